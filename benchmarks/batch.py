@@ -1,11 +1,12 @@
-"""Measures a batch of many small surveys on two workers, and the same surveys in a shell loop of papermill. Also measures what
-the kit spends on a survey besides running its cells.
+"""Measures a batch of many small surveys on two workers, and the same surveys in a shell loop of papermill.
+Also measures what the kit spends on a survey besides running its cells.
 
 python benchmarks/batch.py 100           # three notebooks per survey
 python benchmarks/batch.py 10 --plan     # four, with the plan's workbook and documents
 
-The loop runs the same notebooks on the same surveys with the same parameters: `papermill NOTEBOOK OUT -p …`, one call after the
-other. It makes no pages and no hashes. The table of parts is about a single survey that runs alone.
+The loop runs the same notebooks on the same surveys with the same parameters: `papermill NOTEBOOK OUT -p …`,
+one call after the other. It makes no pages and no hashes. The table of parts is about a single survey that
+runs alone.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def surveys(folder: Path, count: int, plan: bool) -> list[Run]:
     for n in range(count):
         table = country.persons()
         table["W"] += n % 7
-        path = country.write(folder / f"s{n:03d}", country.changed(country.SURVEY, title=f"Country {n}"), table=table)
+        path = country.write(
+            folder / f"s{n:03d}", country.changed(country.SURVEY, title=f"Country {n}"), table=table
+        )
         runs.append(make_run(path, path.with_name("nap.yaml") if plan else None))
     return runs
 
@@ -56,8 +59,19 @@ def by_papermill(runs: Sequence[Run], out: Path) -> float:
         target = out / run.name
         target.mkdir(parents=True)
         for name in notebooks_of(run):
-            given = [word for key, value in run.parameters_in(target, name).items() for word in ("-r", key, str(value))]
-            command = [sys.executable, "-m", "papermill", notebook_folder() / f"{name}.ipynb", target / f"{name}.ipynb", *given]
+            given = [
+                word
+                for key, value in run.parameters_in(target, name).items()
+                for word in ("-r", key, str(value))
+            ]
+            command = [
+                sys.executable,
+                "-m",
+                "papermill",
+                notebook_folder() / f"{name}.ipynb",
+                target / f"{name}.ipynb",
+                *given,
+            ]
             subprocess.run([*command, "--cwd", target, "--no-progress-bar"], check=True, capture_output=True)
     return time.monotonic() - start
 
@@ -69,22 +83,23 @@ def by_batch(runs: Sequence[Run], out: Path, **where: Any) -> float:
 
 
 def measured(work: Callable[[], float]) -> tuple[float, float]:
-    """Returns the elapsed seconds that `work` returns, and the processor seconds of this process and of its children that have
-    ended."""
+    """Returns the elapsed seconds that `work` returns, and the processor seconds of this process and of its
+    children that have ended."""
     before = os.times()
     seconds, after = work(), os.times()
     return seconds, sum(after[:4]) - sum(before[:4])
 
 
 def by_dask(runs: Sequence[Run], folder: Path) -> float:
-    """Returns the seconds of a batch on a Dask cluster of two workers. The start of the cluster is not counted."""
+    """Returns the seconds of a batch on a Dask cluster of two workers. The start of the cluster is not
+    counted."""
     from dask_cluster import dask
 
     with dask(folder / "dask") as office:
         return by_batch(runs, folder / "by_dask", scheduler=office.address)
 
 
-# ------------------------------------------------------------------------------------------------- what it is made of
+# ------------------------------------------------------------------------------------------------- what it is
 
 
 @contextmanager
@@ -104,8 +119,8 @@ def timed(spent: Counter[str], label: str, owner: Any, name: str) -> Iterator[No
 
 
 def parts(run: Run, folder: Path) -> Counter[str]:
-    """Returns the seconds of one survey by part, such as the start of the kernel or the hashes. A first run, which is not
-    counted, loads the libraries of this process."""
+    """Returns the seconds of one survey by part, such as the start of the kernel or the hashes. A first run,
+    which is not counted, loads the libraries of this process."""
     spent: Counter[str] = Counter()
     by_batch([run], folder / "warm", workers=1)
     real = batch._page
@@ -116,10 +131,13 @@ def parts(run: Run, folder: Path) -> Counter[str]:
         real(run, work, name, links)
 
     functions = [
-        ("start of the kernel, with the kit's imports", notebook_kernel.Kernel, "_start"), ("end of the kernel", notebook_kernel.Kernel, "__exit__"),
-        ("pages", batch, "page"), ("hashes of inputs, code and results", batch, "premises"),
-        ("hashes of inputs, code and results", batch, "file_hashes"), ("hashes of inputs, code and results", batch, "input_hashes"),
-        ("the index and its script", batch, "write_index"), ("the index and its script", batch, "write_assets"),
+        ("start of the kernel, with the kit's imports", notebook_kernel.Kernel, "_start"),
+        ("end of the kernel", notebook_kernel.Kernel, "__exit__"), ("pages", batch, "page"),
+        ("hashes of inputs, code and results", batch, "premises"),
+        ("hashes of inputs, code and results", batch, "file_hashes"),
+        ("hashes of inputs, code and results", batch, "input_hashes"),
+        ("the index and its script", batch, "write_index"),
+        ("the index and its script", batch, "write_assets"),
     ]  # fmt: skip
     with ExitStack() as patched:
         patched.enter_context(mock.patch.object(batch, "_page", with_cells))
@@ -132,21 +150,35 @@ def parts(run: Run, folder: Path) -> Counter[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("count", type=int, nargs="?", default=100, help="surveys (default: 100)")
-    parser.add_argument("--plan", action="store_true", help="with a plan: a fourth notebook, workbook and documents")
-    parser.add_argument("--loop", type=int, metavar="SURVEYS", help="as many of them in papermill's loop (default: all)")
-    parser.add_argument("--dask", action="store_true", help="also on two workers of a Dask cluster (extra `cluster`)")
+    parser.add_argument(
+        "--plan", action="store_true", help="with a plan: a fourth notebook, workbook and documents"
+    )
+    parser.add_argument(
+        "--loop", type=int, metavar="SURVEYS", help="as many of them in papermill's loop (default: all)"
+    )
+    parser.add_argument(
+        "--dask", action="store_true", help="also on two workers of a Dask cluster (extra `cluster`)"
+    )
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         runs = surveys(folder, asked.count, asked.plan)
-        print(f"{asked.count} surveys of {len(country.persons())} persons, {len(notebooks_of(runs[0]))} notebooks each\n")
+        print(
+            f"{asked.count} surveys of {len(country.persons())} persons, {len(notebooks_of(runs[0]))} "
+            "notebooks each\n"
+        )
         print("| one survey by itself | seconds |\n|---|---|")
         for name, spent in sorted(parts(runs[0], folder).items(), key=lambda item: -item[1]):
             print(f"| {name} | {spent:.2f} |")
         print(
-            "\n| | surveys | seconds | a survey | times as long | processor seconds a survey |\n|---|---|---|---|---|---|",
+            (
+                "\n| | surveys | seconds | a survey | times as long | processor seconds a survey |\n"
+                "|---|---|---|---|---|---|"
+            ),
             flush=True,
         )
         few = runs[: asked.loop]
@@ -158,7 +190,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, (done, work) in ways.items():
             seconds, processor = measured(work)
             ours = ours or seconds / len(done)
-            each = f"{seconds / len(done):.1f} | {seconds / len(done) / ours:.2f} | {processor / len(done):.1f}"
+            each = (
+                f"{seconds / len(done):.1f} | {seconds / len(done) / ours:.2f} | {processor / len(done):.1f}"
+            )
             print(f"| `{name}` | {len(done)} | {seconds:.0f} | {each} |", flush=True)
 
 

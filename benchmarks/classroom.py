@@ -1,5 +1,5 @@
-"""Measures how many learners a machine can serve. Several kernels run a teaching notebook at the same time. Prints time and
-memory (Linux only).
+"""Measures how many learners a machine can serve. Several kernels run a teaching notebook at the same time.
+Prints time and memory (Linux only).
 
 python benchmarks/classroom.py 2_sampling 1 5 10 20 30
 """
@@ -22,14 +22,15 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 
 def memory(process: int) -> float:
-    """Returns the memory of a process in MB. Of memory that several processes share, each counts its part (PSS)."""
+    """Returns the memory of a process in MB. Of memory that several processes share, each counts its part
+    (PSS)."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def learners(name: str, count: int) -> tuple[list[float], list[float]]:
-    """Returns two lists, with one number per learner: the seconds until the whole notebook has run, and the memory of the kernel
-    at the end. All learners start at the same time."""
+    """Returns two lists, with one number per learner: the seconds until the whole notebook has run, and the
+    memory of the kernel at the end. All learners start at the same time."""
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "room" / "learner"
         own.mkdir(parents=True)
@@ -49,12 +50,19 @@ def _run(notebook: nbformat.NotebookNode, folder: Path) -> tuple[float, float]:
     config = Config({"KernelManager": {"transport_encryption": "auto"}})  # as the class's server has it
     for last in (False, False, True):
         client = NotebookClient(
-            notebook, timeout=None, startup_timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
-            config=config, on_cell_executed=measure,
-        )  # fmt: skip
+            notebook,
+            timeout=None,
+            startup_timeout=600,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            config=config,
+            on_cell_executed=measure,
+        )
         try:
             client.execute()
-        except RuntimeError:  # of thirty kernels that start at once two may take one port; a learner would start it again
+        except (
+            RuntimeError
+        ):  # of thirty kernels that start at once two may take one port; a learner would start it again
             if last:
                 raise
         else:
@@ -65,11 +73,17 @@ def _run(notebook: nbformat.NotebookNode, folder: Path) -> tuple[float, float]:
 def main(arguments: Sequence[str]) -> None:
     name, *counts = arguments or ["2_sampling", "1", "5", "10", "20", "30"]
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    print(f"{name} on {os.cpu_count()} cores\nlearners  seconds (median, longest)  MB a learner (median, most)")
+    print(
+        f"{name} on {os.cpu_count()} cores\nlearners  seconds (median, longest)  MB a learner (median, most)"
+    )
     for count in map(int, counts):
         seconds, held = (sorted(values) for values in learners(name, count))
         print(
-            f"{count:>8}  {seconds[count // 2]:>8.1f} {seconds[-1]:>8.1f}  {held[count // 2]:>18.0f} {held[-1]:>6.0f}", flush=True
+            (
+                f"{count:>8}  {seconds[count // 2]:>8.1f} {seconds[-1]:>8.1f}  {held[count // 2]:>18.0f} "
+                f"{held[-1]:>6.0f}"
+            ),
+            flush=True,
         )
 
 

@@ -1,4 +1,5 @@
-"""Simulates how often two rounds are reported as different: when nothing changed, and when the prevalence was halved."""
+"""Simulates how often two rounds are reported as different: when nothing changed, and when the prevalence was
+halved."""
 
 from __future__ import annotations
 
@@ -21,15 +22,42 @@ from fltoolkit.estimate.change_over_time.difference import (
 )
 from fltoolkit.estimate.measures.intervals import t_quantile
 
-RULES = ("Taylor", "the kit's", "MOVER", "MOVER, enough cases", "MOVER of korn_graubard", "MOVER of korn_graubard, enough cases")
+RULES = (
+    "Taylor",
+    "the kit's",
+    "MOVER",
+    "MOVER, enough cases",
+    "MOVER of korn_graubard",
+    "MOVER of korn_graubard, enough cases",
+)
 OF_THE_KIT = (RULES[1], RULES[3])  # between two rounds, and since a published baseline
 ROUNDS = (
-    ALIKE, FOUR_FIFTHS, FEWER_PSUS, AS_MANY, TWO_THIRDS, FEWER, QUARTER, HALF_AND_HALF, THIRD, SMALLER, LARGER, HALVED,
+    ALIKE,
+    FOUR_FIFTHS,
+    FEWER_PSUS,
+    AS_MANY,
+    TWO_THIRDS,
+    FEWER,
+    QUARTER,
+    HALF_AND_HALF,
+    THIRD,
+    SMALLER,
+    LARGER,
+    HALVED,
 ) = (
-    "alike", "four fifths of the persons", "four fifths of the PSUs", "half the PSUs, as many persons", "two thirds of the persons",
-    "half the persons", "a quarter of the persons", "half the PSUs, a quarter of the persons", "a third of the PSUs",
-    "a fifth of the PSUs", "five times the PSUs", "alike, prevalence halved",
-)  # fmt: skip
+    "alike",
+    "four fifths of the persons",
+    "four fifths of the PSUs",
+    "half the PSUs, as many persons",
+    "two thirds of the persons",
+    "half the persons",
+    "a quarter of the persons",
+    "half the PSUs, a quarter of the persons",
+    "a third of the PSUs",
+    "a fifth of the PSUs",
+    "five times the PSUs",
+    "alike, prevalence halved",
+)
 
 
 @dataclass(frozen=True)
@@ -74,10 +102,12 @@ PAIRS = tuple(_pairs())
 
 
 def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str, object]]:
-    """Returns one row per rule: how often it reports `decreased` and `increased`. `enough` is how often both rounds have enough
-    cases."""
+    """Returns one row per rule: how often it reports `decreased` and `increased`. `enough` is how often both
+    rounds have enough cases."""
     before, after = draw(pair.before, samples, rng), draw(pair.after, samples, rng)
-    usual, plain = ((_side(pair.before, before, m), _side(pair.after, after, m)) for m in (DEFAULT, "korn_graubard"))
+    usual, plain = (
+        (_side(pair.before, before, m), _side(pair.after, after, m)) for m in (DEFAULT, "korn_graubard")
+    )
     enough = both_testable(*usual)
     change, se = after.estimate - before.estimate, np.hypot(before.se, after.se)
     half = t_quantile(LEVEL, satterthwaite(before.se**2, before.df, after.se**2, after.df)) * se
@@ -91,18 +121,32 @@ def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str
     found = (taylor, kit, recovered, limited[0], narrower, limited[1])
     cell = pair.before
     facts = {
-        "cell": pair.name, "rounds": pair.rounds, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc,
+        "cell": pair.name,
+        "rounds": pair.rounds,
+        "p": cell.p,
+        "psus": cell.psus,
+        "persons": cell.persons,
+        "icc": cell.icc,
         "enough": enough.mean(),
-    }  # fmt: skip
+    }
     return [
-        facts | {"rule": rule, "decreased": (said == DECREASED).mean(), "increased": (said == INCREASED).mean()}
+        facts
+        | {"rule": rule, "decreased": (said == DECREASED).mean(), "increased": (said == INCREASED).mean()}
         for rule, said in zip(RULES, found, strict=True)
     ]
 
 
 def _side(cell: Cell, s: Samples, method: str) -> RoundEstimates:
-    """Returns the samples of one round in the form in which the kit compares rounds, with intervals by one method."""
+    """Returns the samples of one round in the form in which the kit compares rounds, with intervals by one
+    method."""
     low, high = limits(cell, s, method)
     return RoundEstimates(
-        s.estimate, s.se, low, high, np.full(len(s.cases), s.df), np.full(len(s.cases), s.n), s.cases, s.psus_with_cases
+        s.estimate,
+        s.se,
+        low,
+        high,
+        np.full(len(s.cases), s.df),
+        np.full(len(s.cases), s.n),
+        s.cases,
+        s.psus_with_cases,
     )

@@ -1,10 +1,11 @@
-"""Tests whether 95% intervals contain the true value in 95 of 100 samples. The samples are redrawn from the population of the
-Norvia sample.
+"""Tests whether 95% intervals contain the true value in 95 of 100 samples. The samples are redrawn from the
+population of the Norvia sample.
 
     python benchmarks/coverage_norvia.py [--redraws 500] [--level 0.95]
 
-The true value is the *reported* prevalence: what the kit would find if everybody had been asked (fltoolkit/synthetic). An
-interval can be too low (the true value is above it) or too high. Both errors should be equally frequent.
+The true value is the *reported* prevalence: what the kit would find if everybody had been asked
+(fltoolkit/synthetic). An interval can be too low (the true value is above it) or too high. Both errors should
+be equally frequent.
 """
 
 from __future__ import annotations
@@ -41,9 +42,13 @@ def main() -> int:
     holds = (low <= truth) & (truth <= high)
     facts = {
         "redraws": f"{options.redraws:,}",
-        "reported prevalence": f"{1000 * truth:.3f} per 1,000 (true: {1000 * population.true_prevalence:.3f})",
+        "reported prevalence": (
+            f"{1000 * truth:.3f} per 1,000 (true: {1000 * population.true_prevalence:.3f})"
+        ),
         "mean estimate": f"{1000 * estimate.mean():.3f} per 1,000",
-        "spread of the estimates": f"{1000 * estimate.std(ddof=1):.3f} per 1,000; mean standard error {1000 * se.mean():.3f}",
+        "spread of the estimates": (
+            f"{1000 * estimate.std(ddof=1):.3f} per 1,000; mean standard error {1000 * se.mean():.3f}"
+        ),
         f"{options.level:.0%} intervals that hold it": f"{holds.mean():.1%}",
         "too low, too high": f"{(high < truth).mean():.1%}, {(low > truth).mean():.1%}",
         "mean width": f"{1000 * (high - low).mean():.3f} per 1,000",

@@ -1,8 +1,9 @@
-"""Draws samples of a population with a known prevalence, many samples at once, and returns what the kit estimates from each.
+"""Draws samples of a population with a known prevalence, many samples at once, and returns what the kit
+estimates from each.
 
-The simulation draws no single persons. A sample is the number of cases by PSU and weight class. Variance, intervals and
-publication rules are the functions of the package, with one column per sample. No households are drawn, because one person is
-asked in each.
+The simulation draws no single persons. A sample is the number of cases by PSU and weight class. Variance,
+intervals and publication rules are the functions of the package, with one column per sample. No households
+are drawn, because one person is asked in each.
 """
 
 from __future__ import annotations
@@ -39,10 +40,11 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Cell:
-    """A population and a sample design: the prevalence, the number of PSUs, the persons asked in each, and the intraclass
-    correlation.
+    """A population and a sample design: the prevalence, the number of PSUs, the persons asked in each, and
+    the intraclass correlation.
 
-    `tilted` means that PSUs with larger weights have a higher prevalence. The mean over all persons is still `p`.
+    `tilted` means that PSUs with larger weights have a higher prevalence. The mean over all persons is still
+    `p`.
     """
 
     p: float
@@ -64,8 +66,9 @@ TILTED = tuple(Cell(*values, tilted=True) for values in product((0.005, 0.02), P
 
 @dataclass(frozen=True)
 class Design:
-    """The sample design of a cell. `units` are the sampling units in the form of the package. `weight` and `persons` are given by
-    PSU and weight class. `p` is the mean prevalence, and `x` the weighted number of persons of each PSU."""
+    """The sample design of a cell. `units` are the sampling units in the form of the package. `weight` and
+    `persons` are given by PSU and weight class. `p` is the mean prevalence, and `x` the weighted number of
+    persons of each PSU."""
 
     units: Units
     weight: Array
@@ -85,7 +88,8 @@ class Design:
 
 @cache
 def make_design(cell: Cell) -> Design:
-    """Returns a design with equal strata. The weight classes alternate over the PSUs, and divide the persons of each PSU."""
+    """Returns a design with equal strata. The weight classes alternate over the PSUs, and divide the persons
+    of each PSU."""
     strata, each = STRATA[cell.psus], cell.psus // STRATA[cell.psus]
     code, kind = np.repeat(np.arange(strata), each), np.arange(cell.psus) % len(CLASSES)
     psu, labels = np.arange(cell.psus), np.arange(cell.psus).astype(object)
@@ -99,8 +103,8 @@ def make_design(cell: Cell) -> Design:
 
 
 def true_deff(cell: Cell) -> float:
-    """Returns the true design effect: the variance of the estimate under the population's model, divided by the variance of
-    simple random sampling with replacement."""
+    """Returns the true design effect: the variance of the estimate under the population's model, divided by
+    the variance of simple random sampling with replacement."""
     d = make_design(cell)
     alone = (d.weight**2 * d.persons).sum(axis=1)
     return float(d.n * (alone * (1 - cell.icc) + d.x**2 * cell.icc).sum() / d.x.sum() ** 2)
@@ -119,8 +123,8 @@ def expected_psus_with_cases(cell: Cell) -> float:
 
 @dataclass(frozen=True)
 class Samples:
-    """Arrays with one number per sample: `estimate`, `se`, `cases` and `psus_with_cases`. `n`, `df` and Kish's design effect are
-    those of the design."""
+    """Arrays with one number per sample: `estimate`, `se`, `cases` and `psus_with_cases`. `n`, `df` and
+    Kish's design effect are those of the design."""
 
     estimate: Array
     se: Array
@@ -132,8 +136,8 @@ class Samples:
 
 
 def case_counts(cell: Cell, samples: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Returns the number of cases by PSU and sample, as one matrix per weight class. The counts are binomial. The prevalence of
-    each PSU has a beta distribution."""
+    """Returns the number of cases by PSU and sample, as one matrix per weight class. The counts are binomial.
+    The prevalence of each PSU has a beta distribution."""
     d = make_design(cell)
     shape = (cell.psus, samples)
     p = d.p[:, None]
@@ -144,7 +148,8 @@ def case_counts(cell: Cell, samples: int, rng: np.random.Generator) -> list[NDAr
 
 
 def estimates(cell: Cell, counts: list[NDArray[np.int64]]) -> Samples:
-    """Returns the results that `fl.prevalence` would give for each sample (tests/test_coverage.py compares them)."""
+    """Returns the results that `fl.prevalence` would give for each sample (tests/test_coverage.py compares
+    them)."""
     d = make_design(cell)
     y = sum((d.weight[:, [c]] * k for c, k in enumerate(counts)), np.zeros(counts[0].shape))
     p = y.sum(axis=0) / d.x.sum()
@@ -163,63 +168,86 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
 
 
 def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
-    """Returns the limits of each sample's interval, by a method of the package, or by the default method with a given design
-    effect."""
+    """Returns the limits of each sample's interval, by a method of the package, or by the default method with
+    a given design effect."""
     deff, named = (true_deff(cell), DEFAULT) if method == GIVEN else (s.kish, method)
     estimated = intervals.EstimatedProportion(s.estimate, s.se, s.n, s.df, deff, s.psus_with_cases)
     return intervals.proportion(estimated, intervals.Confidence(named, LEVEL))  # type: ignore[arg-type]
 
 
 def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
-    """Returns two arrays: whether the default publication profile shows the number, and whether it shows the number without a
-    mark (`[u]`, or `[w]` if there is no case)."""
+    """Returns two arrays: whether the default publication profile shows the number, and whether it shows the
+    number without a mark (`[u]`, or `[w]` if there is no case)."""
     profile, least = load_publication_profile("fltoolkit"), Limits()
     too_few = (s.cases < least.cases) | (s.psus_with_cases < least.psus) | (s.n - s.cases < least.non_cases)
     hidden, doubtful = (s.cases > 0) & too_few, np.zeros(len(s.cases), dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         facts = {
-            "n": np.full(len(s.cases), s.n), "cases": s.cases, "cv": s.se / s.estimate,
+            "n": np.full(len(s.cases), s.n),
+            "cases": s.cases,
+            "cv": s.se / s.estimate,
             "relative_width": (high - low) / s.estimate,
-        }  # fmt: skip
+        }
     for rule in profile.reliability:
         if rule.flag not in ("suppress", "unreliable"):
             continue
         value = facts[rule.column]
         broken = value < rule.below if rule.below is not None else value > rule.above
         broken &= (s.cases > 0) | (rule.column not in ZERO_EXEMPT)
-        hidden, doubtful = (hidden | broken, doubtful) if rule.flag == "suppress" else (hidden, doubtful | broken)
+        hidden, doubtful = (
+            (hidden | broken, doubtful) if rule.flag == "suppress" else (hidden, doubtful | broken)
+        )
     return ~hidden, ~hidden & ~doubtful & (s.cases > 0)
 
 
 def coverage(cell: Cell, s: Samples) -> list[dict[str, object]]:
-    """Returns one row per method: how often its interval contains the true value, among all samples and among published numbers
-    (docs/coverage.md).
+    """Returns one row per method: how often its interval contains the true value, among all samples and among
+    published numbers (docs/coverage.md).
 
-    The rows also describe the estimated variance. `variance_ratio` is its mean divided by the variance of the estimates.
-    `variance_df` is the degrees of freedom at which a χ² variable varies as much. `correlation` is the correlation between
-    estimate and SE.
+    The rows also describe the estimated variance. `variance_ratio` is its mean divided by the variance of the
+    estimates. `variance_df` is the degrees of freedom at which a χ² variable varies as much. `correlation` is
+    the correlation between estimate and SE.
     """
     v = s.se**2
     facts = {
-        "cell": cell.name, "p": cell.p, "psus": cell.psus, "persons": cell.persons, "icc": cell.icc, "tilted": cell.tilted,
-        "n": s.n, "df": s.df, "true_deff": true_deff(cell), "expected_psus": expected_psus_with_cases(cell),
-        "mean_cases": s.cases.mean(), "no_case": (s.cases == 0).mean(), "variance_ratio": v.mean() / s.estimate.var(),
-        "variance_df": 2 * v.mean() ** 2 / v.var(), "correlation": np.corrcoef(s.estimate, s.se)[0, 1],
-    }  # fmt: skip
+        "cell": cell.name,
+        "p": cell.p,
+        "psus": cell.psus,
+        "persons": cell.persons,
+        "icc": cell.icc,
+        "tilted": cell.tilted,
+        "n": s.n,
+        "df": s.df,
+        "true_deff": true_deff(cell),
+        "expected_psus": expected_psus_with_cases(cell),
+        "mean_cases": s.cases.mean(),
+        "no_case": (s.cases == 0).mean(),
+        "variance_ratio": v.mean() / s.estimate.var(),
+        "variance_df": 2 * v.mean() ** 2 / v.var(),
+        "correlation": np.corrcoef(s.estimate, s.se)[0, 1],
+    }
     return [facts | {"method": method} | _held(cell, s, *limits(cell, s, method)) for method in METHODS]
 
 
 def _held(cell: Cell, s: Samples, low: Array, high: Array) -> dict[str, object]:
-    """Returns how often intervals contain the true value, and how often they are too low (the true value is above) or too high."""
+    """Returns how often intervals contain the true value, and how often they are too low (the true value is
+    above) or too high."""
     below, above = high < cell.p, low > cell.p
     holds = ~(below | above)
     shown, unmarked = publication(s, low, high)
     return {
-        "coverage": holds.mean(), "too_low": below.mean(), "too_high": above.mean(),
-        "too_low_no_case": (below & (s.cases == 0)).mean(), "width": (high - low).mean(), "published": shown.mean(),
-        "coverage_published": _mean(holds[shown]), "too_high_published": _mean(above[shown]),
-        "unmarked": unmarked.mean(), "coverage_unmarked": _mean(holds[unmarked]), "too_high_unmarked": _mean(above[unmarked]),
-    }  # fmt: skip
+        "coverage": holds.mean(),
+        "too_low": below.mean(),
+        "too_high": above.mean(),
+        "too_low_no_case": (below & (s.cases == 0)).mean(),
+        "width": (high - low).mean(),
+        "published": shown.mean(),
+        "coverage_published": _mean(holds[shown]),
+        "too_high_published": _mean(above[shown]),
+        "unmarked": unmarked.mean(),
+        "coverage_unmarked": _mean(holds[unmarked]),
+        "too_high_unmarked": _mean(above[unmarked]),
+    }
 
 
 def _mean(values: Flags) -> float:

@@ -1,34 +1,38 @@
-"""Simulates how coarsely a weighted number of cases must be rounded, so that nobody can find out who the cases are. Compares
-several ways of printing the number.
+"""Simulates how coarsely a weighted number of cases must be rounded, so that nobody can find out who the
+cases are. Compares several ways of printing the number.
 
     python benchmarks/disclosure_rounding.py [--domains 2] [--seed 1]
 
-A reader knows the weights and sampling units of all persons in a domain, and looks for the sets of persons that agree with all
-printed numbers (sets that fit). Writes docs/disclosure_rounding.csv, with one row for each size of domain, number of cases,
-spread of the weights and way of printing. Each row summarises some random domains. Prints a table by way of printing. The columns
-are:
+A reader knows the weights and sampling units of all persons in a domain, and looks for the sets of persons
+that agree with all printed numbers (sets that fit). Writes docs/disclosure_rounding.csv, with one row for
+each size of domain, number of cases, spread of the weights and way of printing. Each row summarises some
+random domains. Prints a table by way of printing. The columns are:
 
-- `log10_sets`, `log10_fewest`: the number of sets that fit, as a power of ten: the median and the minimum over the domains.
-- `share`, `largest_share`: in each domain, take the person who is in most of the sets that fit, and the share of these sets with
-  this person. The columns have the mean and the maximum of this share over the domains. `named` is the proportion of domains in
-  which the share is above one half. These three columns use only the domains in which the share is known (`known` gives their
-  proportion).
-- `number_error`, `rate_error`: the root mean square error that rounding adds to the number and to the rate, relative to them.
-  `cv`: the sampling error in the same unit. `longer`: the total error of the rate, relative to its sampling error.
+- `log10_sets`, `log10_fewest`: the number of sets that fit, as a power of ten: the median and the minimum
+over the domains.
+- `share`, `largest_share`: in each domain, take the person who is in most of the sets that fit, and the share
+  of these sets with this person. The columns have the mean and the maximum of this share over the domains.
+  `named` is the proportion of domains in which the share is above one half. These three columns use only the
+  domains in which the share is known (`known` gives their proportion).
+- `number_error`, `rate_error`: the root mean square error that rounding adds to the number and to the rate,
+  relative to them. `cv`: the sampling error in the same unit. `longer`: the total error of the rate, relative
+  to its sampling error.
 
-If only the number is printed, the sets are counted exactly (`count_fitting_sets`). If the standard error or the limits are
-printed as well, all sets of one size are tried, if they are at most six million. Otherwise, sets are drawn with probabilities
-that make the printed number likely, and the proportion that fits is estimated. If the number has many digits, few drawn sets have
-it. The standard error and the limits are then calculated as if every set near this number had it, because the proportion that
-fits hardly depends on it. In this case the share comes from random walks among the sets that fit, which start at the true set. It
-is not known if the number or the standard error has many digits, or if the walks hardly moved.
+If only the number is printed, the sets are counted exactly (`count_fitting_sets`). If the standard error or
+the limits are printed as well, all sets of one size are tried, if they are at most six million. Otherwise,
+sets are drawn with probabilities that make the printed number likely, and the proportion that fits is
+estimated. If the number has many digits, few drawn sets have it. The standard error and the limits are then
+calculated as if every set near this number had it, because the proportion that fits hardly depends on it. In
+this case the share comes from random walks among the sets that fit, which start at the true set. It is not
+known if the number or the standard error has many digits, or if the walks hardly moved.
 
-The kit's choice is one rounding base for the number and the limits, no standard error, and classes of cases. If only the number
-is printed, nobody is in more than half of the sets, except for 15 cases among 40 persons, where the class alone reveals this. The
-choice adds one hundredth to the total error, three hundredths at most. Random rounding up or down costs nearly twice as much and
-protects no better. Rounding to two digits leaves fewer sets for small numbers. Limits also leave fewer sets. They identify
-somebody if one person or sampling unit has over half of the weighted cases (the rule on dominance hides such a cell), and with 15
-cases among 40 persons.
+The kit's choice is one rounding base for the number and the limits, no standard error, and classes of cases.
+If only the number is printed, nobody is in more than half of the sets, except for 15 cases among 40 persons,
+where the class alone reveals this. The choice adds one hundredth to the total error, three hundredths at
+most. Random rounding up or down costs nearly twice as much and protects no better. Rounding to two digits
+leaves fewer sets for small numbers. Limits also leave fewer sets. They identify somebody if one person or
+sampling unit has over half of the weighted cases (the rule on dominance hides such a cell), and with 15 cases
+among 40 persons.
 """
 
 from __future__ import annotations
@@ -70,7 +74,8 @@ LAST = 1e-10  # the last of a weight's ten decimals
 
 @dataclass(frozen=True)
 class Domain:
-    """Persons with their weights and sampling units, all in one stratum. The first `cases` persons are the cases."""
+    """Persons with their weights and sampling units, all in one stratum. The first `cases` persons are the
+    cases."""
 
     weight: Floats
     unit: NDArray[np.intp]
@@ -83,8 +88,8 @@ class Domain:
 
 @dataclass(frozen=True)
 class Seen:
-    """The estimates that sets of persons would give if they were the cases: the number, its standard error, and its limits.
-    Arrays with one value per set."""
+    """The estimates that sets of persons would give if they were the cases: the number, its standard error,
+    and its limits. Arrays with one value per set."""
 
     number: Floats
     se: Floats
@@ -94,7 +99,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Printed:
-    """The intervals in which the unrounded numbers must be, as far as a reader knows. None for a number that is not printed."""
+    """The intervals in which the unrounded numbers must be, as far as a reader knows. None for a number that
+    is not printed."""
 
     sizes: tuple[int, int]
     number: Interval
@@ -110,8 +116,8 @@ def draw_domain(persons: int, cases: int, spread: float, rng: np.random.Generato
 
 
 def see(domain: Domain, sets: Flags, number: float | None = None) -> Seen:
-    """Returns the estimates of each set of persons. If `number` is given, it replaces the sum of the weights of every set (see
-    the module)."""
+    """Returns the estimates of each set of persons. If `number` is given, it replaces the sum of the weights
+    of every set (see the module)."""
     weighted = sets * domain.weight
     by_unit = weighted @ (domain.unit[:, None] == np.arange(domain.unit.max() + 1))
     total = weighted.sum(axis=1)
@@ -121,16 +127,19 @@ def see(domain: Domain, sets: Flags, number: float | None = None) -> Seen:
     residual = by_unit - (total / domain.population)[:, None] * base
     se_rate = np.sqrt(UNITS / (UNITS - 1) * (residual**2).sum(axis=1)) / domain.population
     units = (by_unit > 0).sum(axis=1).astype(float)
-    limits = proportion(EstimatedProportion(p, se_rate, len(domain.weight), UNITS - 1, 1.0, units), Confidence())
+    limits = proportion(
+        EstimatedProportion(p, se_rate, len(domain.weight), UNITS - 1, 1.0, units), Confidence()
+    )
     return Seen(total, se, *(np.asarray(limit) * domain.population for limit in limits))
 
 
-# -------------------------------------------------------------------------------------------------------- ways of printing
+# -------------------------------------------------------------------------------------------------------- way
 
 
 @dataclass(frozen=True)
 class Truth:
-    """The true estimates of a domain, which are printed in some form. `lot` is a random number between 0 and 1."""
+    """The true estimates of a domain, which are printed in some form. `lot` is a random number between 0 and
+    1."""
 
     cases: int
     number: float
@@ -154,8 +163,9 @@ def to_base(value: float, base: float = BASE) -> Interval:
 
 
 def up_or_down(t: Truth) -> Interval:
-    """Rounds at random to the multiple of the base above or below. The probability of rounding up is the distance from the
-    multiple below, divided by the base. The interval that the reader knows is one base to each side."""
+    """Rounds at random to the multiple of the base above or below. The probability of rounding up is the
+    distance from the multiple below, divided by the base. The interval that the reader knows is one base to
+    each side."""
     done = t.number / BASE
     middle = (math.floor(done) + (t.lot < done - math.floor(done))) * BASE
     return middle - BASE, middle + BASE
@@ -167,21 +177,25 @@ WAYS: dict[str, Callable[[Truth], Printed]] = {
         (t.cases,) * 2, of_digits(t.number, 3), of_digits(t.se, 2), of_digits(t.low, 3), of_digits(t.high, 3)
     ),
     "two digits": lambda t: Printed(t.sizes, of_digits(t.number, 2)),
-    "two digits, limits": lambda t: Printed(t.sizes, of_digits(t.number, 2), None, of_digits(t.low, 2), of_digits(t.high, 2)),
+    "two digits, limits": lambda t: Printed(
+        t.sizes, of_digits(t.number, 2), None, of_digits(t.low, 2), of_digits(t.high, 2)
+    ),
     "a seventh of the mean weight": lambda t: Printed(t.sizes, to_base(t.number, 100.0)),
     "base": lambda t: Printed(t.sizes, to_base(t.number)),
     "base, limits": lambda t: Printed(t.sizes, to_base(t.number), None, to_base(t.low), to_base(t.high)),
-    "base, limits, se of two": lambda t: Printed(t.sizes, to_base(t.number), of_digits(t.se, 2), to_base(t.low), to_base(t.high)),
+    "base, limits, se of two": lambda t: Printed(
+        t.sizes, to_base(t.number), of_digits(t.se, 2), to_base(t.low), to_base(t.high)
+    ),
     "base, up or down at random": lambda t: Printed(t.sizes, up_or_down(t)),
 }
 
 
-# ---------------------------------------------------------------------------------------------------------- sets that fit
+# ---------------------------------------------------------------------------------------------------------- s
 
 
 def fitting(drawn: Drawn, t: Truth, printed: Printed, rng: np.random.Generator) -> tuple[float, float]:
-    """Returns the number of sets that fit what is printed (log10), and the largest share of them that contains one person. nan if
-    a value is not known."""
+    """Returns the number of sets that fit what is printed (log10), and the largest share of them that
+    contains one person. nan if a value is not known."""
     domain = drawn.domain
     if printed.se is None and printed.low is None:
         return by_number(domain, t, printed)
@@ -202,7 +216,9 @@ def by_number(domain: Domain, t: Truth, printed: Printed) -> tuple[float, float]
     if high - low > 1:
         sets = count_fitting_sets(domain.weight, PrintedCases(*printed.sizes, low, high))
         return sets.log10_sets, sets.share
-    around = count_fitting_sets(domain.weight, PrintedCases(*printed.sizes, t.number - BASE / 2, t.number + BASE / 2))
+    around = count_fitting_sets(
+        domain.weight, PrintedCases(*printed.sizes, t.number - BASE / 2, t.number + BASE / 2)
+    )
     others = 10**around.log10_sets * (high - low) / BASE
     return math.log10(1 + others), (1 + others * around.share) / (1 + others)
 
@@ -224,8 +240,8 @@ def all_sets(persons: int, size: int) -> NDArray[np.uint8]:
 
 
 class Drawn:
-    """Random sets of a domain, drawn once and used for all ways of printing. Their sums are rounded to the same multiple of the
-    base as the true number."""
+    """Random sets of a domain, drawn once and used for all ways of printing. Their sums are rounded to the
+    same multiple of the base as the true number."""
 
     def __init__(self, domain: Domain, number: float, rng: np.random.Generator) -> None:
         self.domain, self.true, self.interval, self.rng = domain, number, to_base(number), rng
@@ -244,14 +260,16 @@ class Drawn:
         return 10**found.log10_sets * float(alike[fits].sum())
 
     def draw(self, size: int) -> tuple[Floats, Seen, Seen]:
-        """Returns the importance weights of the drawn sets (so that all sets count equally), their estimates, and the estimates
-        if each set had the true number."""
+        """Returns the importance weights of the drawn sets (so that all sets count equally), their estimates,
+        and the estimates if each set had the true number."""
         domain, kept = self.domain, []
         log_odds = centred_odds(domain, size, self.interval)
         for _ in range(DRAWN // BLOCK):
             sets = self.rng.random((BLOCK, len(domain.weight)), dtype=np.float32) < expit(log_odds)
             total = sets @ domain.weight
-            kept.append(sets[(sets.sum(axis=1) == size) & (total >= self.interval[0]) & (total < self.interval[1])])
+            kept.append(
+                sets[(sets.sum(axis=1) == size) & (total >= self.interval[0]) & (total < self.interval[1])]
+            )
         held = np.concatenate(kept)
         log_weight = -(held @ log_odds)
         alike = np.exp(log_weight - log_weight.max(initial=-np.inf))
@@ -259,8 +277,8 @@ class Drawn:
 
 
 def by_walking(domain: Domain, printed: Printed, rng: np.random.Generator) -> float:
-    """Returns the largest share of visited sets that contains one person. Random walks visit sets that fit, and start at the true
-    set (Metropolis-Hastings). Returns nan if the walks hardly move."""
+    """Returns the largest share of visited sets that contains one person. Random walks visit sets that fit,
+    and start at the true set (Metropolis-Hastings). Returns nan if the walks hardly move."""
     held = np.tile(np.arange(len(domain.weight)) < domain.cases, (WALKS, 1))
     counted, moves = np.zeros(len(domain.weight)), np.zeros(WALKS)
     for step in range(STEPS):
@@ -278,8 +296,8 @@ def by_walking(domain: Domain, printed: Printed, rng: np.random.Generator) -> fl
 
 
 def exchange_persons(held: Flags, rng: np.random.Generator) -> tuple[Flags, Floats]:
-    """Exchanges one case for another person, two for two, one for two, or two for one. Also returns the ratio of the proposal
-    probabilities, backwards to forwards."""
+    """Exchanges one case for another person, two for two, one for two, or two for one. Also returns the ratio
+    of the proposal probabilities, backwards to forwards."""
     row, n, size, after = np.arange(len(held)), held.shape[1], held.sum(axis=1), held.copy()
     leave, enter, lots = rng.integers(1, 3, len(held)), rng.integers(1, 3, len(held)), rng.random(held.shape)
     out, into = (np.argpartition(np.where(those, lots, 2), (0, 1), axis=1)[:, :2] for those in (held, ~held))
@@ -316,8 +334,8 @@ def inside(seen: Seen, printed: Printed, number: bool = True) -> Flags:
 
 
 def centred_odds(domain: Domain, size: int, number: Interval) -> Floats:
-    """Returns the log odds α + β·weight with which a set is drawn. α and β are such that the expected size and the expected sum
-    are the printed ones."""
+    """Returns the log odds α + β·weight with which a set is drawn. α and β are such that the expected size
+    and the expected sum are the printed ones."""
     x = np.column_stack([domain.weight / MEAN, np.ones(len(domain.weight))])
     target = np.array([sum(number) / 2 / MEAN, size])
 
@@ -325,11 +343,14 @@ def centred_odds(domain: Domain, size: int, number: Interval) -> Floats:
         return float(np.logaddexp(0, x @ theta).sum() - theta @ target)
 
     return np.asarray(
-        x @ minimize(height, np.zeros(2), bounds=[(-30, 30)] * 2, jac=lambda theta: expit(x @ theta) @ x - target).x
+        x
+        @ minimize(
+            height, np.zeros(2), bounds=[(-30, 30)] * 2, jac=lambda theta: expit(x @ theta) @ x - target
+        ).x
     )
 
 
-# -------------------------------------------------------------------------------------------------------------- the table
+# ------------------------------------------------------------------------------------------------------------
 
 
 def simulate(domains: int, seed: int) -> Iterator[dict[str, object]]:
@@ -339,25 +360,44 @@ def simulate(domains: int, seed: int) -> Iterator[dict[str, object]]:
         for _ in range(domains):
             domain = draw_domain(persons, cases, spread, rng)
             seen = see(domain, (np.arange(persons) < cases)[None, :])
-            t = Truth(cases, float(seen.number[0]), float(seen.se[0]), float(seen.low[0]), float(seen.high[0]), rng.random())
+            t = Truth(
+                cases,
+                float(seen.number[0]),
+                float(seen.se[0]),
+                float(seen.low[0]),
+                float(seen.high[0]),
+                rng.random(),
+            )
             drawn = Drawn(domain, t.number, rng)
             for way, print_it in WAYS.items():
                 printed = print_it(t)
                 sets, share = fitting(drawn, t, printed, rng)
                 number = sum(printed.number) / 2
-                population = round(domain.population / BASE) * BASE if way.startswith("base") else domain.population
+                population = (
+                    round(domain.population / BASE) * BASE if way.startswith("base") else domain.population
+                )
                 rate = number / population / (t.number / domain.population)
                 found[way].append((sets, share, number / t.number - 1, rate - 1, t.se / t.number))
         for way, rows in found.items():
             sets, share, number_error, rate_error, cv = np.array(rows).T
             off, sampling = float(np.sqrt((rate_error**2).mean())), float(np.sqrt((cv**2).mean()))
             yield {
-                "persons": persons, "cases": cases, "spread": spread, "way": way, "domains": domains,
-                "log10_sets": np.median(sets), "log10_fewest": sets.min(), "known": (~np.isnan(share)).mean(), "share": mean_known(share),
+                "persons": persons,
+                "cases": cases,
+                "spread": spread,
+                "way": way,
+                "domains": domains,
+                "log10_sets": np.median(sets),
+                "log10_fewest": sets.min(),
+                "known": (~np.isnan(share)).mean(),
+                "share": mean_known(share),
                 "largest_share": np.fmax.reduce(share),
-                "named": mean_known(np.where(np.isnan(share), np.nan, share > HALF)), "number_error": np.sqrt((number_error**2).mean()), "rate_error": off,
-                "cv": sampling, "longer": np.hypot(off, sampling) / sampling - 1,
-            }  # fmt: skip
+                "named": mean_known(np.where(np.isnan(share), np.nan, share > HALF)),
+                "number_error": np.sqrt((number_error**2).mean()),
+                "rate_error": off,
+                "cv": sampling,
+                "longer": np.hypot(off, sampling) / sampling - 1,
+            }
 
 
 def mean_known(values: Floats) -> float:
@@ -367,14 +407,18 @@ def mean_known(values: Floats) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--domains", type=int, default=2, help="of each size, number of cases and spread of weights")
+    parser.add_argument(
+        "--domains", type=int, default=2, help="of each size, number of cases and spread of weights"
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     start = time.perf_counter()
     table = pd.DataFrame(simulate(options.domains, options.seed))
     table.to_csv(TARGET, index=False, float_format="%.4g")
-    columns = {"log10_sets": "median", "log10_fewest": "min", "known": "mean", "largest_share": "max", "named": "mean", "number_error": "mean",
-               "rate_error": "mean", "cv": "mean", "longer": "mean"}  # fmt: skip
+    columns = {
+        "log10_sets": "median", "log10_fewest": "min", "known": "mean", "largest_share": "max",
+        "named": "mean", "number_error": "mean", "rate_error": "mean", "cv": "mean", "longer": "mean",
+    }  # fmt: skip
     shown = table[table["cases"] * 2 < table["persons"]]
     print(shown.groupby(["cases", "way"], sort=False).agg(columns).round(3).to_string())
     print(shown.groupby("way", sort=False).agg(columns).round(3).to_string())

@@ -1,8 +1,8 @@
-"""Defines what is measured: the kit, a plain GROUP BY of DuckDB on the same columns (the floor, the least possible time), and
-svy. The tasks of R are in by_r.R.
+"""Defines what is measured: the kit, a plain GROUP BY of DuckDB on the same columns (the floor, the least
+possible time), and svy. The tasks of R are in by_r.R.
 
-Each function takes the path of a file of `surveys` and, for some tasks, a number of domains. It returns numbers that must be the
-same for all programs.
+Each function takes the path of a file of `surveys` and, for some tasks, a number of domains. It returns
+numbers that must be the same for all programs.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def svy_domains(path: Path, domains: int, letter: str = "d", kind: str = "") -> 
 
     stratum, psu, domain = f"{kind}stratum", f"{kind}psu", f"{kind}{letter}{domains}"
     sample = svy.Sample(
-        pl.read_parquet(path, columns=[stratum, psu, "w", "y", domain]), svy.Design(stratum=stratum, psu=psu, wgt="w")
+        pl.read_parquet(path, columns=[stratum, psu, "w", "y", domain]),
+        svy.Design(stratum=stratum, psu=psu, wgt="w"),
     )
     found = sample.estimation.mean("y", by=domain)
     return [float(found.to_polars()["est"].sum()), float(np.asarray(found.covariance).sum())]
@@ -95,12 +96,14 @@ def floor_replicates(path: Path, _: int) -> list[float]:
     import duckdb
 
     sums = ", ".join(f"sum(rw{r})" for r in range(1, REPLICATES + 1))
-    return [float(len(duckdb.sql(f"select d20, y, count(*), sum(w), {sums} from '{path}' group by all").df()))]
+    return [
+        float(len(duckdb.sql(f"select d20, y, count(*), sum(w), {sums} from '{path}' group by all").df()))
+    ]
 
 
 def margins(path: Path) -> dict[tuple[str, ...], dict[str, int]]:
-    """Returns benchmarks for the margins, as a census might have them. The total of the first category of each margin is a tenth
-    above that of the sample."""
+    """Returns benchmarks for the margins, as a census might have them. The total of the first category of
+    each margin is a tenth above that of the sample."""
     import duckdb
 
     found: dict[tuple[str, ...], dict[str, int]] = {}
@@ -122,7 +125,8 @@ def ours_raking(path: Path, _: int) -> list[float]:
 
 
 def ours_survey(path: Path, domains: int) -> list[float]:
-    """Estimates with the kit from survey.yaml to the table by district. The checks of the data are measured separately."""
+    """Estimates with the kit from survey.yaml to the table by district. The checks of the data are measured
+    separately."""
     import fltoolkit as fl
     from fltoolkit.classify.adults import classify_checked
     from fltoolkit.classify.rules.rule_set import load_rules
@@ -139,16 +143,22 @@ def ours_checks(path: Path, _: int) -> list[float]:
 
 
 def floor_survey(path: Path, _: int) -> list[float]:
-    """Groups the same columns with a plain GROUP BY. It uses only the answers of adults, has no unresolved persons, and looks up
-    no parents."""
+    """Groups the same columns with a plain GROUP BY. It uses only the answers of adults, has no unresolved
+    persons, and looks up no parents."""
     import duckdb
 
     file = f"'{path / 'persons.parquet'}'"
     either = [
-        " or ".join(f"{letter}{i} = 1" for i in range(len(names))) for letter, names in (("I", INVOLUNTARY), ("C", COERCION))
+        " or ".join(f"{letter}{i} = 1" for i in range(len(names)))
+        for letter, names in (("I", INVOLUNTARY), ("C", COERCION))
     ]
     forced = f"(WORK1 = 1 or WORK2 = 1) and ({either[0]}) and ({either[1]}) and SAME = 1 and PLACE = 1"
     if path.name.startswith("families"):
-        forced = f"case when AGE < 18 then (E1 = 1 and E1M = 1 and E1Q < 3) or (E2 = 1 and E2M = 1 and E1Q < 3) or E3 = 1 else {forced} end"
-    query = f"select STRATUM, EA, DISTRICT, {forced} as y, count(*), sum(W), sum(W * W) from {file} group by all"
+        forced = (
+            "case when AGE < 18 then (E1 = 1 and E1M = 1 and E1Q < 3) or (E2 = 1 and E2M = 1 and "
+            f"E1Q < 3) or E3 = 1 else {forced} end"
+        )
+    query = (
+        f"select STRATUM, EA, DISTRICT, {forced} as y, count(*), sum(W), sum(W * W) from {file} group by all"
+    )
     return [float(len(duckdb.sql(query).df()))]

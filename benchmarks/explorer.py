@@ -1,5 +1,5 @@
-"""Measures how long a learner waits for the tables explorer: the seconds after each change of a control, on the Norvia sample.
-The aim is 0.3 seconds.
+"""Measures how long a learner waits for the tables explorer: the seconds after each change of a control, on
+the Norvia sample. The aim is 0.3 seconds.
 
 python benchmarks/explorer.py
 """

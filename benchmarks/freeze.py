@@ -1,13 +1,15 @@
-"""Compares the outputs of two commits. Makes both on this machine, and names each difference (not on Windows).
+"""Compares the outputs of two commits. Makes both on this machine, and names each difference (not on
+Windows).
 
 python benchmarks/freeze.py main          # a commit, and the checkout with its uncommitted changes
 python benchmarks/freeze.py main HEAD~3   # two commits
 
-Both trees are at the same place while they run, one after the other, so that no path can differ. This interpreter runs both. The
-outputs are the batch of the samples, and what the commands `new`, `check`, `questionnaire`, `nap check` and `schema` write and
-print. Every file is compared: notebooks after normalisation, workbooks cell by cell, Word files part by part, and run.json
-without times, versions and hashes of the code. All other files are compared byte by byte. No outputs are kept, because pictures
-differ from machine to machine.
+Both trees are at the same place while they run, one after the other, so that no path can differ. This
+interpreter runs both. The outputs are the batch of the samples, and what the commands `new`, `check`,
+`questionnaire`, `nap check` and `schema` write and print. Every file is compared: notebooks after
+normalisation, workbooks cell by cell, Word files part by part, and run.json without times, versions and
+hashes of the code. All other files are compared byte by byte. No outputs are kept, because pictures differ
+from machine to machine.
 """
 
 from __future__ import annotations
@@ -28,7 +30,11 @@ sys.path.insert(0, str(HOUSE))  # the comparison is this checkout's, whatever is
 
 from outputs import CODE, Parts, contents, differences  # noqa: E402
 
-SURVEYS = {"norvia_lfs_2025": "persons.csv", "norvia_lfs_2027": "persons.dta", "valdorie_enquete_2025": "persons.sav"}
+SURVEYS = {
+    "norvia_lfs_2025": "persons.csv",
+    "norvia_lfs_2027": "persons.dta",
+    "valdorie_enquete_2025": "persons.sav",
+}
 PLANS = ("norvia_lfs_2025", "valdorie_enquete_2025")
 
 
@@ -80,11 +86,13 @@ def build(house: Path, made: Path) -> None:
 
 
 def say(house: Path, log: Path, *words: str) -> None:
-    """Runs a command of the kit, and writes what it prints to the file `log`. For a batch, only the end is written, because the
-    order of its lines is random."""
+    """Runs a command of the kit, and writes what it prints to the file `log`. For a batch, only the end is
+    written, because the order of its lines is random."""
     environment = os.environ | {"PYTHONPATH": str(house)}
     command = [sys.executable, "-m", "fltoolkit.cli", *words]
-    ran = subprocess.run(command, cwd=house, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ran = subprocess.run(
+        command, cwd=house, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     told = "" if words[0] == "batch" and not ran.returncode else ran.stdout
     log.write_text(f"{told}ended with {ran.returncode}\n", "utf-8")
 
@@ -102,16 +110,21 @@ def outputs_of(commit: str, place: Path) -> dict[str, Parts]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("base", help="a commit")
-    parser.add_argument("commit", nargs="?", default="", help="another commit (default: the checkout as it stands)")
+    parser.add_argument(
+        "commit", nargs="?", default="", help="another commit (default: the checkout as it stands)"
+    )
     parsed = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the worktree is removed then too
     with tempfile.TemporaryDirectory() as place:
         before, after = (outputs_of(commit, Path(place)) for commit in (parsed.base, parsed.commit))
     found = differences(before, after)
     print("\n".join(found))
-    ended = [name for name, held in after.items() if name.endswith(".txt") and b"ended with 0" not in held[""]]
+    ended = [
+        name for name, held in after.items() if name.endswith(".txt") and b"ended with 0" not in held[""]
+    ]
     print(
-        f"{len(after)} files of {parsed.commit or 'this checkout'} compared with {len(before)} of {parsed.base}: {len(found)} differences"
+        f"{len(after)} files of {parsed.commit or 'this checkout'} compared with {len(before)} of "
+        f"{parsed.base}: {len(found)} differences"
     )
     print(f"commands that did not end with 0: {', '.join(sorted(ended)) or 'none'}")
     return bool(found)

@@ -1,13 +1,14 @@
-"""Kills batches at random moments, and tests whether the results are the same as without a kill. Prints a table (not on Windows;
-needs the extra `cluster`).
+"""Kills batches at random moments, and tests whether the results are the same as without a kill. Prints a
+table (not on Windows; needs the extra `cluster`).
 
 python benchmarks/kills.py 20            # 20 times in each way
 python benchmarks/kills.py 20 a worker   # only the ways whose name starts with "a worker"
 
-Three surveys (one with a plan, so with workbooks, documents and charts) run on two threads or two Dask workers. At a random
-moment of each batch, the main process or one of the workers gets a SIGKILL. If it was the main process, the same command with
---resume then finishes the batch. Every file is compared with that of an undisturbed batch (`outputs.py`): notebooks after
-normalisation, run.json without its seconds, all other files byte by byte.
+Three surveys (one with a plan, so with workbooks, documents and charts) run on two threads or two Dask
+workers. At a random moment of each batch, the main process or one of the workers gets a SIGKILL. If it was
+the main process, the same command with --resume then finishes the batch. Every file is compared with that of
+an undisturbed batch (`outputs.py`): notebooks after normalisation, run.json without its seconds, all other
+files byte by byte.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def write_batch(folder: Path) -> Path:
     surveys = []
     for name, with_plan in PLANS.items():
         country.write(folder / name, country.changed(country.SURVEY, title=f"Country {name}"))
-        surveys.append({"survey": f"{name}/survey.yaml", **({"plan": f"{name}/nap.yaml"} if with_plan else {})})
+        surveys.append(
+            {"survey": f"{name}/survey.yaml", **({"plan": f"{name}/nap.yaml"} if with_plan else {})}
+        )
     path = folder / "batch.yaml"
     path.write_text(yaml.safe_dump({"outputs": "out", "surveys": surveys}), "utf-8")
     return path
@@ -60,7 +63,7 @@ def started(batch: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-# ------------------------------------------------------------------------------------------------------------ the kills
+# ------------------------------------------------------------------------------------------------------------
 
 
 def kill_main(process: subprocess.Popen[str], _: Dask | None) -> None:
@@ -89,9 +92,13 @@ def in_place(out: Path) -> int:
 
 
 def one(
-    batch: Path, kill: Callable[[subprocess.Popen[str], Dask | None], None], office: Dask | None, length: float
+    batch: Path,
+    kill: Callable[[subprocess.Popen[str], Dask | None], None],
+    office: Dask | None,
+    length: float,
 ) -> dict[str, Any]:
-    """Kills one batch, then lets it finish. Returns the second of the kill, what existed at that time, and how the batch ended."""
+    """Kills one batch, then lets it finish. Returns the second of the kill, what existed at that time, and
+    how the batch ended."""
     out, options = batch.parent / "out", ("--scheduler", office.address) if office else ("--workers", "2")
     shutil.rmtree(out, ignore_errors=True)
     with started(batch, *options) as process:
@@ -114,7 +121,9 @@ def one(
 WAYS = ("the main process, threads", "a worker, Dask", "the main process, Dask")
 
 
-def killed(way: str, batch: Path, times: int, expected: dict[str, Any], length: float, office: Dask | None) -> None:
+def killed(
+    way: str, batch: Path, times: int, expected: dict[str, Any], length: float, office: Dask | None
+) -> None:
     """Repeats this `times` times for one way of killing, and prints a row of the table."""
     kill = kill_worker if way.startswith("a worker") else kill_main
     rounds: list[dict[str, Any]] = []
@@ -123,17 +132,26 @@ def killed(way: str, batch: Path, times: int, expected: dict[str, Any], length: 
         if "missed" not in found:  # it had ended before
             rounds.append(found)
             same = "all the same" if found["left"] == expected else "NOT the same"
-            told = f"{way}, {len(rounds)} of {times}: killed at {found['moment']:.0f} s, {found['there']} in place; ended with {found['code']}"
+            told = (
+                f"{way}, {len(rounds)} of {times}: killed at {found['moment']:.0f} s, "
+                f"{found['there']} in place; ended with {found['code']}"
+            )
             print(f"{told}; {len(found['left'])} files, {same}", file=sys.stderr)
     differing = [
-        name for r in rounds for name in sorted(expected.keys() | r["left"].keys()) if r["left"].get(name) != expected.get(name)
+        name
+        for r in rounds
+        for name in sorted(expected.keys() | r["left"].keys())
+        if r["left"].get(name) != expected.get(name)
     ]
     moments, there = sorted(r["moment"] for r in rounds), Counter(r["there"] for r in rounds)
     finished = sum(r["code"] == 0 for r in rounds)
     compared = sum(len(r["left"]) for r in rounds)
     stood = ", ".join(f"{there[n]} × {n}" for n in sorted(there))
     print(
-        f"| {way} | {times} | {moments[0]:.1f} to {moments[-1]:.1f} | {stood} | {finished} | {compared:,} | {len(differing)} |",
+        (
+            f"| {way} | {times} | {moments[0]:.1f} to {moments[-1]:.1f} | {stood} | {finished} | "
+            f"{compared:,} | {len(differing)} |"
+        ),
         flush=True,
     )
     for name, count in Counter(differing).most_common():
@@ -148,7 +166,10 @@ def main(times: int, chosen: str) -> None:
         kinds = Counter(Path(name).suffix for name in expected)
         print(f"undisturbed, by threads: {length:.0f} s, {len(expected)} files")
         print("  " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
-        print("| what was killed | times | at second | surveys that stood there | finished | files compared | differing |")
+        print(
+            "| what was killed | times | at second | surveys that stood there | finished | files "
+            "compared | differing |"
+        )
         print("|---|---|---|---|---|---|---|")
         for way in (way for way in WAYS if way.startswith(chosen)):
             by_dask = way.endswith("Dask")

@@ -21,8 +21,8 @@ MOST_SECONDS, MOST_MEGABYTES = 600, 20_000
 class Measured:
     """The time and memory of one call. `blank` is the reason if there are no numbers.
 
-    `cpu` is the seconds of all cores together. Other programs on the machine hardly change it. `megabytes` is the peak memory of
-    the process, and `imports` is its memory before the call.
+    `cpu` is the seconds of all cores together. Other programs on the machine hardly change it. `megabytes` is
+    the peak memory of the process, and `imports` is its memory before the call.
     """
 
     seconds: float = float("nan")
@@ -36,7 +36,9 @@ class Measured:
 def in_python(what: Callable[[Path, int], Sequence[float]], path: Path, domains: int) -> Measured:
     """Measures a function of `engines`. The time of imports is not counted."""
     results = multiprocessing.get_context("spawn").Queue()
-    process = multiprocessing.get_context("spawn").Process(target=_measured, args=(what, path, domains, results))
+    process = multiprocessing.get_context("spawn").Process(
+        target=_measured, args=(what, path, domains, results)
+    )
     process.start()
     found: Measured | None = None
     end = time.monotonic() + MOST_SECONDS + 60
@@ -50,7 +52,10 @@ def in_python(what: Callable[[Path, int], Sequence[float]], path: Path, domains:
 
 
 def _measured(
-    what: Callable[[Path, int], Sequence[float]], path: Path, domains: int, results: multiprocessing.Queue[Any]
+    what: Callable[[Path, int], Sequence[float]],
+    path: Path,
+    domains: int,
+    results: multiprocessing.Queue[Any],
 ) -> None:
     import fltoolkit  # noqa: F401
 
@@ -64,18 +69,25 @@ def _measured(
     try:
         numbers = tuple(what(path, domains))
     except (MemoryError, Exception) as error:  # an oracle's failure is a line of the table, not the end of it
-        results.put(Measured(blank=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:100]))
+        results.put(
+            Measured(
+                blank=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:100]
+            )
+        )
         return
     results.put(Measured(time.perf_counter() - start, time.process_time() - cpu, _peak(), imports, numbers))
 
 
 def _peak() -> float:
-    """Returns the peak memory of this process in MB. On Linux, ru_maxrss also includes the memory of the process that started
-    this one; this part is excluded."""
+    """Returns the peak memory of this process in MB. On Linux, ru_maxrss also includes the memory of the
+    process that started this one; this part is excluded."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+    return (
+        next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        / 1024
+    )
 
 
 def in_r(task: str, path: Path, arguments: Sequence[str]) -> Measured:
@@ -105,8 +117,8 @@ def _limited() -> None:
 
 
 def too_long(smaller: Sequence[tuple[int, Measured]], persons: int) -> str:
-    """Returns the reason why another program is not run with so many persons: by linear extrapolation from fewer persons, it
-    would exceed a limit. Returns an empty text if it can run."""
+    """Returns the reason why another program is not run with so many persons: by linear extrapolation from
+    fewer persons, it would exceed a limit. Returns an empty text if it can run."""
     if not smaller:
         return ""
     if smaller[-1][1].blank:
@@ -115,7 +127,10 @@ def too_long(smaller: Sequence[tuple[int, Measured]], persons: int) -> str:
         return ""
     (few, a), (more, b) = smaller[-2:]
     times = (persons - more) / (more - few)
-    seconds, memory = b.seconds + (b.seconds - a.seconds) * times, b.megabytes + (b.megabytes - a.megabytes) * times
+    seconds, memory = (
+        b.seconds + (b.seconds - a.seconds) * times,
+        b.megabytes + (b.megabytes - a.megabytes) * times,
+    )
     if seconds > MOST_SECONDS:
         return f"not run: would need about {seconds / 60:,.0f} min"
     return f"not run: would need about {memory / 1000:,.0f} GB" if memory > MOST_MEGABYTES else ""

@@ -20,7 +20,8 @@ NAMES = {"floor": "the floor (bare GROUP BY)"}
 
 
 def draw(folder: Path) -> None:
-    """Draws seconds_by_persons.png and memory_by_persons.png (200 domains), and seconds_by_domains.png (a million persons)."""
+    """Draws seconds_by_persons.png and memory_by_persons.png (200 domains), and seconds_by_domains.png (a
+    million persons)."""
     table = pd.read_csv(folder / "table.csv")
     table = table[(table["task"] == "prevalence") & table["seconds"].notna()]
     large, million = table[table["domains"] == 200], table[table["persons"] == 1_000_000]
@@ -57,7 +58,9 @@ def _lines(table: pd.DataFrame, x: str, y: str, x_title: str, y_title: str, titl
     figure, axes = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
     for engine, (colour, marker, line) in STYLE.items():
         own = table[table["engine"] == engine].sort_values(x)
-        axes.plot(own[x], own[y], color=colour, marker=marker, linestyle=line, label=NAMES.get(engine, engine))
+        axes.plot(
+            own[x], own[y], color=colour, marker=marker, linestyle=line, label=NAMES.get(engine, engine)
+        )
     axes.set(xscale="log", yscale="log", xlabel=x_title, ylabel=y_title)
     axes.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
     axes.yaxis.set_major_formatter(lambda v, _: f"{v:,g}")

@@ -2,9 +2,9 @@
 
     python benchmarks/power_norvia.py [--redraws 300]
 
-Both rounds are drawn again, independently. They are compared by a two-sided z-test at 5% on the difference of the two
-prevalences, with their design-based standard errors. The decrease is that of the *reported* prevalence, because a survey cannot
-see another one (fltoolkit/synthetic).
+Both rounds are drawn again, independently. They are compared by a two-sided z-test at 5% on the difference of
+the two prevalences, with their design-based standard errors. The decrease is that of the *reported*
+prevalence, because a survey cannot see another one (fltoolkit/synthetic).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from scipy.stats import norm
 import fltoolkit as fl
 from fltoolkit import synthetic
 
-SURVEY = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025" / "survey.yaml"  # one questionnaire for both rounds
+SURVEY = (
+    Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025" / "survey.yaml"
+)  # one questionnaire for both rounds
 DEMANDED = 0.90
 
 

@@ -1,9 +1,10 @@
-"""Measures the time and memory of the kit, of svy, of R's survey package, and of a plain GROUP BY of DuckDB (the floor). `make
-bench` runs it.
+"""Measures the time and memory of the kit, of svy, of R's survey package, and of a plain GROUP BY of DuckDB
+(the floor). `make bench` runs it.
 
-Each number comes from one process, with nothing else running, and all come from one run, so that their ratios are valid. The time
-to read the Parquet file is included, except for R, which cannot read such files. The results of the other programs are compared
-with those of the kit. Writes docs/performance/table.csv, and the pictures.
+Each number comes from one process, with nothing else running, and all come from one run, so that their ratios
+are valid. The time to read the Parquet file is included, except for R, which cannot read such files. The
+results of the other programs are compared with those of the kit. Writes docs/performance/table.csv, and the
+pictures.
 """
 
 from __future__ import annotations
@@ -28,7 +29,19 @@ SIZES = (100_000, 1_000_000, 10_000_000)
 LARGEST, ITS_BYTES = 100_000_000, 8_000_000_000
 SHORT = 10  # seconds
 MOST_FOR_R = 200  # with more domains each run is halted, after as many minutes as the rest of the table takes
-COLUMNS = ("task", "persons", "domains", "engine", "seconds", "cpu", "megabytes", "imports", "times_ours", "largest_gap", "blank")
+COLUMNS = (
+    "task",
+    "persons",
+    "domains",
+    "engine",
+    "seconds",
+    "cpu",
+    "megabytes",
+    "imports",
+    "times_ours",
+    "largest_gap",
+    "blank",
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +59,13 @@ class Table:
         self.rows: list[dict[str, object]] = []
         self.smaller: dict[tuple[str, int, str], list[tuple[int, Measured]]] = {}
         print(
-            f"{'task':<22}{'persons':>13}{'domains':>9}  {'engine':<10}{'seconds':>9}{'cpu':>8}{'MB':>8}{'imports':>9}{'× ours':>9}  gap"
+            f"{'task':<22}{'persons':>13}{'domains':>9}  "
+            f"{'engine':<10}{'seconds':>9}{'cpu':>8}{'MB':>8}{'imports':>9}{'× ours':>9}  gap"
         )
 
-    def measure(self, task: str, persons: int, domains: int, path: Path, all_engines: Sequence[Engine]) -> None:
+    def measure(
+        self, task: str, persons: int, domains: int, path: Path, all_engines: Sequence[Engine]
+    ) -> None:
         ours = Measured()
         for engine in all_engines:
             before = self.smaller.setdefault((task, domains, engine.name), [])
@@ -61,20 +77,33 @@ class Table:
             before.append((persons, found))
             self.add(task, persons, domains, engine.name, found, ours)
 
-    def add(self, task: str, persons: int, domains: int, engine: str, found: Measured, ours: Measured) -> None:
+    def add(
+        self, task: str, persons: int, domains: int, engine: str, found: Measured, ours: Measured
+    ) -> None:
         compared = engine in ("svy", "R survey") and not found.blank and not ours.blank
-        gap = max(abs(a / b - 1) for a, b in zip(found.numbers, ours.numbers, strict=True)) if compared else float("nan")
+        gap = (
+            max(abs(a / b - 1) for a, b in zip(found.numbers, ours.numbers, strict=True))
+            if compared
+            else float("nan")
+        )
         times = found.seconds / ours.seconds
         took = (found.seconds, found.cpu, found.megabytes, found.imports)
         values = (task, persons, domains, engine, *took, times, gap, found.blank)
         self.rows.append(dict(zip(COLUMNS, values, strict=True)))
-        told = "{:>9.2f}{:>8.2f}{:>8.0f}{:>9.0f}{:>9.2f}".format(*took, times) if not found.blank else f"  {found.blank}"
-        print(f"{task:<22}{persons:>13,}{domains:>9,}  {engine:<10}{told}{f'  {gap:.0e}' if compared else ''}", flush=True)
+        told = (
+            "{:>9.2f}{:>8.2f}{:>8.0f}{:>9.0f}{:>9.2f}".format(*took, times)
+            if not found.blank
+            else f"  {found.blank}"
+        )
+        print(
+            f"{task:<22}{persons:>13,}{domains:>9,}  {engine:<10}{told}{f'  {gap:.0e}' if compared else ''}",
+            flush=True,
+        )
 
 
 def best_of(engine: Engine, path: Path, domains: int) -> Measured:
-    """Returns the fastest of three measurements, if one takes less than ten seconds. Other programs on the machine can only add
-    to the time."""
+    """Returns the fastest of three measurements, if one takes less than ten seconds. Other programs on the
+    machine can only add to the time."""
     found = [engine.call(path, domains)]
     while len(found) < 3 and found[0].seconds < SHORT:
         found.append(engine.call(path, domains))
@@ -86,7 +115,8 @@ def python(name: str, what: Callable[[Path, int], Sequence[float]]) -> Engine:
 
 
 def by_r(task: str, columns: str) -> Engine:
-    """Returns R as an engine, on a CSV copy of the given columns. `{d}` in a name stands for the number of domains."""
+    """Returns R as an engine, on a CSV copy of the given columns. `{d}` in a name stands for the number of
+    domains."""
 
     def call(path: Path, domains: int) -> Measured:
         if shutil.which("Rscript") is None:
@@ -98,7 +128,9 @@ def by_r(task: str, columns: str) -> Engine:
         if task == "raking":
             with totals.open("w", newline="") as out:
                 rows = [("margin", "category", "population")]
-                rows += [(m[0], k, str(v)) for m, parts in engines.margins(path).items() for k, v in parts.items()]
+                rows += [
+                    (m[0], k, str(v)) for m, parts in engines.margins(path).items() for k, v in parts.items()
+                ]
                 csv.writer(out).writerows(rows)
         found = in_r(task, file, [f"{'r' if task == 'districts' else 'd'}{domains}", str(totals)])
         file.unlink()
@@ -112,7 +144,10 @@ def texts(table: Table, folder: Path, sizes: Sequence[int]) -> None:
     whole = [python("fltoolkit", engines.ours_domains), python("floor", engines.floor_domains)]
     whole += [python("svy", engines.svy_domains), by_r("domains", "stratum, psu, w, y, d{d}")]
     text = [python("fltoolkit", engines.ours_texts), python("floor", engines.floor_texts)]
-    text += [python("svy", engines.svy_texts), by_r("domains", "tstratum as stratum, tpsu as psu, w, y, td{d} as d{d}")]
+    text += [
+        python("svy", engines.svy_texts),
+        by_r("domains", "tstratum as stratum, tpsu as psu, w, y, td{d} as d{d}"),
+    ]
     for persons in sizes:
         path = surveys.design(folder, persons)
         table.measure("keys, whole numbers", persons, surveys.TEXTS, path, whole)
@@ -141,8 +176,20 @@ def models(table: Table, folder: Path, sizes: Sequence[int]) -> None:
     columns = ", ".join(["stratum", "psu", "w", "y", "d20", *(f"g{g}" for g in surveys.GROUPS)])
     for persons in sizes[:2]:
         path = surveys.design(folder, persons)
-        table.measure("logit, 20 parameters", persons, 1, path, [python("fltoolkit", engines.ours_logit), by_r("logit", columns)])
-        table.measure("raking, 2 margins", persons, 20, path, [python("fltoolkit", engines.ours_raking), by_r("raking", columns)])
+        table.measure(
+            "logit, 20 parameters",
+            persons,
+            1,
+            path,
+            [python("fltoolkit", engines.ours_logit), by_r("logit", columns)],
+        )
+        table.measure(
+            "raking, 2 margins",
+            persons,
+            20,
+            path,
+            [python("fltoolkit", engines.ours_raking), by_r("raking", columns)],
+        )
         path.unlink()
         path = surveys.replicates(folder, persons)
         task = [python("fltoolkit", engines.ours_replicates), python("floor", engines.floor_replicates)]
@@ -165,9 +212,13 @@ def full_path(table: Table, folder: Path, sizes: Sequence[int]) -> None:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--most", type=int, default=SIZES[-1], help="the largest survey but one of 100 million")
     arguments.add_argument(
-        "--only", choices=("domains", "texts", "models", "full_path"), help="one part; nothing is written then"
+        "--most", type=int, default=SIZES[-1], help="the largest survey but one of 100 million"
+    )
+    arguments.add_argument(
+        "--only",
+        choices=("domains", "texts", "models", "full_path"),
+        help="one part; nothing is written then",
     )
     given = arguments.parse_args()
     sizes, table = [s for s in SIZES if s <= given.most], Table()
@@ -180,7 +231,9 @@ def main() -> None:
         with (RESULTS / "table.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
-            writer.writerows({k: f"{v:.3g}" if isinstance(v, float) else v for k, v in row.items()} for row in table.rows)
+            writer.writerows(
+                {k: f"{v:.3g}" if isinstance(v, float) else v for k, v in row.items()} for row in table.rows
+            )
         draw(RESULTS)
         print(f"Written: {RESULTS}")
 

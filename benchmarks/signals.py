@@ -1,12 +1,14 @@
-"""Stops batches at random moments by a signal, and measures how long they take to end and what they leave. Prints a table (not on
-Windows).
+"""Stops batches at random moments by a signal, and measures how long they take to end and what they leave.
+Prints a table (not on Windows).
 
 python benchmarks/signals.py 20
 
-A batch of two small surveys runs on two threads. It gets one SIGINT, SIGTERM or SIGHUP at a random moment between its start and
-the end of an undisturbed batch: while libraries are imported, a kernel starts, a notebook runs, between two notebooks, during the
-index, or at the end of the process. The table gives the seconds until the end, the processes that are still running, tracebacks
-in the output, and files in the folder of results other than whole surveys and an index.
+A batch of two small surveys runs on two threads. It gets one SIGINT, SIGTERM or SIGHUP at a random moment
+between its start and
+the end of an undisturbed batch: while libraries are imported, a kernel starts, a notebook runs, between two
+notebooks, during the index, or at the end of the process. The table gives the seconds until the end, the
+processes that are still running, tracebacks in the output, and files in the folder of results other than
+whole surveys and an index.
 """
 
 from __future__ import annotations
@@ -34,13 +36,15 @@ def write_batch(folder: Path) -> Path:
     for name in "ab":
         country.write(folder / name, country.changed(country.ONE_NUMBER, title=f"Country {name}"))
     path = folder / "batch.yaml"
-    path.write_text(yaml.safe_dump({"outputs": "out", "surveys": [{"survey": f"{n}/survey.yaml"} for n in "ab"]}), "utf-8")
+    path.write_text(
+        yaml.safe_dump({"outputs": "out", "surveys": [{"survey": f"{n}/survey.yaml"} for n in "ab"]}), "utf-8"
+    )
     return path
 
 
 def ended_after(batch: Path, moment: float, number: int) -> tuple[float, list[str]] | None:
-    """Returns the seconds from a signal to the end of a batch, and the problems. Returns None if the batch had ended before the
-    signal."""
+    """Returns the seconds from a signal to the end of a batch, and the problems. Returns None if the batch
+    had ended before the signal."""
     out, log = batch.parent / "out", batch.parent / "log"
     shutil.rmtree(out, ignore_errors=True)
     log.write_text("", "utf-8")
@@ -92,7 +96,8 @@ def main(times: int) -> None:
     ordered = sorted(seconds)
     late = sum(s > LONGEST for s in ordered)
     print(
-        f"{times} signals; seconds to the end: median {ordered[times // 2]:.1f}, longest {ordered[-1]:.1f}; above {LONGEST:.0f}: {late}"
+        f"{times} signals; seconds to the end: median {ordered[times // 2]:.1f}, longest "
+        f"{ordered[-1]:.1f}; above {LONGEST:.0f}: {late}"
     )
     print("wrong: " + (", ".join(f"{n} × {what}" for what, n in wrong.items()) or "nothing"))
 

@@ -11,25 +11,42 @@ TEXTS = 200  # the domains that are there as text, too
 GROUPS = (4, 5, 6, 8)  # their logit has 1 + 3 + 4 + 5 + 7 = 20 parameters
 REPLICATES = 200
 INVOLUNTARY = (
-    "unfree_recruitment", "different_job", "unagreed_overtime", "hazardous_work", "very_low_or_no_wages", "degrading_living_conditions",
-    "other_employers", "longer_than_agreed", "other_without_consent",
-)  # fmt: skip
+    "unfree_recruitment",
+    "different_job",
+    "unagreed_overtime",
+    "hazardous_work",
+    "very_low_or_no_wages",
+    "degrading_living_conditions",
+    "other_employers",
+    "longer_than_agreed",
+    "other_without_consent",
+)
 COERCION = (
-    "threats_or_violence", "restricted_movement", "debt_bondage", "withheld_wages", "withheld_documents", "abuse_of_vulnerability",
+    "threats_or_violence",
+    "restricted_movement",
+    "debt_bondage",
+    "withheld_wages",
+    "withheld_documents",
+    "abuse_of_vulnerability",
     "other_penalty",
-)  # fmt: skip
+)
 
 
 def design(folder: Path, persons: int) -> Path:
-    """Writes a plain design: weight, stratum, PSU, a rare outcome, and two kinds of domains, each with several numbers of codes.
-    A domain of `d` is in every PSU, like sex or age. A PSU has only one domain of `r`, like a district. Codes are whole numbers.
-    Strata, PSUs and 200 domains are also there as text (`t`), like the labels of statistical offices."""
+    """Writes a plain design: weight, stratum, PSU, a rare outcome, and two kinds of domains, each with
+    several numbers of codes. A domain of `d` is in every PSU, like sex or age. A PSU has only one domain of
+    `r`, like a district. Codes are whole numbers. Strata, PSUs and 200 domains are also there as text (`t`),
+    like the labels of statistical offices."""
     domains = ", ".join(f"cast(floor(random() * {d}) as integer) as d{d}, p % {d} as r{d}" for d in DOMAINS)
-    texts = f"'Region ' || p % 10 || ' / stratum ' || p % {STRATA} as tstratum, 'EA ' || lpad(cast(p as varchar), 5, '0') as tpsu"
+    texts = (
+        f"'Region ' || p % 10 || ' / stratum ' || p % {STRATA} as tstratum, 'EA ' || lpad(cast(p as "
+        "varchar), 5, '0') as tpsu"
+    )
     groups = ", ".join(f"cast(floor(random() * {g}) as integer) as g{g}" for g in GROUPS)
     return _written(
         folder / f"design_{persons}.parquet",
-        f"select *, 'District ' || d{TEXTS} as td{TEXTS} from (select p % {STRATA} as stratum, p as psu, 1 + random() as w, "
+        f"select *, 'District ' || d{TEXTS} as td{TEXTS} from (select p % {STRATA} as stratum, p as psu, "
+        "1 + random() as w, "
         f"cast(random() < 0.005 as integer) as y, {domains}, {groups}, {texts} "
         f"from (select cast(floor(random() * {PSUS}) as integer) as p from range({persons})))",
     )
@@ -40,13 +57,15 @@ def replicates(folder: Path, persons: int) -> Path:
     weights = ", ".join(f"w * floor(random() * 3) as rw{r}" for r in range(1, REPLICATES + 1))
     return _written(
         folder / f"replicates_{persons}.parquet",
-        f"select w, cast(random() < 0.005 as integer) as y, cast(floor(random() * 20) as integer) as d20, {weights} "
+        "select w, cast(random() < 0.005 as integer) as y, cast(floor(random() * 20) as integer) as "
+        f"d20, {weights} "
         f"from (select 1 + random() as w from range({persons}))",
     )
 
 
 def survey(folder: Path, persons: int, children: bool) -> Path:
-    """Writes a survey with a module of 20 columns and 200 districts in its own folder. If `children` is true, a household has
+    """Writes a survey with a module of 20 columns and 200 districts in its own folder. If `children` is true,
+    a household has
     four persons: two children and their parents."""
     own = folder / f"{'families' if children else 'adults'}_{persons}"
     own.mkdir()
@@ -54,7 +73,8 @@ def survey(folder: Path, persons: int, children: bool) -> Path:
     if children:
         answered += ["E1", "E1M", "E2", "E2M", "E3"]
     asked = ", ".join(
-        f"(case when random() < 0.03 then 1 when random() < 0.98 then 2 else 8 end)::tinyint as {c}" for c in answered
+        f"(case when random() < 0.03 then 1 when random() < 0.98 then 2 else 8 end)::tinyint as {c}"
+        for c in answered
     )
     age = (
         "(case when i % 4 < 2 then 30 + floor(random() * 50) else 5 + floor(random() * 13) end)"
@@ -63,16 +83,20 @@ def survey(folder: Path, persons: int, children: bool) -> Path:
     )
     line = "1 + i % 4" if children else "1"
     parents = ", ".join(
-        f"(case when i % 4 > 1 then {line} end)::tinyint as {who}" for who, line in (("MOTHER", 1), ("FATHER", 2))
+        f"(case when i % 4 > 1 then {line} end)::tinyint as {who}"
+        for who, line in (("MOTHER", 1), ("FATHER", 2))
     )
     _written(
         own / "persons.parquet",
-        f"select h as HH, ({line})::tinyint as LINE, (p % {STRATA})::smallint as STRATUM, p::smallint as EA, 1 + random() as W, "
+        f"select h as HH, ({line})::tinyint as LINE, (p % {STRATA})::smallint as STRATUM, p::smallint as "
+        "EA, 1 + random() as W, "
         f"cast(floor(random() * 200) as smallint) as DISTRICT, ({age})::smallint as AGE, {parents}, "
         f"(case when random() < 0.7 then 1 else 2 end)::tinyint as WORK1, 2::tinyint as WORK2, {asked}, "
-        f"(case when random() < 0.8 then 1 else 2 end)::tinyint as SAME, (case when random() < 0.9 then 1 else 2 end)::tinyint as PLACE, "
+        "(case when random() < 0.8 then 1 else 2 end)::tinyint as SAME, (case when random() < 0.9 then "
+        "1 else 2 end)::tinyint as PLACE, "
         f"(1 + floor(random() * 3))::tinyint as E1Q "
-        f"from (select i, h, (hash(h) % {PSUS})::integer as p from (select i, {'i // 4' if children else 'i'} as h from range({persons}) t(i)))"
+        f"from (select i, h, (hash(h) % {PSUS})::integer as p from (select i, "
+        f"{'i // 4' if children else 'i'} as h from range({persons}) t(i)))"
         f"{' order by hash(i)' if children else ''}",
     )
     (own / "survey.yaml").write_text(yaml.safe_dump(_spec(children), sort_keys=False), encoding="utf-8")
@@ -81,11 +105,15 @@ def survey(folder: Path, persons: int, children: bool) -> Path:
 
 def _spec(children: bool) -> dict[str, object]:
     spec: dict[str, object] = {
-        "title": "A large survey", "country": "Nowhere", "year": 2025, "round": "first",
+        "title": "A large survey",
+        "country": "Nowhere",
+        "year": 2025,
+        "round": "first",
         "reference_period": {"months": 12, "text": "the past 12 months"},
         "files": {"person": {"path": "persons.parquet", "key": ["HH", "LINE"]}},
         "design": {"weight": "W", "strata": "STRATUM", "psu": "EA", "household": "HH", "selection": "pps"},
-        "age": {"column": "AGE"}, "answers": {"yes": 1, "no": 2, "dont_know": 8},
+        "age": {"column": "AGE"},
+        "answers": {"yes": 1, "no": 2, "dont_know": 8},
         "any_work": [{"column": "WORK1"}, {"column": "WORK2"}],
         "items": {
             "involuntary": {name: {"column": f"I{i}"} for i, name in enumerate(INVOLUNTARY)},
@@ -97,7 +125,7 @@ def _spec(children: bool) -> dict[str, object]:
         "populations": {"adults": {"label": "adults", "age": {"min": 18}}},
         "tables": [{"measure": "prevalence", "by": [[], "district"]}],
         "coverage_excludes": ["the homeless"],
-    }  # fmt: skip
+    }
     if children:
         by = {"column": "E1Q", "yes": [1, 2], "no": 3}
         spec["children"] = {

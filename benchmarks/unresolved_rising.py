@@ -1,12 +1,13 @@
-"""Simulates how often two rounds are reported as different if only the number of unresolved persons increased, and what the
-second test costs if it did not.
+"""Simulates how often two rounds are reported as different if only the number of unresolved persons
+increased, and what the second test costs if it did not.
 
     python benchmarks/unresolved_rising.py [--samples 20000] [--seed 1]
 
-Draws pairs of independent rounds of 5,000 persons (coverage_simulation.py). Some of the persons who would be cases do not answer
-a question and are unresolved, and so are some of the others. Each pair is judged in three ways: by the first test alone; by both
-tests (the verdict must also hold if the additional unresolved persons are counted as cases); and by all rules of the kit (no
-verdict if bounds are wide). Writes docs/unresolved_rising.csv.
+Draws pairs of independent rounds of 5,000 persons (coverage_simulation.py). Some of the persons who would be
+cases do not answer a question and are unresolved, and so are some of the others. Each pair is judged in three
+ways: by the first test alone; by both tests (the verdict must also hold if the additional unresolved persons
+are counted as cases); and by all rules of the kit (no verdict if bounds are wide). Writes
+docs/unresolved_rising.csv.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ Verdicts = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two rounds: the prevalence if every answer were known (`p_…`), the share of these cases that is unresolved (`open_…`), and
-    the share of all other persons that is unresolved in both rounds (`others`)."""
+    """Two rounds: the prevalence if every answer were known (`p_…`), the share of these cases that is
+    unresolved (`open_…`), and the share of all other persons that is unresolved in both rounds (`others`)."""
 
     p_before: float
     p_after: float
@@ -52,8 +53,8 @@ class Pair:
 
 @dataclass(frozen=True)
 class Round:
-    """The samples of a round: the estimates that are compared, the share of unresolved persons, and the SE of cases and
-    unresolved persons together."""
+    """The samples of a round: the estimates that are compared, the share of unresolved persons, and the SE of
+    cases and unresolved persons together."""
 
     side: RoundEstimates
     share: Array
@@ -63,29 +64,44 @@ class Round:
 NOTHING = [(0.017, 0.017, 0.05, after) for after in (0.05, 0.10, 0.15, 0.25, 0.40)]
 FALL = [(0.017, after, 0.05, 0.05) for after in (0.012, 0.010, 0.008, 0.006)]
 BOTH = [(0.017, 0.008, 0.05, 0.25)]
-PAIRS = [Pair(*rates, others, icc) for icc in (0.0, 0.02) for others in (0.0, 0.002) for rates in (*NOTHING, *FALL, *BOTH)]
+PAIRS = [
+    Pair(*rates, others, icc)
+    for icc in (0.0, 0.02)
+    for others in (0.0, 0.002)
+    for rates in (*NOTHING, *FALL, *BOTH)
+]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=20_000, help="pairs of rounds in each row")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--docs", type=Path, default=DOCS, help="where the result is written; docs/ by default")
+    parser.add_argument(
+        "--docs", type=Path, default=DOCS, help="where the result is written; docs/ by default"
+    )
     options = parser.parse_args()
     rows = []
     for i, pair in enumerate(PAIRS):
         rows.append(asdict(pair) | said(pair, options.samples, np.random.default_rng([options.seed, i])))
         print({name: f"{value:.3g}" for name, value in rows[-1].items()}, flush=True)
     table = pd.DataFrame(rows).assign(samples=options.samples, seed=options.seed)
-    table.to_csv(options.docs / "unresolved_rising.csv", index=False, float_format="%.4g", lineterminator="\n")
+    table.to_csv(
+        options.docs / "unresolved_rising.csv", index=False, float_format="%.4g", lineterminator="\n"
+    )
     return 0
 
 
 def said(pair: Pair, samples: int, rng: np.random.Generator) -> dict[str, float]:
     """Returns how often each rule reports `decreased` and `increased`."""
     blocks = [judged(pair, min(BLOCK, samples - start), rng) for start in range(0, samples, BLOCK)]
-    found = dict(zip(RULES, (np.concatenate(verdicts) for verdicts in zip(*blocks, strict=True)), strict=True))
-    return {f"{way}_{rule}": float((told == way).mean()) for way in (DECREASED, INCREASED) for rule, told in found.items()}
+    found = dict(
+        zip(RULES, (np.concatenate(verdicts) for verdicts in zip(*blocks, strict=True)), strict=True)
+    )
+    return {
+        f"{way}_{rule}": float((told == way).mean())
+        for way in (DECREASED, INCREASED)
+        for rule, told in found.items()
+    }
 
 
 def judged(pair: Pair, samples: int, rng: np.random.Generator) -> tuple[Verdicts, ...]:
@@ -101,8 +117,8 @@ def judged(pair: Pair, samples: int, rng: np.random.Generator) -> tuple[Verdicts
 
 
 def drawn(cell: Cell, open_cases: float, open_others: float, samples: int, rng: np.random.Generator) -> Round:
-    """Returns samples of a round of one cell. `open_cases` and `open_others` are the shares of would-be cases, and of other
-    persons, that are unresolved."""
+    """Returns samples of a round of one cell. `open_cases` and `open_others` are the shares of would-be
+    cases, and of other persons, that are unresolved."""
     d = make_design(cell)
     would_be = case_counts(cell, samples, rng)
     lost = [rng.binomial(k, open_cases) for k in would_be]

@@ -1,13 +1,13 @@
-"""Measures what users wait for: the commands, and the import of the kit. `import pandas` is measured in the same run for
-comparison.
+"""Measures what users wait for: the commands, and the import of the kit. `import pandas` is measured in the
+same run for comparison.
 
 python benchmarks/waits.py                          # this checkout
 python benchmarks/waits.py ../before . --times 5    # two checkouts, in turn
 
-For each wait, the table gives the median processor seconds (children included), their ratio to those of `import pandas`, and the
-median elapsed seconds. Each call runs in a separate process, and checkouts alternate. A first run of each, which is not counted,
-compiles the byte code. The survey of 5,000 persons has every third household of Norvia's survey. The survey of 15,500 persons is
-Valdorie's, with children.
+For each wait, the table gives the median processor seconds (children included), their ratio to those of
+`import pandas`, and the median elapsed seconds. Each call runs in a separate process, and checkouts
+alternate. A first run of each, which is not counted, compiles the byte code. The survey of 5,000 persons has
+every third household of Norvia's survey. The survey of 15,500 persons is Valdorie's, with children.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ KIT = "import pandas; import fltoolkit as fl; fl.prevalence; fl.read_survey"
 
 
 def waits(folder: Path, tree: Path) -> Mapping[str, Sequence[str]]:
-    """Returns, for each wait, the arguments of the interpreter. `folder` contains the survey of 5,000 persons, and receives the
-    files that are written."""
+    """Returns, for each wait, the arguments of the interpreter. `folder` contains the survey of 5,000
+    persons, and receives the files that are written."""
     out, small, two = (
         folder / f"out_{tree.name}",
         folder / "norvia" / "survey.yaml",
@@ -49,7 +49,12 @@ def waits(folder: Path, tree: Path) -> Mapping[str, Sequence[str]]:
         "check, 15,500 with children": (*cli, "check", str(two)),
         "new, 5,000 persons": (*cli, "new", str(small.with_name("persons.csv")), "--out", str(drafted)),
         "estimate, no plan": (*estimate, str(out / "alone")),
-        "estimate, plan in two languages": (*estimate, str(out / "plan"), "--plan", str(small.with_name("nap.yaml"))),
+        "estimate, plan in two languages": (
+            *estimate,
+            str(out / "plan"),
+            "--plan",
+            str(small.with_name("nap.yaml")),
+        ),
         "batch of 3": (*cli, "batch", str(folder / f"batch_{tree.name}.yaml")),
     }
 
@@ -59,7 +64,9 @@ def prepare(folder: Path, trees: Sequence[Path]) -> None:
     small, whole = folder / "norvia", SAMPLES / "norvia_lfs_2025"
     small.mkdir()
     people = pd.read_csv(whole / "persons.csv", dtype=str, keep_default_na=False)
-    people[pd.util.hash_array(people["HH"].to_numpy(object)) % 100 < 30].to_csv(small / "persons.csv", index=False)
+    people[pd.util.hash_array(people["HH"].to_numpy(object)) % 100 < 30].to_csv(
+        small / "persons.csv", index=False
+    )
     for name in ("survey.yaml", "nap.yaml"):
         (small / name).write_bytes((whole / name).read_bytes())
     given = (SAMPLES / "batch.yaml").read_text("utf-8")
@@ -72,10 +79,15 @@ def prepare(folder: Path, trees: Sequence[Path]) -> None:
 
 
 def measured(tree: Path, arguments: Sequence[str]) -> tuple[float, float]:
-    """Returns the processor seconds and the elapsed seconds of a call in a checkout, with all processes that it starts."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(tree)}
+    """Returns the processor seconds and the elapsed seconds of a call in a checkout, with all processes that
+    it starts."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
+        "PYTHONPATH": str(tree)
+    }
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run([sys.executable, *arguments], cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=tree, env=environment, capture_output=True, text=True, check=False
+    )
     clock, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
@@ -84,7 +96,13 @@ def measured(tree: Path, arguments: Sequence[str]) -> tuple[float, float]:
 
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    given.add_argument("trees", nargs="*", type=Path, default=[HOUSE], help="checkouts, the earlier first (default: this one)")
+    given.add_argument(
+        "trees",
+        nargs="*",
+        type=Path,
+        default=[HOUSE],
+        help="checkouts, the earlier first (default: this one)",
+    )
     given.add_argument("--times", type=int, default=3, help="how often each is measured (default: 3)")
     given.add_argument("--only", default="", help="only those whose name holds this, beside import pandas")
     asked = given.parse_args()

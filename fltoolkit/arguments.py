@@ -1,4 +1,5 @@
-"""Checks the arguments of public functions. A value of the wrong type raises an error that says what is allowed."""
+"""Checks the arguments of public functions. A value of the wrong type raises an error that says what is
+allowed."""
 
 from __future__ import annotations
 
@@ -17,13 +18,26 @@ from fltoolkit.errors import RequestError
 Level = Annotated[float, Field(gt=0, lt=1), "0.95 is usual"]  # a confidence level
 T = TypeVar("T", bound=Callable[..., Any])
 
-FEW, SHORT, BITS = 20, 60, 200  # longer lists, texts or numbers (in bits) are not printed; messages name only their type
+FEW, SHORT, BITS = (
+    20,
+    60,
+    200,
+)  # longer lists, texts or numbers (in bits) are not printed; messages name only their type
 LISTS = (tuple, list, Sequence, Iterable)
 UNIONS = (Union, types.UnionType)
-WORDS = {bool: "True or False", int: "a whole number", float: "a finite number", str: "text", Path: "a path", type(None): "None"}
+WORDS = {
+    bool: "True or False",
+    int: "a whole number",
+    float: "a finite number",
+    str: "text",
+    Path: "a path",
+    type(None): "None",
+}
 LIMITS = {"gt": "above {}", "ge": "{} or more", "lt": "below {}", "le": "{} or less"}
 HOW_TO_GET = {  # the name of a type, and how a reader gets a value of that type
-    "Design": "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
+    "Design": (
+        "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)"
+    ),
     "Survey": "give fl.read_survey(path)",
     "ClassifiedSurvey": "classify first: persons = fl.classify(survey), then give persons",
     "Estimates": "give what fl.prevalence, fl.total and the like return; fl.risk_factors publishes a model",
@@ -47,19 +61,19 @@ class _Parameter(NamedTuple):
 
 
 def checked(target: T) -> T:
-    """Decorates a function, method or class: at every call, its arguments are checked against their type hints.
+    """Decorates a function, method or class: at every call, its arguments are checked against their type
+    hints.
 
-    NumPy's numbers, booleans and strings become Python's own types. Lists and columns of names become tuples. Tables, designs and
-    other objects are passed on unchanged and are never copied. A number must be finite. A hint `Annotated[…]` may give limits
-    (pydantic's `Field`) and a text that tells the user what to do. The hints are read at the first call, not at import, because
-    reading them is slow.
+    NumPy's numbers, booleans and strings become Python's own types. Lists and columns of names become tuples.
+    Tables, designs and other objects are passed on unchanged and are never copied. A number must be finite. A
+    hint `Annotated[…]` may give limits (pydantic's `Field`) and a text that tells the user what to do. The
+    hints are read at the first call, not at import, because reading them is slow.
 
     Args:
         target: the function or class. For a class, the constructor is checked.
 
-    Returns:
-        The same function with its name and signature, or the class itself. A call raises `RequestError` if an argument is
-            missing, unknown or of another type.
+    Returns: The same function with its name and signature, or the class itself. A call raises `RequestError`
+        if an argument is missing, unknown or of another type.
     """
     if isinstance(target, type):
         target.__init__ = checked(target.__init__)  # type: ignore[misc]
@@ -72,9 +86,12 @@ def checked(target: T) -> T:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             raise RequestError(
-                "the arguments are not those of this call", where=name, found=error,
-                allowed=[p for p in signature.parameters if p != "self"], do=f"see {name} in docs/reference.md",
-            ) from None  # fmt: skip
+                "the arguments are not those of this call",
+                where=name,
+                found=error,
+                allowed=[p for p in signature.parameters if p != "self"],
+                do=f"see {name} in docs/reference.md",
+            ) from None
         values = bound.arguments
         for argument in [name for name in values if name in parameters]:
             hint, check = parameters[argument]
@@ -91,24 +108,30 @@ def checked(target: T) -> T:
 def _read_signature(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[str, _Parameter]]:
     """Returns the name of a function for messages, its signature, and its parameters that have a type hint.
 
-    If a module imports a type only for type checking, the type is looked up among the public names of the kit.
+    If a module imports a type only for type checking, the type is looked up among the public names of the
+    kit.
     """
     names = vars(sys.modules[__package__]) | vars(sys.modules[function.__module__])
     signature, found = inspect.signature(function), {}
-    given = {name: hint for name, hint in function.__annotations__.items() if name != "return"}  # may name a table's own module
+    given = {
+        name: hint for name, hint in function.__annotations__.items() if name != "return"
+    }  # may name a table's own module
     hints = get_type_hints(types.SimpleNamespace(__annotations__=given), names, include_extras=True)
     for name, parameter in signature.parameters.items():
         hint = hints.get(name, Any)
         if hint is not Any:
-            found[name] = _Parameter(hint, _check_of(hint, several=parameter.kind is parameter.VAR_POSITIONAL))
+            found[name] = _Parameter(
+                hint, _check_of(hint, several=parameter.kind is parameter.VAR_POSITIONAL)
+            )
     owner, _, own = function.__qualname__.rpartition(".")
     return (owner if own == "__init__" else own), signature, found
 
 
 @cache
 def _check_of(hint: Any, *, several: bool) -> Callable[[Any], Any]:
-    """Returns the function that checks a value against a type hint. If `several` is true, it checks a list of such values.
-    Functions with the same hint share it, because pydantic takes more than a thousandth of a second to make one.
+    """Returns the function that checks a value against a type hint. If `several` is true, it checks a list of
+    such values. Functions with the same hint share it, because pydantic takes more than a thousandth of a
+    second to make one.
     """
     from pydantic import TypeAdapter
 
@@ -116,7 +139,8 @@ def _check_of(hint: Any, *, several: bool) -> Callable[[Any], Any]:
 
 
 def _strict_hint(hint: Any) -> Any:
-    """Returns a type hint that pydantic checks strictly. Only NumPy's scalars and list-like objects are converted."""
+    """Returns a type hint that pydantic checks strictly. Only NumPy's scalars and list-like objects are
+    converted."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
         return _strict_hint(hint.__bound__)
@@ -141,9 +165,9 @@ def _strict_hint(hint: Any) -> Any:
 
 
 def _tuple_hint(*parts: Any, fixed: bool = False) -> Any:
-    """Returns a type hint for a list. With it, pydantic checks the elements and returns them as a tuple. `parts` are the types of
-    the elements. If `fixed` is true, the list must have exactly one element for each type. Otherwise there is one type, and the
-    list has any length."""
+    """Returns a type hint for a list. With it, pydantic checks the elements and returns them as a tuple.
+    `parts` are the types of the elements. If `fixed` is true, the list must have exactly one element for each
+    type. Otherwise there is one type, and the list has any length."""
     kinds = tuple(map(_strict_hint, parts))
     return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_as_tuple)]  # type: ignore[misc]
 
@@ -154,7 +178,8 @@ def _python_value(value: Any) -> Any:
 
 
 def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
-    """Returns a value if it is among those allowed and has the same type: True is not 1. Otherwise raises `ValueError`."""
+    """Returns a value if it is among those allowed and has the same type: True is not 1. Otherwise raises
+    `ValueError`."""
     value = _python_value(value)
     if not any(type(value) is type(other) and value == other for other in allowed):
         raise ValueError
@@ -162,19 +187,25 @@ def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
 
 
 def _as_tuple(value: Any) -> Any:
-    """Returns a list, the keys of a mapping, an array or a column as a tuple. Other values are returned unchanged."""
+    """Returns a list, the keys of a mapping, an array or a column as a tuple. Other values are returned
+    unchanged."""
     if isinstance(value, (list, range, KeysView, ValuesView)):
         return tuple(value)
     return tuple(value.tolist()) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else value
 
 
 def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
-    """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is about this element.
+    """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is
+    about this element.
 
-    `where` names the function and the argument, `hint` is the type hint of the argument, and `error` is pydantic's error.
+    `where` names the function and the argument, `hint` is the type hint of the argument, and `error` is
+    pydantic's error.
     """
     do = _advice(hint)
-    paths = {_element_path(problem["loc"], value) for problem in error.errors(include_url=False, include_input=False)}
+    paths = {
+        _element_path(problem["loc"], value)
+        for problem in error.errors(include_url=False, include_input=False)
+    }
     deepest = [p for p in paths if len(p) == max(map(len, paths))]
     path = deepest[0] if len(deepest) == 1 else ()
     sizes = [0]
@@ -184,15 +215,17 @@ def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> R
     allowed = _allowed_in_words(hint)
     do += [how for name, how in HOW_TO_GET.items() if any(name in word.split() for word in allowed)]
     return RequestError(
-        "this value is not allowed here", where=": ".join([*where, *map(str, path)]),
-        found=_value_in_words(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,
+        "this value is not allowed here",
+        where=": ".join([*where, *map(str, path)]),
+        found=_value_in_words(value) if max(sizes) <= FEW else type(value).__name__,
+        allowed=allowed,
         do=do[0] if do else f"see {where[0]} in docs/reference.md",
-    )  # fmt: skip
+    )
 
 
 def _advice(hint: Any) -> list[str]:
-    """Returns the texts inside a type hint, such as `Annotated[Path, "give the path of a survey.yaml"]`. The texts say what the
-    user of the function should do. The list is empty if the hint has no text."""
+    """Returns the texts inside a type hint, such as `Annotated[Path, "give the path of a survey.yaml"]`. The
+    texts say what the user of the function should do. The list is empty if the hint has no text."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin in UNIONS:
         return [text for kind in inside for text in _advice(kind)]
@@ -200,8 +233,9 @@ def _advice(hint: Any) -> list[str]:
 
 
 def _element_path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
-    """Returns the keys and positions that lead to the wrong element of a list or mapping: `("codes", 2)`. `value` is the whole
-    argument, and `steps` is the path that pydantic reports. pydantic adds names of types to its path; they are left out here."""
+    """Returns the keys and positions that lead to the wrong element of a list or mapping: `("codes", 2)`.
+    `value` is the whole argument, and `steps` is the path that pydantic reports. pydantic adds names of types
+    to its path; they are left out here."""
     path: list[Any] = []
     for step in steps:
         of_list = isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
@@ -212,8 +246,8 @@ def _element_path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
 
 
 def _element_hint(hint: Any, step: Any) -> Any:
-    """Returns the type hint of an element of a list or mapping. If a hint allows several types, only those with elements are
-    used. `step` is the position or key of the element."""
+    """Returns the type hint of an element of a list or mapping. If a hint allows several types, only those
+    with elements are used. `step` is the position or key of the element."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _element_hint(inside[0], step)
@@ -232,7 +266,8 @@ def _element_hint(hint: Any, step: Any) -> Any:
 
 
 def _allowed_in_words(hint: Any) -> list[str]:
-    """Returns the types of values that a type hint allows, in words. There is one text per type: `["a whole number", "None"]`."""
+    """Returns the types of values that a type hint allows, in words. There is one text per type: `["a whole
+    number", "None"]`."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
         return _allowed_in_words(hint.__bound__)
@@ -249,7 +284,11 @@ def _allowed_in_words(hint: Any) -> list[str]:
             if hasattr(mark, n)
         }
         limits = [LIMITS[n].format(value) for n, value in marks.items()]
-        return [f"{' or '.join(_allowed_in_words(inside[0]))} {' and '.join(limits)}"] if limits else _allowed_in_words(inside[0])
+        return (
+            [f"{' or '.join(_allowed_in_words(inside[0]))} {' and '.join(limits)}"]
+            if limits
+            else _allowed_in_words(inside[0])
+        )
     if origin in LISTS:
         return [f"a list of: {' or '.join(_allowed_in_words(inside[0]))}"]
     if origin is Mapping:
@@ -258,8 +297,10 @@ def _allowed_in_words(hint: Any) -> list[str]:
 
 
 def _value_in_words(value: Any) -> str:
-    """Returns the text by which a message describes a value: its type, such as `DataFrame`. For a scalar or a short list of
-    scalars, the text also has the value: `int 3`. Longer values are never printed, because they may be data of persons."""
+    """Returns the text by which a message describes a value: its type, such as `DataFrame`. For a scalar or a
+    short list of
+    scalars, the text also has the value: `int 3`. Longer values are never printed, because they may be data
+    of persons."""
     if value is None:
         return "None"
     return f"{type(value).__name__} {value!r}" if _is_simple(value) else type(value).__name__
@@ -272,4 +313,6 @@ def _is_simple(value: Any) -> bool:
         return len(value) <= FEW and all(map(_is_simple, value))
     if isinstance(value, int):
         return value.bit_length() <= BITS
-    return isinstance(value, (float, complex, Path, type(None))) or (isinstance(value, str) and len(value) <= SHORT)
+    return isinstance(value, (float, complex, Path, type(None))) or (
+        isinstance(value, str) and len(value) <= SHORT
+    )

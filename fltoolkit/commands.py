@@ -1,4 +1,5 @@
-"""Does the work of each command of the command line. Slow imports are inside the functions, so that `--help` is fast."""
+"""Does the work of each command of the command line. Slow imports are inside the functions, so that `--help`
+is fast."""
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ def start(parsed: argparse.Namespace) -> int:
     from fltoolkit.authoring.new_project import start_project
 
     folder = start_project(parsed.folder)
-    say(f"{folder}: notebooks, samples, documentation, batch.yaml and README.md, which says what to do with them.")
+    say(
+        f"{folder}: notebooks, samples, documentation, batch.yaml and README.md, which says what to do "
+        "with them."
+    )
     say(f"Begin with: cd {folder} && fltoolkit estimate data_samples/norvia_lfs_2025/survey.yaml")
     return 0
 
@@ -35,7 +39,8 @@ def new(parsed: argparse.Namespace) -> int:
     for number, line in draft.unanswered:
         say(f"line {number:<4} {str(line).strip()}")
     say(
-        f"{target}: drafted {draft.count_complete} lines; {len(draft.unanswered)} need an answer, where the file says {UNANSWERED} (listed above)."
+        f"{target}: drafted {draft.count_complete} lines; {len(draft.unanswered)} need an answer, where "
+        f"the file says {UNANSWERED} (listed above)."
     )
     say(f"Read it line by line, answer them, then run: fltoolkit check {target}")
     return 0
@@ -44,7 +49,9 @@ def new(parsed: argparse.Namespace) -> int:
 def questionnaire(parsed: argparse.Namespace) -> int:
     from fltoolkit.authoring.questionnaire.questionnaire_files import write_questionnaire
 
-    written = write_questionnaire(parsed.folder, [name.strip() for name in parsed.languages.split(",") if name.strip()])
+    written = write_questionnaire(
+        parsed.folder, [name.strip() for name in parsed.languages.split(",") if name.strip()]
+    )
     say(f"Written: {' and '.join(map(str, written))}. Read docs/questionnaire.md before you field it.")
     return 0
 
@@ -64,7 +71,9 @@ def check(parsed: argparse.Namespace) -> int:
         from fltoolkit.run.batch_file import name_of
         from fltoolkit.run.private_folder import private_place, write_rows
 
-        written = write_rows(parsed.survey, name_of(parsed.survey.resolve(), parsed.name), private_place(parsed.private))
+        written = write_rows(
+            parsed.survey, name_of(parsed.survey.resolve(), parsed.name), private_place(parsed.private)
+        )
         say(f"PRIVATE {written} lists the rows that the findings are about.")
     try:
         survey = fl.read_survey(parsed.survey)
@@ -79,7 +88,9 @@ def check(parsed: argparse.Namespace) -> int:
         return 1
     persons = fl.classify(survey)
     cases = finding_facts(case_findings(persons), survey.spec.confidentiality.smallest_printed_count)
-    first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
+    first, rest = (
+        [row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False)
+    )
     weights = as_records(fl.check_weights(persons)) if survey.spec.calibration else []
     rows: list[Mapping[Any, Any]] = [*first, *found, *rest, *weights]
     if not first:
@@ -104,8 +115,8 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
-    """Prints the findings of a comparison with an earlier survey, such as changed questions. Returns True if the comparison would
-    be refused.
+    """Prints the findings of a comparison with an earlier survey, such as changed questions. Returns True if
+    the comparison would be refused.
 
     Args:
         before: the survey.yaml of the earlier survey.
@@ -138,13 +149,17 @@ def estimate(parsed: argparse.Namespace) -> int:
     if parsed.restricted and not parsed.private:
         do = "name a folder that nobody else can read: --private FOLDER"
         raise RequestError(
-            "results that are not for publication may not be written among the outputs", where="--restricted", do=do
+            "results that are not for publication may not be written among the outputs",
+            where="--restricted",
+            do=do,
         )
     if parsed.profile:
         load_publication_profile(parsed.profile, parsed.survey.parent)
     given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
     parameters = {name: value for name, value in given.items() if value}
-    run = make_run(parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters)
+    run = make_run(
+        parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters
+    )
     place = private_place(parsed.private, parsed.outputs) if parsed.private else ""
     options = BatchOptions(workers=1, keep_others=True, replace=parsed.replace, private=place)
     passed = run_surveys([run], parsed.outputs, options)
@@ -154,8 +169,8 @@ def estimate(parsed: argparse.Namespace) -> int:
 
 
 def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
-    """Writes the table of all estimates without suppression into the private folder of a survey. No page has a link to this
-    file.
+    """Writes the table of all estimates without suppression into the private folder of a survey. No page has
+    a link to this file.
 
     Args:
         parsed: the arguments of the command.
@@ -178,7 +193,10 @@ def batch(parsed: argparse.Namespace) -> int:
     from fltoolkit.run.remote_folder import is_address
 
     run = run_stored if is_address(parsed.batch) else run_batch
-    options = {name: getattr(parsed, name) for name in ("workers", "scheduler", "only", "resume", "replace", "private")}
+    options = {
+        name: getattr(parsed, name)
+        for name in ("workers", "scheduler", "only", "resume", "replace", "private")
+    }
     return 0 if run(parsed.batch, **options) else 1
 
 
@@ -196,11 +214,17 @@ def nap_check(parsed: argparse.Namespace) -> int:
     for row in as_records(found):
         say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}\n        {row['do']}")
     if survey is None:
-        say("NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the survey with --survey")
+        say(
+            "NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the "
+            "survey with --survey"
+        )
     if (found["severity"] == "error").any():
         say("Errors would stop a run, or lose a target: correct them, then check again.")
         return 1
-    say(f"{plan.title}: no errors; {len(found)} other finding(s). A run shows whether targets can be verified.")
+    say(
+        f"{plan.title}: no errors; {len(found)} other finding(s). A run shows whether targets can be "
+        "verified."
+    )
     return 0
 
 
@@ -219,7 +243,12 @@ def nap_read(parsed: argparse.Namespace) -> int:
             where=str(parsed.workbook),
             do="name it: --plan my_survey/nap.yaml",
         )
-    say(read_into(parsed.workbook, parsed.plan or Path(os.path.normpath((folder / given["survey"]).parent / given["plan"]))))
+    say(
+        read_into(
+            parsed.workbook,
+            parsed.plan or Path(os.path.normpath((folder / given["survey"]).parent / given["plan"])),
+        )
+    )
     return 0
 
 
@@ -257,8 +286,13 @@ def schema(parsed: argparse.Namespace) -> int:
 
     parsed.folder.mkdir(parents=True, exist_ok=True)
     models: dict[str, type[Model]] = {
-        "survey": SurveySpec, "nap": Plan, "batch": Batch, "rules": RuleSet, "partners": Partners, "questionnaire": Questionnaire,
-    }  # fmt: skip
+        "survey": SurveySpec,
+        "nap": Plan,
+        "batch": Batch,
+        "rules": RuleSet,
+        "partners": Partners,
+        "questionnaire": Questionnaire,
+    }
     schemas = {name: editor_schema(model.model_json_schema()) for name, model in models.items()} | {
         "evidence": evidence_json.schema()
     }

@@ -1,4 +1,5 @@
-"""Defines the errors of the kit. Each message says where the problem is, what was found, what is allowed and what to do."""
+"""Defines the errors of the kit. Each message says where the problem is, what was found, what is allowed and
+what to do."""
 
 from __future__ import annotations
 
@@ -15,14 +16,14 @@ class FltoolkitError(Exception):
     """Base class of all errors that the kit raises on purpose.
 
     Args:
-        problem: one sentence that says what is wrong. It is a text, or a `Reason` (see `languages.reasons`) if a published row
-            must also state the problem.
+        problem: one sentence that says what is wrong. It is a text, or a `Reason` (see `languages.reasons`)
+            if a published row must also state the problem.
         where: the file, key or column.
         found: what was found there.
         allowed: what is allowed there.
         do: what the user should do next.
-        withheld: values of the data that would help the user. The message does not contain these values, because they can
-            identify a person. `fltoolkit check --show-values` prints them on a terminal.
+        withheld: values of the data that would help the user. The message does not contain these values,
+            because they can identify a person. `fltoolkit check --show-values` prints them on a terminal.
     """
 
     def __init__(
@@ -65,8 +66,8 @@ class RepeatedKeys(DataError):
     """Several rows of a data file have the same key, which must be unique.
 
     Attributes:
-        rows: a table with one row per repeated key: the columns of the key, the number of rows with this key, and the file. Keys
-            identify single records, so only a private folder may contain this table.
+        rows: a table with one row per repeated key: the columns of the key, the number of rows with this key,
+            and the file. Keys identify single records, so only a private folder may contain this table.
     """
 
     def __init__(self, problem: str, *, rows: pd.DataFrame, where: str, found: object, do: str) -> None:
@@ -75,8 +76,8 @@ class RepeatedKeys(DataError):
 
 
 class DesignError(FltoolkitError):
-    """No variance can be calculated, because the sample design is wrong: its weights, strata, PSUs or finite population
-    correction (FPC).
+    """No variance can be calculated, because the sample design is wrong: its weights, strata, PSUs or finite
+    population correction (FPC).
     """
 
 
@@ -85,13 +86,13 @@ class RequestError(FltoolkitError):
 
 
 class NotAvailable(RequestError):
-    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published table then has
-    a row without a number, and the column `reason` of this row says why."""
+    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The
+    published table then has a row without a number, and the column `reason` of this row says why."""
 
 
 class PublicationError(FltoolkitError):
-    """A file cannot be written, because it must not be published, or because a protection (hidden numbers) would become weaker
-    without notice."""
+    """A file cannot be written, because it must not be published, or because a protection (hidden numbers)
+    would become weaker without notice."""
 
 
 class BatchError(FltoolkitError):
@@ -99,15 +100,19 @@ class BatchError(FltoolkitError):
 
 
 def expect_type(value: object, kind: type, where: str, do: str = "") -> None:
-    """Raise an error of the kit if an argument has the wrong type. `where` names the argument, and `do` says what the user should
-    do.
+    """Raise an error of the kit if an argument has the wrong type. `where` names the argument, and `do` says
+    what the user should do.
 
     Raises:
         RequestError: the argument is not an instance of `kind`.
     """
     if not isinstance(value, kind):
         raise RequestError(
-            "this value is not allowed here", where=where, found=type(value).__name__, allowed=kind.__name__, do=do
+            "this value is not allowed here",
+            where=where,
+            found=type(value).__name__,
+            allowed=kind.__name__,
+            do=do,
         )
 
 
@@ -122,8 +127,8 @@ def _words(value: object) -> str:
 
 
 def _nearest_first(allowed: object, found: object) -> object:
-    """Returns the allowed values in their order. If the list is too long for a message, the values most similar to `found`
-    come first."""
+    """Returns the allowed values in their order. If the list is too long for a message, the values most
+    similar to `found` come first."""
     if isinstance(allowed, str) or not isinstance(allowed, Iterable) or not isinstance(found, str):
         return allowed
     items = [str(v) for v in allowed]

@@ -1,4 +1,5 @@
-"""Reads and writes files safely. Only regular files up to a size limit are read. Each file is written whole or not at all."""
+"""Reads and writes files safely. Only regular files up to a size limit are read. Each file is written whole
+or not at all."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: str = "") -> int:
-    """Raises an error unless a path leads to a regular file. This function is needed because reading from a pipe or a device
-    may never end.
+    """Raises an error unless a path leads to a regular file. This function is needed because reading from a
+    pipe or a device may never end.
 
     Args:
         path: the path that the user gave. Links are followed.
@@ -37,8 +38,8 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
         The size of the file, in bytes.
 
     Raises:
-        FltoolkitError: there is no such file, it is not a regular file, or it cannot be reached. The error has the class
-            `raised`.
+        FltoolkitError: there is no such file, it is not a regular file, or it cannot be reached. The error
+            has the class `raised`.
     """
     try:
         found = path.stat()
@@ -46,7 +47,9 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
         raise unreadable_error(path, error, raised, do) from None
     if not stat.S_ISREG(found.st_mode):
         kind = KINDS.get(stat.S_IFMT(found.st_mode), "no file")
-        raise raised(f"this is {kind}, not a file", where=printable_path(path), do="give the path of a regular file")
+        raise raised(
+            f"this is {kind}, not a file", where=printable_path(path), do="give the path of a regular file"
+        )
     return found.st_size
 
 
@@ -54,8 +57,9 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
     """Returns the whole content of a regular file of at most `most` bytes.
 
     Raises:
-        FltoolkitError: there is no such file, it is not a regular file, it is too large, or it may not be read. The error has the
-            class `raised`. If there is no such file, the message gives the advice `do`.
+        FltoolkitError: there is no such file, it is not a regular file, it is too large, or it may not be
+            read. The error has the class `raised`. If there is no such file, the message gives the advice
+            `do`.
     """
     size = refuse_irregular(path, raised, do)
     try:
@@ -65,34 +69,44 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
         raise unreadable_error(path, error, raised, do) from None
     if len(content) > most:
         raise raised(
-            "the file is too large for a file of this kind", where=printable_path(path), found=f"{max(size, len(content)):,} bytes",
-            allowed=f"at most {most / MB:g} MB", do="check that the path is right",
-        )  # fmt: skip
+            "the file is too large for a file of this kind",
+            where=printable_path(path),
+            found=f"{max(size, len(content)):,} bytes",
+            allowed=f"at most {most / MB:g} MB",
+            do="check that the path is right",
+        )
     return content
 
 
 def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, do: str = "") -> str:
-    """Returns the text of a regular file in UTF-8, with or without a byte order mark. The file may have at most `most` bytes.
+    """Returns the text of a regular file in UTF-8, with or without a byte order mark. The file may have at
+    most `most` bytes.
 
     Raises:
-        FltoolkitError: the file cannot be read (see `read_bytes`), or a byte is not UTF-8. The error has the class `raised`. For
-            a byte that is not UTF-8, the message gives the line.
+        FltoolkitError: the file cannot be read (see `read_bytes`), or a byte is not UTF-8. The error has the
+            class `raised`. For a byte that is not UTF-8, the message gives the line.
     """
     content = read_bytes(path, most, raised, do).removeprefix(codecs.BOM_UTF8)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = f", line {content.count(NEW_LINE, 0, error.start) + 1}"
-        line, found = ("", "UTF-16 text") if content.startswith(UTF_16) else (line, "a byte that is not UTF-8")
+        line, found = (
+            ("", "UTF-16 text") if content.startswith(UTF_16) else (line, "a byte that is not UTF-8")
+        )
         raise raised(
-            "the file cannot be read as UTF-8 text", where=f"{printable_path(path)}{line}", found=found,
+            "the file cannot be read as UTF-8 text",
+            where=f"{printable_path(path)}{line}",
+            found=found,
             do="save it as UTF-8 (in a spreadsheet: CSV UTF-8; in an editor: Save with encoding)",
-        ) from None  # fmt: skip
+        ) from None
 
 
-def unreadable_error(path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = "") -> FltoolkitError:
-    """Returns the kit's error for an error that the operating system reported about a path. `error` is an `OSError`, or the
-    `ValueError` that Python raises for a path with a NUL character."""
+def unreadable_error(
+    path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = ""
+) -> FltoolkitError:
+    """Returns the kit's error for an error that the operating system reported about a path. `error` is an
+    `OSError`, or the `ValueError` that Python raises for a path with a NUL character."""
     code = getattr(error, "errno", None)
     problem, advice = {
         errno.ENOENT: ("there is no such file", do or "check the path; it is looked up as written"),
@@ -103,7 +117,9 @@ def unreadable_error(path: Path, error: Exception, raised: type[FltoolkitError] 
         errno.ELOOP: ("the path goes in a circle", "remove the symbolic link that leads back to itself"),
         errno.ENAMETOOLONG: ("the path is longer than the system allows", "give a shorter one"),
         None: ("the path holds a character that no path may hold", "check the path for a NUL character"),
-    }.get(code, (f"the file cannot be read: {os.strerror(code or 0)}", "try again, or copy it to another disk"))
+    }.get(
+        code, (f"the file cannot be read: {os.strerror(code or 0)}", "try again, or copy it to another disk")
+    )
     return raised(problem, where=printable_path(path), do=advice)
 
 
@@ -114,8 +130,8 @@ def printable_path(path: Path) -> str:
 
 
 def path_inside(folder: Path, name: str, where: str) -> Path:
-    """Returns the path `folder / name`. Raises `DataError` if the path is outside the folder, for example because `name` contains
-    `..`.
+    """Returns the path `folder / name`. Raises `DataError` if the path is outside the folder, for example
+    because `name` contains `..`.
 
     `where` is the place in a YAML file that the error names.
     """
@@ -123,12 +139,22 @@ def path_inside(folder: Path, name: str, where: str) -> Path:
         path = (folder / name).resolve()
     except ValueError as error:
         raise DataError(
-            unreadable_error(Path(name), error).problem, where=where, found=printable_path(Path(name)), do="correct the path"
+            unreadable_error(Path(name), error).problem,
+            where=where,
+            found=printable_path(Path(name)),
+            do="correct the path",
         ) from None
     except (OSError, RuntimeError):
-        raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None
+        raise DataError(
+            "the path goes in a circle", where=where, found=name, do="remove the symbolic link"
+        ) from None
     if not path.is_relative_to(folder.resolve()):
-        raise DataError("the path leaves the folder of its YAML file", where=where, found=name, do="put the file beside it")
+        raise DataError(
+            "the path leaves the folder of its YAML file",
+            where=where,
+            found=name,
+            do="put the file beside it",
+        )
     return path
 
 
@@ -166,11 +192,14 @@ def write_new(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def _temporary_file(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
-    """Yields the path of a temporary file beside `path` with this content. Its permissions are `mode` (None: the default
-    permissions of the system). After the `with` block the temporary file is removed, unless the block has renamed it."""
+    """Yields the path of a temporary file beside `path` with this content. Its permissions are `mode` (None:
+    the default permissions of the system). After the `with` block the temporary file is removed, unless the
+    block has renamed it."""
     part = path.with_name(f".part-{path.name}")
     try:
-        if mode is not None:  # nobody else may open it at any time, and it must not be a link that somebody put there
+        if (
+            mode is not None
+        ):  # nobody else may open it at any time, and it must not be a link that somebody put there
             part.unlink(missing_ok=True)
             part.touch(mode=mode, exist_ok=False)
         part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
@@ -180,11 +209,13 @@ def _temporary_file(path: Path, content: str | bytes, mode: int | None = None) -
 
 
 def known_encoding(name: str) -> str:
-    """Returns the name of a text encoding if Python knows it. Otherwise raises a `ValueError` whose message names common
-    encodings."""
+    """Returns the name of a text encoding if Python knows it. Otherwise raises a `ValueError` whose message
+    names common encodings."""
     try:
         "a".encode(name)
     except (LookupError, ValueError):
-        usual = "utf-8, cp1252 (western Europe), cp1251 (Cyrillic), cp1256 (Arabic), gb18030 (Chinese), shift_jis"
+        usual = (
+            "utf-8, cp1252 (western Europe), cp1251 (Cyrillic), cp1256 (Arabic), gb18030 (Chinese), shift_jis"
+        )
         raise ValueError(f"not an encoding that Python knows; usual ones: {usual}") from None
     return name

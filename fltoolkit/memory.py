@@ -1,7 +1,8 @@
 """Keeps results in memory so that the next notebook of a run does not compute them again.
 
-The key of a result contains everything that the result depends on. The memory is off until a run turns it on. Notebooks that
-people open by hand work without it. Nothing is kept on disk, because some results contain data of persons.
+The key of a result contains everything that the result depends on. The memory is off until a run turns it on.
+Notebooks that people open by hand work without it. Nothing is kept on disk, because some results contain data
+of persons.
 """
 
 from __future__ import annotations
@@ -62,17 +63,17 @@ def remembered(
     state: Callable[[T], object] = lambda _: None,
     copied: Callable[[T], T] = lambda value: value,
 ) -> T:
-    """Returns the result of `make`. If a result was kept in memory under the same key, returns the kept result and does not call
-    `make`.
+    """Returns the result of `make`. If a result was kept in memory under the same key, returns the kept
+    result and does not call `make`.
 
     Args:
-        key: everything on which the result depends: the hashes of the inputs, and the parameters. If it is None, the result is
-            made and not kept.
+        key: everything on which the result depends: the hashes of the inputs, and the parameters. If it is
+            None, the result is made and not kept.
         make: a function that makes the result.
-        state: a function that returns the parts of a result that a user could change. If these have changed since the result was
-            kept, the result is made again.
-        copied: a function that returns a copy of the result for the caller. It is needed for a result that the caller may change,
-            such as a table.
+        state: a function that returns the parts of a result that a user could change. If these have changed
+            since the result was kept, the result is made again.
+        copied: a function that returns a copy of the result for the caller. It is needed for a result that
+            the caller may change, such as a table.
     """
     if _results is None or key is None:
         return make()
@@ -83,8 +84,8 @@ def remembered(
 
 
 def key_from(thing: object, *more: Hashable) -> ResultKey | None:
-    """Returns the key for a result that is computed from a kept result (`thing`) and some parameters (`more`). Returns None if
-    `thing` is not kept or was changed.
+    """Returns the key for a result that is computed from a kept result (`thing`) and some parameters
+    (`more`). Returns None if `thing` is not kept or was changed.
     """
     for key, kept in (_results or {}).items():
         if kept.value is thing and kept.unchanged:
@@ -93,11 +94,11 @@ def key_from(thing: object, *more: Hashable) -> ResultKey | None:
 
 
 def collect_garbage_less_often() -> None:
-    """Makes Python's garbage collection rare in this process. All objects that exist now are never collected. Without this
-    function, garbage collection takes a tenth of the time of a run.
+    """Makes Python's garbage collection rare in this process. All objects that exist now are never collected.
+    Without this function, garbage collection takes a tenth of the time of a run.
 
-    Only objects that refer to each other in a circle wait for garbage collection. All others, such as tables, are removed as soon
-    as nothing refers to them.
+    Only objects that refer to each other in a circle wait for garbage collection. All others, such as tables,
+    are removed as soon as nothing refers to them.
     """
     gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     gc.freeze()

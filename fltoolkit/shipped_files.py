@@ -13,8 +13,8 @@ SURVEY = "survey.yaml"
 
 
 def shipped_folder(name: str) -> Path:
-    """Returns a folder that comes with the kit: `notebooks`, `data_samples` or `docs`. In a wheel, the folder is inside the
-    package. In a checkout, it is beside the package.
+    """Returns a folder that comes with the kit: `notebooks`, `data_samples` or `docs`. In a wheel, the folder
+    is inside the package. In a checkout, it is beside the package.
 
     Raises:
         RequestError: the folder is in neither place.
@@ -27,7 +27,9 @@ def shipped_folder(name: str) -> Path:
 
 
 def _folder_of(name: str) -> Path | None:
-    return next((place for place in (PACKAGE / SHIPPED / name, PACKAGE.parent / name) if place.is_dir()), None)
+    return next(
+        (place for place in (PACKAGE / SHIPPED / name, PACKAGE.parent / name) if place.is_dir()), None
+    )
 
 
 def notebook_folder() -> Path:
@@ -36,18 +38,19 @@ def notebook_folder() -> Path:
 
 
 def samples() -> dict[str, Path]:
-    """Returns the path of survey.yaml for each shipped sample, as {name of the sample: path}. The mapping is empty if the package
-    came without samples."""
+    """Returns the path of survey.yaml for each shipped sample, as {name of the sample: path}. The mapping is
+    empty if the package came without samples."""
     folder = _folder_of("data_samples")
     return {file.parent.name: file for file in sorted(folder.glob(f"*/{SURVEY}"))} if folder else {}
 
 
 def survey_file(survey: str | Path) -> Path:
-    """Returns the path of a survey.yaml. If a file or folder has the same name as a shipped sample, the file or folder is used.
+    """Returns the path of a survey.yaml. If a file or folder has the same name as a shipped sample, the file
+    or folder is used.
 
     Args:
-        survey: a survey.yaml or its folder, relative to the working folder or absolute; or the exact name of a shipped sample, as
-            text.
+        survey: a survey.yaml or its folder, relative to the working folder or absolute; or the exact name of
+            a shipped sample, as text.
 
     Raises:
         SpecError: there is no such file, and no sample with this name.
@@ -58,7 +61,8 @@ def survey_file(survey: str | Path) -> Path:
     elif isinstance(survey, str) and survey in shipped and not path.exists():
         return shipped[survey]
     do = (
-        "check the path; it is looked up as written, and a relative one from the folder of the call (a notebook's own in JupyterLab). "
+        "check the path; it is looked up as written, and a relative one from the folder of the call (a "
+        "notebook's own in JupyterLab). "
         f"A shipped sample goes by its name alone: {', '.join(shipped)}"
     )
     refuse_irregular(path, SpecError, do)

@@ -1,5 +1,5 @@
-"""Writes all .xlsx files of the kit. Text stays text, each value keeps its type, and the same content always gives the same
-bytes."""
+"""Writes all .xlsx files of the kit. Text stays text, each value keeps its type, and the same content always
+gives the same bytes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,21 @@ NO_TIME = datetime(1980, 1, 1)  # a fixed creation time, so that the same conten
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # spreadsheets do not keep these characters
 LETTERS = 10  # points, the size of a cell's letters
 FONT = {"font_name": "Arial", "font_size": LETTERS, "font_scheme": "none"}
-"""The letters of all cells. Arial, or a font with letters of the same width, is on every computer, so pages break as calculated."""
-BASE = {"valign": "top", "text_wrap": True, "bottom": 1, "border_color": "#D7DDE3", "align": "left", "indent": 1}
-"""The look of each cell of a table: lines between rows only. The indent keeps a text away from a number in the cell before it;
-LibreOffice takes it only together with an alignment."""
+"""The letters of all cells. Arial, or a font with letters of the same width, is on every computer, so pages
+break as calculated."""
+BASE = {
+    "valign": "top",
+    "text_wrap": True,
+    "bottom": 1,
+    "border_color": "#D7DDE3",
+    "align": "left",
+    "indent": 1,
+}
+"""The look of each cell of a table: lines between rows only. The indent keeps a text away from a number in
+the cell before it; LibreOffice takes it only together with an alignment."""
 HEAD = {**BASE, "bold": True, "valign": "bottom", "top": 1, "bottom": 2, "border_color": "#1F5A7A"}
-"""The look of a column heading: dark letters on a light colour, between two lines, so that little ink is printed."""
+"""The look of a column heading: dark letters on a light colour, between two lines, so that little ink is
+printed."""
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "goal": {"font_size": 11, "italic": True},
@@ -66,12 +75,21 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"bottom": 0, "indent": 0, "text_wrap": False},
 }
-MONEY = {"money", "sum"}  # an amount of zero is a dash: a sheet of costs that nobody has filled in is not full of zeros
-APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
+MONEY = {
+    "money",
+    "sum",
+}  # an amount of zero is a dash: a sheet of costs that nobody has filled in is not full of zeros
+APART, MINUS = (
+    "_0",
+    '"−"',
+)  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
 BEGUN = 0.5  # of a page: so full that a block that would be cut begins on the next
-FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
+FULL, LAST_RESORT = (
+    0.6,
+    7.0,
+)  # of a page, and points: a fuller last page is better than letters smaller than this
 WIDER = 1.06  # how much wider LibreOffice prints columns than Excel does
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
@@ -93,7 +111,8 @@ NUMBERS = {
 
 @dataclass(frozen=True)
 class Paper:
-    """The paper on which a sheet is printed: the number by which a spreadsheet knows it, its width and its height, in inches."""
+    """The paper on which a sheet is printed: the number by which a spreadsheet knows it, its width and its
+    height, in inches."""
 
     number: int
     width: float
@@ -116,17 +135,18 @@ class NumberWriting:
     percent: str = ""
 
     def in_language(self, number_format: str) -> str:
-        """Returns a number format of a spreadsheet as this language writes it. In French, `0.0%` becomes `[$-40C]0.0" "%`."""
+        """Returns a number format of a spreadsheet as this language writes it. In French, `0.0%` becomes
+        `[$-40C]0.0" "%`."""
         gap = f'"{self.percent}"%' if self.percent else "%"
         return self.locale + number_format.replace("%", gap)
 
 
 class Spreadsheet:
-    """An .xlsx file while it is being written. The caller adds sheets and cells. Then `content` returns the bytes of the file.
-    `book` is the workbook of XlsxWriter.
+    """An .xlsx file while it is being written. The caller adds sheets and cells. Then `content` returns the
+    bytes of the file. `book` is the workbook of XlsxWriter.
 
-    `numbers` says how numbers are written. Excel takes the marks between digits from the reader's computer; LibreOffice takes
-    them from the language that the format names.
+    `numbers` says how numbers are written. Excel takes the marks between digits from the reader's computer;
+    LibreOffice takes them from the language that the format names.
     """
 
     def __init__(self, title: str, comments: str, numbers: NumberWriting | None = None) -> None:
@@ -139,20 +159,23 @@ class Spreadsheet:
         self._formats: dict[tuple[str, ...], Any] = {}
 
     def style(self, *names: str) -> Any:
-        """Returns one cell format made of several named styles (of STYLES). If two styles differ, the later one is used. A cell
-        that partners fill in (style `open`) is not locked.
+        """Returns one cell format made of several named styles (of STYLES). If two styles differ, the later
+        one is used. A cell that partners fill in (style `open`) is not locked.
         """
         if names not in self._formats:
             look: dict[str, Any] = {} if {*names} & ABOVE else dict(BASE)
             for name in names:
                 look |= STYLES.get(name, {})
             if {*names} & NUMBERS:
-                # A long number would wrap as text does, and lose digits. `_0` adds a space, so that the number does not touch the
-                # edge of its cell; LibreOffice ignores an indent if the cell on the left is empty.
+                # A long number would wrap as text does, and lose digits. `_0` adds a space, so that the
+                # number does not touch the edge of its cell; LibreOffice ignores an indent if the cell on the
+                # left is empty.
                 plain = str(look.get("num_format", "General")) + APART
                 bare = plain.removeprefix("+")  # of numbers below zero, and of zero
                 zero = f'"–"{APART}' if {*names} & MONEY else bare
-                sections = [plain] if plain.startswith("General") else dict.fromkeys((plain, MINUS + bare, zero))
+                sections = (
+                    [plain] if plain.startswith("General") else dict.fromkeys((plain, MINUS + bare, zero))
+                )
                 shown = ";".join(map(self.numbers.in_language, sections))
                 look |= {"align": "right", "indent": 0, "text_wrap": False, "num_format": shown}
             look |= {"locked": False} if "open" in names else {}
@@ -162,8 +185,8 @@ class Spreadsheet:
         return self._formats[names]
 
     def put(self, sheet: Any, at: tuple[int, int], value: object, *styles: str) -> object:
-        """Write one value into a cell of a sheet, with its own type (text, number, date). Returns the value as it was written, or
-        None for an empty cell.
+        """Write one value into a cell of a sheet, with its own type (text, number, date). Returns the value
+        as it was written, or None for an empty cell.
         """
         if isinstance(value, date) and value.year < FIRST_YEAR:  # a spreadsheet's calendar begins in 1900
             value = value.isoformat()
@@ -174,7 +197,9 @@ class Spreadsheet:
         elif isinstance(value, bool):
             sheet.write_boolean(*at, value, self.style(*styles))
         elif isinstance(value, (datetime, date)):
-            sheet.write_datetime(*at, value, self.style(*styles, "moment" if isinstance(value, datetime) else "day"))
+            sheet.write_datetime(
+                *at, value, self.style(*styles, "moment" if isinstance(value, datetime) else "day")
+            )
         elif value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
             sheet.write_blank(*at, None, self.style(*styles))
             return None
@@ -189,8 +214,9 @@ class Spreadsheet:
 
 
 def print_as_read(sheet: Any, head: int, paper: Paper = A4, about: str = "") -> None:
-    """Set up a sheet for print: all columns on one page of the paper. The row `head` (counted from 0) is repeated on every page.
-    The footer has the name of the sheet, the text `about` and the number of the page."""
+    """Set up a sheet for print: all columns on one page of the paper. The row `head` (counted from 0) is
+    repeated on every page. The footer has the name of the sheet, the text `about` and the number of the
+    page."""
     sheet.set_landscape() if paper.width > paper.height else sheet.set_portrait()
     sheet.set_paper(paper.number)
     sheet.fit_to_pages(1, 0)
@@ -200,23 +226,23 @@ def print_as_read(sheet: Any, head: int, paper: Paper = A4, about: str = "") -> 
 
 
 def column_reference(sheet: str, rows: tuple[int, int], column: int) -> str:
-    """Returns the reference by which a formula finds the cells of one column: `='Sheet 1'!$B$3:$B$9`. `rows` are the first and
-    the last row, and `column` is the column. All are counted from 0."""
+    """Returns the reference by which a formula finds the cells of one column: `='Sheet 1'!$B$3:$B$9`. `rows`
+    are the first and the last row, and `column` is the column. All are counted from 0."""
     from xlsxwriter.utility import xl_range_abs
 
     return f"='{sheet}'!{xl_range_abs(rows[0], column, rows[1], column)}"
 
 
 def width_in_pixels(characters: float) -> int:
-    """Returns the width of a column in pixels, at 96 per inch. `characters` is its width in characters, as a spreadsheet counts
-    it."""
+    """Returns the width of a column in pixels, at 96 per inch. `characters` is its width in characters, as a
+    spreadsheet counts it."""
     return round(characters * DIGIT) + PADDING
 
 
 def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
-    """Returns the width that some columns leave free on a printed page, in pixels. The page is printed with the smallest
-    letters allowed (`SMALLEST_PRINT` points). A negative result means that the columns are too wide even then. `widths` are the
-    widths of the columns, in characters."""
+    """Returns the width that some columns leave free on a printed page, in pixels. The page is printed with
+    the smallest letters allowed (`SMALLEST_PRINT` points). A negative result means that the columns are too
+    wide even then. `widths` are the widths of the columns, in characters."""
     page = (paper.width - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
 
@@ -230,7 +256,8 @@ class PrintedRows:
         head: the height of the column headings, which every page repeats.
         rows: the height of each row below them.
         first: the height of each row if it is the first of a page, with all that the page then shows again.
-        levels: the rows that begin a block, counted from 0; then those that begin a group, from the largest groups to the smallest.
+        levels: the rows that begin a block, counted from 0; then those that begin a group, from the largest
+        groups to the smallest.
     """
 
     above: float
@@ -244,15 +271,17 @@ class PrintedRows:
         return self.head + self.first[start] + sum(self.rows[start + 1 : end])
 
     def whole_blocks(self, length: float) -> list[tuple[int, int]]:
-        """Returns the first row of each block that fits on a page of the height `length`, and the row behind the block."""
+        """Returns the first row of each block that fits on a page of the height `length`, and the row behind
+        the block."""
         blocks = zip(self.levels[0], [*self.levels[0][1:], len(self.rows)], strict=False)
         return [(start, end) for start, end in blocks if self.height_from(start, end) <= length]
 
 
 def pages_of(printed: PrintedRows, room: int, paper: Paper) -> tuple[list[int], int]:
-    """Returns the first rows of the printed pages after the first (see `first_rows`), and the size of the print in percent if the sheet
-    needs smaller letters, otherwise 0. It needs them if the last page is not full, and a little smaller letters save it. `room` is the
-    width that is free beside the printed columns (see `fits_in_print`)."""
+    """Returns the first rows of the printed pages after the first (see `first_rows`), and the size of the
+    print in percent if the sheet needs smaller letters, otherwise 0. It needs them if the last page is not
+    full, and a little smaller letters save it. `room` is the width that is free beside the printed columns
+    (see `fits_in_print`)."""
     wide, high = (paper.width - 2 * MARGIN) * 96, 72 * (paper.height - TOP - BOTTOM)
     size = min(100, int(100 * wide / (wide * LETTERS / SMALLEST_PRINT - room)))
     breaks = first_rows(printed, 100 * high / size)
@@ -265,10 +294,12 @@ def pages_of(printed: PrintedRows, room: int, paper: Paper) -> tuple[list[int], 
 
 
 def first_rows(printed: PrintedRows, length: float) -> list[int]:
-    """Returns the first row of each page after the first, counted from 0 below the column headings. `length` is the height of a page.
+    """Returns the first row of each page after the first, counted from 0 below the column headings. `length`
+    is the height of a page.
 
-    A block that would run over the end of a page begins on the next, if it fits there and the page is not nearly empty. Otherwise, if
-    most of a page is full where a group of rows begins, the group begins on the next page."""
+    A block that would run over the end of a page begins on the next, if it fits there and the page is not
+    nearly empty. Otherwise, if most of a page is full where a group of rows begins, the group begins on the
+    next page."""
     starts, whole = [0], printed.whole_blocks(length)
     _, *groups = printed.levels
     above, first = printed.above, printed.rows[:1]
@@ -286,6 +317,7 @@ def first_rows(printed: PrintedRows, length: float) -> list[int]:
 
 
 def clean_text(text: str) -> str:
-    """Returns a text in a form that every spreadsheet can store: without control characters, and cut to the size of a cell."""
+    """Returns a text in a form that every spreadsheet can store: without control characters, and cut to the
+    size of a cell."""
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def as_records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    """Returns the rows of a table as dictionaries by column, like pandas' `to_dict("records")`, but with None in place of
-    `pd.NA`.
+    """Returns the rows of a table as dictionaries by column, like pandas' `to_dict("records")`, but with None
+    in place of `pd.NA`.
 
-    For a published table of 60 columns, the function of pandas takes five times as long. Charts and sheets need these rows some
-    hundred times.
+    For a published table of 60 columns, the function of pandas takes five times as long. Charts and sheets
+    need these rows some hundred times.
     """
     from pandas import NA  # not above: the command line and `fltoolkit check` start without pandas
 

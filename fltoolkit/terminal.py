@@ -34,13 +34,13 @@ def say(text: str, *, error: bool = False) -> None:
 
 
 def show(name: str, text: Callable[[], str] | None) -> None:
-    """Show the progress of a task in the last line of the terminal. Messages appear above this line. Call this function only if
-    `on_screen()` is true.
+    """Show the progress of a task in the last line of the terminal. Messages appear above this line. Call
+    this function only if `on_screen()` is true.
 
     Args:
         name: the name of the task. Several tasks share the line.
-        text: a function that returns the words to show. It is called each time the line is drawn. None removes the task from the
-            line.
+        text: a function that returns the words to show. It is called each time the line is drawn. None
+            removes the task from the line.
     """
     with _ONE_AT_A_TIME:
         _under_way.pop(name, None) if text is None else _under_way.update({name: text})
@@ -48,8 +48,8 @@ def show(name: str, text: Callable[[], str] | None) -> None:
 
 
 def redraw() -> None:
-    """Draw the line of progress again, if there is one, because its words may have changed. The line of progress is the last line
-    of the terminal."""
+    """Draw the line of progress again, if there is one, because its words may have changed. The line of
+    progress is the last line of the terminal."""
     with _ONE_AT_A_TIME:
         if _under_way:
             _draw(_line())
@@ -64,8 +64,8 @@ def _line() -> str:
 
 
 def _draw(line: str) -> None:
-    """Replace the last line that was drawn. The rest of the old line is covered with blanks, because not every terminal has a
-    code to erase it."""
+    """Replace the last line that was drawn. The rest of the old line is covered with blanks, because not
+    every terminal has a code to erase it."""
     global _drawn
     ended = "" if line else "\r"
     _write(f"\r{line.ljust(len(_drawn))}{ended}", sys.stdout)
@@ -84,8 +84,8 @@ def _write(text: str, stream: TextIO | None) -> None:
 
 
 def _redirect_to_null(stream: TextIO) -> None:
-    """Redirect a stream that accepts no more text to the null device. Otherwise Python would fail when it ends and flushes the
-    stream."""
+    """Redirect a stream that accepts no more text to the null device. Otherwise Python would fail when it
+    ends and flushes the stream."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -93,5 +93,6 @@ def _redirect_to_null(stream: TextIO) -> None:
 
 
 def on_screen() -> bool:
-    """Returns whether messages appear on a terminal. Returns False if the messages go somewhere else, such as to a file."""
+    """Returns whether messages appear on a terminal. Returns False if the messages go somewhere else, such as
+    to a file."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -9,7 +9,9 @@ import numpy as np
 import fltoolkit as fl
 
 EXACT, TIGHT, INTERVAL = 0.0, 1e-10, 1e-8  # the largest relative gap
-GATES = dict.fromkeys(["df", "n", "cases", "unresolved"], EXACT) | dict.fromkeys(["ci_low", "ci_high", "bound_ci_high"], INTERVAL)
+GATES = dict.fromkeys(["df", "n", "cases", "unresolved"], EXACT) | dict.fromkeys(
+    ["ci_low", "ci_high", "bound_ci_high"], INTERVAL
+)
 
 
 def estimates(persons: fl.Survey, record: dict[str, Any]) -> fl.Estimates:
@@ -28,8 +30,8 @@ def ours(est: fl.Estimates, row: dict[str, Any]) -> dict[str, float]:
 
 
 def agrees(persons: fl.Survey, record: dict[str, Any], least: int) -> None:
-    """Asserts that every number of a record equals ours, that every row of ours is in the record, and that it has at least
-    `least` numbers per row."""
+    """Asserts that every number of a record equals ours, that every row of ours is in the record, and that it
+    has at least `least` numbers per row."""
     est, wrong, compared = estimates(persons, record), [], 0
     for row in record["numbers"]:
         mine = ours(est, row)

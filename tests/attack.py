@@ -1,7 +1,9 @@
-"""Finds what a reader can calculate from published counts, by linear algebra and because no count is negative.
+"""Finds what a reader can calculate from published counts, by linear algebra and because no count is
+negative.
 
-This module does not use the kit's disclosure control. The unknowns are the cells of the full cross-tabulation. Every count that
-is shown, of any breakdown, is one equation for them. The algebra is exact: it uses whole numbers modulo a large prime.
+This module does not use the kit's disclosure control. The unknowns are the cells of the full
+cross-tabulation. Every count that is shown, of any breakdown, is one equation for them. The algebra is exact:
+it uses whole numbers modulo a large prime.
 """
 
 from __future__ import annotations
@@ -40,13 +42,16 @@ class Reader:
     def range(self, key: Key) -> tuple[float, float]:
         """Returns the smallest and the largest possible count of a cell."""
         goal = self._parts(key)
-        ties: dict[str, Any] = {"A_eq": [r for r, _ in self.shown], "b_eq": [c for _, c in self.shown]} if self.shown else {}
+        ties: dict[str, Any] = (
+            {"A_eq": [r for r, _ in self.shown], "b_eq": [c for _, c in self.shown]} if self.shown else {}
+        )
         low, high = linprog(goal, **ties), linprog(-goal, **ties)
         self.possible += [end.x for end in (low, high) if end.x is not None]
         return float(low.fun), np.inf if high.fun is None else -float(high.fun)
 
     def seen(self, key: Key) -> tuple[float, float]:
-        """Returns the least and the most that a cell counts in the solutions found so far. Both are in its range."""
+        """Returns the least and the most that a cell counts in the solutions found so far. Both are in its
+        range."""
         counts = [float(self._parts(key) @ x) for x in self.possible]
         return min(counts, default=np.inf), max(counts, default=-np.inf)
 
@@ -73,17 +78,25 @@ def cells_of(table: pd.DataFrame) -> list[tuple[str, Key]]:
 
 
 def reader(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases") -> Reader:
-    """Returns a reader who adds and subtracts one column of a published table, and who sees which cells have nobody.
+    """Returns a reader who adds and subtracts one column of a published table, and who sees which cells have
+    nobody.
 
-    In a row of a share, `n` is the number of cases that it distributes, and `population` their weighted number.
+    In a row of a share, `n` is the number of cases that it distributes, and `population` their weighted
+    number.
     """
     of_share = {"cases": "n", "weighted": "population"}.get(column)
     distributed = {b for b in table["breakdown"][table["measure"] == "share"] if " × " not in b}
     cells = [cell for _, cell in cells_of(full)]
-    values = {g: sorted({v for cell in cells for h, v in cell if h == g}) for g in sorted({g for cell in cells for g, _ in cell})}
+    values = {
+        g: sorted({v for cell in cells for h, v in cell if h == g})
+        for g in sorted({g for cell in cells for g, _ in cell})
+    }
     shown: dict[Key, float] = {}
     for groups in {frozenset(g for g, _ in cell) for cell in cells}:
-        every = (frozenset(zip(sorted(groups), v, strict=True)) for v in product(*(values[g] for g in sorted(groups))))
+        every = (
+            frozenset(zip(sorted(groups), v, strict=True))
+            for v in product(*(values[g] for g in sorted(groups)))
+        )
         shown |= dict.fromkeys((cell for cell in every if cell not in set(cells)), 0)
     for cell, row in zip(cells, table.to_dict("records"), strict=True):
         if pd.notna(row[column]):
@@ -95,8 +108,9 @@ def reader(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases") -> Re
 
 
 def worked_out(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns a published table with the numbers that a reader can calculate for each row: the weighted cases (a proportion times
-    its population), the persons who are not cases, and their weighted number. Weighted numbers are divided by the mean weight."""
+    """Returns a published table with the numbers that a reader can calculate for each row: the weighted cases
+    (a proportion times its population), the persons who are not cases, and their weighted number. Weighted
+    numbers are divided by the mean weight."""
     whole = table.loc[table["n"].astype(float).idxmax()]
     mean_weight = whole["population"] / whole["n"]
     of = table["population"].where(table["measure"] != "total", 1.0)
@@ -114,8 +128,8 @@ def worked_out(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def told(table: pd.DataFrame, full: pd.DataFrame, limit: int = 5) -> list[str]:
-    """Returns the confidential rows about which a published table reveals too much, with the column that reveals it
-    (docs/methods.md §4)."""
+    """Returns the confidential rows about which a published table reveals too much, with the column that
+    reveals it (docs/methods.md §4)."""
     table, full, found = worked_out(table), worked_out(full), []
     for column in ("cases", "weighted", "non_cases", "weighted_others"):
         count = "non_cases" if column.endswith("others") else "cases" if column == "weighted" else column
@@ -126,7 +140,11 @@ def told(table: pd.DataFrame, full: pd.DataFrame, limit: int = 5) -> list[str]:
         for (_, cell), row, is_secret in zip(cells_of(full), full.to_dict("records"), secret, strict=True):
             if is_secret and not _enough(*sees.seen(cell), column, limit):
                 low, high = sees.range(cell)
-                found += [] if _enough(low, high, column, limit) else [f"{row['category']}: {column} {low:.2f} to {high:.2f}"]
+                found += (
+                    []
+                    if _enough(low, high, column, limit)
+                    else [f"{row['category']}: {column} {low:.2f} to {high:.2f}"]
+                )
     return found
 
 

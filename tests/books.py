@@ -1,5 +1,5 @@
-"""Makes the small country's workbook. It is small enough to be written and read often: a few free rows, and entries of partners
-that tests need."""
+"""Makes the small country's workbook. It is small enough to be written and read often: a few free rows, and
+entries of partners that tests need."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from fltoolkit.nap.partner_entries import Partners, partners_text
 from fltoolkit.publish.rounds_and_changes import Rounds
 from fltoolkit.report.workbook.sheets import cost_sheets
 
-TARGETS = [{"year": 2030, "cut": 0.75, "path": "geometric"}, {"year": 2030, "cut": 0.1, "group": "gender", "category": "women"}]
+TARGETS = [
+    {"year": 2030, "cut": 0.75, "path": "geometric"},
+    {"year": 2030, "cut": 0.1, "group": "gender", "category": "women"},
+]
 
 
 def plan_with_targets() -> dict[str, Any]:
@@ -34,10 +37,14 @@ def _out() -> fl.Published:
     return country.published()
 
 
-def evidence(folder: Path, partners: Partners | None = None, plan: Mapping[str, Any] | None = None) -> fl.Evidence:
+def evidence(
+    folder: Path, partners: Partners | None = None, plan: Mapping[str, Any] | None = None
+) -> fl.Evidence:
     """Returns the evidence of a plan that is written into `folder`, with its partners.yaml."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "nap.yaml").write_text(yaml.safe_dump(dict(plan or plan_with_targets()), allow_unicode=True), encoding="utf-8")
+    (folder / "nap.yaml").write_text(
+        yaml.safe_dump(dict(plan or plan_with_targets()), allow_unicode=True), encoding="utf-8"
+    )
     if partners is not None:
         (folder / "partners.yaml").write_text(partners_text(partners), encoding="utf-8")
     return fl.evidence(fl.read_plan(folder / "nap.yaml"), Rounds(_out(), _out()))

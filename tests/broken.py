@@ -2,8 +2,9 @@
 
     python -m tests.broken      # prints the kit's answer to each
 
-A kind is either broken or legal. A broken kind must give an error that says where the problem is, what was found and what to do.
-A legal kind must give the right result, and a finding if a statistician should know about it.
+A kind is either broken or legal. A broken kind must give an error that says where the problem is, what was
+found and what to do. A legal kind must give the right result, and a finding if a statistician should know
+about it.
 """
 
 from __future__ import annotations
@@ -48,19 +49,55 @@ SPEC: dict[str, Any] = {
     },
     "groups": {"sex": {"column": "SEX", "codes": {1: "men", 2: "women"}}},
     "sectors": {
-        "sector": {"column": "ISIC", "revision": "isic_rev4", "digits": 2, "job": "forced_labour", "missing": 99},
-        "main_job_sector": {"column": "ISIC", "revision": "isic_rev4", "digits": 2, "job": "all_workers", "population": "adults"},
+        "sector": {
+            "column": "ISIC",
+            "revision": "isic_rev4",
+            "digits": 2,
+            "job": "forced_labour",
+            "missing": 99,
+        },
+        "main_job_sector": {
+            "column": "ISIC",
+            "revision": "isic_rev4",
+            "digits": 2,
+            "job": "all_workers",
+            "population": "adults",
+        },
     },
     "tables": [{"measure": "prevalence", "by": [[], "sex"]}],
     "coverage_excludes": ["the homeless"],
 }
-FREE = {"WORK": 1, "INV": 2, "COE": 2, "MONTHS": "", "C1": "", "C2": "", "C3": "", "C4": "", "MOTHER": "", "FATHER": ""}
+FREE = {
+    "WORK": 1,
+    "INV": 2,
+    "COE": 2,
+    "MONTHS": "",
+    "C1": "",
+    "C2": "",
+    "C3": "",
+    "C4": "",
+    "MOTHER": "",
+    "FATHER": "",
+}
 CASE = {"INV": 1, "COE": 1, "MONTHS": 5}
-CHILD = {"AGE": 10, "WORK": "", "INV": "", "COE": "", "ISIC": "", "C1": 2, "C2": "", "C3": 2, "C4": "", "MOTHER": 1, "FATHER": 2}
+CHILD = {
+    "AGE": 10,
+    "WORK": "",
+    "INV": "",
+    "COE": "",
+    "ISIC": "",
+    "C1": 2,
+    "C2": "",
+    "C3": 2,
+    "C4": "",
+    "MOTHER": 1,
+    "FATHER": 2,
+}
 
 
 def table() -> pd.DataFrame:
-    """Returns forty homes of a couple and a child, in two strata and eight PSUs. In twenty homes one adult is a case."""
+    """Returns forty homes of a couple and a child, in two strata and eight PSUs. In twenty homes one adult is
+    a case."""
     rows = []
     for home in range(40):
         place = {"HH": home + 1, "HOME": home + 1, "S": home % 2 + 1, "P": home % 8 + 1, "W": 10, "RESULT": 1}
@@ -72,12 +109,14 @@ def table() -> pd.DataFrame:
 def write(folder: Path, spec: Mapping[str, Any] = SPEC, data: pd.DataFrame | None = None) -> None:
     """Writes the survey into a folder."""
     (table() if data is None else data).to_csv(folder / "persons.csv", index=False)
-    (folder / "survey.yaml").write_text(yaml.safe_dump(dict(spec), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (folder / "survey.yaml").write_text(
+        yaml.safe_dump(dict(spec), sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
 
 
 def spec(**keys: Any) -> Callable[[Path], None]:
-    """Returns a function that writes the survey with some dotted keys of survey.yaml changed (`__` stands for the dot). None
-    removes a key."""
+    """Returns a function that writes the survey with some dotted keys of survey.yaml changed (`__` stands for
+    the dot). None removes a key."""
 
     def make(folder: Path) -> None:
         new = copy.deepcopy(SPEC)
@@ -95,7 +134,9 @@ def spec(**keys: Any) -> Callable[[Path], None]:
     return make
 
 
-def cells(column: str, value: Any, where: Callable[[pd.DataFrame], Any] = lambda t: t.index == 0) -> Callable[[Path], None]:
+def cells(
+    column: str, value: Any, where: Callable[[pd.DataFrame], Any] = lambda t: t.index == 0
+) -> Callable[[Path], None]:
     """Returns a function that writes the survey with one value in some rows of a column."""
 
     def make(folder: Path) -> None:
@@ -148,7 +189,8 @@ def _pipe(folder: Path) -> None:
 
 
 def text(content: str) -> Callable[[Path], None]:
-    """Returns a function that writes the survey with another text of survey.yaml, or with additional text at its end."""
+    """Returns a function that writes the survey with another text of survey.yaml, or with additional text at
+    its end."""
 
     def make(folder: Path) -> None:
         write(folder)
@@ -158,7 +200,9 @@ def text(content: str) -> Callable[[Path], None]:
     return make
 
 
-BOMB = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+BOMB = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
+)
 
 
 def side(name: str, content: str, **keys: Any) -> Callable[[Path], None]:
@@ -171,7 +215,13 @@ def side(name: str, content: str, **keys: Any) -> Callable[[Path], None]:
     return make
 
 
-NATIONAL = {"column": "ISIC", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "correspondence": "own.csv"}
+NATIONAL = {
+    "column": "ISIC",
+    "revision": "isic_rev4",
+    "digits": 4,
+    "job": "forced_labour",
+    "correspondence": "own.csv",
+}
 
 
 def _formula(folder: Path) -> None:
@@ -196,7 +246,8 @@ def _line(number: int, change: Callable[[str], str], encoding: str = "utf-8") ->
 
 
 def _two_paths(again: str, link: bool = False) -> Callable[[Path], None]:
-    """Returns a function that writes the survey with its file given twice, the second time by another name."""
+    """Returns a function that writes the survey with its file given twice, the second time by another
+    name."""
 
     def make(folder: Path) -> None:
         spec(files__person__path=["persons.csv", again], files__person__weight_factor=[0.5, 0.5])(folder)
@@ -212,8 +263,8 @@ def _data_pipe(folder: Path) -> None:
 
 
 def _pattern(name: str) -> Callable[[Path], None]:
-    """Returns a function that writes the survey into a file whose name is a file pattern. Another file, without cases, matches
-    the pattern."""
+    """Returns a function that writes the survey into a file whose name is a file pattern. Another file,
+    without cases, matches the pattern."""
 
     def make(folder: Path) -> None:
         spec(files__person__path=name)(folder)
@@ -239,7 +290,11 @@ def _empty_quarter(folder: Path) -> None:
 
 def _replicates(columns: str, **more: Any) -> Callable[[Path], None]:
     """Returns a function that writes the survey with replicate weights instead of its strata and PSUs."""
-    return spec(design__strata=None, design__psu=None, design__replicates={"columns": columns, "method": "jk1", **more})
+    return spec(
+        design__strata=None,
+        design__psu=None,
+        design__replicates={"columns": columns, "method": "jk1", **more},
+    )
 
 
 def _nobody(data: pd.DataFrame) -> Any:
@@ -248,8 +303,8 @@ def _nobody(data: pd.DataFrame) -> Any:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of input: how it is made, and what the kit must answer. For a broken kind these are words of the error, in order.
-    For a legal kind they are the finding and the result."""
+    """One kind of input: how it is made, and what the kit must answer. For a broken kind these are words of
+    the error, in order. For a legal kind they are the finding and the result."""
 
     name: str
     make: Callable[[Path], None]
@@ -284,15 +339,25 @@ KINDS = (
             "add them under items.involuntary.very_low_or_no_wages",
         ),
     ),
-    Kind("code mapped twice", spec(answers__no=[1, 2]), ("survey.yaml", "answers", "code 1 means both yes and no")),
-    Kind("negative weight", cells("W", -1), ("survey.yaml", "W: negative or infinite weights (1)", "correct them")),
+    Kind(
+        "code mapped twice",
+        spec(answers__no=[1, 2]),
+        ("survey.yaml", "answers", "code 1 means both yes and no"),
+    ),
+    Kind(
+        "negative weight",
+        cells("W", -1),
+        ("survey.yaml", "W: negative or infinite weights (1)", "correct them"),
+    ),
     Kind(
         "all weights zero",
         cells("W", 0, lambda t: t.index >= 0),
         ("survey.yaml", "W: no weight is above zero", "check design.weight"),
     ),
     Kind("empty file", raw(b""), ("persons.csv", "the file is empty", "export the data again")),
-    Kind("truncated file", _truncated, ("persons.parquet", "cannot be read", "check that the file is complete")),
+    Kind(
+        "truncated file", _truncated, ("persons.parquet", "cannot be read", "check that the file is complete")
+    ),
     Kind("wrong encoding", raw(latin("désolé")), ("persons.csv", "cannot be read", "encoding:")),
     Kind(
         "wrong delimiter",
@@ -307,14 +372,22 @@ KINDS = (
     Kind(
         "single-PSU stratum",
         cells("S", 3, lambda t: t["P"] == 1),
-        ("survey.yaml", "S: strata with a single PSU: 3 (1)", "merge them with a neighbour, or choose single_psu"),
+        (
+            "survey.yaml",
+            "S: strata with a single PSU: 3 (1)",
+            "merge them with a neighbour, or choose single_psu",
+        ),
     ),
     Kind(
         "PSU in two strata",
         cells("S", 2, lambda t: t["HH"] == 1),
         ("survey.yaml", "P: PSU labels in more than one stratum: 1 (1)", "nest: true under design"),
     ),
-    Kind("FPC with PPS", spec(design__fpc="W"), ("survey.yaml", "design: fpc with selection: pps", "leave fpc out")),
+    Kind(
+        "FPC with PPS",
+        spec(design__fpc="W"),
+        ("survey.yaml", "design: fpc with selection: pps", "leave fpc out"),
+    ),
     Kind(
         "unknown ISIC",
         cells("ISIC", "04", lambda t: t["LINE"] < 3),
@@ -350,16 +423,30 @@ KINDS = (
             "correct the line number",
         ),
     ),
-    Kind("age 999", cells("AGE", 999), ("survey.yaml", "AGE: ages below 0 or above 120 (fewer than 5)", "age.missing")),
+    Kind(
+        "age 999",
+        cells("AGE", 999),
+        ("survey.yaml", "AGE: ages below 0 or above 120 (fewer than 5)", "age.missing"),
+    ),
     Kind(
         "months over the window",
         cells("MONTHS", 13, _nobody),
         finding="cases whose months lie outside the window of 12",
         cases=20,
     ),
-    Kind("all answers missing", cells("INV", "", lambda t: t["LINE"] < 3), finding="blank for everybody asked", cases=0),
+    Kind(
+        "all answers missing",
+        cells("INV", "", lambda t: t["LINE"] < 3),
+        finding="blank for everybody asked",
+        cases=0,
+    ),
     Kind("no cases at all", cells("INV", 2, _nobody), finding="no case was found", cases=0),
-    Kind("one case", cells("INV", 2, lambda t: _nobody(t) & (t["HH"] > 1)), finding="only a few cases were found", cases=1),
+    Kind(
+        "one case",
+        cells("INV", 2, lambda t: _nobody(t) & (t["HH"] > 1)),
+        finding="only a few cases were found",
+        cases=1,
+    ),
     Kind("a domain with everybody in it", cells("SEX", 1, lambda t: t.index >= 0), cases=20),
     Kind(
         "a label that is a formula",
@@ -372,7 +459,11 @@ KINDS = (
         _outside,
         ("survey.yaml: files.person.path", "leaves the folder", "../persons.csv", "put the file beside it"),
     ),
-    Kind("a symlink loop", _loop, ("survey.yaml: files.person.path", "goes in a circle", "loop.csv", "remove the symbolic link")),
+    Kind(
+        "a symlink loop",
+        _loop,
+        ("survey.yaml: files.person.path", "goes in a circle", "loop.csv", "remove the symbolic link"),
+    ),
     Kind(
         "a row with a cell too many",
         _line(5, lambda line: line + ",7"),
@@ -398,7 +489,11 @@ KINDS = (
         _line(121, lambda line: line[:9]),
         ("persons.csv", "the file may be cut", "line 121", "export the data again"),
     ),
-    Kind("a zero byte", _line(5, lambda line: line + "\0"), ("persons.csv", "zero bytes", "line 5", "export the data again")),
+    Kind(
+        "a zero byte",
+        _line(5, lambda line: line + "\0"),
+        ("persons.csv", "zero bytes", "line 5", "export the data again"),
+    ),
     Kind(
         "no header line",
         _headless,
@@ -422,7 +517,9 @@ KINDS = (
     ),
     Kind("no key", spec(files__person__key=[]), ("files.person.key", "name at least one")),
     Kind(
-        "a key that names a column twice", spec(files__person__key=["HH", "HH"]), ("files.person.key", "given more than once: HH")
+        "a key that names a column twice",
+        spec(files__person__key=["HH", "HH"]),
+        ("files.person.key", "given more than once: HH"),
     ),
     Kind("no path", spec(files__person__path=[]), ("files.person.path", "name at least one")),
     Kind(
@@ -434,11 +531,23 @@ KINDS = (
     Kind("a file whose name is a pattern of any file", _pattern("persons*.csv"), cases=20),
     Kind("blanks around the names of columns", _blank_names, cases=20),
     Kind("a named pipe for YAML", _pipe, ("survey.yaml", "this is a named pipe, not a file", "regular file")),
-    Kind("a bomb of aliases", text(BOMB), ("survey.yaml, line", "more than 200,000 values, aliases written out")),
-    Kind("lists 300 deep", text("a: " + "[" * 300 + "]" * 300), ("survey.yaml, line", "nest deeper than 40 levels", "flatter")),
-    Kind("a NUL in YAML", text("round: a\0b\n"), ("survey.yaml, line", "does not allow", "U+0000", "remove it")),
     Kind(
-        "a tag of YAML", text("round: !!int four\n"), ("survey.yaml, line", "a tag of YAML is not allowed here", "remove the tag")
+        "a bomb of aliases",
+        text(BOMB),
+        ("survey.yaml, line", "more than 200,000 values, aliases written out"),
+    ),
+    Kind(
+        "lists 300 deep",
+        text("a: " + "[" * 300 + "]" * 300),
+        ("survey.yaml, line", "nest deeper than 40 levels", "flatter"),
+    ),
+    Kind(
+        "a NUL in YAML", text("round: a\0b\n"), ("survey.yaml, line", "does not allow", "U+0000", "remove it")
+    ),
+    Kind(
+        "a tag of YAML",
+        text("round: !!int four\n"),
+        ("survey.yaml, line", "a tag of YAML is not allowed here", "remove the tag"),
     ),
     Kind(
         "an empty YAML",
@@ -493,8 +602,14 @@ KINDS = (
         spec(populations__adults__age={"min": 121}),
         ("populations.adults.age.min (121) is above age.max (120)",),
     ),
-    Kind("an age band above age.max", spec(groups__age={"bands": [18, 130]}), ("groups.age.bands (130) is above age.max (120)",)),
-    Kind("no question of one side", spec(items__involuntary={}), ("items.involuntary: needs at least 1 item",)),
+    Kind(
+        "an age band above age.max",
+        spec(groups__age={"bands": [18, 130]}),
+        ("groups.age.bands (130) is above age.max (120)",),
+    ),
+    Kind(
+        "no question of one side", spec(items__involuntary={}), ("items.involuntary: needs at least 1 item",)
+    ),
     Kind("no question of the other", spec(items__coercion={}), ("items.coercion: needs at least 1 item",)),
     Kind(
         "a question without a yes",
@@ -502,8 +617,14 @@ KINDS = (
         ("items.coercion.withheld_wages.yes: needs at least 1 item",),
     ),
     Kind("a group without codes", spec(groups__sex__codes={}), ("groups.sex.codes: needs at least 1 item",)),
-    Kind("nobody may answer the module", spec(module__answered=[]), ("module.answered: needs at least 1 item",)),
-    Kind("a table by nothing", spec(tables=[{"measure": "prevalence", "by": []}]), ("tables.0.by: needs at least 1 item",)),
+    Kind(
+        "nobody may answer the module", spec(module__answered=[]), ("module.answered: needs at least 1 item",)
+    ),
+    Kind(
+        "a table by nothing",
+        spec(tables=[{"measure": "prevalence", "by": []}]),
+        ("tables.0.by: needs at least 1 item",),
+    ),
     Kind(
         "a period that ends first",
         spec(reference_period__start="2025-03-01", reference_period__end="2025-02-01"),
@@ -526,10 +647,14 @@ KINDS = (
         cases=20,
     ),
     Kind(
-        "a header and nobody", raw(table().head(0).to_csv(index=False).encode()), ("persons.csv", "the file has no row of data")
+        "a header and nobody",
+        raw(table().head(0).to_csv(index=False).encode()),
+        ("persons.csv", "the file has no row of data"),
     ),
     Kind(
-        "a pooled quarter without a row", _empty_quarter, ("files.person.path: empty.csv", "no row of data", "leave the file out")
+        "a pooled quarter without a row",
+        _empty_quarter,
+        ("files.person.path: empty.csv", "no row of data", "leave the file out"),
     ),
     Kind(
         "an Excel workbook named .csv",
@@ -541,23 +666,45 @@ KINDS = (
         lambda folder: write(folder, data=table().rename(columns={"W": "W\u200b"})),
         ("W (design.weight; did you mean W\\u200b?)",),
     ),
-    Kind("a code that is a list", spec(answers__yes=[[1]]), ("answers.yes.0: must be one code", "as one list: [1, 2]")),
-    Kind("a label that is blank", spec(groups__sex__codes={1: " ", 2: "women"}), ("groups.sex: the label of code 1 is blank",)),
-    Kind("a weight factor of nothing", spec(files__person__weight_factor=[0]), ("weight_factor.0: must be greater than 0",)),
+    Kind(
+        "a code that is a list",
+        spec(answers__yes=[[1]]),
+        ("answers.yes.0: must be one code", "as one list: [1, 2]"),
+    ),
+    Kind(
+        "a label that is blank",
+        spec(groups__sex__codes={1: " ", 2: "women"}),
+        ("groups.sex: the label of code 1 is blank",),
+    ),
+    Kind(
+        "a weight factor of nothing",
+        spec(files__person__weight_factor=[0]),
+        ("weight_factor.0: must be greater than 0",),
+    ),
     Kind("a year of five digits", spec(year=20255), ("year: must be less than or equal to 2199",)),
     Kind(
         "an endless run of replicates",
         _replicates("R{1..1000000000}"),
         ("replicates.columns", "must count upwards, over at most 10,000"),
     ),
-    Kind("a run of replicates downwards", _replicates("R{8..1}"), ("replicates.columns", "must count upwards")),
-    Kind("no degrees of freedom", _replicates("R{1..8}", df=0), ("replicates.df: must be greater than or equal to 1",)),
+    Kind(
+        "a run of replicates downwards", _replicates("R{8..1}"), ("replicates.columns", "must count upwards")
+    ),
+    Kind(
+        "no degrees of freedom",
+        _replicates("R{1..8}", df=0),
+        ("replicates.df: must be greater than or equal to 1",),
+    ),
     Kind(
         "episodes that no column names",
         spec(episodes={"wide": ["A", "B"]}),
         ("episodes.wide: no column is named by its episode", "WAGES_{episode}"),
     ),
-    Kind("an episode's label twice", spec(episodes={"wide": ["A", "A"]}), ("episodes: wide: give each episode one label",)),
+    Kind(
+        "an episode's label twice",
+        spec(episodes={"wide": ["A", "A"]}),
+        ("episodes: wide: give each episode one label",),
+    ),
     Kind("a 10,000-column file", _wide, finding="20 of 10,020 columns are used", cases=20),
 )
 
@@ -572,7 +719,10 @@ def outcome(kind: Kind, folder: Path) -> str:
     except FltoolkitError as error:
         return error.message.replace(str(folder), "folder")
     found = pd.concat([fl.check(survey), fl.check_cases(persons)])
-    told = [f"{f['severity']}: {f['where']}: {f['what']} ({f['count']}). {f['do']}" for f in found.to_dict("records")]
+    told = [
+        f"{f['severity']}: {f['where']}: {f['what']} ({f['count']}). {f['do']}"
+        for f in found.to_dict("records")
+    ]
     return "\n".join([*told, str(fl.show.headline(out)).split("\n")[0]])
 
 

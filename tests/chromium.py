@@ -1,5 +1,5 @@
-"""Controls Chromium through its own protocol: opens a page of a server, waits for its content, clicks, takes pictures, and lists
-the addresses that the page requested."""
+"""Controls Chromium through its own protocol: opens a page of a server, waits for its content, clicks, takes
+pictures, and lists the addresses that the page requested."""
 
 from __future__ import annotations
 
@@ -14,9 +14,19 @@ from typing import Any
 
 import websocket
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
-         "--disable-component-update", "--remote-debugging-port=0", "--remote-allow-origins=*", "--window-size=1500,1500",
-         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost")  # fmt: skip
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-component-update",
+    "--remote-debugging-port=0",
+    "--remote-allow-origins=*",
+    "--window-size=1500,1500",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+)
 
 
 class Chromium:
@@ -28,7 +38,9 @@ class Chromium:
         self.asked: list[str] = []
         self._ids = itertools.count(1)
         self._process = subprocess.Popen(
-            [chromium, *FLAGS, f"--user-data-dir={profile}", "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [chromium, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         port_file, end = profile / "DevToolsActivePort", time.monotonic() + 60
         while not (port_file.exists() and port_file.read_text("ascii").count("\n")):
@@ -38,19 +50,25 @@ class Chromium:
         self._socket = websocket.create_connection(f"ws://127.0.0.1:{port}{path}", timeout=120)
         self._session = ""
         (target, *_) = [t for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page"]
-        self._session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
+        self._session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)[
+            "sessionId"
+        ]
         self.call("Network.enable")
 
     def __enter__(self) -> Chromium:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.terminate()
         self._process.wait()
 
     def call(self, method: str, **parameters: Any) -> Any:
         number = next(self._ids)
-        message = {"id": number, "method": method, "params": parameters} | ({"sessionId": self._session} if self._session else {})
+        message = {"id": number, "method": method, "params": parameters} | (
+            {"sessionId": self._session} if self._session else {}
+        )
         self._socket.send(json.dumps(message))
         while True:
             answer = json.loads(self._socket.recv())
@@ -61,7 +79,9 @@ class Chromium:
                 return answer["result"]
 
     def js(self, expression: str) -> Any:
-        return self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)["result"].get("value")
+        return self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)[
+            "result"
+        ].get("value")
 
     def open(self, address: str, *, until: str, seconds: float = 90) -> None:
         self.call("Page.navigate", url=address)

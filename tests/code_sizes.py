@@ -1,4 +1,5 @@
-"""Sizes of code that no layout changes: tokens without comments, docstrings and line breaks, and lines that hold code."""
+"""Sizes of code that no layout changes: tokens without comments, docstrings and line breaks, and lines that
+hold code."""
 
 from __future__ import annotations
 
@@ -9,8 +10,14 @@ from collections import Counter
 from pathlib import Path
 
 LAYOUT = {
-    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING,
-}  # fmt: skip
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+    tokenize.ENCODING,
+}
 
 
 def code_tokens(text: str) -> list[tokenize.TokenInfo]:
@@ -34,13 +41,15 @@ def code_lines(text: str) -> int:
 
 
 def modules(package: Path) -> dict[str, str]:
-    """Returns the text of each module of a package by its path, without the lists of public names (`__init__.py`)."""
+    """Returns the text of each module of a package by its path, without the lists of public names
+    (`__init__.py`)."""
     files = sorted(file for file in package.rglob("*.py") if file.name != "__init__.py")
     return {file.relative_to(package).as_posix(): file.read_text("utf-8") for file in files}
 
 
 def room_tokens(package: Path) -> Counter[str]:
-    """Returns the tokens of each room, the first folder below the package; "top" are the modules beside the rooms."""
+    """Returns the tokens of each room, the first folder below the package; "top" are the modules beside the
+    rooms."""
     count: Counter[str] = Counter()
     for file in package.rglob("*.py"):
         parts = file.relative_to(package).parts

@@ -1,4 +1,5 @@
-"""Fixtures with surveys: a shipped one, and small ones that are written to a folder from a few keys and rows."""
+"""Fixtures with surveys: a shipped one, and small ones that are written to a folder from a few keys and
+rows."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def changed() -> Change:
-    """Returns a function that copies a spec and sets some dotted keys. A key that is set to None is removed."""
+    """Returns a function that copies a spec and sets some dotted keys. A key that is set to None is
+    removed."""
 
     def change(spec: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
         new: dict[str, Any] = copy.deepcopy(dict(spec))
@@ -45,8 +47,8 @@ def changed() -> Change:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Returns a function that writes a spec (or YAML as text) and its tables into the test's folder, and returns the path of
-    survey.yaml."""
+    """Returns a function that writes a spec (or YAML as text) and its tables into the test's folder, and
+    returns the path of survey.yaml."""
 
     return partial(write_survey, tmp_path)
 
@@ -58,11 +60,14 @@ def norvia() -> fl.Survey:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
-    """Returns a function that writes a small survey and classifies it: `small(people, design={...}, tables=[...])` changes whole
-    keys of survey.yaml."""
+    """Returns a function that writes a small survey and classifies it: `small(people, design={...},
+    tables=[...])` changes whole keys of survey.yaml."""
 
     def make(people: Iterable[Person], **keys: Any) -> fl.Survey:
-        merged = {**SPEC, **{k: {**SPEC[k], **v} if isinstance(SPEC.get(k), dict) else v for k, v in keys.items()}}
+        merged = {
+            **SPEC,
+            **{k: {**SPEC[k], **v} if isinstance(SPEC.get(k), dict) else v for k, v in keys.items()},
+        }
         return fl.classify(fl.read_survey(write_survey(tmp_path, merged, persons=persons_table(people))))
 
     return make
@@ -70,29 +75,40 @@ def small(tmp_path: Path) -> Small:
 
 @pytest.fixture
 def people() -> pd.DataFrame:
-    """Returns two strata, four villages, and sixteen adults who all answered. Person 0 is in forced labour; the others worked
-    freely."""
+    """Returns two strata, four villages, and sixteen adults who all answered. Person 0 is in forced labour;
+    the others worked freely."""
     rows = range(16)
     return pd.DataFrame(
         {
-            "hh": [f"h{i // 2}" for i in rows], "line": [i % 2 + 1 for i in rows], "stratum": [i // 8 for i in rows],
-            "village": [f"v{i // 4}" for i in rows], "w": [2.5] * 16, "result": "done", "age": [20 + i for i in rows],
-            "sex": [1 + i % 2 for i in rows], "worked": "Y", "q1": ["Y"] + ["N"] * 15, "q2": ["Y"] + ["N"] * 15,
+            "hh": [f"h{i // 2}" for i in rows],
+            "line": [i % 2 + 1 for i in rows],
+            "stratum": [i // 8 for i in rows],
+            "village": [f"v{i // 4}" for i in rows],
+            "w": [2.5] * 16,
+            "result": "done",
+            "age": [20 + i for i in rows],
+            "sex": [1 + i % 2 for i in rows],
+            "worked": "Y",
+            "q1": ["Y"] + ["N"] * 15,
+            "q2": ["Y"] + ["N"] * 15,
         }
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
 def estimated_once() -> Iterator[None]:
-    """Keeps the estimates of a run: those of the same persons are made once for all tests of a file. It is for files that test
-    what is hidden afterwards."""
+    """Keeps the estimates of a run: those of the same persons are made once for all tests of a file. It is
+    for files that test what is hidden afterwards."""
     run, known = import_module("fltoolkit.publish.published_set"), dict[tuple[object, ...], Any]()
 
     def once(make: Callable[..., Any]) -> Callable[..., Any]:
         def made(persons: fl.ClassifiedSurvey, *asked: object) -> Any:
             key = (make, id(persons), repr(asked))
             if key not in known:
-                known[key] = persons, make(persons, *asked)  # the persons are kept: no others come by their id
+                known[key] = (
+                    persons,
+                    make(persons, *asked),
+                )  # the persons are kept: no others come by their id
             return known[key][1]
 
         return made
@@ -105,12 +121,15 @@ def estimated_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def summed_once() -> Iterator[None]:
-    """Keeps the sums of a design: its rows are read once for an outcome and its groups. Rates, totals and intervals of all levels
-    are computed from the same sums. It is for files that compare many results of the same designs."""
+    """Keeps the sums of a design: its rows are read once for an outcome and its groups. Rates, totals and
+    intervals of all levels are computed from the same sums. It is for files that compare many results of the
+    same designs."""
     reads, known = import_module("fltoolkit.estimate.totals.one_pass"), dict[tuple[object, ...], Any]()
     cluster_totals = reads.cluster_totals
 
-    def once(design: object, outcome: object, keys: Iterable[str], *, lowest: bool, **more: object) -> pd.DataFrame:
+    def once(
+        design: object, outcome: object, keys: Iterable[str], *, lowest: bool, **more: object
+    ) -> pd.DataFrame:
         key = (id(design), outcome, *keys, *more.values())
         if key not in known:
             known[key] = (
@@ -125,25 +144,28 @@ def summed_once() -> Iterator[None]:
         yield
 
 
-# Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
+# Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one
+# of them at the end.
 LONGEST = {
     "test_dask_cluster.py": 100, "test_batch_resumed.py": 70, "test_fuzz.py": 60, "test_notebooks.py": 50,
-    "test_headline_by_rule_set.py": 40, "test_golden.py": 35, "test_broken.py": 35, "test_batch.py": 35, "test_docs.py": 35,
-    "test_all_documents_attacked.py": 33, "test_population.py": 30, "test_published_set.py": 30, "test_all_documents.py": 30,
-    "test_estimate_charts.py": 30, "test_prevalence_and_totals.py": 30, "test_returned_entries.py": 30,
-    "test_teaching_notebooks.py": 30, "test_all_documents_tables.py": 25, "test_benchmarks.py": 25,
-    "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25, "test_stock_and_duration.py": 25,
-    "test_profiles.py": 22, "test_survey_system.py": 20, "test_all_documents_in_languages.py": 20, "test_notebook_kernel.py": 20,
+    "test_headline_by_rule_set.py": 40, "test_golden.py": 35, "test_broken.py": 35, "test_batch.py": 35,
+    "test_docs.py": 35, "test_all_documents_attacked.py": 33, "test_population.py": 30,
+    "test_published_set.py": 30, "test_all_documents.py": 30, "test_estimate_charts.py": 30,
+    "test_prevalence_and_totals.py": 30, "test_returned_entries.py": 30, "test_teaching_notebooks.py": 30,
+    "test_all_documents_tables.py": 25, "test_benchmarks.py": 25, "test_complementary_suppression.py": 25,
+    "test_prevalence_and_totals_of_surveys.py": 25, "test_stock_and_duration.py": 25, "test_profiles.py": 22,
+    "test_survey_system.py": 20, "test_all_documents_in_languages.py": 20, "test_notebook_kernel.py": 20,
     "test_notebook_kernel_shared.py": 20, "test_printed_counts_attacked.py": 20, "test_svy.py": 20,
-    "test_merge_into_partners.py": 18, "test_survey_draft.py": 15, "test_coverage.py": 15, "test_profile_of_cases.py": 15,
-    "test_unresolved_excess.py": 15, "test_valdorie_against_r.py": 15, "test_workbook_opening.py": 15, "test_cluster_page.py": 12,
-    "test_norvia.py": 11, "test_families.py": 10, "test_tables_beside_a_run.py": 10, "test_remote_batch.py": 10,
+    "test_merge_into_partners.py": 18, "test_survey_draft.py": 15, "test_coverage.py": 15,
+    "test_profile_of_cases.py": 15, "test_unresolved_excess.py": 15, "test_valdorie_against_r.py": 15,
+    "test_workbook_opening.py": 15, "test_cluster_page.py": 12, "test_norvia.py": 11, "test_families.py": 10,
+    "test_tables_beside_a_run.py": 10, "test_remote_batch.py": 10,
 }  # fmt: skip
 
 
 def pytest_configure() -> None:
-    """Removes Hypothesis's deadlines, because the time of an example depends more on the machine than on the kit. Also removes a
-    grammar from Jupyter's validators that no test needs."""
+    """Removes Hypothesis's deadlines, because the time of an example depends more on the machine than on the
+    kit. Also removes a grammar from Jupyter's validators that no test needs."""
     with suppress(ModuleNotFoundError):  # where the tests run on Spark, there is neither
         import_without_grammar("nbformat")
     with suppress(ModuleNotFoundError):
@@ -154,12 +176,14 @@ def pytest_configure() -> None:
 
 
 def pytest_collectstart() -> None:
-    """Switches the garbage collector off while tests are collected, because the imported objects stay in memory."""
+    """Switches the garbage collector off while tests are collected, because the imported objects stay in
+    memory."""
     gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """Excludes the objects that are loaded by now from garbage collection (this saves a sixteenth of the suite's time)."""
+    """Excludes the objects that are loaded by now from garbage collection (this saves a sixteenth of the
+    suite's time)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
@@ -167,8 +191,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest files first. Switches line tracing off for tests that Hypothesis repeats, because other tests run the same
-    code."""
+    """Puts the longest files first. Switches line tracing off for tests that Hypothesis repeats, because
+    other tests run the same code."""
     items.sort(key=lambda item: -LONGEST.get(item.path.name, 0))
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):

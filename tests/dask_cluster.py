@@ -32,11 +32,17 @@ def started(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Starts a process. At the end of the block, it and its children are stopped."""
     with log.open("wb") as file:
         environment = {**os.environ, "PYTHONPATH": f"{HOUSE}{os.pathsep}{HOUSE / 'tests'}"}
-        process = subprocess.Popen([sys.executable, *command], stdout=file, stderr=file, cwd=log.parent, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, *command], stdout=file, stderr=file, cwd=log.parent, env=environment
+        )
         try:
             yield process
         finally:
-            family = [*psutil.Process(process.pid).children(recursive=True), process] if process.poll() is None else []
+            family = (
+                [*psutil.Process(process.pid).children(recursive=True), process]
+                if process.poll() is None
+                else []
+            )
             for member in family:
                 with suppress(psutil.NoSuchProcess):
                     member.kill()
@@ -45,18 +51,23 @@ def started(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 @dataclass(frozen=True)
 class Dask:
-    """A running cluster: its address, and the nannies of its workers. A nanny starts a worker again if it died."""
+    """A running cluster: its address, and the nannies of its workers. A nanny starts a worker again if it
+    died."""
 
     address: str
     nannies: tuple[int, ...]
 
     def at_work(self, name: str) -> list[psutil.Process]:
         """Returns the workers that run a kernel for this survey."""
-        return [worker for worker in self.workers() if any(f"{WORK}{name}-" in home for home in homes(worker))]
+        return [
+            worker for worker in self.workers() if any(f"{WORK}{name}-" in home for home in homes(worker))
+        ]
 
     def workers(self) -> list[psutil.Process]:
         """Returns the worker processes. They are children of the nannies."""
-        return [child for nanny in self.nannies for child in psutil.Process(nanny).children() if _is_worker(child)]
+        return [
+            child for nanny in self.nannies for child in psutil.Process(nanny).children() if _is_worker(child)
+        ]
 
 
 def _is_worker(process: psutil.Process) -> bool:
@@ -69,7 +80,11 @@ def _is_worker(process: psutil.Process) -> bool:
 def homes(process: psutil.Process) -> list[str]:
     """Returns the working folders of the kernels of a process."""
     with suppress(psutil.Error):
-        return [child.cwd() for child in process.children(recursive=True) if "ipykernel" in " ".join(child.cmdline())]
+        return [
+            child.cwd()
+            for child in process.children(recursive=True)
+            if "ipykernel" in " ".join(child.cmdline())
+        ]
     return []
 
 
@@ -85,7 +100,9 @@ def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
         address = json.loads(told.read_text("utf-8"))["address"]
         options = [address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
         nannies = tuple(
-            running.enter_context(started("-m", "dask", "worker", *options, log=folder / f"worker{n}.log")).pid
+            running.enter_context(
+                started("-m", "dask", "worker", *options, log=folder / f"worker{n}.log")
+            ).pid
             for n in range(workers)
         )
         found = Dask(address, nannies)

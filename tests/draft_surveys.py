@@ -1,5 +1,5 @@
-"""Labelled surveys of an invented office in English, French and Spanish, which show what a draft may get wrong: unpaid work,
-replicate weights, a gate, the question on leaving, and texts of persons."""
+"""Labelled surveys of an invented office in English, French and Spanish, which show what a draft may get
+wrong: unpaid work, replicate weights, a gate, the question on leaving, and texts of persons."""
 
 from __future__ import annotations
 
@@ -10,35 +10,74 @@ import pandas as pd
 import pyreadstat
 
 REPLICATES = 120
-OWN_WORDS = ("My boss told my cousin in Lima", "They said they would hurt my mother", "He kept my brother at the farm")
+OWN_WORDS = (
+    "My boss told my cousin in Lima",
+    "They said they would hurt my mother",
+    "He kept my brother at the farm",
+)
 
 LABELS = {
     "en": {
-        "HH": "Household number", "LINE": "Line number", "STR": "Stratum", "EA": "Enumeration area", "WGT": "Final weight", "RW": "Replicate weight {}",
-        "AGE": "Age in completed years", "SEX": "Sex", "PAY": "Worked for pay in the last 12 months", "UNPAID": "Did unpaid work in the last 12 months",
-        "LEAVE": "Could you leave this job", "DEBT": "Had to work to repay a debt", "DOCS": "Identity documents were confiscated",
-        "ANY": "Were you ever threatened, punished or locked in at work", "VIOL": "Suffered violence or was beaten", "LOCK": "Was locked in or guarded",
-        "OTH": "Was punished in another way", "OTHS": "Other penalty, specify",
+        "HH": "Household number",
+        "LINE": "Line number",
+        "STR": "Stratum",
+        "EA": "Enumeration area",
+        "WGT": "Final weight",
+        "RW": "Replicate weight {}",
+        "AGE": "Age in completed years",
+        "SEX": "Sex",
+        "PAY": "Worked for pay in the last 12 months",
+        "UNPAID": "Did unpaid work in the last 12 months",
+        "LEAVE": "Could you leave this job",
+        "DEBT": "Had to work to repay a debt",
+        "DOCS": "Identity documents were confiscated",
+        "ANY": "Were you ever threatened, punished or locked in at work",
+        "VIOL": "Suffered violence or was beaten",
+        "LOCK": "Was locked in or guarded",
+        "OTH": "Was punished in another way",
+        "OTHS": "Other penalty, specify",
     },
     "fr": {
-        "HH": "Numéro du ménage", "LINE": "Numéro d'ordre", "STR": "Strate", "EA": "Zone de dénombrement", "WGT": "Pondération finale",
+        "HH": "Numéro du ménage",
+        "LINE": "Numéro d'ordre",
+        "STR": "Strate",
+        "EA": "Zone de dénombrement",
+        "WGT": "Pondération finale",
         "RW": "Poids de réplication {}",
-        "AGE": "Âge en années révolues", "SEX": "Sexe", "PAY": "A travaillé pour un salaire",
+        "AGE": "Âge en années révolues",
+        "SEX": "Sexe",
+        "PAY": "A travaillé pour un salaire",
         "UNPAID": "A fait un travail sans rémunération au cours des 12 derniers mois",
-        "LEAVE": "Pouviez-vous quitter cet emploi", "DEBT": "Devait rembourser une dette", "DOCS": "Ses papiers d'identité ont été confisqués",
-        "ANY": "A été menacé, puni ou enfermé au travail", "VIOL": "A subi des violences ou a été battu", "LOCK": "A été enfermé ou surveillé",
-        "OTH": "A subi une autre sanction", "OTHS": "Autre sanction, préciser",
+        "LEAVE": "Pouviez-vous quitter cet emploi",
+        "DEBT": "Devait rembourser une dette",
+        "DOCS": "Ses papiers d'identité ont été confisqués",
+        "ANY": "A été menacé, puni ou enfermé au travail",
+        "VIOL": "A subi des violences ou a été battu",
+        "LOCK": "A été enfermé ou surveillé",
+        "OTH": "A subi une autre sanction",
+        "OTHS": "Autre sanction, préciser",
     },
     "es": {
-        "HH": "Número de hogar", "LINE": "Número de orden", "STR": "Estrato", "EA": "Unidad primaria de muestreo",
-        "WGT": "Factor de expansión", "RW": "Peso de réplica {}",
-        "AGE": "Edad en años cumplidos", "SEX": "Sexo", "PAY": "Trabajó por un salario",
+        "HH": "Número de hogar",
+        "LINE": "Número de orden",
+        "STR": "Estrato",
+        "EA": "Unidad primaria de muestreo",
+        "WGT": "Factor de expansión",
+        "RW": "Peso de réplica {}",
+        "AGE": "Edad en años cumplidos",
+        "SEX": "Sexo",
+        "PAY": "Trabajó por un salario",
         "UNPAID": "Realizó trabajo no remunerado o sin pago en los últimos 12 meses",
-        "LEAVE": "¿Podía usted dejar este empleo?", "DEBT": "Tuvo que trabajar para pagar una deuda", "DOCS": "Le confiscaron los documentos de identidad",
-        "ANY": "Fue amenazado, castigado o encerrado en el trabajo", "VIOL": "Sufrió violencia o golpes", "LOCK": "Fue encerrado o vigilado",
-        "OTH": "Sufrió otro castigo", "OTHS": "Otro castigo, especifique",
+        "LEAVE": "¿Podía usted dejar este empleo?",
+        "DEBT": "Tuvo que trabajar para pagar una deuda",
+        "DOCS": "Le confiscaron los documentos de identidad",
+        "ANY": "Fue amenazado, castigado o encerrado en el trabajo",
+        "VIOL": "Sufrió violencia o golpes",
+        "LOCK": "Fue encerrado o vigilado",
+        "OTH": "Sufrió otro castigo",
+        "OTHS": "Otro castigo, especifique",
     },
-}  # fmt: skip
+}
 ANSWERS: dict[str, dict[int | float, str]] = {
     "en": {1: "Yes", 2: "No", 8: "Don't know"},
     "fr": {1: "Oui", 2: "Non", 8: "Ne sait pas"},
@@ -57,7 +96,8 @@ SEXES: dict[str, dict[int | float, str]] = {
 
 
 def rows(persons: int = 1_200) -> pd.DataFrame:
-    """Returns the persons: ten in each of the enumeration areas, with 120 bootstrap replicates of their weights."""
+    """Returns the persons: ten in each of the enumeration areas, with 120 bootstrap replicates of their
+    weights."""
     draw = np.random.default_rng(7)
     n = np.arange(persons)
     frame = pd.DataFrame(
@@ -70,15 +110,22 @@ def rows(persons: int = 1_200) -> pd.DataFrame:
         }
     )
     areas = persons // 10
-    drawn = [np.bincount(draw.integers(0, areas, areas - 1), minlength=areas)[n // 10] for _ in range(REPLICATES)]
-    replicates = {f"RW{r:03d}": frame["WGT"] * np.round(times * areas / (areas - 1), 6) for r, times in enumerate(drawn, 1)}
+    drawn = [
+        np.bincount(draw.integers(0, areas, areas - 1), minlength=areas)[n // 10] for _ in range(REPLICATES)
+    ]
+    replicates = {
+        f"RW{r:03d}": frame["WGT"] * np.round(times * areas / (areas - 1), 6)
+        for r, times in enumerate(drawn, 1)
+    }
     frame = pd.concat([frame, pd.DataFrame(replicates)], axis=1)
     yes = {
         name: draw.random(persons) < share
         for name, share in {"PAY": 0.6, "UNPAID": 0.2, "DEBT": 0.1, "DOCS": 0.1, "ANY": 0.3}.items()
     }
     frame = frame.assign(
-        AGE=draw.integers(15, 80, persons), SEX=draw.integers(1, 3, persons), **{k: np.where(v, 1, 2) for k, v in yes.items()}
+        AGE=draw.integers(15, 80, persons),
+        SEX=draw.integers(1, 3, persons),
+        **{k: np.where(v, 1, 2) for k, v in yes.items()},
     )
     frame["LEAVE"] = draw.choice([1, 2, 3], persons, p=[0.8, 0.1, 0.1])
     for name in ("VIOL", "LOCK", "OTH"):
@@ -90,7 +137,8 @@ def rows(persons: int = 1_200) -> pd.DataFrame:
 
 
 def write_survey(path: Path, language: str) -> Path:
-    """Writes the survey as an SPSS or Stata file with labels in a language, or as a CSV file, which has none."""
+    """Writes the survey as an SPSS or Stata file with labels in a language, or as a CSV file, which has
+    none."""
     frame, words = rows(), LABELS[language]
     if path.suffix == ".csv":
         frame.to_csv(path, index=False)

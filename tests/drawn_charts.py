@@ -1,4 +1,5 @@
-"""Reads the content of a drawn chart back from the renderer's own objects: words, signs with their places, and intervals."""
+"""Reads the content of a drawn chart back from the renderer's own objects: words, signs with their places,
+and intervals."""
 
 from __future__ import annotations
 
@@ -41,15 +42,24 @@ def told(chart: DotChart) -> Shown:
     marks = [(i, chart.cut(m)) for i, row in enumerate(chart.rows) for m in row.marks]
     zero = [(i, m, m.glyph is Glyph.NONE_FOUND) for i, m in marks]
     return Shown(
-        _flat(chart.title), _flat(chart.subtitle), _flat(" ".join(chart.notes)),
-        tuple(_flat(row.label) for row in chart.rows), tuple(_flat(row.printed) for row in chart.rows),
+        _flat(chart.title),
+        _flat(chart.subtitle),
+        _flat(" ".join(chart.notes)),
+        tuple(_flat(row.label) for row in chart.rows),
+        tuple(_flat(row.printed) for row in chart.rows),
         {i: _flat(row.absent) for i, row in enumerate(chart.rows) if row.absent},
         tuple((_near(t.value), t.words) for t in chart.axis.ticks),
         frozenset((i, _near(m.high if none else m.value), LOOKS[m.glyph]) for i, m, none in zero),
-        frozenset((i, 0.0 if none else _near(m.low), _near(m.high)) for i, m, none in zero if m.high == m.high),
-        frozenset((i, *map(_near, (r.marks[0].value, r.marks[-1].value))) for i, r in enumerate(chart.rows) if len(r.marks) > 1),
+        frozenset(
+            (i, 0.0 if none else _near(m.low), _near(m.high)) for i, m, none in zero if m.high == m.high
+        ),
+        frozenset(
+            (i, *map(_near, (r.marks[0].value, r.marks[-1].value)))
+            for i, r in enumerate(chart.rows)
+            if len(r.marks) > 1
+        ),
         tuple(s.words for s in chart.series),
-    )  # fmt: skip
+    )
 
 
 def by_plotly(fig: dict[str, Any]) -> Shown:
@@ -83,14 +93,23 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
     texts = dict(zip(right["tickvals"], right["ticktext"], strict=True))
     printed = [texts.get(place, "") if i == row(place) else "" for i, (place, _) in enumerate(rows)]
     return Shown(
-        _flat(title), _flat(subtitle), _flat(notes), tuple(_flat(label) for _, label in rows), tuple(map(_flat, printed)), absent,
-        tuple((_near(v), t) for v, t in zip(axis["tickvals"], axis["ticktext"], strict=True)), frozenset(signs), frozenset(intervals),
-        frozenset(joined), tuple(legend),
-    )  # fmt: skip
+        _flat(title),
+        _flat(subtitle),
+        _flat(notes),
+        tuple(_flat(label) for _, label in rows),
+        tuple(map(_flat, printed)),
+        absent,
+        tuple((_near(v), t) for v, t in zip(axis["tickvals"], axis["ticktext"], strict=True)),
+        frozenset(signs),
+        frozenset(intervals),
+        frozenset(joined),
+        tuple(legend),
+    )
 
 
 def _rows_by_plotly(layout: dict[str, Any]) -> list[tuple[int, str]]:
-    """Returns the place and the label of each row, from the top. A heading may be on the line of the row below it."""
+    """Returns the place and the label of each row, from the top. A heading may be on the line of the row
+    below it."""
     labels = list(zip(layout["yaxis"]["tickvals"], layout["yaxis"]["ticktext"], strict=True))
     named = [a for a in layout.get("annotations", []) if a.get("xref") == "paper" and a.get("name") != NOTES]
     headings = [(a["y"], a["text"]) for a in named]
@@ -119,14 +138,31 @@ def by_matplotlib(figure: Any, rows: int) -> Shown:
         (x, *more), (y, *_) = line.get_xdata(), line.get_ydata()
         if line.get_marker() != "None":
             hollow = line.get_marker() == "o" and line.get_markerfacecolor() == "white"
-            look = "hollow" if hollow else {"o": "solid", "|": "stop", "D": "diamond", ">": "cut", "<": "cut"}[line.get_marker()]
+            look = (
+                "hollow"
+                if hollow
+                else {"o": "solid", "|": "stop", "D": "diamond", ">": "cut", "<": "cut"}[line.get_marker()]
+            )
             signs |= {(round(float(y)), _near(x), look)} if look != "cut" else set()
         elif line.get_transform() == axes.transData:  # not the reference
             intervals.add((round(float(y)), _near(x), _near(more[0])))
     title, subtitle, notes, *legend = (_flat(text.get_text()) for text in figure.texts)
-    ticks = tuple((_near(v), t.get_text()) for v, t in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True))
-    return Shown(title, subtitle, notes, tuple(labels), tuple(printed), absent, ticks, frozenset(signs), frozenset(intervals),
-                 frozenset(joined), (*legend, *sorted(series)))  # fmt: skip
+    ticks = tuple(
+        (_near(v), t.get_text()) for v, t in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    )
+    return Shown(
+        title,
+        subtitle,
+        notes,
+        tuple(labels),
+        tuple(printed),
+        absent,
+        ticks,
+        frozenset(signs),
+        frozenset(intervals),
+        frozenset(joined),
+        (*legend, *sorted(series)),
+    )
 
 
 def contrast(colour: str, ground: str = "#ffffff") -> float:

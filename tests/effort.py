@@ -1,4 +1,5 @@
-"""Counts the cost of a call. The count is the same on every machine; a time would depend on what else runs."""
+"""Counts the cost of a call. The count is the same on every machine; a time would depend on what else
+runs."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def count_calls(work: Callable[[], object]) -> int:
 
 
 def peak_bytes(work: Callable[[], object]) -> int:
-    """Returns the largest number of bytes that `work` has in memory at one time, as Python and NumPy allocate it."""
+    """Returns the largest number of bytes that `work` has in memory at one time, as Python and NumPy allocate
+    it."""
     tracemalloc.start()
     try:
         work()

@@ -2,8 +2,8 @@
 
     python -m tests.failing_runs      # runs them all, and searches every file that is left
 
-The data are planted: every key, name and answer is a unique text. So such a text in a file of results must come from a person's
-row.
+The data are planted: every key, name and answer is a unique text. So such a text in a file of results must
+come from a person's row.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ WORDS = ("Marta Quispe", "beaten by the foreman", "locked in at night", "0612345
 
 
 def planted() -> pd.DataFrame:
-    """Returns the small survey of tests/broken.py with household keys, weights and homes that occur nowhere else."""
+    """Returns the small survey of tests/broken.py with household keys, weights and homes that occur nowhere
+    else."""
     data = table()
     data["HH"] = [f"HH77{home:05d}" for home in data["HH"]]
     data["HOME"] = [f"home-of-{home}" for home in data["HH"]]
@@ -38,7 +39,8 @@ def planted() -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Failing:
-    """One survey that fails: its name, and the changes of its table, of its keys and of the bytes of its file."""
+    """One survey that fails: its name, and the changes of its table, of its keys and of the bytes of its
+    file."""
 
     name: str
     change: Table = lambda t: t
@@ -67,7 +69,9 @@ def without_header(content: bytes) -> bytes:
 def words_for_header(content: bytes) -> bytes:
     """Returns a file without a header, whose first person answered every question in other words."""
     cells = content.split(b"\n", 1)[0].split(b",")
-    return b",".join(b"answer %d of Quispe" % i for i in range(len(cells))) + b"\n" + content.split(b"\n", 1)[1]
+    return (
+        b",".join(b"answer %d of Quispe" % i for i in range(len(cells))) + b"\n" + content.split(b"\n", 1)[1]
+    )
 
 
 KINDS: Sequence[Failing] = (
@@ -117,20 +121,24 @@ def values(folder: Path) -> set[str]:
 
 
 def texts(folder: Path) -> list[tuple[str, str]]:
-    """Returns the name and the text of every file below a folder. For workbooks and Word files, returns the texts of their parts."""
+    """Returns the name and the text of every file below a folder. For workbooks and Word files, returns the
+    texts of their parts."""
     found = []
     for file in sorted(p for p in folder.rglob("*") if p.is_file()):
         parts = {file.name: file.read_bytes()}
         if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as book:
                 parts = {f"{file.name}/{name}": book.read(name) for name in book.namelist()}
-        found += [(f"{file.parent.name}/{name}", content.decode("utf-8", errors="replace")) for name, content in parts.items()]
+        found += [
+            (f"{file.parent.name}/{name}", content.decode("utf-8", errors="replace"))
+            for name, content in parts.items()
+        ]
     return found
 
 
 def leaks(root: Path, kinds: Sequence[Failing]) -> list[str]:
-    """Runs these surveys as one batch below `root`. Returns each file with a value of the data, and each survey that did not
-    fail."""
+    """Runs these surveys as one batch below `root`. Returns each file with a value of the data, and each
+    survey that did not fail."""
     for kind in kinds:
         write(kind, root / kind.name)
     batch = {"outputs": "outputs", "surveys": [{"survey": f"{kind.name}/survey.yaml"} for kind in kinds]}
@@ -139,7 +147,11 @@ def leaks(root: Path, kinds: Sequence[Failing]) -> list[str]:
     run_batch(root / "batch.yaml", say=said.append)
     secret = {value for kind in kinds for value in values(root / kind.name)}
     left = [*texts(root / "outputs"), ("what was said", "\n".join(said))]
-    passed = [f"{kind.name} did not fail" for kind in kinds if not any(line.startswith(f"{kind.name}: failed") for line in said)]
+    passed = [
+        f"{kind.name} did not fail"
+        for kind in kinds
+        if not any(line.startswith(f"{kind.name}: failed") for line in said)
+    ]
     return [*passed, *(f"{name} holds {value!r}" for name, text in left for value in secret if value in text)]
 
 
@@ -149,7 +161,11 @@ def main() -> int:
         found = leaks(Path(folder), KINDS)
         files = sum(1 for p in (Path(folder) / "outputs").rglob("*") if p.is_file())
         print(
-            "\n".join(found) or f"{len(KINDS)} runs failed; no value of their data is in any of the {files} files that they left."
+            "\n".join(found)
+            or (
+                f"{len(KINDS)} runs failed; no value of their data is in any of the {files} files that "
+                "they left."
+            )
         )
     return bool(found)
 

@@ -16,7 +16,10 @@ FAMILY: dict[str, Any] = {
     **SPEC,
     "design": {k: v for k, v in SPEC["design"].items() if k != "strata"},
     "sectors": {},
-    "children": {"third_party": {"done": "C1", "threat": "C2"}, "with_parents": {"done": "C3", "threat": "C4"}},
+    "children": {
+        "third_party": {"done": "C1", "threat": "C2"},
+        "with_parents": {"done": "C3", "threat": "C4"},
+    },
     "populations": {
         "everybody": {"label": "everybody", "sum_of": ["adults", "children"]},
         "adults": {"label": "adults", "age": {"min": 18}},
@@ -42,7 +45,10 @@ CHILD = {
 
 def persons(folder: Path, people: list[tuple[str, dict[str, Any]]]) -> fl.Survey:
     blank = {"AGE": 10, "C1": 2, "C2": "", "C3": 2, "C4": ""}
-    rows = [("idle", blank | CHILD[what] | own) if what in CHILD else (what, {"AGE": 30} | own) for what, own in people]
+    rows = [
+        ("idle", blank | CHILD[what] | own) if what in CHILD else (what, {"AGE": 30} | own)
+        for what, own in people
+    ]
     table = persons_table(rows)
     for column in ("C1", "C2", "C3", "C4"):
         table[column] = table.get(column, pd.Series("", index=table.index))

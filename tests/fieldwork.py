@@ -1,4 +1,5 @@
-"""Simulates interviews on a tablet: follows the rows, conditions and calculations of an XLSForm with random answers.
+"""Simulates interviews on a tablet: follows the rows, conditions and calculations of an XLSForm with random
+answers.
 
 The module understands the XPath that the form uses. It uses nothing of the kit, and reads only the workbook.
 """
@@ -18,7 +19,8 @@ Answer = Callable[[str, list[str], random.Random], str]
 
 
 class Value(str):
-    """The content of a field. It is compared with text as text, and with a number as a number (a blank is no number)."""
+    """The content of a field. It is compared with text as text, and with a number as a number (a blank is no
+    number)."""
 
     __slots__ = ()
     __hash__ = str.__hash__
@@ -62,7 +64,8 @@ def in_python(xpath: str) -> str:
 
 
 class Form:
-    """The survey and the choices of a workbook. `sections` gives the rows by their place (main, member, interview)."""
+    """The survey and the choices of a workbook. `sections` gives the rows by their place (main, member,
+    interview)."""
 
     def __init__(self, path: Path) -> None:
         book = openpyxl.load_workbook(path)
@@ -82,12 +85,17 @@ class Form:
                 conditions = [f"({c})" for c in (*groups, row["relevant"]) if c]
                 self.rows[where].append({**row, "relevant": " and ".join(conditions)})
         expressions = {
-            e for rows in self.rows.values() for r in rows for e in (r["relevant"], r["calculation"], r["constraint"]) if e
+            e
+            for rows in self.rows.values()
+            for r in rows
+            for e in (r["relevant"], r["calculation"], r["constraint"])
+            if e
         }
         self.code = {e: compile(in_python(e), e, "eval") for e in expressions}
 
     def household(self, answer: Answer, rng: random.Random) -> list[Row]:
-        """Interviews one dwelling, and returns the rows of the repeat `interview` in the form of the export."""
+        """Interviews one dwelling, and returns the rows of the repeat `interview` in the form of the
+        export."""
         visit = Visit(self, answer, rng)
         visit.walk("main")
         members = range(int(visit.main.answers["members"] or 0))
@@ -126,7 +134,11 @@ class Visit:
                 continue
             asked = row["type"] != "note" and self.relevant(here, name)
             kind, _, listed = row["type"].partition(" ")
-            given = self.answer(name, self.form.choices[listed] if kind == "select_one" else [], self.rng) if asked else ""
+            given = (
+                self.answer(name, self.form.choices[listed] if kind == "select_one" else [], self.rng)
+                if asked
+                else ""
+            )
             here.answers[name] = Value(given)
             if given:
                 self.made.clear()
@@ -146,7 +158,9 @@ class Visit:
             return here.answers.get(name, Value(""))
         key = (id(here), name)
         if key not in self.made:
-            self.made[key] = Value(self.evaluate(here, row["calculation"], name) if self.relevant(here, name) else "")
+            self.made[key] = Value(
+                self.evaluate(here, row["calculation"], name) if self.relevant(here, name) else ""
+            )
         return self.made[key]
 
     def evaluate(self, here: Instance, expression: str, name: str) -> Any:
@@ -160,19 +174,28 @@ class Visit:
             return [number(self.value(member, field)) for member in self.repeats["member"]]
 
         functions = {
-            "v": v, "once": once, "at": lambda field, line: self.value(self.repeats["member"][int(line) - 1], field),
-            "if_": lambda condition, yes, no: yes if condition else no, "position": lambda: here.line + 1, "random": self.rng.random,
-            "sum_of": lambda field: int(sum(of_all(field))), "max_of": lambda field: int(max(of_all(field), default=0)),
-            "concat": lambda *parts: "".join(parts), "int": int,
-        }  # fmt: skip
+            "v": v,
+            "once": once,
+            "at": lambda field, line: self.value(self.repeats["member"][int(line) - 1], field),
+            "if_": lambda condition, yes, no: yes if condition else no,
+            "position": lambda: here.line + 1,
+            "random": self.rng.random,
+            "sum_of": lambda field: int(sum(of_all(field))),
+            "max_of": lambda field: int(max(of_all(field), default=0)),
+            "concat": lambda *parts: "".join(parts),
+            "int": int,
+        }
         return eval(self.form.code[expression], {"__builtins__": {}}, functions)
 
     def look_back(self) -> None:
-        """Asserts that the finished interview hides no question that was asked, and shows no question that was not asked."""
+        """Asserts that the finished interview hides no question that was asked, and shows no question that
+        was not asked."""
         for here in (self.main, *self.repeats["member"], *self.repeats["interview"]):
             for name, row in here.rows.items():
                 if row["required"]:
-                    assert self.relevant(here, name) == (here.answers[name] != ""), f"{name}: the answer does not fit the routing"
+                    assert self.relevant(here, name) == (here.answers[name] != ""), (
+                        f"{name}: the answer does not fit the routing"
+                    )
 
     def export(self, line: int) -> Row:
         here = self.repeats["interview"][line]

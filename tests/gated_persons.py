@@ -1,5 +1,5 @@
-"""A survey with nested gates, chains of gates, blanks that mean *no* and select-multiple questions. Its persons are classified in
-plain Python.
+"""A survey with nested gates, chains of gates, blanks that mean *no* and select-multiple questions. Its
+persons are classified in plain Python.
 
 Nothing here uses the kit: a person is a dictionary of texts, and a truth is True, False or None.
 """
@@ -37,24 +37,48 @@ SPEC: dict[str, Any] = {
                     "routing": {
                         "all": [
                             {"column": "WORKED", "asked": 1, "skipped": 2},
-                            {"any": [{"column": "Q1", "asked": 1}, {"column": "Q2", "asked": [1, 2], "skipped": 3, "unknown": 7}]},
+                            {
+                                "any": [
+                                    {"column": "Q1", "asked": 1},
+                                    {"column": "Q2", "asked": [1, 2], "skipped": 3, "unknown": 7},
+                                ]
+                            },
                         ]
                     },
                 }
             ],
         },
         "coercion": {
-            "threats_or_violence": [{"column": "THREAT", "routing": {"column": "HOURS", "asked": 1, "skipped": [2, 9], "why": "as printed"}}],
+            "threats_or_violence": [
+                {
+                    "column": "THREAT",
+                    "routing": {"column": "HOURS", "asked": 1, "skipped": [2, 9], "why": "as printed"},
+                }
+            ],
             "debt_bondage": [{"column": "DEBT", "blank": "no", "why": "filled only of those with a debt"}],
             "restricted_movement": [
-                {"column": "FORCE", "routing": {"any": [{"column": "Q3", "asked": 1}, {"column": "DEBT", "asked": 1}]}},
+                {
+                    "column": "FORCE",
+                    "routing": {"any": [{"column": "Q3", "asked": 1}, {"column": "DEBT", "asked": 1}]},
+                },
                 {"column": "LOCKED", "routing": {"column": "PENALTY", "asked": 2}},
             ],
             "withheld_wages": [
-                {"column": "PENALTY", "contains": 1, "no": [0, 3], "dont_know": 98, "routing": {"column": "WORKED", "asked": 1}}
+                {
+                    "column": "PENALTY",
+                    "contains": 1,
+                    "no": [0, 3],
+                    "dont_know": 98,
+                    "routing": {"column": "WORKED", "asked": 1},
+                }
             ],
             "other_penalty": [
-                {"column": "PENALTY", "contains": [2, 12], "no": [0, 3], "routing": {"column": "WORKED", "asked": 1}}
+                {
+                    "column": "PENALTY",
+                    "contains": [2, 12],
+                    "no": [0, 3],
+                    "routing": {"column": "WORKED", "asked": 1},
+                }
             ],
             "withheld_documents": [
                 {"column": "DOC_A", "blank": "no", "if_ticked": ["DOC_B", "DOC_NONE"]},
@@ -66,10 +90,14 @@ SPEC: dict[str, Any] = {
     "populations": {"all": {"label": "everybody"}},
     "coverage_excludes": [],
     "accept": [
-        {"finding": "routing", "column": column, "why": "persons answer at random here, whether they were asked or not"}
+        {
+            "finding": "routing",
+            "column": column,
+            "why": "persons answer at random here, whether they were asked or not",
+        }
         for column in ("WAGES", "HOURS", "THREAT", "FORCE", "LOCKED", "PENALTY")
     ],
-}  # fmt: skip
+}
 YES_NO = ["1", "2", "2", "2", "8", "9", ""]
 ANSWERS: dict[str, list[str]] = {
     "WORKED": ["1", "1", "1", "1", "2", "8", ""],
@@ -141,10 +169,14 @@ def truths(p: Person) -> dict[str, Truth]:
         "restricted_movement": any_of(plain("FORCE", any_of(q3, debt_gate)), plain("LOCKED", penalty_gate)),
         "withheld_wages": ticked({"1"}),
         "other_penalty": ticked({"2", "12"}),
-        "withheld_documents": any_of(option("DOC_A", "DOC_B", "DOC_NONE"), option("DOC_B", "DOC_A", "DOC_NONE")),
+        "withheld_documents": any_of(
+            option("DOC_A", "DOC_B", "DOC_NONE"), option("DOC_B", "DOC_A", "DOC_NONE")
+        ),
     }
     involuntary = any_of(found["very_low_or_no_wages"], found["unagreed_overtime"])
-    coercion = any_of(*[truth for item, truth in found.items() if item not in ("very_low_or_no_wages", "unagreed_overtime")])
+    coercion = any_of(
+        *[truth for item, truth in found.items() if item not in ("very_low_or_no_wages", "unagreed_overtime")]
+    )
     return {
         **found,
         "involuntary": involuntary,

@@ -1,5 +1,5 @@
-"""The evidence that a run gives to its documents, in a small form: targets that can and cannot be verified, and one evidence
-whose texts are hostile."""
+"""The evidence that a run gives to its documents, in a small form: targets that can and cannot be verified,
+and one evidence whose texts are hostile."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 EN, FR, ES = (read_language(code) for code in ("en", "fr", "es"))
 HOSTILE = {
-    "script": "<script>alert(1)</script>", "link": '=HYPERLINK("http://example.org")', "path": "../../../escape", "braces": "{{7*7}} {value}",
-    "formula": "$\\frac{1}{0}$", "image": "<img src=x onerror=alert(1)>", "bell": "ring\x07ing",
+    "script": "<script>alert(1)</script>", "link": '=HYPERLINK("http://example.org")',
+    "path": "../../../escape", "braces": "{{7*7}} {value}", "formula": "$\\frac{1}{0}$",
+    "image": "<img src=x onerror=alert(1)>", "bell": "ring\x07ing",
 }  # fmt: skip
 
 
 def plan(**keys: Any) -> dict[str, Any]:
-    """Returns the small country's plan with three kinds of rows: a target that a repeat can detect, a target of the north that it
-    cannot detect, and none for the west."""
-    made = country.changed(country.PLAN, planned_sample=400, planned_surveys=[2028, 2030], languages=["en", "fr"], **keys)
+    """Returns the small country's plan with three kinds of rows: a target that a repeat can detect, a target
+    of the north that it cannot detect, and none for the west."""
+    made = country.changed(
+        country.PLAN, planned_sample=400, planned_surveys=[2028, 2030], languages=["en", "fr"], **keys
+    )
     rows = made["framework"][0]["indicators"]
     rows[0]["targets"] = [
         {"year": 2030, "cut": 0.9, "path": "geometric"},
@@ -51,14 +54,25 @@ def evidence() -> fl.Evidence:
 @cache
 def hostile() -> fl.Evidence:
     """Returns evidence in which every text of a survey or a plan was written with bad intentions."""
-    regions = {**country.SURVEY["groups"]["region"]["codes"], 1: HOSTILE["formula"], 2: HOSTILE["script"], 5: HOSTILE["path"]}
+    regions = {
+        **country.SURVEY["groups"]["region"]["codes"],
+        1: HOSTILE["formula"],
+        2: HOSTILE["script"],
+        5: HOSTILE["path"],
+    }
     groups = {**country.SURVEY["groups"], "region": {"column": "R", "codes": regions}}
     survey = country.changed(
-        country.SURVEY, title=HOSTILE["script"], country=HOSTILE["link"], groups=groups, coverage_excludes=[HOSTILE["braces"], HOSTILE["image"]],
+        country.SURVEY,
+        title=HOSTILE["script"],
+        country=HOSTILE["link"],
+        groups=groups,
+        coverage_excludes=[HOSTILE["braces"], HOSTILE["image"]],
         populations={"adults": {"label": HOSTILE["image"], "age": {"min": 18}}},
         reference_period={"months": 12, "text": HOSTILE["braces"]},
-    )  # fmt: skip
-    said = plan(title=HOSTILE["link"], country=HOSTILE["link"], goal=HOSTILE["bell"], legal_basis=[HOSTILE["script"]])
+    )
+    said = plan(
+        title=HOSTILE["link"], country=HOSTILE["link"], goal=HOSTILE["bell"], legal_basis=[HOSTILE["script"]]
+    )
     said["framework"][0]["indicators"][1] |= {"indicator": HOSTILE["braces"], "lead": HOSTILE["image"]}
     said["framework"][0]["indicators"][0]["targets"] = said["framework"][0]["indicators"][0]["targets"][:1]
     return _evidence(survey, said)

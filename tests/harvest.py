@@ -1,5 +1,5 @@
-"""Finds what a reader finds in the documents of a run: every line of text in any format, and the numbers in the line of a row's
-name."""
+"""Finds what a reader finds in the documents of a run: every line of text in any format, and the numbers in
+the line of a row's name."""
 
 from __future__ import annotations
 
@@ -17,13 +17,28 @@ import pandas as pd
 
 from fltoolkit.publish.measure_units import scale
 
-LINES = {"tr", "p", "li", "h1", "h2", "h3", "h4", "figcaption", "svg", "div", "section", "caption", "title", "pre"}
+LINES = {
+    "tr",
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "figcaption",
+    "svg",
+    "div",
+    "section",
+    "caption",
+    "title",
+    "pre",
+}
 NUMBER = re.compile(r"(?<![\w.,])[-−]?\d[\d.,\u00a0\u202f\u2009' ]*")
 
 
 class _Page(HTMLParser):
-    """The text of a page, with a line break where a line, a row or a picture ends. Text in attributes that a reader can see is
-    included."""
+    """The text of a page, with a line break where a line, a row or a picture ends. Text in attributes that a
+    reader can see is included."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +51,9 @@ class _Page(HTMLParser):
             self.lines.append("")
         elif tag in ("td", "th"):
             self.lines[-1] += " | "  # two cells are two numbers, not one with a space in it
-        told = [value for name, value in attrs if value and name in ("alt", "aria-label", "title", "data-label")]
+        told = [
+            value for name, value in attrs if value and name in ("alt", "aria-label", "title", "data-label")
+        ]
         self.lines[-1:-1] = told  # above the line, which goes on behind a marker that explains itself
 
     def handle_endtag(self, tag: str) -> None:
@@ -50,8 +67,8 @@ class _Page(HTMLParser):
 
 
 def lines(path: Path) -> list[str]:
-    """Returns every line of a document: rows of tables, sentences, records, the words of pictures, and the text of their
-    attributes."""
+    """Returns every line of a document: rows of tables, sentences, records, the words of pictures, and the
+    text of their attributes."""
     return _lines(path, path.stat().st_mtime_ns)
 
 
@@ -70,7 +87,11 @@ def _lines(path: Path, _written: int) -> list[str]:
         import openpyxl
 
         book = openpyxl.load_workbook(path)
-        return [" | ".join(str(v) for v in row if v is not None) for sheet in book for row in sheet.iter_rows(values_only=True)]
+        return [
+            " | ".join(str(v) for v in row if v is not None)
+            for sheet in book
+            for row in sheet.iter_rows(values_only=True)
+        ]
     if kind == ".csv":
         with path.open(encoding="utf-8", newline="") as file:
             return [" | ".join(row) for row in csv.reader(file)]
@@ -84,7 +105,9 @@ def _word(path: Path) -> Iterator[str]:
 
     document = docx.Document(str(path))
     yield from (p.text for p in document.paragraphs)
-    yield from (" | ".join(cell.text for cell in row.cells) for table in document.tables for row in table.rows)
+    yield from (
+        " | ".join(cell.text for cell in row.cells) for table in document.tables for row in table.rows
+    )
     yield from re.findall(r'descr="([^"]*)"', document.element.xml)
 
 
@@ -105,8 +128,8 @@ def _records(node: Any) -> Iterator[str]:
 
 
 def seen(texts: Iterable[str], full: pd.DataFrame) -> pd.DataFrame:
-    """Returns the table that a reader of these lines could fill: each true number that is, perhaps rounded, in a line with the
-    name of its row.
+    """Returns the table that a reader of these lines could fill: each true number that is, perhaps rounded,
+    in a line with the name of its row.
 
     Args:
         full: the run's estimates without suppression (`restricted`).
@@ -116,10 +139,14 @@ def seen(texts: Iterable[str], full: pd.DataFrame) -> pd.DataFrame:
     columns = [c for c in ("estimate", "n", "cases", "population") if c in full]
     told[columns] = told[columns].astype(float)
     for i, row in enumerate(full.to_dict("records")):
-        names = [str(part).casefold() for part in str(row["category"]).split(" × ")] if row["breakdown"] else []
+        names = (
+            [str(part).casefold() for part in str(row["category"]).split(" × ")] if row["breakdown"] else []
+        )
         beside = [n for text, numbers in found if all(name in text for name in names) for n in numbers]
         for column in columns:
-            if not _stands(float(row[column]), beside, scale(row["measure"]) if column == "estimate" else 1.0):
+            if not _stands(
+                float(row[column]), beside, scale(row["measure"]) if column == "estimate" else 1.0
+            ):
                 told.loc[told.index[i], column] = np.nan
     return told
 
@@ -137,7 +164,8 @@ def _stands(value: float, beside: list[tuple[float, int]], times: float) -> bool
 
 @cache
 def _numbers(text: str) -> list[tuple[float, int]]:
-    """Returns the numbers of a line, each with its number of decimals. A comma may be a decimal comma or separate thousands."""
+    """Returns the numbers of a line, each with its number of decimals. A comma may be a decimal comma or
+    separate thousands."""
     found: set[tuple[float, int]] = set()
     for token in NUMBER.findall(text):
         if re.sub(r"\D", "", token) == "1000":  # of "per 1,000"

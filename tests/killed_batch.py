@@ -1,11 +1,12 @@
-"""Kills a batch at every operation on a file, one after the other. It is a script, because only a process without threads may
-fork.
+"""Kills a batch at every operation on a file, one after the other. It is a script, because only a process
+without threads may fork.
 
     python killed_batch.py FOLDER
 
-FOLDER contains a survey in a/, one in b/, and estimates.csv, which replaces their results. A forked child has a single thread. A
-lock that another thread of the parent held is held in the child for ever. So the parent has no other thread: its children, not
-the parent, run the surveys and open the database. The system ends a child after a time limit.
+FOLDER contains a survey in a/, one in b/, and estimates.csv, which replaces their results. A forked child has
+a single thread. A lock that another thread of the parent held is held in the child for ever. So the parent
+has no other thread: its children, not the parent, run the surveys and open the database. The system ends a
+child after a time limit.
 """
 
 from __future__ import annotations
@@ -32,14 +33,20 @@ def quiet(_: str) -> None:
 
 
 def copied(notebook: Path, target: Path, **_: object) -> None:
-    """Copies the notebook instead of making its page, because here the page would take longer than everything else."""
+    """Copies the notebook instead of making its page, because here the page would take longer than everything
+    else."""
     target.write_bytes(notebook.read_bytes())
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Returns the content of every file under a folder, without hidden files and without the times in run.json."""
+    """Returns the content of every file under a folder, without hidden files and without the times in
+    run.json."""
     files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-    found = {name.as_posix(): path.read_bytes() for name, path in files.items() if not any(p.startswith(".") for p in name.parts)}
+    found = {
+        name.as_posix(): path.read_bytes()
+        for name, path in files.items()
+        if not any(p.startswith(".") for p in name.parts)
+    }
     for name in [name for name in found if name.endswith("run.json")]:
         facts = json.loads(found[name])
         assert facts.pop("seconds") >= 0
@@ -48,7 +55,8 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def kill_at(n: int) -> None:
-    """Makes this process end at its n-th operation on a file or folder. A file is then half written, as after a SIGKILL."""
+    """Makes this process end at its n-th operation on a file or folder. A file is then half written, as after
+    a SIGKILL."""
     left, lock = itertools.count(n - 1, -1), threading.Lock()
     real_write, real_remove, real_move = Path.write_bytes, shutil.rmtree, Path.replace
 
@@ -96,8 +104,8 @@ def of(name: str, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def kill_at_every_step(folder: Path) -> None:
-    """Asserts that after each kill every file is either the old or the new one, that each folder is complete again, and that the
-    next run finishes the work."""
+    """Asserts that after each kill every file is either the old or the new one, that each folder is complete
+    again, and that the next run finishes the work."""
     import nbconvert  # noqa: F401  # here once, instead of in every child
     import nbformat
 
@@ -114,8 +122,14 @@ def kill_at_every_step(folder: Path) -> None:
 
     batch._execute = execute
     batch.page = copied
-    runs, out, start = [make_run(folder / name / "survey.yaml", None) for name in "ab"], folder / "out", folder / "start"
-    for one in runs:  # what a process works out once, such as the hash of the code: here, instead of in every child
+    runs, out, start = (
+        [make_run(folder / name / "survey.yaml", None) for name in "ab"],
+        folder / "out",
+        folder / "start",
+    )
+    for (
+        one
+    ) in runs:  # what a process works out once, such as the hash of the code: here, instead of in every child
         run_record.premises(one, out / one.name)
     read_once = folder / "read_once"
     notebook_pages.write_assets(read_once)
@@ -146,18 +160,23 @@ def kill_at_every_step(folder: Path) -> None:
             break
         now = tree(out)
         for name, content in now.items():
-            assert content in (old[name], new[name]) or name == "index.html", f"step {n}: {name} is neither the old nor the new"
+            assert content in (old[name], new[name]) or name == "index.html", (
+                f"step {n}: {name} is neither the old nor the new"
+            )
         assert now["index.html"].endswith(b"</html>\n"), f"step {n}: half an index"
         seen.add(tuple(name for name in "ab" if not (out / name).exists()))
         assert ended(recover) == 0
         for name in "ab":
-            assert of(name, tree(out)) in (of(name, old), of(name, new)), f"step {n}: {name} is half the old, half the new"
+            assert of(name, tree(out)) in (of(name, old), of(name, new)), (
+                f"step {n}: {name} is half the old, half the new"
+            )
         assert ended(lambda: run(resume=True)) == 0
         after = tree(out)
         differing = sorted(k for k in after.keys() | new.keys() if after.get(k) != new.get(k))
         assert not differing, f"step {n}: the next run did not make good: {differing}"
     assert n > 20, f"{n} steps only"
-    # The moment between a's two renames was among them; where b's falls varies, as the index of a is written beside it.
+    # The moment between a's two renames was among them; where b's falls varies, as the index of a is written
+    # beside it.
     assert {(), ("a",)} <= seen <= {(), ("a",), ("b",)}, f"folders that were away: {seen}"
     print(f"killed at {n - 1} steps")
 

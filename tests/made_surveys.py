@@ -1,5 +1,5 @@
-"""Small surveys in several languages and formats whose true survey.yaml is known. Counts how much of it a draft has right, asks,
-or has wrong."""
+"""Small surveys in several languages and formats whose true survey.yaml is known. Counts how much of it a
+draft has right, asks, or has wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ PERSONS = 1200
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: its codes with their labels, the meaning of each code, its key in survey.yaml ("" for none), and its gates."""
+    """A question: its codes with their labels, the meaning of each code, its key in survey.yaml ("" for
+    none), and its gates."""
 
     name: str
     label: str
@@ -33,7 +34,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Made:
-    """A survey. `ending` is the ending of its file, `true` its true design, and `more` the columns that are not questions."""
+    """A survey. `ending` is the ending of its file, `true` its true design, and `more` the columns that are
+    not questions."""
 
     name: str
     ending: str
@@ -42,7 +44,8 @@ class Made:
     more: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
     def table(self) -> pd.DataFrame:
-        """Returns persons who are drawn with a fixed seed. A person who did not pass every gate of a question has a blank there."""
+        """Returns persons who are drawn with a fixed seed. A person who did not pass every gate of a question
+        has a blank there."""
         random = np.random.default_rng(len(self.name))
         said = {q.name: q for q in self.questions}
         columns: dict[str, Any] = {name: values for name, (_, values) in self.more.items()}
@@ -59,13 +62,16 @@ class Made:
 
     def write(self, folder: Path) -> Path:
         path = folder / f"{self.name.replace(' ', '_')}{self.ending}"
-        labels = {**{name: label for name, (label, _) in self.more.items()}, **{q.name: q.label for q in self.questions}}
+        labels = {
+            **{name: label for name, (label, _) in self.more.items()},
+            **{q.name: q.label for q in self.questions},
+        }
         values = {q.name: dict(q.codes) for q in self.questions}
         if self.ending == ".csv":
             words = {q.name: q.codes for q in self.questions if any(q.codes.values())}
-            self.table().replace({name: {float(k): v for k, v in codes.items()} for name, codes in words.items()}).to_csv(
-                path, index=False
-            )
+            self.table().replace(
+                {name: {float(k): v for k, v in codes.items()} for name, codes in words.items()}
+            ).to_csv(path, index=False)
         elif self.ending == ".sav":
             pyreadstat.write_sav(self.table(), str(path), column_labels=labels, variable_value_labels=values)
         else:
@@ -75,7 +81,8 @@ class Made:
 
 @dataclass
 class Score:
-    """The number of facts that a draft has right, asks, and has wrong. The wrong ones are also given in words."""
+    """The number of facts that a draft has right, asks, and has wrong. The wrong ones are also given in
+    words."""
 
     right: int = 0
     asked: int = 0
@@ -96,7 +103,9 @@ def placed(draft: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((key, q) for q in listed(draft.get(key)))
     for side, items in (draft.get("items") or {}).items():
         if isinstance(items, dict):
-            yield from ((f"items.{side}.{item}", q) for item, questions in items.items() for q in listed(questions))
+            yield from (
+                (f"items.{side}.{item}", q) for item, questions in items.items() for q in listed(questions)
+            )
     yield from (("same_work", q) for q in listed(draft["episodes"]["same_work"]))
     yield from ((key, q) for key, q in (draft.get("interview") or {}).items())
 
@@ -106,10 +115,12 @@ def listed(questions: object) -> list[dict[str, Any]]:
 
 
 def score(made: Made, draft: Mapping[str, Any]) -> Score:
-    """Returns the score of a draft: of the design, of each question that it places, and of each gate. What the draft leaves out
-    is neither right nor wrong."""
+    """Returns the score of a draft: of the design, of each question that it places, and of each gate. What
+    the draft leaves out is neither right nor wrong."""
     result = Score()
-    answers = draft["answers"] if isinstance(draft["answers"], dict) else {"yes": UNANSWERED, "no": UNANSWERED}
+    answers = (
+        draft["answers"] if isinstance(draft["answers"], dict) else {"yes": UNANSWERED, "no": UNANSWERED}
+    )
     said = {q.name: q for q in made.questions}
     for key, true in made.true.items():
         place: Any = draft
@@ -124,8 +135,12 @@ def score(made: Made, draft: Mapping[str, Any]) -> Score:
             result.asked += 1
             continue
         words = made.ending == ".csv" and any(true.codes.values())
-        meant = {kind: {true.codes[c] if words else str(c) for c in getattr(true, kind)} for kind in ("yes", "no")}
-        result.add(f"{key} {true.name}", (key, mine), (true.key, meant) if UNANSWERED not in str(mine) else None)
+        meant = {
+            kind: {true.codes[c] if words else str(c) for c in getattr(true, kind)} for kind in ("yes", "no")
+        }
+        result.add(
+            f"{key} {true.name}", (key, mine), (true.key, meant) if UNANSWERED not in str(mine) else None
+        )
         for gate in gates_of(q):
             before = said[gate["column"]]
             no = {before.codes[c] if words else str(c) for c in before.no}

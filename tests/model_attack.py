@@ -1,10 +1,11 @@
 """Attacks a published model: calculates the cases of two hidden regions, one of which is wholly urban.
 
-The odds ratio of urban, adjusted for region, comes from the regions that have both areas. The urban cases of the other hidden region
-are then the printed urban cases minus theirs. The reader has only the files of a run, and a public-use file with the weights and
-groups of everybody asked, but without answers about forced labour.
+The odds ratio of urban, adjusted for region, comes from the regions that have both areas. The urban cases of
+the other hidden region are then the printed urban cases minus theirs. The reader has only the files of a run,
+and a public-use file with the weights and groups of everybody asked, but without answers about forced labour.
 
-`python tests/model_attack.py 60` attacks sixty surveys, with the defence and without it, and prints what the reader learns.
+`python tests/model_attack.py 60` attacks sixty surveys, with the defence and without it, and prints what the
+reader learns.
 """
 
 from __future__ import annotations
@@ -72,7 +73,12 @@ def classified(folder: Path, table: pd.DataFrame) -> fl.ClassifiedSurvey:
     groups = {g: {"column": columns[g], "codes": dict(enumerate(names))} for g, names in GROUPS.items()}
     by = [[], *([g] for g in GROUPS)]
     tables = [{"measure": measure, "by": by} for measure in ("prevalence", "total")]
-    spec = SPEC | {"groups": groups, "sectors": {}, "tables": tables, "populations": {"adults": SPEC["populations"]["adults"]}}
+    spec = SPEC | {
+        "groups": groups,
+        "sectors": {},
+        "tables": tables,
+        "populations": {"adults": SPEC["populations"]["adults"]},
+    }
     return fl.classify(fl.read_survey(write_survey(folder, spec, persons=table)))
 
 
@@ -85,7 +91,8 @@ def write_run(folder: Path, persons: fl.ClassifiedSurvey) -> None:
 
 @contextmanager
 def without_defence() -> Iterator[None]:
-    """Fits published models to the persons, as before: hidden categories are not merged, and cases are not those of printed rates."""
+    """Fits published models to the persons, as before: hidden categories are not merged, and cases are not
+    those of printed rates."""
     with patch.object(published_model, "with_printed_cases", lambda patterns, *_: patterns):
         yield
 
@@ -95,9 +102,11 @@ class Reader:
     """What a reader has: the patterns of the public-use file, and what the files of a run print.
 
     Attributes:
-        labels: the categories of each pattern (all persons of one sex, area and region), one column per group.
+        labels: the categories of each pattern (all persons of one sex, area and region), one column per
+        group.
         w: the weighted persons of each pattern, in mean weights.
-        cases: the printed weighted cases of each category, in mean weights; nan if they are hidden. "" is the whole population.
+        cases: the printed weighted cases of each category, in mean weights; nan if they are hidden. "" is the
+        whole population.
         rates: the printed rates, as `cases`.
         blur: how far the printed weighted cases may be from the exact number.
         model: the printed table of the model.
@@ -132,12 +141,16 @@ def read(folder: Path, public: pd.DataFrame) -> Reader:
     own = table[table["rule_set"] == table["rule_set"].iloc[0]].assign(
         category=table["category"].where(table["breakdown"].notna(), "")
     )
-    numbers, rates = (own[own["measure"] == m].set_index("category")["estimate"].to_dict() for m in ("total", "prevalence"))
+    numbers, rates = (
+        own[own["measure"] == m].set_index("category")["estimate"].to_dict() for m in ("total", "prevalence")
+    )
     mean, columns = public["W"].mean(), {"sex": "SEX", "area": "AREA", "region": "R"}
     weights = public.groupby(list(columns.values()))["W"].sum().reset_index()
     labels = pd.DataFrame({g: np.array(GROUPS[g])[weights[column]] for g, column in columns.items()})
     blur = 0.0 if public["W"].nunique() == 1 else float(own["rounding"].iloc[0]) / 2 / mean
-    return Reader(labels, weights["W"].to_numpy() / mean, {c: v / mean for c, v in numbers.items()}, rates, blur, model)
+    return Reader(
+        labels, weights["W"].to_numpy() / mean, {c: v / mean for c, v in numbers.items()}, rates, blur, model
+    )
 
 
 def fitted(x: Floats, w: Floats, sums: Floats, *, firth: bool = False) -> Floats:
@@ -165,7 +178,8 @@ def hidden_cases(reader: Reader) -> float:
 
 
 def possible_counts(reader: Reader) -> list[int]:
-    """Returns the numbers of cases in the west that give the printed odds ratios, if all persons have one weight. The reader tries
+    """Returns the numbers of cases in the west that give the printed odds ratios, if all persons have one
+    weight. The reader tries
     each number: the capital has the other hidden cases."""
     terms = reader.terms
     ratios, hidden = reader.printed("odds_ratio_ml", terms), round(hidden_cases(reader))
@@ -179,12 +193,15 @@ def possible_counts(reader: Reader) -> list[int]:
 
 
 def possible_range(reader: Reader, *, model: bool = True) -> tuple[float, float]:
-    """Returns the smallest and the largest weighted cases of the west, in mean weights, that agree with the printed numbers of cases
-    and, if `model`, with the printed odds ratios. It returns nan if nothing agrees."""
+    """Returns the smallest and the largest weighted cases of the west, in mean weights, that agree with the
+    printed numbers of cases and, if `model`, with the printed odds ratios. It returns nan if nothing
+    agrees."""
     terms = reader.terms
     x, ratios = reader.matrix(terms), reader.printed("odds_ratio_ml", terms)
     known = [c for c, v in reader.cases.items() if np.isfinite(v)]
-    holds = np.array([np.ones(len(reader.w)) if not c else (reader.labels == c).any(axis=1) for c in known]).astype(float)
+    holds = np.array(
+        [np.ones(len(reader.w)) if not c else (reader.labels == c).any(axis=1) for c in known]
+    ).astype(float)
     middle = np.array([reader.cases[c] for c in known])
     west = (reader.labels["region"] == "west").to_numpy(float)
 
@@ -207,16 +224,21 @@ def possible_range(reader: Reader, *, model: bool = True) -> tuple[float, float]
         begin = np.clip(fitted(x, reader.w, np.array([mine[c] for _, c in terms])), *np.array(bounds).T)
         for sign in (1, -1):
             goal = minimize(
-                lambda b, sign=sign: sign * float(west @ foretold(b)), begin, bounds=bounds, method="SLSQP",
-                constraints=[{"type": "ineq", "fun": slack}], options={"maxiter": 500},
-            )  # fmt: skip
+                lambda b, sign=sign: sign * float(west @ foretold(b)),
+                begin,
+                bounds=bounds,
+                method="SLSQP",
+                constraints=[{"type": "ineq", "fun": slack}],
+                options={"maxiter": 500},
+            )
             if slack(goal.x).min() > -1e-3:
                 found.append(sign * float(goal.fun))
     return (min(found), max(found)) if found else (np.nan, np.nan)
 
 
 def recomputed(reader: Reader) -> pd.DataFrame:
-    """Returns the printed odds ratios beside those that the reader calculates from the printed rates alone."""
+    """Returns the printed odds ratios beside those that the reader calculates from the printed rates
+    alone."""
     terms, rates = [("", "")], reader.rates
     whole = rates[""] * reader.w.sum()
     sums = {"": whole}
@@ -237,14 +259,16 @@ def recomputed(reader: Reader) -> pd.DataFrame:
 
 
 def follows_from_rates(reader: Reader) -> bool:
-    """Returns whether the printed rates alone give every printed odds ratio. Then the model tells nothing that they do not tell."""
+    """Returns whether the printed rates alone give every printed odds ratio. Then the model tells nothing
+    that they do not tell."""
     again = recomputed(reader)
     return all((as_printed(again[f"{c} again"]) == again[c]).all() for c in ("odds_ratio", "odds_ratio_ml"))
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What a reader learns about the west from the files of one run. All numbers are weighted cases, in mean weights.
+    """What a reader learns about the west from the files of one run. All numbers are weighted cases, in mean
+    weights.
 
     Attributes:
         true: the cases of the west.
@@ -264,14 +288,16 @@ class Learned:
 
     @property
     def broken(self) -> bool:
-        """Returns whether the model makes the range narrower than the kit promises: five cases, or 1 to 4 of such a cell."""
+        """Returns whether the model makes the range narrower than the kit promises: five cases, or 1 to 4 of
+        such a cell."""
         (low, high), (least, most) = self.possible, self.tables
         few = 0 < self.true < PROMISED and (low > max(1, least) or high < min(PROMISED - 1, most))
         return few or high - low < min(PROMISED, most - least) - 0.01
 
 
 def learned(folder: Path, table: pd.DataFrame) -> Learned:
-    """Attacks the files of a run. `table` has the persons with their answers; of them, the reader has weights and groups."""
+    """Attacks the files of a run. `table` has the persons with their answers; of them, the reader has weights
+    and groups."""
     reader = read(folder, table[["W", "SEX", "AREA", "R"]])
     cases = table["W"][(table["R"] == REGIONS.index("west")) & (table["INV"] == 1)] / table["W"].mean()
     tables = possible_range(reader, model=False) if reader.blur else (0.0, float(round(hidden_cases(reader))))

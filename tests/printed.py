@@ -1,9 +1,10 @@
-"""Collects the counts of persons that a run prints outside its published set, and simulates a reader who adds and subtracts all
-of them.
+"""Collects the counts of persons that a run prints outside its published set, and simulates a reader who adds
+and subtracts all of them.
 
-The test decides which persons a printed number counts, by its own conditions on the classified persons. The reader knows more
-than a real one: the unknowns are the patterns that the persons really have, so that combinations which nobody has are known to be
-empty.
+The test decides which persons a printed number counts, by its own conditions on the classified persons. The
+reader knows more
+than a real one: the unknowns are the patterns that the persons really have, so that combinations which nobody
+has are known to be empty.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ KINDS = ("dont_know", "refused", "not_applicable")
 
 @dataclass
 class Reader:
-    """A reader who knows, for some groups of persons, the smallest and the largest possible number, and that nobody counts less
-    than once.
+    """A reader who knows, for some groups of persons, the smallest and the largest possible number, and that
+    nobody counts less than once.
 
     `base` is the number to whose multiples printed counts are rounded; 1 if they are exact.
     """
@@ -88,7 +89,10 @@ class Reader:
         found = []
         for goal, who in zip(goals, wanted, strict=True):
             true = int(who.sum())
-            if np.ceil(linprog(goal, **ties).fun - 1e-6) == true and np.floor(-linprog(-goal, **ties).fun + 1e-6) == true:
+            if (
+                np.ceil(linprog(goal, **ties).fun - 1e-6) == true
+                and np.floor(-linprog(-goal, **ties).fun + 1e-6) == true
+            ):
                 found.append(true)
         return found
 
@@ -114,18 +118,21 @@ def run_of(sample: str) -> Run:
 
 
 def open_answers(run: Run) -> dict[tuple[str, str], Who]:
-    """Returns the persons without an answer to a question, by the key of survey.yaml and the column, and by the kind of answer.
-    No sample has codes under `missing`."""
+    """Returns the persons without an answer to a question, by the key of survey.yaml and the column, and by
+    the kind of answer. No sample has codes under `missing`."""
     found = {}
     for q in questions(run.persons):
         inside = run.of("fl__asked", True) & run.of("fl__child", q.where.startswith("children"))
         for kind in KINDS:
-            found[f"{q.where} {q.column}", kind] = inside & run.of(f"src__{q.column}", *getattr(q.codes, kind))
+            found[f"{q.where} {q.column}", kind] = inside & run.of(
+                f"src__{q.column}", *getattr(q.codes, kind)
+            )
     return found
 
 
 def read(run: Run) -> Reader:
-    """Returns a reader of everything that the run prints outside its published set, and of the exact numbers in the set."""
+    """Returns a reader of everything that the run prints outside its published set, and of the exact numbers
+    in the set."""
     ways, open_counts = fl.paths(run.persons, run.out), fl.nonresponse(run.persons)
     printed = pd.concat([ways["persons"], *(open_counts[kind] for kind in KINDS)]).dropna()
     reader = Reader(int(np.gcd.reduce(printed.astype(int))))  # what all printed numbers are multiples of
@@ -169,9 +176,13 @@ def listed(finding: dict[Hashable, Any]) -> list[tuple[str, object]]:
 def _of_unresolved(run: Run, reader: Reader, finding: dict[Hashable, Any]) -> None:
     """Adds the number of unresolved persons, and the number for each question on an item that is a reason."""
     spec = run.persons.spec
-    who = run.of(f"fl__population__{spec.default_population}", True) & np.asarray(run.table["forced_labour"].isna())
+    who = run.of(f"fl__population__{spec.default_population}", True) & np.asarray(
+        run.table["forced_labour"].isna()
+    )
     reader.told(who, finding["count"])
-    sources = {str(item): s for side in (spec.items.involuntary, spec.items.coercion) for item, s in side.items()}
+    sources = {
+        str(item): s for side in (spec.items.involuntary, spec.items.coercion) for item, s in side.items()
+    }
     names = [
         (side, item, i, n)
         for side, items in run.persons.item_columns.items()
@@ -179,9 +190,12 @@ def _of_unresolved(run: Run, reader: Reader, finding: dict[Hashable, Any]) -> No
         for i, n in enumerate(ns)
     ]
     left = {
-        sources[item][i].column: who & run.of("fl__child", False) & np.asarray(run.table[side].isna()) & np.asarray(run.table[name].isna())
+        sources[item][i].column: who
+        & run.of("fl__child", False)
+        & np.asarray(run.table[side].isna())
+        & np.asarray(run.table[name].isna())
         for side, item, i, name in names
-    }  # fmt: skip
+    }
     for column, count in listed(finding):
         if column in left:
             reader.told(left[column], count)
@@ -190,7 +204,11 @@ def _of_unresolved(run: Run, reader: Reader, finding: dict[Hashable, Any]) -> No
 def _of_findings(run: Run, reader: Reader) -> None:
     """Adds the findings about cases and about unresolved persons."""
     age, case = run.table["fl__age"].to_numpy(float), run.of("forced_labour", True)
-    case = case & run.of("fl__child", False) & run.of(f"fl__population__{run.persons.spec.default_population}", True)
+    case = (
+        case
+        & run.of("fl__child", False)
+        & run.of(f"fl__population__{run.persons.spec.default_population}", True)
+    )
     found = fl.check_cases(run.persons)
     (unresolved,) = found[found["check"] == "unresolved"].to_dict("records")
     _of_unresolved(run, reader, unresolved)
@@ -203,10 +221,11 @@ def _of_findings(run: Run, reader: Reader) -> None:
 
 
 def _of_tables(run: Run, reader: Reader, asked: Who, case: Who) -> None:
-    """Adds the exact counts of rates and flowcharts by one group. Rounded counts are left out, because the tests of the published
-    set attack them."""
+    """Adds the exact counts of rates and flowcharts by one group. Rounded counts are left out, because the
+    tests of the published set attack them."""
     rows = run.out.table[
-        run.out.table["measure"].isin(["prevalence", "flowchart"]) & ~run.out.table["breakdown"].str.contains("×")
+        run.out.table["measure"].isin(["prevalence", "flowchart"])
+        & ~run.out.table["breakdown"].str.contains("×")
     ]
     for row in rows[rows["rule_set"] == run.out.rule_set].to_dict("records"):
         who = asked & run.of(f"fl__population__{row['reference_population']}", True)
@@ -215,5 +234,7 @@ def _of_tables(run: Run, reader: Reader, asked: Who, case: Who) -> None:
             who = who & run.of(group, label_of(run.persons.spec, group, str(row["category"])))
         counted = who & (run.of("step", row["category"]) if group == "step" else case)
         for persons, printed in ((who, row["n"]), (counted, row["cases"])):
-            if printed == persons.sum() and (persons is who or row["measure"] == "prevalence" or group == "step"):
+            if printed == persons.sum() and (
+                persons is who or row["measure"] == "prevalence" or group == "step"
+            ):
                 reader.exactly(persons)

@@ -1,5 +1,5 @@
-"""The shipped samples, read, classified and published once for all tests that do not change them. A test that changes or patches
-something must make its own."""
+"""The shipped samples, read, classified and published once for all tests that do not change them. A test that
+changes or patches something must make its own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""A country that is so small that the result of each region, and its reason, is written here. A run of it is short.
+"""A country that is so small that the result of each region, and its reason, is written here. A run of it is
+short.
 
-Of 412 adults, 41 are cases. By region: north 20 cases (shown), south 12 (unreliable), east 6 (hidden, so that west cannot be
-calculated), west 3 (too few to show), plain none among 90 persons, island none among 12 (too few persons for an estimate).
+Of 412 adults, 41 are cases. By region: north 20 cases (shown), south 12 (unreliable), east 6 (hidden, so that
+west cannot be calculated), west 3 (too few to show), plain none among 90 persons, island none among 12 (too
+few persons for an estimate).
 """
 
 from __future__ import annotations
@@ -39,7 +41,10 @@ SURVEY: dict[str, Any] = {
     "age": {"column": "AGE", "missing": 999},
     "answers": {"yes": 1, "no": 2, "dont_know": 8},
     "any_work": {"column": "WORK"},
-    "items": {"involuntary": {"very_low_or_no_wages": {"column": "INV"}}, "coercion": {"withheld_wages": {"column": "COE"}}},
+    "items": {
+        "involuntary": {"very_low_or_no_wages": {"column": "INV"}},
+        "coercion": {"withheld_wages": {"column": "COE"}},
+    },
     "episodes": {"same_work": "assumed"},
     "populations": {"adults": {"label": "adults", "age": {"min": 18}}},
     "groups": {
@@ -57,7 +62,12 @@ SURVEY: dict[str, Any] = {
 }
 
 # For tests of what becomes of a run, whatever it estimates: its notebooks take two thirds of the time.
-ONE_NUMBER: dict[str, Any] = {**SURVEY, "groups": {}, "sectors": {}, "tables": [{"measure": "prevalence", "by": [[]]}]}
+ONE_NUMBER: dict[str, Any] = {
+    **SURVEY,
+    "groups": {},
+    "sectors": {},
+    "tables": [{"measure": "prevalence", "by": [[]]}],
+}
 
 PLAN: dict[str, Any] = {
     "title": "Plan of Smallland",
@@ -100,7 +110,11 @@ PLAN: dict[str, Any] = {
                 {
                     "id": "trained",
                     "indicator": "Inspectors trained",
-                    "definition": {"counted": "Inspectors.", "unit_of_analysis": "person", "stored": "registry"},
+                    "definition": {
+                        "counted": "Inspectors.",
+                        "unit_of_analysis": "person",
+                        "stored": "registry",
+                    },
                     "means_of_verification": "registry list",
                     "unit": "person",
                     "target_year_1": "80",
@@ -114,15 +128,30 @@ PLAN: dict[str, Any] = {
 
 
 def persons() -> pd.DataFrame:
-    """Returns one row per person. Each person is a household. Sexes, ages and the 40 sampling points alternate."""
+    """Returns one row per person. Each person is a household. Sexes, ages and the 40 sampling points
+    alternate."""
     rows = []
     for region, (size, cases) in REGIONS.items():
         code = list(REGIONS).index(region) + 1 if region else None
         for i in range(size):
             n, case = len(rows), i < cases
-            answers = {"INV": 1, "COE": 1, "FISIC": "01" if i % 2 else "41"} if case else {"INV": 8 if i == 59 else 2, "COE": 1}
+            answers = (
+                {"INV": 1, "COE": 1, "FISIC": "01" if i % 2 else "41"}
+                if case
+                else {"INV": 8 if i == 59 else 2, "COE": 1}
+            )
             age = 999 if n % 40 == 39 else 20 + 7 * (n % 5)
-            who = {"HH": n, "LINE": 1, "W": 10, "S": n % 4, "P": n % 40, "R": code, "SEX": 1 + n // 2 % 2, "AGE": age, "WORK": 1}
+            who = {
+                "HH": n,
+                "LINE": 1,
+                "W": 10,
+                "S": n % 4,
+                "P": n % 40,
+                "R": code,
+                "SEX": 1 + n // 2 % 2,
+                "AGE": age,
+                "WORK": 1,
+            }
             rows.append({**who, "FISIC": None, **answers})
     return pd.DataFrame(rows).astype({"R": "Int64"})
 
@@ -133,7 +162,8 @@ def changed(spec: Mapping[str, Any], **keys: Any) -> dict[str, Any]:
 
 
 def with_rows(*rows: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns PLAN with other rows. Each row is given by its differences from the row `persons`. None removes a key."""
+    """Returns PLAN with other rows. Each row is given by its differences from the row `persons`. None removes
+    a key."""
     plan = copy.deepcopy(PLAN)
     usual = plan["framework"][0]["indicators"][1]
     mine = [{k: v for k, v in {**usual, **row}.items() if v is not None} for row in rows]
@@ -147,13 +177,15 @@ def write(
     plan: Mapping[str, Any] | None = None,
     table: pd.DataFrame | None = None,
 ) -> Path:
-    """Writes the survey, its data and a plan into `folder`, and returns the path of survey.yaml. Without a given plan, writes
-    PLAN."""
+    """Writes the survey, its data and a plan into `folder`, and returns the path of survey.yaml. Without a
+    given plan, writes PLAN."""
     plan = plan or {**PLAN, "country": survey["country"]}
     folder.mkdir(parents=True, exist_ok=True)
     (persons() if table is None else table).to_csv(folder / "persons.csv", index=False)
     for name, content in (("survey.yaml", survey), ("nap.yaml", plan)):
-        (folder / name).write_text(yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True), encoding="utf-8")
+        (folder / name).write_text(
+            yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True), encoding="utf-8"
+        )
     return folder / "survey.yaml"
 
 

@@ -32,7 +32,10 @@ SPEC: dict[str, Any] = {
     "age": {"column": "AGE"},
     "answers": {"yes": 1, "no": 2, "dont_know": 8},
     "any_work": {"column": "WORK"},
-    "items": {"involuntary": {"very_low_or_no_wages": {"column": "INV"}}, "coercion": {"withheld_wages": {"column": "COE"}}},
+    "items": {
+        "involuntary": {"very_low_or_no_wages": {"column": "INV"}},
+        "coercion": {"withheld_wages": {"column": "COE"}},
+    },
     "episodes": {"same_work": "assumed"},
     "populations": {
         "adults": {"label": "adults", "age": {"min": 18}},
@@ -59,11 +62,22 @@ Person = tuple[str, dict[str, Any]]
 
 
 def persons_table(people: Iterable[Person]) -> pd.DataFrame:
-    """Returns one row per person, from (answer, differences from the usual row). Each person is a household. PSUs alternate in
-    one stratum."""
+    """Returns one row per person, from (answer, differences from the usual row). Each person is a household.
+    PSUs alternate in one stratum."""
     rows = []
     for i, (answer, own) in enumerate(people):
-        usual = {"HH": i, "LINE": 1, "W": 10, "S": 1, "P": i % 4, "AGE": 30, "SEX": 1 + i % 2, "R": 1, "ISIC": "01", "FISIC": ""}
+        usual = {
+            "HH": i,
+            "LINE": 1,
+            "W": 10,
+            "S": 1,
+            "P": i % 4,
+            "AGE": 30,
+            "SEX": 1 + i % 2,
+            "R": 1,
+            "ISIC": "01",
+            "FISIC": "",
+        }
         rows.append(usual | ANSWERS[answer] | ({"FISIC": "01"} if answer == "case" else {}) | own)
     return pd.DataFrame(rows)
 
@@ -73,7 +87,9 @@ def write_survey(folder: Path, spec: Mapping[str, Any] | str, **tables: pd.DataF
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     path = folder / "survey.yaml"
-    path.write_text(spec if isinstance(spec, str) else yaml.safe_dump(dict(spec), sort_keys=False), encoding="utf-8")
+    path.write_text(
+        spec if isinstance(spec, str) else yaml.safe_dump(dict(spec), sort_keys=False), encoding="utf-8"
+    )
     return path
 
 

@@ -1,4 +1,5 @@
-"""Surveys that ask at which stage each item happened, for rule sets that use stages, and the answers of a person."""
+"""Surveys that ask at which stage each item happened, for rule sets that use stages, and the answers of a
+person."""
 
 from __future__ import annotations
 

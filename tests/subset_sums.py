@@ -1,4 +1,5 @@
-"""Simulates a reader who looks for the persons behind a weighted number: all sets of persons whose weights add up to it."""
+"""Simulates a reader who looks for the persons behind a weighted number: all sets of persons whose weights
+add up to it."""
 
 from __future__ import annotations
 

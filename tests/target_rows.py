@@ -1,4 +1,5 @@
-"""Evidence of a plan with targets for everybody and for two regions, and the decision that documents take from it."""
+"""Evidence of a plan with targets for everybody and for two regions, and the decision that documents take
+from it."""
 
 from __future__ import annotations
 
@@ -25,17 +26,27 @@ RATE = published(row())
 
 
 def evidence(
-    targets: list[dict[str, Any]] = TARGETS, followed: list[dict[str, Any]] | None = None, n: int = 15_000, **keys: Any
+    targets: list[dict[str, Any]] = TARGETS,
+    followed: list[dict[str, Any]] | None = None,
+    n: int = 15_000,
+    **keys: Any,
 ) -> fl.Evidence:
-    """5 per 1,000 everywhere: of everybody, whose target a repeat can find, of the north, too few for theirs, and of the west, hidden."""
-    row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender", "region"], "targets": targets}
+    """5 per 1,000 everywhere: of everybody, whose target a repeat can find, of the north, too few for theirs,
+    and of the west, hidden."""
+    row = {
+        "measure": "prevalence",
+        "id": "rate",
+        "disaggregated_by": ["gender", "region"],
+        "targets": targets,
+    }
     planned: dict[str, Any] = {"planned_sample": n, "planned_surveys": [2028, 2030]}
     plan = Plan.model_validate({**country.with_rows(row), **planned, **keys})
     first = filled(plan, n=n).table.iloc[0].to_dict()
     north = {"group": "region", "category": "north", "n": 3000.0}
     west = {**NOTHING, "group": "region", "category": "west", "marker": "c", "reason": "confidential"}
     return evidence_of(
-        Baseline(plan, table := pd.DataFrame([first, first | north, first | west]), table, words_of(plan)), followed
+        Baseline(plan, table := pd.DataFrame([first, first | north, first | west]), table, words_of(plan)),
+        followed,
     )
 
 

@@ -1,7 +1,7 @@
 """Tests a survey that is unlike the samples, read with a new survey.yaml and no new code.
 
-Two pooled quarters of persons (CSV with semicolons), their households (Parquet) and their modules (CSV, Latin-1); letters
-as codes, two episodes of work a person, no question on the same work.
+Two pooled quarters of persons (CSV with semicolons), their households (Parquet) and their modules (CSV,
+Latin-1); letters as codes, two episodes of work a person, no question on the same work.
 """
 
 from __future__ import annotations
@@ -56,24 +56,36 @@ YES, NO = "S", "N"
 
 
 def quarter(seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Persons, homes and modules of 60 homes in 12 segments of 4 strata; the numbers of homes restart each quarter."""
+    """Persons, homes and modules of 60 homes in 12 segments of 4 strata; the numbers of homes restart each
+    quarter."""
     rng = np.random.default_rng(seed)
-    homes = pd.DataFrame({"vivienda": range(1, 61), "region": np.repeat(["n", "s"], 30), "zona": np.tile(np.repeat(["01", "02"], 15), 2),
-                          "segmento": np.repeat(np.tile([1, 2, 3], 4), 5), "factor": rng.integers(10, 40, 60) / 4})  # fmt: skip
-    lines = pd.DataFrame({"vivienda": np.repeat(homes["vivienda"], 4), "renglon": np.tile([1, 2, 3, 4], 60)}).reset_index(
-        drop=True
+    homes = pd.DataFrame(
+        {
+            "vivienda": range(1, 61),
+            "region": np.repeat(["n", "s"], 30),
+            "zona": np.tile(np.repeat(["01", "02"], 15), 2),
+            "segmento": np.repeat(np.tile([1, 2, 3], 4), 5),
+            "factor": rng.integers(10, 40, 60) / 4,
+        }
     )
+    lines = pd.DataFrame(
+        {"vivienda": np.repeat(homes["vivienda"], 4), "renglon": np.tile([1, 2, 3, 4], 60)}
+    ).reset_index(drop=True)
     n = len(lines)
     lines = lines.assign(
         sexo=rng.choice(["H", "M"], n),
         edad=rng.choice([8, 14, 15, 30, 70, 999], n),
         trabajo=rng.choice([YES, NO, "NS"], n, p=[0.8, 0.1, 0.1]),
     )
-    module = lines[["vivienda", "renglon"]].assign(resultado=rng.choice(["Completa", "Incompleta", "Rehúsa", "-"], n))
+    module = lines[["vivienda", "renglon"]].assign(
+        resultado=rng.choice(["Completa", "Incompleta", "Rehúsa", "-"], n)
+    )
     for spell, p in zip(SPELLS, (0.9, 0.4), strict=True):
         there = rng.random(n) < p
-        answers = {"otro_trabajo": [YES, NO, "NR"], "pago": ["nada", "poco", "justo", "bueno"], "documentos": [YES, NO, "NS"],
-                   "amenazas": [YES, NO, ""], "vio": [YES, NO]}  # fmt: skip
+        answers = {
+            "otro_trabajo": [YES, NO, "NR"], "pago": ["nada", "poco", "justo", "bueno"],
+            "documentos": [YES, NO, "NS"], "amenazas": [YES, NO, ""], "vio": [YES, NO],
+        }  # fmt: skip
         module[f"hubo_{spell}"] = np.where(there, YES, NO)
         for name, codes in answers.items():
             module[f"{name}_{spell}"] = np.where(there, rng.choice(codes, n), "")
@@ -86,22 +98,28 @@ def survey(tmp_path: Path) -> Path:
         lines, homes, module = quarter(i)
         lines.to_csv(tmp_path / f"personas_{i}.csv", index=False, sep=";")
         homes.to_parquet(tmp_path / f"viviendas_{i}.parquet")
-        module[module["resultado"] != "-"].to_csv(tmp_path / f"modulo_{i}.csv", index=False, encoding="latin-1")
+        module[module["resultado"] != "-"].to_csv(
+            tmp_path / f"modulo_{i}.csv", index=False, encoding="latin-1"
+        )
     (tmp_path / "survey.yaml").write_text(SURVEY, encoding="utf-8")
     return tmp_path
 
 
 def by_hand() -> pd.DataFrame:
-    """Everybody aged 15 or more, or of unknown age, who answered: weight, sex, zone, and whether in forced labour (1, 0, blank)."""
+    """Everybody aged 15 or more, or of unknown age, who answered: weight, sex, zone, and whether in forced
+    labour (1, 0, blank)."""
     rows = []
     for i in (1, 2):
         lines, homes, module = quarter(i)
         merged = lines.merge(homes, on="vivienda").merge(module, on=["vivienda", "renglon"])
-        for person in merged[merged["resultado"].isin(["Completa", "Incompleta"]) & (merged["edad"] >= 15)].to_dict("records"):
+        for person in merged[
+            merged["resultado"].isin(["Completa", "Incompleta"]) & (merged["edad"] >= 15)
+        ].to_dict("records"):
             spells = []
             for spell in SPELLS:
                 of = {
-                    name: person[f"{name}_{spell}"] for name in ("hubo", "otro_trabajo", "pago", "documentos", "amenazas", "vio")
+                    name: person[f"{name}_{spell}"]
+                    for name in ("hubo", "otro_trabajo", "pago", "documentos", "amenazas", "vio")
                 }
                 involuntary = (
                     1.0
@@ -110,11 +128,19 @@ def by_hand() -> pd.DataFrame:
                     if of["otro_trabajo"] != NO
                     else 0.0
                 )
-                coerced = [1.0 if of[q] == YES else 0.0 if of[q] == NO else 0.5 for q in ("documentos", "amenazas", "vio")]
+                coerced = [
+                    1.0 if of[q] == YES else 0.0 if of[q] == NO else 0.5
+                    for q in ("documentos", "amenazas", "vio")
+                ]
                 spells.append(min(involuntary, max(coerced), float(of["hubo"] == YES)))
             work = {YES: 1.0, NO: 0.0}.get(person["trabajo"], 0.5)
             rows.append(
-                {"w": person["factor"] / 2, "sexo": person["sexo"], "zona": person["zona"], "forced": min(work, max(spells))}
+                {
+                    "w": person["factor"] / 2,
+                    "sexo": person["sexo"],
+                    "zona": person["zona"],
+                    "forced": min(work, max(spells)),
+                }
             )
     return pd.DataFrame(rows)
 
@@ -131,7 +157,12 @@ def test_a_survey_unlike_the_sample_gives_the_share_computed_by_hand(survey: Pat
     assert row["estimate"] == pytest.approx(asked["w"][case].sum() / asked["w"].sum(), rel=1e-12)
     assert row["bound_high"] == pytest.approx(asked["w"][case | open_].sum() / asked["w"].sum(), rel=1e-12)
     assert row["resolved_only"] == pytest.approx(asked["w"][case].sum() / asked["w"][~open_].sum(), rel=1e-12)
-    assert [row[c] for c in ("n", "cases", "unresolved", "df")] == [len(asked), case.sum(), open_.sum(), 12 - 4]
+    assert [row[c] for c in ("n", "cases", "unresolved", "df")] == [
+        len(asked),
+        case.sum(),
+        open_.sum(),
+        12 - 4,
+    ]
     assert row["population"] == pytest.approx(asked["w"].sum(), rel=1e-12)
 
 
@@ -141,9 +172,15 @@ def test_its_groups_and_totals_are_those_computed_by_hand(survey: Path) -> None:
         zona=lambda t: t["zona"].map({"01": "urbana", "02": "rural"}),
         sexo=lambda t: t["sexo"].map({"H": "hombres", "M": "mujeres"}),
     )
-    expected = asked.assign(case=asked["w"].where(asked["forced"] == 1, 0)).groupby(["sexo", "zona"])["case"].sum()
+    expected = (
+        asked.assign(case=asked["w"].where(asked["forced"] == 1, 0)).groupby(["sexo", "zona"])["case"].sum()
+    )
     got = fl.total(persons, by=["sexo", "zona"]).table.set_index(["sexo", "zona"])["estimate"]
     assert len(got) == 4
     pd.testing.assert_series_equal(got.sort_index(), expected.sort_index(), check_names=False, rtol=1e-12)
     about = fl.total(persons).about
-    assert (about.country, about.same_work, about.reference_period) == ("NO", "by episode", "los últimos cinco años")
+    assert (about.country, about.same_work, about.reference_period) == (
+        "NO",
+        "by episode",
+        "los últimos cinco años",
+    )

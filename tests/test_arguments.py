@@ -1,5 +1,5 @@
-"""Tests the check of arguments: what each kind of type hint accepts and refuses, that tables are not copied, and that a check
-needs few calls."""
+"""Tests the check of arguments: what each kind of type hint accepts and refuses, that tables are not copied,
+and that a check needs few calls."""
 
 from __future__ import annotations
 
@@ -24,30 +24,72 @@ By = Annotated[str | Sequence[str] | Sequence[Sequence[str]] | None, "name a gro
 
 @checked
 def call(
-    truth: bool = False, whole: int = 1, number: float = 0.5, choice: Literal["a", "b"] = "a", side: Literal[1, 2] = 1,
-    names: str | Sequence[str] | None = None, path: str | Path = "", table: pd.DataFrame | None = None, level: Level = 0.9,
-    by: By = None, rows: Mapping[str, Mapping[str | int, float] | Callable[[Any], Any]] | None = None,
-    sizes: tuple[float, float] = (1, 2), positive: Annotated[int, Field(ge=1)] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    truth: bool = False,
+    whole: int = 1,
+    number: float = 0.5,
+    choice: Literal["a", "b"] = "a",
+    side: Literal[1, 2] = 1,
+    names: str | Sequence[str] | None = None,
+    path: str | Path = "",
+    table: pd.DataFrame | None = None,
+    level: Level = 0.9,
+    by: By = None,
+    rows: Mapping[str, Mapping[str | int, float] | Callable[[Any], Any]] | None = None,
+    sizes: tuple[float, float] = (1, 2),
+    positive: Annotated[int, Field(ge=1)] | None = None,
+) -> dict[str, Any]:
     return dict(locals())
 
 
 TAKEN: list[tuple[str, Any, Any]] = [
-    ("truth", np.bool_(True), True), ("whole", np.int32(7), 7), ("number", np.float32(0.25), 0.25), ("number", 2, 2.0),
-    ("choice", np.str_("b"), "b"), ("side", np.int64(2), 2), ("names", "sex", "sex"), ("names", ["sex"], ("sex",)),
-    ("names", np.array(["sex"]), ("sex",)), ("names", pd.Index(["sex"]), ("sex",)), ("names", {"sex": 1}.keys(), ("sex",)),
-    ("path", Path("x"), Path("x")), ("level", 0.5, 0.5), ("by", [["sex"], []], (("sex",), ())), ("sizes", [1, 2], (1.0, 2.0)),
-    ("rows", {"gap": {"men": np.int64(1), 2: -1}}, {"gap": {"men": 1.0, 2: -1.0}}), ("positive", None, None),
-]  # fmt: skip
+    ("truth", np.bool_(True), True),
+    ("whole", np.int32(7), 7),
+    ("number", np.float32(0.25), 0.25),
+    ("number", 2, 2.0),
+    ("choice", np.str_("b"), "b"),
+    ("side", np.int64(2), 2),
+    ("names", "sex", "sex"),
+    ("names", ["sex"], ("sex",)),
+    ("names", np.array(["sex"]), ("sex",)),
+    ("names", pd.Index(["sex"]), ("sex",)),
+    ("names", {"sex": 1}.keys(), ("sex",)),
+    ("path", Path("x"), Path("x")),
+    ("level", 0.5, 0.5),
+    ("by", [["sex"], []], (("sex",), ())),
+    ("sizes", [1, 2], (1.0, 2.0)),
+    ("rows", {"gap": {"men": np.int64(1), 2: -1}}, {"gap": {"men": 1.0, 2: -1.0}}),
+    ("positive", None, None),
+]
 REFUSED: list[tuple[str, Any, str]] = [
-    ("truth", "no", "str 'no'"), ("truth", 1, "int 1"), ("truth", None, "None"), ("whole", True, "bool True"), ("whole", 2.5, "float 2.5"),
-    ("whole", "1", "str '1'"), ("number", float("nan"), "float nan"), ("number", -np.inf, "float -inf"), ("number", "0.95", "str '0.95'"),
-    ("number", 1j, "complex 1j"), ("number", pd.NA, "NAType"), ("number", np.array([1.0]), "ndarray"), ("number", 10**5000, "int"),
-    ("choice", "adjusted", "str 'adjusted'"), ("side", True, "bool True"), ("side", 3, "int 3"), ("names", 5, "int 5"),
-    ("names", {"sex"}, "set"), ("path", b"x", "bytes"), ("table", [1], "list [1]"), ("table", pd.Series([1]), "Series"),
-    ("level", 95, "int 95"), ("by", ["a", ["b"]], "list ['a', ['b']]"), ("rows", {"gap": 3}, "int 3"), ("sizes", [1], "list [1]"),
-    ("rows", {"gap": {"men": np.nan}}, "float nan"), ("positive", 0, "int 0"), ("names", ["sex", 3], "int 3"),
-]  # fmt: skip
+    ("truth", "no", "str 'no'"),
+    ("truth", 1, "int 1"),
+    ("truth", None, "None"),
+    ("whole", True, "bool True"),
+    ("whole", 2.5, "float 2.5"),
+    ("whole", "1", "str '1'"),
+    ("number", float("nan"), "float nan"),
+    ("number", -np.inf, "float -inf"),
+    ("number", "0.95", "str '0.95'"),
+    ("number", 1j, "complex 1j"),
+    ("number", pd.NA, "NAType"),
+    ("number", np.array([1.0]), "ndarray"),
+    ("number", 10**5000, "int"),
+    ("choice", "adjusted", "str 'adjusted'"),
+    ("side", True, "bool True"),
+    ("side", 3, "int 3"),
+    ("names", 5, "int 5"),
+    ("names", {"sex"}, "set"),
+    ("path", b"x", "bytes"),
+    ("table", [1], "list [1]"),
+    ("table", pd.Series([1]), "Series"),
+    ("level", 95, "int 95"),
+    ("by", ["a", ["b"]], "list ['a', ['b']]"),
+    ("rows", {"gap": 3}, "int 3"),
+    ("sizes", [1], "list [1]"),
+    ("rows", {"gap": {"men": np.nan}}, "float nan"),
+    ("positive", 0, "int 0"),
+    ("names", ["sex", 3], "int 3"),
+]
 
 
 @pytest.mark.parametrize(("name", "value", "expected"), TAKEN, ids=str)
@@ -57,7 +99,9 @@ def test_what_is_taken(name: str, value: Any, expected: Any) -> None:
     assert type(got) is type(expected)
 
 
-@pytest.mark.parametrize(("name", "value", "found"), REFUSED, ids=[f"{name}: {found}" for name, _, found in REFUSED])
+@pytest.mark.parametrize(
+    ("name", "value", "found"), REFUSED, ids=[f"{name}: {found}" for name, _, found in REFUSED]
+)
 def test_what_is_refused(name: str, value: Any, found: str) -> None:
     with pytest.raises(RequestError) as error:
         call(**{name: value})
@@ -72,7 +116,8 @@ def test_the_message_says_what_is_allowed_and_what_to_do() -> None:
     with pytest.raises(RequestError) as error:
         call(level=95)
     assert error.value.message == (
-        "call: level: this value is not allowed here\n  found:   int 95\n  allowed: a finite number above 0 and below 1\n"
+        "call: level: this value is not allowed here\n  found:   int 95\n"
+        "  allowed: a finite number above 0 and below 1\n"
         "  do:      0.95 is usual"
     )
     with pytest.raises(RequestError, match=r"call: names: 1: (.|\n)*allowed: text"):
@@ -89,9 +134,14 @@ def test_a_long_list_is_never_printed() -> None:
 
 
 def test_an_argument_that_is_unknown_or_missing_is_told() -> None:
-    with pytest.raises(RequestError, match=r"call: the arguments are not those of this call\n.*'levl'\n  allowed: truth, whole"):
+    with pytest.raises(
+        RequestError,
+        match=r"call: the arguments are not those of this call\n.*'levl'\n  allowed: truth, whole",
+    ):
         call(levl=0.9)  # type: ignore[call-arg]
-    with pytest.raises(RequestError, match=r"SurveyDesign: the arguments(.|\n)*'weight'(.|\n)*allowed: data, weight"):
+    with pytest.raises(
+        RequestError, match=r"SurveyDesign: the arguments(.|\n)*'weight'(.|\n)*allowed: data, weight"
+    ):
         fl.SurveyDesign(pd.DataFrame({"w": [1]}))  # type: ignore[call-arg]
 
 
@@ -108,7 +158,11 @@ def test_every_public_function_and_constructor_is_checked() -> None:
         fl.read_plan,
     ]
     for room in (fl.show, fl.report, fl.show.explore):
-        functions += [f for name in room.__all__ if inspect.isfunction(f := getattr(room, name)) and name != "write_index"]
+        functions += [
+            f
+            for name in room.__all__
+            if inspect.isfunction(f := getattr(room, name)) and name != "write_index"
+        ]
     functions += [fl.show.plan.targets, fl.show.plan.follow_up, fl.Estimates.contrast, fl.Published.select]
     constructors = [fl.SurveyDesign.__init__, fl.ReplicateDesign.__init__, fl.PublishedBaseline.__init__]
     assert len(functions) > 70
@@ -116,7 +170,8 @@ def test_every_public_function_and_constructor_is_checked() -> None:
 
 
 def test_every_hint_of_a_public_function_can_be_read() -> None:
-    """An argument that nothing takes is refused by each of them, in the kit's words: so its hints were resolved."""
+    """An argument that nothing takes is refused by each of them, in the kit's words: so its hints were
+    resolved."""
     for name in fl.__all__:
         function = getattr(fl, name)
         if inspect.isfunction(function):
@@ -147,6 +202,12 @@ def test_a_design_takes_no_argument_of_another_kind(wrong: dict[str, Any]) -> No
 
 
 def test_a_check_of_arguments_takes_few_calls() -> None:
-    arguments: dict[str, Any] = {"truth": True, "names": ["a", "b"], "table": pd.DataFrame(), "level": 0.9, "by": ["a", "b"]}
+    arguments: dict[str, Any] = {
+        "truth": True,
+        "names": ["a", "b"],
+        "table": pd.DataFrame(),
+        "level": 0.9,
+        "by": ["a", "b"],
+    }
     call(**arguments)  # the first call builds the checker
     assert count_calls(lambda: call(**arguments)) < 250

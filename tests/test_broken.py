@@ -1,5 +1,5 @@
-"""Tests the kinds of input of tests/broken.py: a broken one gives a clear error, a legal one the right result. A fuzz test adds
-more."""
+"""Tests the kinds of input of tests/broken.py: a broken one gives a clear error, a legal one the right
+result. A fuzz test adds more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import fltoolkit as fl
 from fltoolkit.errors import DataError, FltoolkitError, SpecError
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+pytestmark = (
+    pytest.mark.no_cover
+)  # the lines it runs are covered by others, and tracing them takes half as long again
 
 BROKEN, LEGAL = [k for k in KINDS if k.words], [k for k in KINDS if not k.words]
 
@@ -48,7 +50,8 @@ def test_a_legal_input_gives_the_right_result_and_a_finding(kind: Kind, tmp_path
 
 
 def test_nobody_is_dropped_for_want_of_answers(tmp_path: Path) -> None:
-    """All answers on one side are missing: the cases of before are unresolved now, and all eighty stay in the denominator."""
+    """All answers on one side are missing: the cases of before are unresolved now, and all eighty stay in the
+    denominator."""
     next(k for k in KINDS if k.name == "all answers missing").make(tmp_path)
     row = fl.prevalence(fl.classify(fl.read_survey(tmp_path / "survey.yaml"))).table.iloc[0]
     assert (row["n"], row["cases"], row["unresolved"]) == (80, 0, 20)
@@ -62,14 +65,27 @@ def test_a_formula_stays_a_label(tmp_path: Path) -> None:
 
 
 ODD = st.one_of(
-    st.none(), st.just(""), st.integers(-5, 10**12).map(str), st.floats().map(str), st.text(max_size=12), st.just("1.0"),
-    st.just(" 1 "), st.just("1e3"), st.just("\u0661"), st.just("NULL"), st.just("nan"),
-)  # fmt: skip
+    st.none(),
+    st.just(""),
+    st.integers(-5, 10**12).map(str),
+    st.floats().map(str),
+    st.text(max_size=12),
+    st.just("1.0"),
+    st.just(" 1 "),
+    st.just("1e3"),
+    st.just("\u0661"),
+    st.just("NULL"),
+    st.just("nan"),
+)
 
 
 @given(column=st.sampled_from(sorted(table().columns)), value=ODD, row=st.integers(0, 119))
 @settings(
-    max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_stands_in_a_cell_there_is_a_result_or_an_error_of_the_kits_own(
     tmp_path: Path, column: str, value: str | None, row: int
@@ -87,22 +103,36 @@ def test_whatever_stands_in_a_cell_there_is_a_result_or_an_error_of_the_kits_own
     if told is not None:
         assert told.do or "\n  - " in told.message
         return
-    assert rows["n"].iloc[0] in (79, 80)  # of one person the age or the module status may have become another's
+    assert rows["n"].iloc[0] in (
+        79,
+        80,
+    )  # of one person the age or the module status may have become another's
 
 
 WORD = st.text(max_size=4)
-LEAF = st.one_of(WORD, st.integers(-3, 999), st.lists(WORD, max_size=3), st.dictionaries(WORD, WORD, max_size=2))
-KEYS = ["title", "year", "files", "files__person__path", "files__person__key", "design__weight", "design__strata", "design__selection", "age__column",
-        "age__missing", "module__answered", "answers__yes", "any_work", "items", "items__coercion", "episodes", "months__column", "children",
-        "children__parents__columns", "populations", "populations__adults__age", "groups__sex__codes", "sectors__sector__digits", "tables",
-        "coverage_excludes", "confidentiality"]  # fmt: skip
+LEAF = st.one_of(
+    WORD, st.integers(-3, 999), st.lists(WORD, max_size=3), st.dictionaries(WORD, WORD, max_size=2)
+)
+KEYS = [
+    "title", "year", "files", "files__person__path", "files__person__key", "design__weight", "design__strata",
+    "design__selection", "age__column", "age__missing", "module__answered", "answers__yes", "any_work",
+    "items", "items__coercion", "episodes", "months__column", "children", "children__parents__columns",
+    "populations", "populations__adults__age", "groups__sex__codes", "sectors__sector__digits", "tables",
+    "coverage_excludes", "confidentiality",
+]  # fmt: skip
 
 
 @given(key=st.sampled_from(KEYS), value=LEAF)
 @settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_whatever_survey_yaml_says_there_is_a_result_or_an_error_of_the_kits_own(tmp_path: Path, key: str, value: object) -> None:
+def test_whatever_survey_yaml_says_there_is_a_result_or_an_error_of_the_kits_own(
+    tmp_path: Path, key: str, value: object
+) -> None:
     spec(**{key: value})(tmp_path)
     told = ""
     try:

@@ -1,4 +1,5 @@
-"""Tests pages in a real browser, opened from the disk: every chart is drawn, every link works, and nothing is fetched."""
+"""Tests pages in a real browser, opened from the disk: every chart is drawn, every link works, and nothing is
+fetched."""
 
 from __future__ import annotations
 
@@ -26,12 +27,27 @@ from fltoolkit.run.batch_file import make_run
 
 pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
-         "--disable-component-update", "--enable-logging=stderr", "--virtual-time-budget=15000",
-         "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom")  # fmt: skip
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-component-update",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=15000",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--dump-dom",
+)
 
-DRAWN = "(n => n && n === document.querySelectorAll('.chart .plot-container').length)(document.querySelectorAll('.chart').length)"
-CUT_OFF = "[...document.querySelectorAll('.scroll')].filter(room => room.scrollWidth > room.clientWidth + 2).length"
+DRAWN = (
+    "(n => n && n === document.querySelectorAll('.chart "
+    ".plot-container').length)(document.querySelectorAll('.chart').length)"
+)
+CUT_OFF = (
+    "[...document.querySelectorAll('.scroll')].filter(room => room.scrollWidth > room.clientWidth + 2).length"
+)
 OUTSIDE = """[...document.querySelectorAll('figure')].filter(
     one => one.querySelector('.title').getBoundingClientRect().right > one.getBoundingClientRect().right).length"""
 
@@ -42,7 +58,10 @@ TOO_TALL = """[...document.querySelectorAll('.slides section:not(.title)')].filt
 }).map(slide => slide.querySelector('h2').textContent)"""
 
 PAPER = 178 * 96 / 25.4 // 1, 261 * 96 / 25.4 // 1  # pixels of an A4 page within its margins
-SHOWN = "[...document.querySelectorAll('.chart, .output_html table')].filter(part => !part.closest('details:not([open])'))"
+SHOWN = (
+    "[...document.querySelectorAll('.chart, .output_html table')].filter(part => "
+    "!part.closest('details:not([open])'))"
+)
 CLIPPED = f"""{SHOWN}.flatMap(part => [part, ...part.querySelectorAll('text')].filter(words => {{
     const [room, own] = [part, words].map(one => one.getBoundingClientRect());
     return own.width && (own.right > {PAPER[0]} + 1 || own.left < -1 || own.right > room.right + 1 || own.left < room.left - 1);
@@ -67,13 +86,19 @@ def drawn(page: Path, profile: Path) -> str:
     chromium = shutil.which("chromium")
     assert chromium, "make test-browser needs Chromium on the path"
     done = subprocess.run(
-        [chromium, *FLAGS, f"--user-data-dir={profile}", page.as_uri()], capture_output=True, text=True, timeout=120, check=True
+        [chromium, *FLAGS, f"--user-data-dir={profile}", page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     assert not [line for line in done.stderr.splitlines() if ":CONSOLE:" in line]
     return done.stdout
 
 
-@pytest.mark.parametrize(("name", "least"), [("1_survey", 0), ("2_classify", 2), ("3_estimate", 8), ("4_nap", 0)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("1_survey", 0), ("2_classify", 2), ("3_estimate", 8), ("4_nap", 0)]
+)
 def test_every_chart_of_a_page_is_drawn(name: str, least: int, outputs: Path, tmp_path: Path) -> None:
     dom = drawn(outputs / SAMPLE.name / f"{name}.html", tmp_path)
     charts = len(re.findall(r'class="chart[ "]', dom))
@@ -83,14 +108,20 @@ def test_every_chart_of_a_page_is_drawn(name: str, least: int, outputs: Path, tm
 
 
 @pytest.mark.parametrize("width", [1300, 500])
-def test_no_title_leaves_its_chart_on_a_wide_and_on_a_narrow_screen(width: int, outputs: Path, tmp_path: Path) -> None:
+def test_no_title_leaves_its_chart_on_a_wide_and_on_a_narrow_screen(
+    width: int, outputs: Path, tmp_path: Path
+) -> None:
     """On a narrow screen the whole picture is there to be seen, smaller; also after the screen is turned."""
     with Chromium(tmp_path / "profile") as browser:
-        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        browser.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+        )
         browser.open((outputs / SAMPLE.name / "3_estimate.html").as_uri(), until=DRAWN)
         assert browser.js(OUTSIDE) == 0
         assert browser.js(CUT_OFF) == 0
-        browser.call("Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=False)
+        browser.call(
+            "Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=False
+        )
         browser.js("document.querySelectorAll('details').forEach(part => { part.open = true; })")
         browser.wait(f"{CUT_OFF} == 0", 20)
 
@@ -105,19 +136,25 @@ def test_the_index_shows_the_headline_and_its_links_lead_to_files(outputs: Path,
 
 def test_no_page_names_an_address_to_fetch(outputs: Path) -> None:
     for page in outputs.rglob("*.html"):
-        assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page.read_text(encoding="utf-8")), page.name
+        assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page.read_text(encoding="utf-8")), (
+            page.name
+        )
 
 
 @pytest.mark.parametrize("more", [0, 3], ids=["targets", "more_targets"])
 @pytest.mark.parametrize(
     ("sample", "planned"),
-    [(SAMPLE.name, SAMPLE.name), ("norvia_lfs_2027", SAMPLE.name), ("valdorie_enquete_2025", "valdorie_enquete_2025")],
+    [
+        (SAMPLE.name, SAMPLE.name),
+        ("norvia_lfs_2027", SAMPLE.name),
+        ("valdorie_enquete_2025", "valdorie_enquete_2025"),
+    ],
 )
 def test_the_brief_has_four_full_pages_at_most_in_each_language_and_its_first_page_stands_alone(
     sample: str, planned: str, more: int, tmp_path: Path
 ) -> None:
-    """Also if the plan has more targets than the first page can list. The first part is exactly one page, and no page but the last is
-    less than a third full."""
+    """Also if the plan has more targets than the first page can list. The first part is exactly one page, and
+    no page but the last is less than a third full."""
     folder = Path(shutil.copytree(SAMPLE.parent / planned, tmp_path / planned))
     text = (folder / "nap.yaml").read_text(encoding="utf-8")
     (folder / "nap.yaml").write_text(with_targets(text, more), encoding="utf-8")
@@ -131,8 +168,13 @@ def test_the_brief_has_four_full_pages_at_most_in_each_language_and_its_first_pa
             browser.open(page.as_uri(), until="document.querySelectorAll('.new-page').length == 1")
             pages = pdf(browser)
             assert 2 <= len(pages) <= 4, code
-            assert all(part > 1 / 3 for part in map(filled_part, pages[:-1])), (code, [*map(filled_part, pages)])
-            browser.js("[...document.querySelectorAll('.new-page, .new-page ~ *')].forEach(part => part.remove())")
+            assert all(part > 1 / 3 for part in map(filled_part, pages[:-1])), (
+                code,
+                [*map(filled_part, pages)],
+            )
+            browser.js(
+                "[...document.querySelectorAll('.new-page, .new-page ~ *')].forEach(part => part.remove())"
+            )
             assert printed(browser) == 1, code
 
 
@@ -191,9 +233,17 @@ def test_in_print_no_chart_is_cut_and_nothing_leaves_the_page(
 ) -> None:
     """Whatever the screen from which a page is printed; afterwards its charts are again as they were."""
     with Chromium(tmp_path / "profile") as browser:
-        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        browser.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+        )
         browser.open((outputs / SAMPLE.name / f"{name}.html").as_uri(), until=DRAWN)
-        browser.call("Emulation.setDeviceMetricsOverride", width=width - 20, height=900, deviceScaleFactor=1, mobile=False)
+        browser.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width - 20,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
         browser.js("new Promise(done => setTimeout(done, 500))")  # the charts follow the width of the window
         before = browser.js(SIZES)
         assert printed(browser) <= pages
@@ -204,7 +254,9 @@ def test_in_print_no_chart_is_cut_and_nothing_leaves_the_page(
         assert browser.js(f"{SHOWN}.length") > 0
         assert browser.js(CLIPPED) == []
         assert browser.js(TALL) == []
-        assert browser.js("[...document.querySelectorAll('figure')].every(f => getComputedStyle(f).breakInside === 'avoid')")
+        assert browser.js(
+            "[...document.querySelectorAll('figure')].every(f => getComputedStyle(f).breakInside === 'avoid')"
+        )
 
 
 def printed(browser: Chromium) -> int:
@@ -215,8 +267,12 @@ def printed(browser: Chromium) -> int:
 def pdf(browser: Chromium) -> list[bytes]:
     """What is drawn on each page, in print."""
     made = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
-    contents = [int(found) for found in re.findall(rb"/Type\s*/Page\b.*?/Contents (\d+) 0 R", made, re.DOTALL)]
-    starts = [re.search(rb"\n%d 0 obj\n<<.*?>>\s*stream\r?\n" % number, made, re.DOTALL) for number in contents]
+    contents = [
+        int(found) for found in re.findall(rb"/Type\s*/Page\b.*?/Contents (\d+) 0 R", made, re.DOTALL)
+    ]
+    starts = [
+        re.search(rb"\n%d 0 obj\n<<.*?>>\s*stream\r?\n" % number, made, re.DOTALL) for number in contents
+    ]
     return [zlib.decompressobj().decompress(made[start.end() :]) for start in starts if start]
 
 

@@ -1,7 +1,8 @@
-"""Tests a class in a real browser: a start page, a lesson answered in JupyterLab, explorers in JupyterLab and Voilà, and nothing
-loaded from outside.
+"""Tests a class in a real browser: a start page, a lesson answered in JupyterLab, explorers in JupyterLab and
+Voilà, and nothing loaded from outside.
 
-axe-core (tests/axe: npm package axe-core 4.14.1, unchanged, Mozilla Public License 2.0; its source is that package's) looks at every explorer.
+axe-core (tests/axe: npm package axe-core 4.14.1, unchanged, Mozilla Public License 2.0; its source is that
+package's) looks at every explorer.
 """
 
 from __future__ import annotations
@@ -42,15 +43,21 @@ POP_UPS = "document.querySelectorAll('.Toastify__toast, .jp-Dialog').length"
 CODE = """[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-editor')].filter(
     area => area.getBoundingClientRect().height > 0 && area.innerText.trim()).length"""
 IDLE = "document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]') != null"
-# A chart in an output: while Plotly draws, it keeps a second copy of each chart elsewhere in the page, to measure it.
+# A chart in an output: while Plotly draws, it keeps a second copy of each chart elsewhere in the page, to
+# measure it.
 OUTPUT_CHART = ".jp-OutputArea-output.js-plotly-plot .svg-container > .main-svg:first-of-type"
-DRAWN = f"[...document.querySelectorAll('{OUTPUT_CHART}')].some(svg => svg.getBoundingClientRect().height > 300)"
+DRAWN = (
+    f"[...document.querySelectorAll('{OUTPUT_CHART}')].some(svg => svg.getBoundingClientRect().height > 300)"
+)
 REFUSED = """new Promise(told => {
     document.addEventListener('securitypolicyviolation', event => told(event.blockedURI));
     fetch('https://example.org').catch(() => 0); setTimeout(() => told('not refused'), 5000) })"""  # what a share button would do
 CHART, ROLL = ".jp-OutputArea-output.js-plotly-plot", "document.querySelector('.jp-WindowedPanel-outer')"
 NOTEBOOK = "[...jupyterapp.shell.widgets('main')].find(part => part.content && part.content.widgets)"
-RUN = f"{NOTEBOOK}.content.widgets.filter(cell => cell.model.type == 'code').map(cell => cell.model.executionCount)"
+RUN = (
+    f"{NOTEBOOK}.content.widgets.filter(cell => cell.model.type == 'code').map(cell => "
+    "cell.model.executionCount)"
+)
 PANEL = "document.querySelector('.jp-NotebookPanel').getBoundingClientRect().width"
 HEIGHT = f"document.querySelector('{OUTPUT_CHART}').getBoundingClientRect().height"
 
@@ -87,7 +94,8 @@ def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             *(
                 cell
                 for cell in lesson.cells
-                if cell.cell_type == "code" and any(part in cell.source or part in cell.metadata.tags for part in keep)
+                if cell.cell_type == "code"
+                and any(part in cell.source or part in cell.metadata.tags for part in keep)
             ),
         ]
         failing = next(cell for cell in lesson.cells if '"ben"' in cell.source)
@@ -117,7 +125,13 @@ def run_all(browser: Chromium, until: str) -> None:
         for kind in ("keyDown", "keyUp"):
             text = {"text": "\r"} if kind == "keyDown" else {}
             browser.call(
-                "Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13, modifiers=8, **text
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key="Enter",
+                code="Enter",
+                windowsVirtualKeyCode=13,
+                modifiers=8,
+                **text,
             )
         time.sleep(0.3)
     browser.wait(until, seconds=180)
@@ -137,13 +151,17 @@ def outside(browser: Chromium) -> list[str]:
     return [url for url in browser.asked if not url.startswith(("http://localhost:", "data:", "blob:"))]
 
 
-def test_a_learners_link_opens_a_page_without_code_that_leads_to_the_lessons(link: str, tmp_path: Path) -> None:
+def test_a_learners_link_opens_a_page_without_code_that_leads_to_the_lessons(
+    link: str, tmp_path: Path
+) -> None:
     with Chromium(tmp_path) as browser:
         browser.open(link, until="document.querySelectorAll('li a').length == 4")
         assert "learner 01" in browser.js("document.body.innerText")
         browser.js((Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8"))
         assert browser.js(SERIOUS) == []
-        browser.call("Emulation.setDeviceMetricsOverride", width=400, height=800, deviceScaleFactor=1, mobile=True)
+        browser.call(
+            "Emulation.setDeviceMetricsOverride", width=400, height=800, deviceScaleFactor=1, mobile=True
+        )
         assert browser.js("document.documentElement.scrollWidth <= 400")
         browser.call("Emulation.clearDeviceMetricsOverride")
         browser.wait("window.innerWidth > 400")  # a click meanwhile would miss the link, which moves
@@ -152,12 +170,16 @@ def test_a_learners_link_opens_a_page_without_code_that_leads_to_the_lessons(lin
         time.sleep(5)  # news would come some seconds after the page
         assert browser.js(POP_UPS) == 0
         assert browser.js(CODE) == 0
-        assert not re.search("class_|fltoolkit", browser.js("document.querySelector('.jp-Notebook').innerText"))
+        assert not re.search(
+            "class_|fltoolkit", browser.js("document.querySelector('.jp-Notebook').innerText")
+        )
         assert outside(browser) == []
         assert browser.js(REFUSED).startswith("https://example.org")
 
 
-def test_a_learner_chooses_an_answer_and_is_told_and_a_part_that_fails_stops_nothing(link: str, tmp_path: Path) -> None:
+def test_a_learner_chooses_an_answer_and_is_told_and_a_part_that_fails_stops_nothing(
+    link: str, tmp_path: Path
+) -> None:
     address, _, token = link.partition("?")
     with Chromium(tmp_path) as browser:
         page = f"{address.partition('/files/')[0]}/doc/workspaces/learner_01/tree/learner_01/short.ipynb?{token}&reset"
@@ -187,8 +209,17 @@ def lab(folder: Path, settings: Path) -> Iterator[str]:
     }
     port = free_port()
     more = ("--no-browser", f"--port={port}", "--allow-root", "--LabApp.expose_app_in_browser=True")
-    call = [sys.executable, "-m", "fltoolkit.cli", "lab", str(folder), *(f"--jupyter={option}" for option in more)]
-    server = subprocess.Popen(call, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    call = [
+        sys.executable,
+        "-m",
+        "fltoolkit.cli",
+        "lab",
+        str(folder),
+        *(f"--jupyter={option}" for option in more),
+    ]
+    server = subprocess.Popen(
+        call, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         wait_for(port, there=True)
         yield f"http://localhost:{port}/lab"
@@ -207,7 +238,9 @@ def test_jupyterlab_on_a_folder_shows_no_news(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "least"), [("2_classify", 2), ("3_estimate", 8)])
-def test_a_chart_out_of_sight_keeps_its_height_if_the_sidebar_opens_or_closes(name: str, least: int, tmp_path: Path) -> None:
+def test_a_chart_out_of_sight_keeps_its_height_if_the_sidebar_opens_or_closes(
+    name: str, least: int, tmp_path: Path
+) -> None:
     """The charts of risk factors and of wrong answers shrank to 29 pixels."""
     (tmp_path / "folder").mkdir()
     notebook = nbformat.read(notebook_folder() / f"{name}.ipynb", 4)
@@ -216,12 +249,20 @@ def test_a_chart_out_of_sight_keeps_its_height_if_the_sidebar_opens_or_closes(na
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, tmp_path / "folder" / "own.ipynb")
     with lab(tmp_path / "folder", tmp_path) as address, Chromium(tmp_path / "profile") as browser:
-        browser.call("Emulation.setFocusEmulationEnabled", enabled=True)  # commands are for the notebook that has the focus
-        browser.call("Emulation.setDeviceMetricsOverride", width=1300, height=800, deviceScaleFactor=1, mobile=False)
-        browser.open(f"{address}/tree/own.ipynb?token=t&reset", until="document.querySelectorAll('.jp-CodeCell').length > 1")
+        browser.call(
+            "Emulation.setFocusEmulationEnabled", enabled=True
+        )  # commands are for the notebook that has the focus
+        browser.call(
+            "Emulation.setDeviceMetricsOverride", width=1300, height=800, deviceScaleFactor=1, mobile=False
+        )
+        browser.open(
+            f"{address}/tree/own.ipynb?token=t&reset",
+            until="document.querySelectorAll('.jp-CodeCell').length > 1",
+        )
         browser.wait(IDLE)
         browser.wait(
-            f"(part => part && (jupyterapp.shell.activateById(part.id), jupyterapp.shell.currentWidget == part))({NOTEBOOK})"
+            "(part => part && (jupyterapp.shell.activateById(part.id), jupyterapp.shell.currentWidget "
+            f"== part))({NOTEBOOK})"
         )
         browser.js("jupyterapp.commands.execute('notebook:run-all-cells') && 0")
         browser.wait(f"{RUN}.every(count => count)", seconds=240)
@@ -236,20 +277,25 @@ def test_a_chart_out_of_sight_keeps_its_height_if_the_sidebar_opens_or_closes(na
 
 
 def scrolled_heights(browser: Chromium) -> list[float]:
-    """The heights of the charts, wherever the notebook is scrolled to: JupyterLab may take a cell that is out of sight off the
-    page."""
+    """The heights of the charts, wherever the notebook is scrolled to: JupyterLab may take a cell that is out
+    of sight off the page."""
     found: list[float] = []
     for place in range(0, int(browser.js(f"{ROLL}.scrollHeight")), 700):
         browser.js(f"{ROLL}.scrollTop = {place}")
         time.sleep(0.3)
-        found += browser.js(f"[...document.querySelectorAll('{CHART}')].map(chart => chart.getBoundingClientRect().height)")
+        found += browser.js(
+            f"[...document.querySelectorAll('{CHART}')].map(chart => chart.getBoundingClientRect().height)"
+        )
     browser.js(f"{ROLL}.scrollTop = 0")
     return found
 
 
 def test_without_the_token_nobody_gets_in(link: str, tmp_path: Path) -> None:
     with Chromium(tmp_path) as browser:
-        browser.open(link.partition("?")[0], until="document.readyState == 'complete' && location.pathname.includes('login')")
+        browser.open(
+            link.partition("?")[0],
+            until="document.readyState == 'complete' && location.pathname.includes('login')",
+        )
 
 
 def test_an_explorer_is_drawn_in_jupyterlab_and_follows_the_keyboard(link: str, tmp_path: Path) -> None:
@@ -263,7 +309,11 @@ def test_an_explorer_is_drawn_in_jupyterlab_and_follows_the_keyboard(link: str, 
         for _ in range(20):  # as a person does: a click before the page has settled is lost
             browser.click("[data-command='notebook:run-cell-and-select-next']")
             time.sleep(1)
-            if "*" in (prompt := browser.js("document.querySelector('.jp-CodeCell .jp-InputPrompt').innerText")) or "1" in prompt:
+            if (
+                "*"
+                in (prompt := browser.js("document.querySelector('.jp-CodeCell .jp-InputPrompt').innerText"))
+                or "1" in prompt
+            ):
                 break
         browser.wait(DRAWN)
         assert browser.js(HEIGHT) > 300
@@ -273,7 +323,9 @@ def test_an_explorer_is_drawn_in_jupyterlab_and_follows_the_keyboard(link: str, 
 def test_an_explorer_is_drawn_in_voila_and_follows_the_keyboard(link: str, tmp_path: Path) -> None:
     server, _, token = link.partition("?")
     with Chromium(tmp_path) as browser:
-        browser.open(f"{server.partition('/files/')[0]}/voila/render/learner_01/explorer.ipynb?{token}", until=DRAWN)
+        browser.open(
+            f"{server.partition('/files/')[0]}/voila/render/learner_01/explorer.ipynb?{token}", until=DRAWN
+        )
         assert browser.js(HEIGHT) > 300
         flipped(browser)
 
@@ -297,11 +349,14 @@ def test_axe_finds_nothing_serious_in_any_explorer(link: str, tmp_path: Path) ->
 def flipped(browser: Chromium) -> None:
     """Every control has a name; a letter typed on the first answers no, and the verdict follows."""
     assert browser.js(
-        "[...document.querySelectorAll('.jupyter-widgets select')].every(s => s.labels.length && s.labels[0].innerText)"
+        "[...document.querySelectorAll('.jupyter-widgets select')].every(s => s.labels.length && "
+        "s.labels[0].innerText)"
     )
     assert browser.js("document.body.innerText.includes('In forced labour.')")
     browser.js("document.querySelector('.jupyter-widgets select').focus()")
     for kind in ("keyDown", "keyUp"):
         text = {"text": "n"} if kind == "keyDown" else {}
-        browser.call("Input.dispatchKeyEvent", type=kind, key="n", code="KeyN", windowsVirtualKeyCode=78, **text)
+        browser.call(
+            "Input.dispatchKeyEvent", type=kind, key="n", code="KeyN", windowsVirtualKeyCode=78, **text
+        )
     browser.wait("document.body.innerText.includes('did not work')", seconds=20)

@@ -17,7 +17,8 @@ def deleted(printed: str) -> str:
 
 
 def moved(printed: str) -> str:
-    """What a notebook shows in which a backspace moves back, and the next letter is written over what stands there."""
+    """What a notebook shows in which a backspace moves back, and the next letter is written over what stands
+    there."""
     left, at = "", 0
     for letter in printed:
         if letter == "\b":
@@ -39,7 +40,9 @@ def cell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cell_steps, "_in_a_cell", lambda: True)
 
 
-def test_a_step_stands_in_the_place_of_the_one_before_and_none_is_left(cell: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_step_stands_in_the_place_of_the_one_before_and_none_is_left(
+    cell: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     print("of the user's own")
     with steps():
         show_step("Estimating: prevalence …")

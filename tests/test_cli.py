@@ -1,5 +1,5 @@
-"""Tests the command line: what it prints, and its exit code: 0 for success, 1 if a survey failed or has errors, 2 for a wrong
-call or file."""
+"""Tests the command line: what it prints, and its exit code: 0 for success, 1 if a survey failed or has
+errors, 2 for a wrong call or file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,19 @@ from fltoolkit.publish import published_set
 from fltoolkit.run import batch, batch_file
 
 HOUSE = Path(__file__).parents[1]
-COMMANDS = ("start", "new", "questionnaire", "check", "estimate", "batch", "nap", "lab", "class", "refresh", "schema")
+COMMANDS = (
+    "start",
+    "new",
+    "questionnaire",
+    "check",
+    "estimate",
+    "batch",
+    "nap",
+    "lab",
+    "class",
+    "refresh",
+    "schema",
+)
 
 
 @pytest.fixture
@@ -32,7 +44,10 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         calls.append((name, parameters))
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]), work / f"{name}.ipynb")
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}")]),
+            work / f"{name}.ipynb",
+        )
         country.published().table.to_csv(work / "estimates.csv", index=False)
         if (work / parameters["survey"]).resolve().parent.name == "broken":
             raise DataError("it broke", do="mend it")
@@ -61,7 +76,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["publish"], ["check"], ["batch", "b.yaml", "--workers", "two"]])
-def test_a_call_that_means_nothing_ends_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_call_that_means_nothing_ends_with_two(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
@@ -69,20 +86,28 @@ def test_a_call_that_means_nothing_ends_with_two(arguments: list[str], capsys: p
 
 
 def test_help_comes_without_pandas() -> None:
-    code = "import sys; from fltoolkit.cli import _parser; _parser().format_help(); sys.exit('pandas' in sys.modules)"
+    code = (
+        "import sys; from fltoolkit.cli import _parser; _parser().format_help(); sys.exit('pandas' in "
+        "sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", ["classify", "publish"])
 def test_a_function_called_as_its_room_is_the_function_whatever_was_imported_before(name: str) -> None:
-    code = f"import fltoolkit.{name}, fltoolkit.publish.published_set, fltoolkit as fl, sys; sys.exit(not callable(fl.{name}))"
+    code = (
+        f"import fltoolkit.{name}, fltoolkit.publish.published_set, fltoolkit as fl, sys; "
+        f"sys.exit(not callable(fl.{name}))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-# --------------------------------------------------------------------------------------------------------------- check
+# ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_sound_survey_passes_the_check_with_its_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sound_survey_passes_the_check_with_its_findings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check", str(country.write(tmp_path))]) == 0
     told = capsys.readouterr().out
     assert "WARNING AGE: age not stated" in told
@@ -90,22 +115,34 @@ def test_a_sound_survey_passes_the_check_with_its_findings(tmp_path: Path, capsy
     assert "Small country 2025: no errors; " in told
 
 
-def test_errors_of_the_data_fail_the_check_and_say_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_of_the_data_fail_the_check_and_say_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     table = country.persons()
     table.loc[70:80, "COE"] = 7
     assert main(["check", str(country.write(tmp_path, table=table))]) == 1
     told = capsys.readouterr().out
-    assert "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [about 10]" in told
-    assert "add them under items.coercion.withheld_wages, as yes, no, dont_know, refused, not_applicable or missing" in told
+    assert (
+        "ERROR   COE (items.coercion.withheld_wages): codes that survey.yaml does not name: 7 [about 10]"
+        in told
+    )
+    assert (
+        "add them under items.coercion.withheld_wages, as yes, no, dont_know, refused, not_applicable or "
+        "missing"
+    ) in told
     assert "Errors stop the estimate: correct them, then check again." in told
     assert "no errors" not in told
 
 
-def test_what_only_an_estimate_meets_of_the_design_fails_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_only_an_estimate_meets_of_the_design_fails_the_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     table = country.persons().assign(R1=10.0, R2=20.0)
     table.loc[3, "R2"] = None
     design = {"weight": "W", "selection": "srs", "replicates": {"columns": "R{1..2}", "method": "jk1"}}
-    assert main(["check", str(country.write(tmp_path, {**country.SURVEY, "design": design}, table=table))]) == 1
+    assert (
+        main(["check", str(country.write(tmp_path, {**country.SURVEY, "design": design}, table=table))]) == 1
+    )
     told = capsys.readouterr().out
     assert "1 replicate weight(s) are missing, infinite or no numbers in some rows" in told
     assert "Errors stop the estimate" in told
@@ -134,11 +171,16 @@ def test_industries_read_wrongly_fail_the_check(tmp_path: Path, capsys: pytest.C
     table.loc[table["FISIC"] == "41", "FISIC"] = "00"
     assert main(["check", str(country.write(tmp_path, table=table))]) == 1
     told = capsys.readouterr().out
-    assert "ERROR   FISIC (sectors.sector): more than half of all are codes that are not in isic_rev4: 00 [about 20]" in told
+    assert (
+        "ERROR   FISIC (sectors.sector): more than half of all are codes that are not in isic_rev4: 00 "
+        "[about 20]"
+    ) in told
     assert "no errors" not in told
 
 
-def test_a_file_that_is_wrong_ends_with_two_and_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_wrong_ends_with_two_and_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check", str(tmp_path / "survey.yaml")]) == 2
     told = capsys.readouterr()
     assert told.out == ""
@@ -146,7 +188,7 @@ def test_a_file_that_is_wrong_ends_with_two_and_one_message(tmp_path: Path, caps
     assert "Traceback" not in told.err
 
 
-# ------------------------------------------------------------------------------------------------- estimate and batch
+# ------------------------------------------------------------------------------------------------- estimate a
 
 
 def test_estimate_without_a_plan_runs_three_notebooks(tmp_path: Path, without_kernels: list[Any]) -> None:
@@ -180,29 +222,69 @@ def test_restricted_writes_every_number_apart_and_no_page_links_it(
     tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     survey, out, private = country.write(tmp_path / "small"), tmp_path / "out", tmp_path / "private"
-    arguments = ["estimate", str(survey), "--plan", str(survey.with_name("nap.yaml")), "--outputs", str(out), "--restricted"]
+    arguments = [
+        "estimate",
+        str(survey),
+        "--plan",
+        str(survey.with_name("nap.yaml")),
+        "--outputs",
+        str(out),
+        "--restricted",
+    ]
     assert main(arguments) == 2
     assert "name a folder that nobody else can read: --private FOLDER" in capsys.readouterr().err
     assert not out.exists()
     assert main([*arguments, "--private", str(private)]) == 0
     full = pd.read_csv(private / "small" / "estimates_full.csv")
-    assert {p.name for p in (private / "small").iterdir()} == {"estimates_full.csv", "rows_behind_findings.csv"}
+    assert {p.name for p in (private / "small").iterdir()} == {
+        "estimates_full.csv",
+        "rows_behind_findings.csv",
+    }
     hidden = country.published().table[lambda t: t["estimate"].isna() & (t["measure"] == "prevalence")]
     assert len(hidden) > 5
-    by_region = full[(full["measure"] == "prevalence") & (full["breakdown"] == "region")].set_index("category")["cases"]
-    assert dict(by_region) == {"north": 20, "south": 12, "east": 6, "west": 3, "plain": 0, "island": 0, "not stated": 0}
+    by_region = full[(full["measure"] == "prevalence") & (full["breakdown"] == "region")].set_index(
+        "category"
+    )["cases"]
+    assert dict(by_region) == {
+        "north": 20,
+        "south": 12,
+        "east": 6,
+        "west": 3,
+        "plain": 0,
+        "island": 0,
+        "not stated": 0,
+    }
     assert full["estimate"].notna().all()
     assert "RESTRICTED: " in capsys.readouterr().out
     assert not list(out.rglob("*full*"))
     pages = list(out.rglob("*.html"))
     assert len(pages) == 5
-    assert not [p.name for p in pages if "restricted" in p.read_text("utf-8") or "estimates_full" in p.read_text("utf-8")]
+    assert not [
+        p.name
+        for p in pages
+        if "restricted" in p.read_text("utf-8") or "estimates_full" in p.read_text("utf-8")
+    ]
 
 
-def test_a_failed_survey_ends_with_one_and_nothing_restricted_is_written(tmp_path: Path, without_kernels: list[Any]) -> None:
+def test_a_failed_survey_ends_with_one_and_nothing_restricted_is_written(
+    tmp_path: Path, without_kernels: list[Any]
+) -> None:
     survey = country.write(tmp_path / "broken")
     private = tmp_path / "private"
-    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--private", str(private), "--restricted"]) == 1
+    assert (
+        main(
+            [
+                "estimate",
+                str(survey),
+                "--outputs",
+                str(tmp_path / "out"),
+                "--private",
+                str(private),
+                "--restricted",
+            ]
+        )
+        == 1
+    )
     assert not (private / "broken" / "estimates_full.csv").exists()
     assert "it broke" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
@@ -229,11 +311,15 @@ def test_a_batch_ends_with_one_if_any_survey_failed(
     content = {"outputs": "out", "surveys": [{"survey": f"{name}/survey.yaml"} for name in ("small", second)]}
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     assert main(["batch", str(tmp_path / "batch.yaml"), "--workers", "1"]) == ends
-    assert ends == 0 or re.search(r"^broken: failed: .*it broke \(\d of 2\)\n  do:      mend it$", capsys.readouterr().out, re.M)
+    assert ends == 0 or re.search(
+        r"^broken: failed: .*it broke \(\d of 2\)\n  do:      mend it$", capsys.readouterr().out, re.M
+    )
     assert (tmp_path / "out" / "small" / "3_estimate.html").is_file()
 
 
-def test_resume_skips_what_is_current(tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_resume_skips_what_is_current(
+    tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     country.write(tmp_path / "small")
     content = {"outputs": "out", "surveys": [{"survey": "small/survey.yaml"}]}
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -251,7 +337,9 @@ def test_a_batch_stopped_by_hand_ends_with_130(tmp_path: Path, monkeypatch: pyte
     assert main(["batch", str(tmp_path / "batch.yaml")]) == 130
 
 
-def test_a_second_survey_by_itself_joins_the_first_on_the_front_page(tmp_path: Path, without_kernels: list[Any]) -> None:
+def test_a_second_survey_by_itself_joins_the_first_on_the_front_page(
+    tmp_path: Path, without_kernels: list[Any]
+) -> None:
     for name in ("one", "two"):
         survey = country.write(tmp_path / name, country.changed(country.SURVEY, title=f"Country {name}"))
         assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out")]) == 0
@@ -260,7 +348,7 @@ def test_a_second_survey_by_itself_joins_the_first_on_the_front_page(tmp_path: P
     assert "Country two" in html
 
 
-# ------------------------------------------------------------------------------------------------- whose results they are
+# ------------------------------------------------------------------------------------------------- whose resu
 
 
 def round_of(folder: Path, **keys: Any) -> str:
@@ -291,17 +379,33 @@ def test_results_of_another_round_country_or_year_are_not_replaced(
     assert [facts[key] for key in ("country", "year", "round")] == ["Smallland", 2025, "second"]
 
 
-def test_a_corrected_title_or_another_spelling_locks_nobody_out(tmp_path: Path, without_kernels: list[Any]) -> None:
+def test_a_corrected_title_or_another_spelling_locks_nobody_out(
+    tmp_path: Path, without_kernels: list[Any]
+) -> None:
     out = str(tmp_path / "out")
     assert main(["estimate", round_of(tmp_path / "2025"), "--outputs", out]) == 0
-    assert main(["estimate", round_of(tmp_path / "2025", title="Corrected", country=" SMALLLAND"), "--outputs", out]) == 0
+    assert (
+        main(
+            [
+                "estimate",
+                round_of(tmp_path / "2025", title="Corrected", country=" SMALLLAND"),
+                "--outputs",
+                out,
+            ]
+        )
+        == 0
+    )
 
 
-def test_results_of_an_older_version_name_no_survey_and_are_replaced(tmp_path: Path, without_kernels: list[Any]) -> None:
+def test_results_of_an_older_version_name_no_survey_and_are_replaced(
+    tmp_path: Path, without_kernels: list[Any]
+) -> None:
     out = str(tmp_path / "out")
     assert main(["estimate", round_of(tmp_path / "2025"), "--outputs", out]) == 0
     file = tmp_path / "out" / "data" / "run.json"
-    older = {k: v for k, v in json.loads(file.read_text("utf-8")).items() if k not in ("country", "year", "round")}
+    older = {
+        k: v for k, v in json.loads(file.read_text("utf-8")).items() if k not in ("country", "year", "round")
+    }
     file.write_text(json.dumps(older), "utf-8")
     assert main(["estimate", round_of(tmp_path / "2027", year=2027), "--outputs", out]) == 0
 
@@ -309,7 +413,10 @@ def test_results_of_an_older_version_name_no_survey_and_are_replaced(tmp_path: P
 def test_a_batch_refuses_too_before_any_work_unless_told_to_replace(
     tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    content = {"outputs": "out", "surveys": [{"survey": "a/data/survey.yaml"}, {"survey": "b/data/survey.yaml", "name": "b"}]}
+    content = {
+        "outputs": "out",
+        "surveys": [{"survey": "a/data/survey.yaml"}, {"survey": "b/data/survey.yaml", "name": "b"}],
+    }
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     for name in "ab":
         round_of(tmp_path / name)
@@ -323,11 +430,13 @@ def test_a_batch_refuses_too_before_any_work_unless_told_to_replace(
     assert main(["batch", str(tmp_path / "batch.yaml"), "--replace"]) == 0
 
 
-# --------------------------------------------------------------------------------------------------- what goes wrong
+# --------------------------------------------------------------------------------------------------- what goe
 
 
 @pytest.mark.parametrize("workers", ["0", "-1", "1.5", "²", ""])
-def test_so_many_workers_are_refused_as_a_wrong_call(workers: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_so_many_workers_are_refused_as_a_wrong_call(
+    workers: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["batch", "batch.yaml", f"--workers={workers}"])
     assert stop.value.code == 2
@@ -363,10 +472,12 @@ def test_a_batch_that_is_not_valid_ends_with_two(tmp_path: Path, capsys: pytest.
     assert "outputs: this key is required" in capsys.readouterr().err
 
 
-# --------------------------------------------------------------------------------------------------- refresh, schemas
+# --------------------------------------------------------------------------------------------------- refresh,
 
 
-def test_refresh_of_a_folder_without_notebooks_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_refresh_of_a_folder_without_notebooks_ends_with_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["refresh", str(tmp_path)]) == 2
     assert "there are no notebooks in this folder" in capsys.readouterr().err
 
@@ -382,15 +493,20 @@ def test_the_schemas_of_the_docs_are_those_of_the_package(tmp_path: Path) -> Non
     assert main(["schema", str(tmp_path / "schema")]) == 0
     made = {path.name: path.read_text("utf-8") for path in (tmp_path / "schema").iterdir()}
     assert set(made) == {
-        f"{name}.schema.json" for name in ("survey", "nap", "partners", "questionnaire", "batch", "rules", "evidence")
+        f"{name}.schema.json"
+        for name in ("survey", "nap", "partners", "questionnaire", "batch", "rules", "evidence")
     }
     for name, text in made.items():
         committed = (HOUSE / "docs" / "schema" / name).read_text("utf-8")
-        assert json.loads(committed) == json.loads(text), f"{name} is stale: run `fltoolkit schema docs/schema`"
+        assert json.loads(committed) == json.loads(text), (
+            f"{name} is stale: run `fltoolkit schema docs/schema`"
+        )
 
 
 def test_the_shipped_files_name_schemas_that_exist() -> None:
-    named = [path for path in (HOUSE / "data_samples").rglob("*.yaml") if "$schema=" in path.read_text("utf-8")]
+    named = [
+        path for path in (HOUSE / "data_samples").rglob("*.yaml") if "$schema=" in path.read_text("utf-8")
+    ]
     assert len(named) >= 2
     for path in named:
         address = path.read_text("utf-8").split("$schema=")[1].split()[0]

@@ -1,4 +1,5 @@
-"""Tests docs/cluster.md: each command in it exists, and each script can be read by the program for which it is written."""
+"""Tests docs/cluster.md: each command in it exists, and each script can be read by the program for which it
+is written."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def scripts(kind: str) -> list[str]:
 def commands() -> list[list[str]]:
     """Every call of the kit, in words; what stands for a survey's name is a word like any other."""
     found = sorted({match.group().strip() for match in COMMAND.finditer(PAGE)} - {"fltoolkit"})
-    return [words for line in found if (words := shlex.split(line))[1] in {"batch", "estimate", "check", "nap"}]
+    return [
+        words for line in found if (words := shlex.split(line))[1] in {"batch", "estimate", "check", "nap"}
+    ]
 
 
 def test_the_page_calls_the_kit_in_every_way_it_tells_of() -> None:

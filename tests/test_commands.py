@@ -37,8 +37,15 @@ def test_a_draft_is_written_and_its_open_lines_are_listed_with_their_numbers(
 ) -> None:
     (tmp_path / "a.csv").write_text("id\n" + "\n".join(map(str, range(9))) + "\n", "utf-8")
     assert commands.new(given(data=tmp_path / "a.csv", out=None, encoding=None)) == 0
-    lines, told = (tmp_path / "survey.yaml").read_text("utf-8").splitlines(), capsys.readouterr().out.splitlines()
-    asked = [(i, line.strip()) for i, line in enumerate(lines, 1) if "<answer>" in line and not line.startswith("#")]
+    lines, told = (
+        (tmp_path / "survey.yaml").read_text("utf-8").splitlines(),
+        capsys.readouterr().out.splitlines(),
+    )
+    asked = [
+        (i, line.strip())
+        for i, line in enumerate(lines, 1)
+        if "<answer>" in line and not line.startswith("#")
+    ]
     assert told[:-2] == [f"line {i:<4} {line}" for i, line in asked]
     assert f"{len(asked)} need an answer" in told[-2]
     assert told[-1].endswith(f"fltoolkit check {tmp_path / 'survey.yaml'}")
@@ -50,7 +57,11 @@ def test_languages_are_given_with_commas_and_blanks_are_none(
     calls: Calls = []
     name = "fltoolkit.authoring.questionnaire.questionnaire_files.write_questionnaire"
     monkeypatch.setattr(name, stand_in(calls, ["a.xlsx", "b.yaml"]))
-    assert [commands.questionnaire(given(folder="f", languages=text)) for text in ("fr, en", "", " ,")] == [0, 0, 0]
+    assert [commands.questionnaire(given(folder="f", languages=text)) for text in ("fr, en", "", " ,")] == [
+        0,
+        0,
+        0,
+    ]
     assert [arguments for arguments, _ in calls] == [("f", ["fr", "en"]), ("f", []), ("f", [])]
     assert capsys.readouterr().out.startswith("Written: a.xlsx and b.yaml.")
 
@@ -81,7 +92,14 @@ def test_a_batch_at_an_address_is_run_where_it_is_stored(
     stored: Calls = []
     monkeypatch.setattr("fltoolkit.run.batch.run_batch", stand_in(local, passed))
     monkeypatch.setattr("fltoolkit.run.remote_batch.run_stored", stand_in(stored, passed))
-    options = {"workers": 2, "scheduler": None, "only": ["a"], "resume": True, "replace": False, "private": "p"}
+    options = {
+        "workers": 2,
+        "scheduler": None,
+        "only": ["a"],
+        "resume": True,
+        "replace": False,
+        "private": "p",
+    }
     assert commands.batch(given(batch=address, **options)) == (0 if passed else 1)
     assert {"local": local, "stored": stored}[run] == [((address,), options)]
     assert len(local) + len(stored) == 1
@@ -98,12 +116,24 @@ def test_an_estimate_gives_the_notebooks_what_was_given_and_ends_with_one_if_it_
     survey = country.write(tmp_path / "small")
     calls: Calls = []
     monkeypatch.setattr("fltoolkit.run.batch.run_surveys", stand_in(calls, False))
-    options = {"restricted": False, "private": None, "plan": None, "name": None, "outputs": tmp_path / "out", "replace": True}
-    assert commands.estimate(given(survey=survey, profile="statcan", before=tmp_path / "old.csv", **options)) == 1
+    options = {
+        "restricted": False,
+        "private": None,
+        "plan": None,
+        "name": None,
+        "outputs": tmp_path / "out",
+        "replace": True,
+    }
+    assert (
+        commands.estimate(given(survey=survey, profile="statcan", before=tmp_path / "old.csv", **options))
+        == 1
+    )
     ((([run], outputs, how), _),) = calls
     assert (run.name, outputs) == ("small", tmp_path / "out")
     assert how == BatchOptions(workers=1, keep_others=True, replace=True, private="")
-    told = {name: {own[name] for own in run.parameters.values() if name in own} for name in ("profile", "before")}
+    told = {
+        name: {own[name] for own in run.parameters.values() if name in own} for name in ("profile", "before")
+    }
     assert told == {"profile": {"statcan"}, "before": {str(tmp_path / "old.csv")}}
     commands.estimate(given(survey=survey, profile=None, before=None, **options))
     (run,) = calls[1][0][0]
@@ -139,14 +169,21 @@ def test_a_workbook_goes_to_the_plan_that_was_named_or_that_its_run_says(
     with pytest.raises(RequestError, match=r"no run\.json beside the workbook"):
         commands.nap_read(given(workbook=book, plan=None))
     assert commands.nap_read(given(workbook=book, plan=Path("my/nap.yaml"))) == 0
-    record = argparse.Namespace(parameters={"4_nap": {"survey": "../../small/survey.yaml", "plan": "nap.yaml"}})
+    record = argparse.Namespace(
+        parameters={"4_nap": {"survey": "../../small/survey.yaml", "plan": "nap.yaml"}}
+    )
     monkeypatch.setattr("fltoolkit.run.run_record.read_record", lambda folder: record)
     assert commands.nap_read(given(workbook=book, plan=None)) == 0
-    assert [arguments for arguments, _ in calls] == [(book, Path("my/nap.yaml")), (book, tmp_path / "small" / "nap.yaml")]
+    assert [arguments for arguments, _ in calls] == [
+        (book, Path("my/nap.yaml")),
+        (book, tmp_path / "small" / "nap.yaml"),
+    ]
     assert capsys.readouterr().out == "told\ntold\n"
 
 
-def test_a_class_is_served_as_it_was_asked_for_and_ends_as_its_server_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_is_served_as_it_was_asked_for_and_ends_as_its_server_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     calls: Calls = []
     monkeypatch.setattr("fltoolkit.teaching.classroom.serve", stand_in(calls, 3))
     assert commands.serve_class(given(folder="f", learners=30, address="0.0.0.0", port=80, jupyter="j")) == 3
@@ -156,7 +193,8 @@ def test_a_class_is_served_as_it_was_asked_for_and_ends_as_its_server_does(monke
 def test_a_schema_is_written_for_each_kind_of_file_in_a_folder_that_is_made(tmp_path: Path) -> None:
     assert commands.schema(given(folder=tmp_path / "a" / "b")) == 0
     made = {
-        path.name.removesuffix(".schema.json"): json.loads(path.read_text("utf-8")) for path in (tmp_path / "a" / "b").iterdir()
+        path.name.removesuffix(".schema.json"): json.loads(path.read_text("utf-8"))
+        for path in (tmp_path / "a" / "b").iterdir()
     }
     assert set(made) == {"survey", "nap", "batch", "rules", "partners", "questionnaire", "evidence"}
     assert {made[name]["title"] for name in ("survey", "nap", "rules")} == {"SurveySpec", "Plan", "RuleSet"}

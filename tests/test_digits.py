@@ -1,4 +1,5 @@
-"""Tests that no file, table or picture of a run has a number with more digits than are printed. Every number is examined."""
+"""Tests that no file, table or picture of a run has a number with more digits than are printed. Every number
+is examined."""
 
 from __future__ import annotations
 
@@ -71,10 +72,19 @@ def texts(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     told = {p.name: "\n".join(lines(p)) for p in sorted(target.rglob("*")) if p.is_file()}
     out, changed = evidence.now, evidence.changed
     assert changed is not None
-    pictures = [p for measure in ("prevalence", "total", "share") for p, _ in breakdown_gallery.pairs(out, measure)]
+    pictures = [
+        p for measure in ("prevalence", "total", "share") for p, _ in breakdown_gallery.pairs(out, measure)
+    ]
     rows = changed.table[changed.table["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    pictures += [picture(change_dumbbell.change(rows, ENGLISH)), plan_charts.path(evidence), risk_factor_charts.risk(model)]  # type: ignore[list-item]
-    told |= {f"picture {i}": json.dumps(_plain(json.loads(p.figure.to_json()))) + p.alt for i, p in enumerate(pictures)}
+    pictures += [
+        picture(change_dumbbell.change(rows, ENGLISH)),
+        plan_charts.path(evidence),
+        risk_factor_charts.risk(model),
+    ]  # type: ignore[list-item]
+    told |= {
+        f"picture {i}": json.dumps(_plain(json.loads(p.figure.to_json()))) + p.alt
+        for i, p in enumerate(pictures)
+    }
     shown = [
         tables.in_notebook(change_tables.changes(ENGLISH, rows)),
         plan_charts.targets(evidence),  # type: ignore[list-item]
@@ -104,7 +114,9 @@ def _plain(node: Any) -> Any:
     return [_plain(v) for v in node] if isinstance(node, list) else node
 
 
-def secrets(full: pd.DataFrame, printed: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+def secrets(
+    full: pd.DataFrame, printed: pd.DataFrame, columns: tuple[str, ...]
+) -> Iterator[tuple[str, float]]:
     """What is known of cells at full precision, in each unit, where what is printed is another number."""
     for (_, row), (_, shown) in zip(full.iterrows(), printed.iterrows(), strict=True):
         times = scale(str(row["measure"]).removeprefix("change_in_"))
@@ -124,7 +136,11 @@ def told_of(text: str, known: list[tuple[str, float]]) -> list[str]:
     if not len(long):
         return []
     values = np.array([v for _, v in known])
-    at = np.clip(np.searchsorted(long, values), 1, len(long) - 1) if len(long) > 1 else np.zeros(len(values), int)
+    at = (
+        np.clip(np.searchsorted(long, values), 1, len(long) - 1)
+        if len(long) > 1
+        else np.zeros(len(values), int)
+    )
     nearest = np.minimum(np.abs(long[at] - values), np.abs(long[at - 1] - values))
     return [name for (name, value), gap in zip(known, nearest, strict=True) if gap <= CLOSE * value]
 
@@ -144,7 +160,9 @@ def known_of(run: Run) -> list[tuple[str, float]]:
     return known + list(secrets(start.exact[of], start.table[of], WEIGHTED))
 
 
-def test_no_number_of_a_cell_stands_anywhere_to_more_digits_than_are_printed(run: Run, texts: dict[str, str]) -> None:
+def test_no_number_of_a_cell_stands_anywhere_to_more_digits_than_are_printed(
+    run: Run, texts: dict[str, str]
+) -> None:
     known = known_of(run)
     assert len(known) > 2000
     assert len(texts) > 30
@@ -152,10 +170,17 @@ def test_no_number_of_a_cell_stands_anywhere_to_more_digits_than_are_printed(run
 
 
 def test_no_number_of_a_file_has_more_digits_than_rounding_leaves(texts: dict[str, str]) -> None:
-    """A rate of a small population has three digits, a calculated value as many as its baseline. Before, quotients had 17."""
-    files = {name: text for name, text in texts.items() if name.endswith((".csv", ".json", ".xlsx", ".docx", ".html"))}
+    """A rate of a small population has three digits, a calculated value as many as its baseline. Before,
+    quotients had 17."""
+    files = {
+        name: text
+        for name, text in texts.items()
+        if name.endswith((".csv", ".json", ".xlsx", ".docx", ".html"))
+    }
     assert len(files) > 10
-    fractions = {name: {t for t in NUMBER.findall(THOUSANDS.sub("", text)) if "." in t} for name, text in files.items()}
+    fractions = {
+        name: {t for t in NUMBER.findall(THOUSANDS.sub("", text)) if "." in t} for name, text in files.items()
+    }
     # The workbook's library writes 9.8 as 9.800000000000001, with 16 digits.
     long = {
         name: {t for t in found if len(re.sub(r"e.*|\D", "", f"{float(t):.12g}").strip("0")) > 5}
@@ -175,6 +200,8 @@ def test_the_search_finds_a_number_that_does_stand_there(run: Run) -> None:
 def test_what_judges_stands_in_no_repr(run: Run) -> None:
     evidence = run[0]
     known = known_of(run)
-    with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", None, "display.precision", 15):
+    with pd.option_context(
+        "display.max_rows", None, "display.max_columns", None, "display.width", None, "display.precision", 15
+    ):
         for thing in (evidence.now, evidence.changed, evidence.baseline):
             assert told_of(repr(thing), known) == []

@@ -1,4 +1,5 @@
-"""Compares the simulation behind docs/disclosure_rounding.csv with a count of every set in a domain of sixteen persons."""
+"""Compares the simulation behind docs/disclosure_rounding.csv with a count of every set in a domain of
+sixteen persons."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 HOUSE = Path(__file__).resolve().parent.parent
-ROUNDING = SimpleNamespace(**runpy.run_path(str(HOUSE / "benchmarks" / "disclosure_rounding.py"), run_name="rounding"))
+ROUNDING = SimpleNamespace(
+    **runpy.run_path(str(HOUSE / "benchmarks" / "disclosure_rounding.py"), run_name="rounding")
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,9 @@ def fitting_by_size(domain: Any, printed: Any) -> dict[int, Any]:
     return found
 
 
-def test_the_random_walk_finds_the_largest_share(monkeypatch: pytest.MonkeyPatch, domain: Any, truth: Any) -> None:
+def test_the_random_walk_finds_the_largest_share(
+    monkeypatch: pytest.MonkeyPatch, domain: Any, truth: Any
+) -> None:
     monkeypatch.setitem(ROUNDING.by_walking.__globals__, "STEPS", 5000)
     printed = ROUNDING.WAYS["base, limits"](truth)
     every = np.concatenate(list(fitting_by_size(domain, printed).values()))

@@ -1,7 +1,7 @@
 """Tests the documentation: its code runs, its links work, and its site requests nothing from the network.
 
-A comment above a block that is not run gives the reason; such blocks are counted here. In place of the four notebooks, which
-other tests run, a stand-in writes a page.
+A comment above a block that is not run gives the reason; such blocks are counted here. In place of the four
+notebooks, which other tests run, a stand-in writes a page.
 """
 
 from __future__ import annotations
@@ -32,10 +32,18 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import Model, TextLoader
 
 HOUSE = Path(__file__).parents[1]
-PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{file.name}" for file in (HOUSE / "docs").glob("*.md"))]
-BLOCK = re.compile(r"(?:<!-- (not run|into|answers): (.*?) -->\n+)?(?:^```(\w*)\n(.*?)^```$|((?:^\|[^\n]*\n)+))", re.M | re.S)
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *sorted(f"docs/{file.name}" for file in (HOUSE / "docs").glob("*.md")),
+]
+BLOCK = re.compile(
+    r"(?:<!-- (not run|into|answers): (.*?) -->\n+)?(?:^```(\w*)\n(.*?)^```$|((?:^\|[^\n]*\n)+))", re.M | re.S
+)
 WHOLE: tuple[type[Model], ...] = (RuleSet, Batch)
-FIELDS = {name: field for model in (Indicator, Plan, SurveySpec) for name, field in model.model_fields.items()}
+FIELDS = {
+    name: field for model in (Indicator, Plan, SurveySpec) for name, field in model.model_fields.items()
+}
 NOT_RUN = {
     "README.md": 2,
     "CONTRIBUTING.md": 4,
@@ -68,7 +76,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("repository")
     for folder in ("data_samples", "docs/questionnaire", "tests/golden/data"):
         shutil.copytree(HOUSE / folder, root / folder)
-    plan = root / "data_samples" / "norvia_lfs_2025" / "nap.yaml"  # in one language: tests/report writes both, and slowly
+    plan = (
+        root / "data_samples" / "norvia_lfs_2025" / "nap.yaml"
+    )  # in one language: tests/report writes both, and slowly
     plan.write_text(plan.read_text("utf-8").replace("languages: [en, fr]", "languages: [en]"), "utf-8")
     return root
 
@@ -93,10 +103,12 @@ def remembered() -> Iterator[None]:
     memory.turn_off()
 
 
-# ----------------------------------------------------------------------------------------------------- blocks that run
+# ----------------------------------------------------------------------------------------------------- blocks
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if any(b.kind in {"python", "sh", "bash"} for b in blocks(page))])
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(b.kind in {"python", "sh", "bash"} for b in blocks(page))]
+)
 def test_what_a_page_tells_to_run_runs(page: str, here: Path, remembered: None) -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
     not_run = [block for block in blocks(page) if block.remark == "not run"]
@@ -146,10 +158,12 @@ def merge(target: Path, fragment: str) -> None:
     target.write_text(yaml.safe_dump(add(old, new), sort_keys=False, allow_unicode=True), "utf-8")
 
 
-# ------------------------------------------------------------------------------------------------ blocks that are read
+# ------------------------------------------------------------------------------------------------ blocks that
 
 
-YAML = {f"{page}-{n}": b.text for page in PAGES for n, b in enumerate(b for b in blocks(page) if b.kind == "yaml")}
+YAML = {
+    f"{page}-{n}": b.text for page in PAGES for n, b in enumerate(b for b in blocks(page) if b.kind == "yaml")
+}
 
 
 @pytest.mark.parametrize("text", YAML.values(), ids=YAML.keys())
@@ -157,7 +171,12 @@ def test_yaml_is_what_the_kit_reads(text: str) -> None:
     """A whole file by its model, a fragment key by key, each by that of its key."""
     told = yaml.load(text, TextLoader)
     whole = next(
-        (model for model in WHOLE if {name for name, f in model.model_fields.items() if f.is_required()} <= told.keys()), None
+        (
+            model
+            for model in WHOLE
+            if {name for name, f in model.model_fields.items() if f.is_required()} <= told.keys()
+        ),
+        None,
     )
     if whole:
         whole.model_validate(told)
@@ -167,7 +186,8 @@ def test_yaml_is_what_the_kit_reads(text: str) -> None:
 
 
 def read_section(key: str, value: Any) -> None:
-    """One key of survey.yaml or nap.yaml. Some sections of a fragment leave out what the example is not about."""
+    """One key of survey.yaml or nap.yaml. Some sections of a fragment leave out what the example is not
+    about."""
     try:
         TypeAdapter(FIELDS[key].annotation).validate_python(value)
     except ValueError as error:
@@ -178,7 +198,10 @@ def read_section(key: str, value: Any) -> None:
 
 def test_yaml_that_is_wrong_is_found() -> None:
     with pytest.raises(ValueError, match="jkx"):
-        read_section("design", {"weight": "W", "selection": "srs", "replicates": {"columns": "RW{1..80}", "method": "jkx"}})
+        read_section(
+            "design",
+            {"weight": "W", "selection": "srs", "replicates": {"columns": "RW{1..80}", "method": "jkx"}},
+        )
     with pytest.raises(KeyError):
         read_section("desing", {})
 
@@ -193,13 +216,16 @@ def test_every_block_is_fenced_and_says_what_it_is(page: str) -> None:
     assert not re.findall(r"\n\n    \S.*", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S))
 
 
-# --------------------------------------------------------------------------------------------------------------- links
+# ------------------------------------------------------------------------------------------------------------
 
 
 def anchors(text: str) -> set[str]:
     """The anchors that a page's headings get; `code` and punctuation go, as on any forge."""
     bare = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in re.findall(r"^#+ (.+)$", bare, re.M)}
+    return {
+        re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-")
+        for title in re.findall(r"^#+ (.+)$", bare, re.M)
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -214,7 +240,8 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 
 def test_docs_link_only_what_a_wheel_brings_with_them() -> None:
-    """`fltoolkit start` lays out docs, notebooks and data_samples; a link to anything else would be dead there."""
+    """`fltoolkit start` lays out docs, notebooks and data_samples; a link to anything else would be dead
+    there."""
     linked = {
         (page, target)
         for page in PAGES
@@ -222,11 +249,13 @@ def test_docs_link_only_what_a_wheel_brings_with_them() -> None:
         for target in re.findall(r"\]\((?!https?:)([^)#\s]+)", (HOUSE / page).read_text("utf-8"))
     }
     laid_out = ("docs", "notebooks", "data_samples")
-    places = {(p, t): ((HOUSE / p).parent / t).resolve().relative_to(HOUSE.resolve()).parts[0] for p, t in linked}
+    places = {
+        (p, t): ((HOUSE / p).parent / t).resolve().relative_to(HOUSE.resolve()).parts[0] for p, t in linked
+    }
     assert {link for link, place in places.items() if place not in laid_out} == set()
 
 
-# ---------------------------------------------------------------------------------------------------------- the site
+# ---------------------------------------------------------------------------------------------------------- t
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +271,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_site_holds_every_page_and_fetches_nothing(site: Path) -> None:
     pages = [site / Path(page).with_suffix(".html").name for page in PAGES if page != "README.md"]
     pages.append(site / "notebooks" / "teaching" / "TRAINER.html")
-    assert [page.name for page in [*pages, site / "index.html", site / "search.html"] if not page.is_file()] == []
+    assert [
+        page.name for page in [*pages, site / "index.html", site / "search.html"] if not page.is_file()
+    ] == []
     outside = re.compile(
         r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//|url\([\"']?(?:https?:)?//|@import"
     )
@@ -272,9 +303,21 @@ def test_the_search_reads_its_index_without_a_server(site: Path) -> None:
     ],
 )
 def test_the_search_finds_from_the_disk(site: Path, tmp_path: Path, asked: str, first: str) -> None:
-    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=8000")
+    flags = (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--virtual-time-budget=8000",
+    )
     page = f"{(site / 'search.html').as_uri()}?q={asked}"
-    command = [shutil.which("chromium") or "chromium", *flags, f"--user-data-dir={tmp_path}", "--dump-dom", page]
+    command = [
+        shutil.which("chromium") or "chromium",
+        *flags,
+        f"--user-data-dir={tmp_path}",
+        "--dump-dom",
+        page,
+    ]
     dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     found = re.findall(r'<article><h3><a href="([^"]+)"', dom)
     assert first in [re.sub("#en-(francais|espanol)-.*", "", link) for link in found[:3]]
@@ -284,7 +327,9 @@ def test_the_search_finds_from_the_disk(site: Path, tmp_path: Path, asked: str, 
 def test_no_page_is_wider_than_a_telephone(site: Path, tmp_path: Path) -> None:
     wide = {}
     with Chromium(tmp_path / "profile") as browser:
-        browser.call("Emulation.setDeviceMetricsOverride", width=400, height=800, deviceScaleFactor=1, mobile=True)
+        browser.call(
+            "Emulation.setDeviceMetricsOverride", width=400, height=800, deviceScaleFactor=1, mobile=True
+        )
         for page in sorted(site.rglob("*.html")):
             browser.open(page.as_uri(), until="document.readyState == 'complete'")
             wide[str(page.relative_to(site))] = browser.js("document.documentElement.scrollWidth")
@@ -296,13 +341,27 @@ def test_the_gallery_is_current_and_has_a_picture_of_every_output() -> None:
     from docs.site.gallery_pictures import GALLERY
 
     outputs = [output for section in GALLERY.values() for output in section]
-    assert (HOUSE / "docs" / "gallery.md").read_text("utf-8") == gallery(), "run: python -m docs.site.gallery --page"
-    assert {file.stem for file in PICTURES.glob("*.png")} == {output.name for output in outputs}, "run: make gallery"
+    assert (HOUSE / "docs" / "gallery.md").read_text("utf-8") == gallery(), (
+        "run: python -m docs.site.gallery --page"
+    )
+    assert {file.stem for file in PICTURES.glob("*.png")} == {output.name for output in outputs}, (
+        "run: make gallery"
+    )
     assert all(output.alt for output in outputs)
     said = (HOUSE / "docs" / "gallery.md").read_text("utf-8")
     assert all(
         word in said
-        for word in ("front page", "Notebook 4", "brief", "Skeleton", "Slides", "Workbook", "Flow", "Explorer", "Lesson")
+        for word in (
+            "front page",
+            "Notebook 4",
+            "brief",
+            "Skeleton",
+            "Slides",
+            "Workbook",
+            "Flow",
+            "Explorer",
+            "Lesson",
+        )
     )
 
 

@@ -1,5 +1,5 @@
-"""Tests that a wrong argument gives an error in the kit's words: what it is, what is allowed, and what to do. Never in Python's
-own."""
+"""Tests that a wrong argument gives an error in the kit's words: what it is, what is allowed, and what to do.
+Never in Python's own."""
 
 from __future__ import annotations
 
@@ -30,9 +30,18 @@ def estimates() -> fl.Estimates:
 CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
     "an earlier round": (lambda wrong: fl.change(wrong, estimates()), "change: before"),
     "a later round": (lambda wrong: fl.change(estimates(), wrong), "change: after"),
-    "a published figure": (lambda wrong: fl.change_from_published(wrong, estimates()), "change_from_published: baseline"),
-    "a number of it": (lambda wrong: fl.change_from_published({**PUBLISHED, "estimate": wrong}, estimates()), "PublishedBaseline: estimate"),
-    "the round after it": (lambda wrong: fl.change_from_published(PUBLISHED, wrong), "change_from_published: after"),
+    "a published figure": (
+        lambda wrong: fl.change_from_published(wrong, estimates()),
+        "change_from_published: baseline",
+    ),
+    "a number of it": (
+        lambda wrong: fl.change_from_published({**PUBLISHED, "estimate": wrong}, estimates()),
+        "PublishedBaseline: estimate",
+    ),
+    "the round after it": (
+        lambda wrong: fl.change_from_published(PUBLISHED, wrong),
+        "change_from_published: after",
+    ),
     "a design to rake": (lambda wrong: fl.rake(wrong, {"SEX": {"1": 10}}), "rake"),
     "a design with factors": (fl.g_weights, "g_weights"),
     "a design, for a share": (fl.prevalence, "prevalence"),
@@ -47,12 +56,14 @@ CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
     "a survey to publish": (fl.publish_run, "publish_run"),
     "what to stack": (lambda wrong: fl.stack(wrong, "round"), "stack: parts"),
     "a part of it": (lambda wrong: fl.stack({"first": wrong}, "round"), "stack: parts: first"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("call", "where"), CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize("wrong", [None, [1, 2]], ids=["None", "a list"])
-def test_an_argument_of_another_kind_is_told_in_the_kits_words(call: Callable[[Any], object], where: str, wrong: Any) -> None:
+def test_an_argument_of_another_kind_is_told_in_the_kits_words(
+    call: Callable[[Any], object], where: str, wrong: Any
+) -> None:
     with pytest.raises(RequestError) as error:
         call(wrong)
     told = error.value
@@ -71,7 +82,9 @@ def test_categories_of_a_margin_that_are_no_mapping_are_told(wrong: Any) -> None
 
 
 def test_a_breakdown_that_is_no_name_is_told() -> None:
-    with pytest.raises(RequestError, match=r"prevalence: by: this value is not allowed here\n  found:   int 3"):
+    with pytest.raises(
+        RequestError, match=r"prevalence: by: this value is not allowed here\n  found:   int 3"
+    ):
         fl.prevalence(design(), "case", by=3)  # type: ignore[arg-type]
 
 
@@ -81,7 +94,11 @@ def test_a_published_figure_without_its_interval_is_told() -> None:
 
 
 def test_a_long_list_of_what_is_allowed_starts_with_what_looks_most_like_the_word_found() -> None:
-    error = RequestError("no such column", found="regoin", allowed=[*(f"item_{i}" for i in range(30)), "sex", "region"])
+    error = RequestError(
+        "no such column", found="regoin", allowed=[*(f"item_{i}" for i in range(30)), "sex", "region"]
+    )
     assert "allowed: region, " in str(error)
     assert "… (32 in all)" in str(error)
-    assert "allowed: sex, region" in str(RequestError("no such column", found="regoin", allowed=["sex", "region"]))
+    assert "allowed: sex, region" in str(
+        RequestError("no such column", found="regoin", allowed=["sex", "region"])
+    )

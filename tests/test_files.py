@@ -1,4 +1,5 @@
-"""Tests files that a user names: one that is not a regular, readable file of a fitting size gives one clear error, at once."""
+"""Tests files that a user names: one that is not a regular, readable file of a fitting size gives one clear
+error, at once."""
 
 from __future__ import annotations
 
@@ -28,7 +29,10 @@ def _socket(path: Path) -> None:
 
 ODD: dict[str, tuple[Callable[[Path], object], str]] = {
     "nothing": (lambda path: None, "there is no such file"),
-    "below a file": (lambda path: path.parent.rmdir() or path.parent.write_bytes(b"x"), "there is no such file"),  # type: ignore[func-returns-value]
+    "below a file": (
+        lambda path: path.parent.rmdir() or path.parent.write_bytes(b"x"),
+        "there is no such file",
+    ),  # type: ignore[func-returns-value]
     "a folder": (lambda path: path.mkdir(), "this is a folder, not a file"),
     "a named pipe": (os.mkfifo, "this is a named pipe, not a file"),
     "a socket": (_socket, "this is a socket, not a file"),
@@ -62,7 +66,9 @@ def test_a_path_with_a_nul_or_too_long_is_told(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_file_without_the_right_to_read_it_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_the_right_to_read_it_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The right is denied by a stand-in, since root may read everything."""
     (tmp_path / "a.csv").write_bytes(b"x")
 

@@ -1,4 +1,5 @@
-"""Compares our numbers with R's: every number of tests/golden/*.json, which R's `survey` made with the scripts in that folder.
+"""Compares our numbers with R's: every number of tests/golden/*.json, which R's `survey` made with the
+scripts in that folder.
 
 R is never called here. `python -m tests.test_golden` prints how many numbers agree, and how closely.
 """
@@ -32,7 +33,18 @@ RECORDS = {record["id"]: record for golden in GOLDENS.values() for record in gol
 COMPARED = {key: r for key, r in RECORDS.items() if "rows" in r}
 
 EXACT, TIGHT, INTERVAL = 0.0, 1e-10, 1e-8  # the largest relative gap
-GROUPS = ["means", "totals", "ratios", "deff", "covariance", "lonely", "stages", "replicates", "intervals", "worldbank"]
+GROUPS = [
+    "means",
+    "totals",
+    "ratios",
+    "deff",
+    "covariance",
+    "lonely",
+    "stages",
+    "replicates",
+    "intervals",
+    "worldbank",
+]
 WHOLE = ("lonely", "stages", "replicates", "worldbank")  # counted as one group each
 GATES = dict.fromkeys(["df", "n", "cases"], EXACT) | dict.fromkeys(["ci_low", "ci_high"], INTERVAL)
 DESIGN_EFFECTS = ["deff", "deff_replace", "kish"]
@@ -60,7 +72,9 @@ class Pair:
 
 # Reads the sample bundled with svy; it stands beside the R script that uses it too.
 WORLDBANK = SimpleNamespace(**runpy.run_path(str(GOLDEN / "export_worldbank.py")))
-NEEDS_SVY = pytest.mark.skipif(WORLDBANK.source() is None, reason="svy, which bundles the World Bank sample, is not installed")
+NEEDS_SVY = pytest.mark.skipif(
+    WORLDBANK.source() is None, reason="svy, which bundles the World Bank sample, is not installed"
+)
 
 
 @functools.cache
@@ -100,7 +114,8 @@ def _by_call() -> dict[str, list[dict[str, Any]]]:
 
 @functools.cache
 def _in_one_call(call: str) -> fl.Estimates:
-    """The estimates of all records that differ in their breakdown alone: a pass for each would take as long again as all else."""
+    """The estimates of all records that differ in their breakdown alone: a pass for each would take as long
+    again as all else."""
     records = _by_call()[call]
     breakdowns = [list(by) for by in dict.fromkeys(tuple(by) for record in records for by in record["by"])]
     return _estimates({**records[0], "by": breakdowns}, **_options(records[0]))
@@ -121,14 +136,22 @@ def _pairs(key: str) -> list[Pair]:
 
 def _share_of(record: dict[str, Any], method: str) -> dict[str, Any]:
     """A record of shares with the limits of one interval."""
-    rows = [row | {"ci_low": row[f"{method}_low"], "ci_high": row[f"{method}_high"]} for row in record["rows"]]
+    rows = [
+        row | {"ci_low": row[f"{method}_low"], "ci_high": row[f"{method}_high"]} for row in record["rows"]
+    ]
     return record | {"rows": rows}
 
 
 def _compare(record: dict[str, Any], est: fl.Estimates) -> Iterator[Pair]:
-    table, effects, rows = est.table.reset_index(drop=True), est.design_effects.reset_index(drop=True), record["rows"]
+    table, effects, rows = (
+        est.table.reset_index(drop=True),
+        est.design_effects.reset_index(drop=True),
+        record["rows"],
+    )
     groups = list(table.columns[: table.columns.get_loc("estimate")])
-    position = {tuple(values): i for i, values in enumerate(table[groups].astype(str).itertuples(index=False))}
+    position = {
+        tuple(values): i for i, values in enumerate(table[groups].astype(str).itertuples(index=False))
+    }
     at = [position[tuple(row["key"].get(group, "total") for group in groups)] for row in rows]
     for i, row in zip(at, rows, strict=True):
         label = "/".join(row["key"].values()) or "overall"
@@ -136,9 +159,17 @@ def _compare(record: dict[str, Any], est: fl.Estimates) -> Iterator[Pair]:
             if column in ("estimate", "se", "population", *DESIGN_EFFECTS, *GATES):
                 source = effects if column in DESIGN_EFFECTS else table
                 gate = GATES.get(column, TIGHT)
-                yield Pair(_group(record, column), f"{label} {column}", float(source[column][i]), float(theirs), gate)
+                yield Pair(
+                    _group(record, column), f"{label} {column}", float(source[column][i]), float(theirs), gate
+                )
         if "deff" in row:
-            yield Pair(_group(record, "deff"), f"{label} table.deff", float(table["deff"][i]), float(row["deff"]), TIGHT)
+            yield Pair(
+                _group(record, "deff"),
+                f"{label} table.deff",
+                float(table["deff"][i]),
+                float(row["deff"]),
+                TIGHT,
+            )
     if "covariance" in record:
         yield from _compare_covariance(record, est, at)
 
@@ -150,7 +181,9 @@ def _compare_covariance(record: dict[str, Any], est: fl.Estimates, at: list[int]
             scale = math.sqrt(theirs[i][i] * theirs[j][j]) or 1.0
             for a, b in {(i, j), (j, i)}:
                 what = f"covariance[{a}, {b}]"
-                yield Pair(_group(record, "covariance"), what, float(ours[at[a], at[b]]), float(number), TIGHT, scale)
+                yield Pair(
+                    _group(record, "covariance"), what, float(ours[at[a], at[b]]), float(number), TIGHT, scale
+                )
 
 
 def _group(record: dict[str, Any], column: str) -> str:
@@ -180,11 +213,14 @@ def test_the_world_bank_sample_is_the_one_r_saw() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [pytest.param(key, marks=NEEDS_SVY if r["group"] == "worldbank" else ()) for key, r in COMPARED.items()]
+    "key",
+    [pytest.param(key, marks=NEEDS_SVY if r["group"] == "worldbank" else ()) for key, r in COMPARED.items()],
 )
 def test_agrees_with_r(key: str) -> None:
     wrong = [pair for pair in _pairs(key) if pair.gap > pair.gate]
-    lines = [f"{p.what}: ours {p.ours!r}, R {p.theirs!r}, gap {p.gap:.1e}, allowed {p.gate:.0e}" for p in wrong]
+    lines = [
+        f"{p.what}: ours {p.ours!r}, R {p.theirs!r}, gap {p.gap:.1e}, allowed {p.gate:.0e}" for p in wrong
+    ]
     assert not wrong, "\n".join([f"{len(wrong)} of {len(_pairs(key))} numbers differ", *lines[:20]])
 
 
@@ -209,11 +245,16 @@ def test_zero_cases_as_nchs_publishes_them() -> None:
 
 
 def agreement() -> pd.DataFrame:
-    """Per group of numbers: how many were compared, how many are within their gate, the worst relative gap."""
+    """Per group of numbers: how many were compared, how many are within their gate, the worst relative
+    gap."""
     has_svy = WORLDBANK.source() is not None
     keys = [key for key, record in COMPARED.items() if has_svy or record["group"] != "worldbank"]
-    pairs = pd.DataFrame([(p.group, p.gap, p.gap <= p.gate) for k in keys for p in _pairs(k)], columns=["group", "gap", "ok"])
-    groups = pairs.groupby("group").agg(compared=("gap", "size"), within=("ok", "sum"), worst_gap=("gap", "max"))
+    pairs = pd.DataFrame(
+        [(p.group, p.gap, p.gap <= p.gate) for k in keys for p in _pairs(k)], columns=["group", "gap", "ok"]
+    )
+    groups = pairs.groupby("group").agg(
+        compared=("gap", "size"), within=("ok", "sum"), worst_gap=("gap", "max")
+    )
     return groups.reindex([g for g in GROUPS if g in groups.index])
 
 

@@ -1,5 +1,5 @@
-"""Compares the groups of the shipped survey that reports use with R: rates, standard errors, and who is in each group
-(tests/golden/groups.R)."""
+"""Compares the groups of the shipped survey that reports use with R: rates, standard errors, and who is in
+each group (tests/golden/groups.R)."""
 
 from __future__ import annotations
 

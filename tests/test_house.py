@@ -1,5 +1,5 @@
-"""Tests the rules of the project: its dependencies and their lock, the direction of imports, names and places, and what no file
-may contain."""
+"""Tests the rules of the project: its dependencies and their lock, the direction of imports, names and
+places, and what no file may contain."""
 
 import ast
 import importlib.metadata
@@ -42,7 +42,14 @@ MAY_USE |= {step: {*HELPERS, *STEPS[:position]} for position, step in enumerate(
 MAY_USE["authoring"] = {*HELPERS, "survey"}
 MAY_USE["synthetic"] = {*HELPERS, "survey", "classify", "estimate"}
 MAY_USE["run"] = {*HELPERS, *STEPS, "fltoolkit"}
-for helper in ("printable_errors", "output_folders", "remote_folder", "batch_file", "workers", "dask_cluster"):
+for helper in (
+    "printable_errors",
+    "output_folders",
+    "remote_folder",
+    "batch_file",
+    "workers",
+    "dask_cluster",
+):
     MAY_USE[f"run.{helper}"] = set(HELPERS)
 MAY_USE["run.private_folder"] = {*HELPERS, "survey"}
 MAY_USE["run.run_record"] = {*HELPERS, "survey", "nap"}
@@ -54,7 +61,7 @@ MAY_USE["fltoolkit"] = {*HELPERS, *STEPS}  # the package's __init__: the list of
 MOST_MODULES = 12  # of one folder, its __init__ not counted
 MOST_ARGUMENTS = 5  # that a call gives by their place: nobody knows by heart which is the sixth
 
-# ---------------------------------------------------------------------------------------------- dependencies and lock
+# ---------------------------------------------------------------------------------------------- dependencies
 
 
 def requirements(*extras: str) -> list[Requirement]:
@@ -71,7 +78,9 @@ LOCKS = ("requirements.lock", "requirements-spark.lock")
 def locked(lock: str = LOCKS[0]) -> dict[str, list[str]]:
     """Package name -> the versions that a lock pins (several where they depend on Python's version)."""
     versions: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==(\S+)", (HOUSE / lock).read_text("utf-8"), re.M):
+    for name, version in re.findall(
+        r"^([\w.-]+)(?:\[[^]]*\])?==(\S+)", (HOUSE / lock).read_text("utf-8"), re.M
+    ):
         versions.setdefault(canonicalize_name(name), []).append(version)
     return versions
 
@@ -96,7 +105,15 @@ def test_environment_yml_leaves_all_python_packages_to_pyproject() -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_lock_names_no_address_or_place(lock: str) -> None:
     text = (HOUSE / lock).read_text("utf-8")
-    for address in ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", " @ ", "file:"):
+    for address in (
+        "://",
+        "--index-url",
+        "--extra-index-url",
+        "--find-links",
+        "--trusted-host",
+        " @ ",
+        "file:",
+    ):
         assert address not in text
 
 
@@ -104,12 +121,16 @@ def test_lock_names_no_address_or_place(lock: str) -> None:
 def test_every_pin_of_the_lock_has_a_hash(lock: str) -> None:
     entries = re.split(r"\n(?=[A-Za-z0-9])", (HOUSE / lock).read_text("utf-8"))[1:]
     assert len(entries) > 30
-    without = [entry.splitlines()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)]
+    without = [
+        entry.splitlines()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)
+    ]
     assert not without
 
 
 @pytest.mark.parametrize(
-    "requirement", requirements("notebooks", "documents", "formats", "docs", "class", "cluster", "dev"), ids=str
+    "requirement",
+    requirements("notebooks", "documents", "formats", "docs", "class", "cluster", "dev"),
+    ids=str,
 )
 def test_lock_holds_what_pyproject_asks_for(requirement: Requirement) -> None:
     versions = locked().get(canonicalize_name(requirement.name), [])
@@ -119,7 +140,8 @@ def test_lock_holds_what_pyproject_asks_for(requirement: Requirement) -> None:
 
 
 def test_pins_name_the_extras_that_packages_ask_for() -> None:
-    """Without them an older pip takes `coverage[toml]` for another package than the `coverage` that is pinned, and its newest version."""
+    """Without them an older pip takes `coverage[toml]` for another package than the `coverage` that is
+    pinned, and its newest version."""
     pinned = re.findall(r"^([\w.-]+)(?:\[([^]]*)\])?==", (HOUSE / LOCKS[0]).read_text("utf-8"), re.M)
     extras = {canonicalize_name(name): set(found.replace(" ", "").split(",")) for name, found in pinned}
     asked = [
@@ -130,7 +152,9 @@ def test_pins_name_the_extras_that_packages_ask_for() -> None:
     ]
     assert ("pytest-cov", "coverage") in {(name, needed.name) for name, needed in asked}
     lacking = [
-        f"{name} asks for {needed}" for name, needed in asked if not needed.extras <= extras[canonicalize_name(needed.name)]
+        f"{name} asks for {needed}"
+        for name, needed in asked
+        if not needed.extras <= extras[canonicalize_name(needed.name)]
     ]
     assert not lacking, "run `make lock`"
 
@@ -154,14 +178,17 @@ def test_the_lock_of_the_tests_on_spark_adds_to_the_first_and_contradicts_it_now
     for requirement in requirements("formats", "spark"):
         versions = second.get(canonicalize_name(requirement.name), [])
         assert versions, f"{requirement.name} is missing from {LOCKS[1]}: run `make lock`"
-        assert all(map(requirement.specifier.contains, versions)), f"{requirement} is not what {LOCKS[1]} pins: run `make lock`"
+        assert all(map(requirement.specifier.contains, versions)), (
+            f"{requirement} is not what {LOCKS[1]} pins: run `make lock`"
+        )
 
 
-# ------------------------------------------------------------------------------------------------ the one direction
+# ------------------------------------------------------------------------------------------------ the one dir
 
 
 def imported(file: Path, package: Path, names: bool = False) -> Iterator[str]:
-    """The dotted name of everything that a file imports, at its top or inside a function; relative names made whole.
+    """The dotted name of everything that a file imports, at its top or inside a function; relative names made
+    whole.
 
     `names`: of `from a.b import c` comes `a.b.c`, not `a.b`.
     """
@@ -172,13 +199,15 @@ def imported(file: Path, package: Path, names: bool = False) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = here[: len(here) - node.level + 1] if node.level else []
             module = ".".join([*base, *filter(None, [node.module])])
-            # `from fltoolkit import survey` names a step, `from fltoolkit import prevalence` the package itself.
+            # `from fltoolkit import survey` names a step, `from fltoolkit import prevalence` the package
+            # itself.
             whole = names or module == package.name
             yield from (f"{module}.{alias.name}" if whole else module for alias in node.names)
 
 
 def part(dotted: str, package: Path) -> str | None:
-    """The step, or module beside the steps, that a dotted name is in; "fltoolkit" is the package's __init__."""
+    """The step, or module beside the steps, that a dotted name is in; "fltoolkit" is the package's
+    __init__."""
     first, _, rest = dotted.partition(".")
     if first != package.name:
         return None
@@ -205,19 +234,29 @@ def wrong_ways(package: Path) -> list[str]:
 
 def modules(package: Path) -> dict[str, Path]:
     """The package's files by their dotted names."""
-    dotted = {file: ".".join([package.name, *file.relative_to(package).with_suffix("").parts]) for file in package.rglob("*.py")}
+    dotted = {
+        file: ".".join([package.name, *file.relative_to(package).with_suffix("").parts])
+        for file in package.rglob("*.py")
+    }
     return {name.removesuffix(".__init__"): file for file, name in dotted.items()}
 
 
 def circles(package: Path) -> list[tuple[str, ...]]:
-    """Files that import each other, straight or by way of others; an import in a function, or for types alone, counts too."""
+    """Files that import each other, straight or by way of others; an import in a function, or for types
+    alone, counts too."""
     files = modules(package)
     uses = {
         name: {used for found in imported(file, package, names=True) if (used := holder(found, files))}
         for name, file in files.items()
     }
     reached = {name: reach(name, uses) for name in files}
-    return sorted({tuple(sorted(o for o in reached[name] if name in reached[o])) for name in files if name in reached[name]})
+    return sorted(
+        {
+            tuple(sorted(o for o in reached[name] if name in reached[o]))
+            for name in files
+            if name in reached[name]
+        }
+    )
 
 
 def holder(dotted: str, files: dict[str, Path]) -> str | None:
@@ -295,7 +334,9 @@ def test_a_circle_of_imports_is_found(tmp_path: Path) -> None:
     package = tmp_path / "fltoolkit"
     package.mkdir()
     (package / "__init__.py").write_text("from fltoolkit.a import x")
-    (package / "a.py").write_text("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from fltoolkit import b")
+    (package / "a.py").write_text(
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from fltoolkit import b"
+    )
     (package / "b.py").write_text("def late():\n    from .c import y")
     (package / "c.py").write_text("from fltoolkit.a import x")
     assert circles(package) == [("fltoolkit.a", "fltoolkit.b", "fltoolkit.c")]
@@ -309,9 +350,20 @@ def test_narwhals_stays_where_persons_are() -> None:
 
 
 def test_rows_come_home_through_one_door() -> None:
-    """A library's own error may quote a person's row: survey/data/fetch_rows.py turns it into the kit's. The other files here fetch under its
-    `readable`, or within a reader that tells the line of a bad row."""
-    fetch = {"collect", "fetchall", "fetchone", "fetchmany", "fetchnumpy", "to_arrow_table", "fetchdf", "df", "pl", "toPandas"}
+    """A library's own error may quote a person's row: survey/data/fetch_rows.py turns it into the kit's. The
+    other files here fetch under its `readable`, or within a reader that tells the line of a bad row."""
+    fetch = {
+        "collect",
+        "fetchall",
+        "fetchone",
+        "fetchmany",
+        "fetchnumpy",
+        "to_arrow_table",
+        "fetchdf",
+        "df",
+        "pl",
+        "toPandas",
+    }
     doors = {"survey/data/fetch_rows.py", "survey/data/engines.py"}
     doors |= {f"survey/readers/{name}.py" for name in ("csv_files", "csv_numbers", "file_formats")}
     found = {
@@ -323,11 +375,15 @@ def test_rows_come_home_through_one_door() -> None:
     assert found == doors
 
 
-# --------------------------------------------------------------------------------------------------- names and places
+# --------------------------------------------------------------------------------------------------- names an
 
 
 def test_a_folder_holds_few_modules() -> None:
-    found = Counter(file.parent.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*.py") if file.stem != "__init__")
+    found = Counter(
+        file.parent.relative_to(PACKAGE).as_posix()
+        for file in PACKAGE.rglob("*.py")
+        if file.stem != "__init__"
+    )
     assert {folder: count for folder, count in found.items() if count > MOST_MODULES} == {}
 
 
@@ -347,12 +403,15 @@ def test_no_two_public_classes_have_one_name() -> None:
 
 
 def many_arguments(package: Path) -> list[str]:
-    """Functions that take more than `MOST_ARGUMENTS` by their place; those that are given by name alone are read at the call."""
+    """Functions that take more than `MOST_ARGUMENTS` by their place; those that are given by name alone are
+    read at the call."""
     found = []
     for file in sorted(package.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                names = [a.arg for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in ("self", "cls")]
+                names = [
+                    a.arg for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in ("self", "cls")
+                ]
                 if len(names) > MOST_ARGUMENTS:
                     found.append(f"{file.relative_to(package).as_posix()}: {node.name}")
     return found
@@ -380,8 +439,8 @@ def test_a_function_of_many_arguments_is_found(tmp_path: Path, line: str, many: 
 
 
 def test_a_test_file_stands_where_its_module_does() -> None:
-    """`test_adults.py` beside adults.py, and `test_adults_episodes.py` for a topic of it. What goes across steps is tested in tests/ itself;
-    what a hostile reader tries, in tests/publish/attacks."""
+    """`test_adults.py` beside adults.py, and `test_adults_episodes.py` for a topic of it. What goes across
+    steps is tested in tests/ itself; what a hostile reader tries, in tests/publish/attacks."""
     lost = []
     for test in TESTS.rglob("test_*.py"):
         folder, name = PACKAGE / test.parent.relative_to(TESTS), f"{test.stem.removeprefix('test_')}_"
@@ -392,7 +451,7 @@ def test_a_test_file_stands_where_its_module_does() -> None:
     assert lost == []
 
 
-# ------------------------------------------------------------------------------------------------------------- sizes
+# ------------------------------------------------------------------------------------------------------------
 
 SIZES = yaml.safe_load((TESTS / "code_sizes.yaml").read_text("utf-8"))
 MOST_TOKENS = 4_500  # of one module
@@ -405,13 +464,18 @@ def test_a_room_grows_only_with_a_line_of_the_change_log(room: str) -> None:
     now, most = room_tokens(PACKAGE)[room], SIZES["tokens"].get(room, 0)
     grown = [growth for growth in SIZES["growth"] if growth["room"] == room]
     log = (HOUSE / "CHANGELOG.md").read_text("utf-8")
-    assert [growth["for"] for growth in grown if growth["for"] not in log] == [], "no such line in CHANGELOG.md"
+    assert [growth["for"] for growth in grown if growth["for"] not in log] == [], (
+        "no such line in CHANGELOG.md"
+    )
     most += sum(growth["tokens"] for growth in grown)
     assert now <= most, (
-        f"{room} has {now:,} tokens, and may have {most:,}: make something needless, or add the room, the tokens and a line of "
+        f"{room} has {now:,} tokens, and may have {most:,}: make something needless, or add the room, "
+        "the tokens and a line of "
         "CHANGELOG.md that says what for to `growth` in tests/code_sizes.yaml"
     )
-    assert now >= most * (1 - SLACK), f"{room} has {now:,} tokens: write this number into tests/code_sizes.yaml in place of {most:,}"
+    assert now >= most * (1 - SLACK), (
+        f"{room} has {now:,} tokens: write this number into tests/code_sizes.yaml in place of {most:,}"
+    )
 
 
 def test_no_module_is_larger_than_4500_tokens() -> None:
@@ -426,7 +490,7 @@ def test_small_modules_become_fewer() -> None:
     assert known - small == set(), "no longer small, or gone: take them off the list in tests/code_sizes.yaml"
 
 
-# ------------------------------------------------------------------------------------------------- what is handed on
+# ------------------------------------------------------------------------------------------------- what is ha
 
 
 def tracked() -> list[Path]:
@@ -445,7 +509,8 @@ def test_no_tracked_file_names_a_place_on_somebodys_machine() -> None:
 
 
 def test_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
-    """Rules, profiles and templates are read at run time: one left out of the wheel breaks only at the user's."""
+    """Rules, profiles and templates are read at run time: one left out of the wheel breaks only at the
+    user's."""
     from hatchling.builders.wheel import WheelBuilder
 
     (wheel,) = WheelBuilder(str(HOUSE)).build(directory=str(tmp_path), versions=["standard"])
@@ -456,5 +521,11 @@ def test_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     files = (file for file in PACKAGE.rglob("*") if file.is_file() and file.suffix not in made)
     assert held - shipped == {file.relative_to(HOUSE).as_posix() for file in files}
     beside = [file.relative_to(HOUSE) for file in tracked()]
-    wanted = [f for f in beside if f.parts[0] in ("notebooks", "data_samples", "docs") and f.parts[:2] != ("docs", "site")]
-    assert shipped == {f"fltoolkit/shipped/{f.as_posix()}" for f in wanted}  # and nothing that lies about in a checkout
+    wanted = [
+        f
+        for f in beside
+        if f.parts[0] in ("notebooks", "data_samples", "docs") and f.parts[:2] != ("docs", "site")
+    ]
+    assert shipped == {
+        f"fltoolkit/shipped/{f.as_posix()}" for f in wanted
+    }  # and nothing that lies about in a checkout

@@ -1,5 +1,5 @@
-"""Tests what is not imported before it is needed: `import fltoolkit` loads neither pandas nor the modules of the steps, and
-heavier libraries are loaded only when they are used."""
+"""Tests what is not imported before it is needed: `import fltoolkit` loads neither pandas nor the modules of
+the steps, and heavier libraries are loaded only when they are used."""
 
 import json
 import subprocess
@@ -25,7 +25,10 @@ LATER = (
 
 @pytest.fixture(scope="module")
 def imported() -> set[str]:
-    script = "import json, sys, fltoolkit as fl; fl.prevalence, fl.read_survey; print(json.dumps(sorted(sys.modules)))"
+    script = (
+        "import json, sys, fltoolkit as fl; fl.prevalence, fl.read_survey; "
+        "print(json.dumps(sorted(sys.modules)))"
+    )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(json.loads(found.stdout))
 
@@ -96,6 +99,8 @@ sys.exit(code)
 )
 def test_a_check_imports_no_library_of_tables(sample: str, banned: list[str]) -> None:
     survey = shipped.SAMPLES / sample / "survey.yaml"
-    found = subprocess.run([sys.executable, "-c", CHECK, str(survey), *banned], capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        [sys.executable, "-c", CHECK, str(survey), *banned], capture_output=True, text=True, check=False
+    )
     assert found.returncode == 0, found.stderr
     assert "no errors" in found.stdout

@@ -1,5 +1,5 @@
-"""Tests the memory of a run: results are stored under everything on which they depend, never if somebody changed them, and only
-if this is switched on."""
+"""Tests the memory of a run: results are stored under everything on which they depend, never if somebody
+changed them, and only if this is switched on."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ def test_a_rule_set_counts_by_what_it_says(path: Path) -> None:
     found = []
     for version in (1, 2, 2):
         mine.write_text(
-            shipped.model_copy(update={"name": "mine", "version": version}).model_dump_json(exclude_none=True), "utf-8"
+            shipped.model_copy(update={"name": "mine", "version": version}).model_dump_json(
+                exclude_none=True
+            ),
+            "utf-8",
         )
         found.append(fl.classify(fl.read_survey(path), rules="mine.yaml"))
     assert [persons.rules for persons in found] == ["mine v1", "mine v2", "mine v2"]
@@ -88,13 +91,17 @@ def test_a_survey_that_was_changed_is_not_handed_out_nor_what_follows_from_it(pa
     assert again.spec.groups
 
 
-def test_a_published_set_is_made_once_and_handed_out_as_a_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_published_set_is_made_once_and_handed_out_as_a_copy(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = fl.publish_run(fl.classify(fl.read_survey(path)), every_profile=True)
     as_made = first.table.copy()
     first.table["estimate"] = 0.5
     for other in first.profiles.values():
         other.table["estimate"] = 0.5
-    monkeypatch.setattr(sys.modules["fltoolkit.publish.published_set"], "_published", lambda *_: pytest.fail("made twice"))
+    monkeypatch.setattr(
+        sys.modules["fltoolkit.publish.published_set"], "_published", lambda *_: pytest.fail("made twice")
+    )
     second = fl.publish_run(fl.classify(fl.read_survey(path)), every_profile=True)
     pd.testing.assert_frame_equal(second.table, as_made)
     assert not any((other.table["estimate"] == 0.5).any() for other in second.profiles.values())
@@ -106,7 +113,11 @@ def test_every_parameter_of_a_published_set_counts(path: Path) -> None:
     assert fl.publish_run(persons, profile="statcan").profile != plain.profile
     assert fl.publish_run(persons, every_profile=True).profiles != plain.profiles
     bare = fl.classify(
-        fl.read_survey(country.write(path.parent / "bare", country.changed(country.SURVEY, tables=country.ONE_NUMBER["tables"])))
+        fl.read_survey(
+            country.write(
+                path.parent / "bare", country.changed(country.SURVEY, tables=country.ONE_NUMBER["tables"])
+            )
+        )
     )
     assert len(fl.publish_run(bare, plan=fl.plan_beside(bare.path)).table) > len(fl.publish_run(bare).table)
 
@@ -118,10 +129,14 @@ def test_a_calibrated_survey_is_another_one(path: Path) -> None:
     assert memory.key_from(changed) is None
 
 
-def test_what_a_round_gives_for_a_change_is_made_once(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_round_gives_for_a_change_is_made_once(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     country.write(tmp_path / "before", country.changed(country.SURVEY, year=2020, round="1"))
     design = {**country.SURVEY["design"], "psus_of_earlier_rounds": "new"}
-    persons = fl.classify(fl.read_survey(country.write(path.parent, country.changed(country.SURVEY, design=design))))
+    persons = fl.classify(
+        fl.read_survey(country.write(path.parent, country.changed(country.SURVEY, design=design)))
+    )
     out = fl.publish_run(persons)
     first = fl.changes("before/survey.yaml", persons, out)
     assert first is not None
@@ -144,6 +159,9 @@ def test_an_error_is_not_remembered() -> None:
 
 def test_garbage_is_collected_rarely_and_what_exists_is_left_out() -> None:
     made = "kept = [[] for _ in range(20_000)]"
-    code = f"import gc; from fltoolkit import memory; memory.collect_garbage_less_often(); before = gc.get_stats(); {made}"
+    code = (
+        "import gc; from fltoolkit import memory; memory.collect_garbage_less_often(); before = "
+        f"gc.get_stats(); {made}"
+    )
     code += "; assert gc.get_stats() == before; assert gc.get_freeze_count() > 1000"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,4 +1,5 @@
-"""Tests that the tests name only what modules have: a function that was renamed is found in a second, not at the end of a run."""
+"""Tests that the tests name only what modules have: a function that was renamed is found in a second, not at
+the end of a run."""
 
 import ast
 import importlib
@@ -11,7 +12,8 @@ TESTS = Path(__file__).resolve().parent
 
 
 def missing_names(file: Path) -> list[str]:
-    """Returns the names that a file takes from an imported module of the package, and that the module does not have."""
+    """Returns the names that a file takes from an imported module of the package, and that the module does
+    not have."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     modules: dict[str, ModuleType] = {}
     for node in ast.walk(tree):

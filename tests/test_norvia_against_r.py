@@ -1,4 +1,5 @@
-"""Compares the shipped survey with R: every estimate of tests/golden/norvia.json, before anything is suppressed."""
+"""Compares the shipped survey with R: every estimate of tests/golden/norvia.json, before anything is
+suppressed."""
 
 from __future__ import annotations
 
@@ -50,7 +51,11 @@ def test_the_shipped_survey_agrees_with_r(name: str, all_with_months: fl.Survey)
 def test_the_golden_numbers_cover_every_breakdown_of_the_headline() -> None:
     asked = {(r["population"], r["verb"], r["by"][-1][0]) for r in RECORDS.values()}
     assert asked == {
-        *(("adults", verb, group) for verb in ("prevalence", "total") for group in ("sex", "age_group", "region")),
+        *(
+            ("adults", verb, group)
+            for verb in ("prevalence", "total")
+            for group in ("sex", "age_group", "region")
+        ),
         *(("workers", verb, "main_job_sector") for verb in ("prevalence", "total")),
         *(("adults", verb, "sector") for verb in ("total", "share")),
         ("adults", "share", "sex"),

@@ -1,4 +1,5 @@
-"""Tests that the notebooks follow their rules, run on any survey, and give R's numbers for the shipped one."""
+"""Tests that the notebooks follow their rules, run on any survey, and give R's numbers for the shipped
+one."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ def parameters(path: Path) -> Any:
     return cell
 
 
-# ------------------------------------------------------------------------------------------------------- the contract
+# ------------------------------------------------------------------------------------------------------- the
 
 
 def test_the_four_notebooks_of_a_run_are_there() -> None:
@@ -68,7 +69,9 @@ def test_a_title_stands_first_and_the_parameters_right_after_it(path: Path) -> N
 @EVERY
 def test_every_parameter_is_typed_and_commented_and_nothing_else_is_said_there(path: Path) -> None:
     for line in parameters(path).source.splitlines():
-        assert re.fullmatch(r'[a-z_]+: (str|bool|int|float) = ("[^"]*"|True|False|[\d.]+)  # \S.*', line), line
+        assert re.fullmatch(r'[a-z_]+: (str|bool|int|float) = ("[^"]*"|True|False|[\d.]+)  # \S.*', line), (
+            line
+        )
 
 
 @EVERY
@@ -78,16 +81,32 @@ def test_widgets_are_off_as_committed(path: Path) -> None:
 
 @EVERY
 def test_cells_are_calls_without_loops_or_functions(path: Path) -> None:
-    forbidden = (ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.With, ast.Try, ast.ListComp, ast.DictComp)
+    forbidden = (
+        ast.For,
+        ast.While,
+        ast.FunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.With,
+        ast.Try,
+        ast.ListComp,
+        ast.DictComp,
+    )
     for cell in code(path):
-        assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, forbidden)], cell.source
+        assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, forbidden)], (
+            cell.source
+        )
         assert cell == parameters(path) or len(cell.source.splitlines()) <= 6, cell.source
 
 
 @EVERY
 def test_every_picture_stands_beside_prose(path: Path) -> None:
     cells = read(path).cells
-    with_picture = [i for i, c in enumerate(cells) if c.cell_type == "code" and any(MIME in o.get("data", {}) for o in c.outputs)]
+    with_picture = [
+        i
+        for i, c in enumerate(cells)
+        if c.cell_type == "code" and any(MIME in o.get("data", {}) for o in c.outputs)
+    ]
     for i in with_picture:
         beside = [cells[i - 1], *cells[i + 1 : i + 2]]
         assert max(len(c.source) for c in beside if c.cell_type == "markdown") > 60, cells[i].source
@@ -117,7 +136,9 @@ def test_stored_outputs_hold_no_place_address_warning_or_widget(path: Path) -> N
 @EVERY
 def test_notebooks_are_normalised_and_small(path: Path) -> None:
     before = path.read_text(encoding="utf-8")
-    assert nbformat.writes(notebook_kernel.normalise(nbformat.read(path, as_version=4))).rstrip("\n") == before.rstrip("\n")
+    assert nbformat.writes(notebook_kernel.normalise(nbformat.read(path, as_version=4))).rstrip(
+        "\n"
+    ) == before.rstrip("\n")
     assert len(before) < 700_000
 
 
@@ -128,11 +149,12 @@ def test_calls_use_parameters_not_paths() -> None:
             assert "outputs/" not in cell.source
 
 
-# -------------------------------------------------------------------------------------------------- on another survey
+# -------------------------------------------------------------------------------------------------- on anothe
 
 
 def run_cells(path: Path, **given: object) -> Iterator[object]:
-    """Run a notebook's cells here, some parameters changed; yields what each cell shows, with the names it left."""
+    """Run a notebook's cells here, some parameters changed; yields what each cell shows, with the names it
+    left."""
     names: dict[str, object] = {}
     for cell in code(path):
         tree = ast.parse(cell.source)
@@ -151,7 +173,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 
 @EVERY
-def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(path: Path, small: dict[str, object], tmp_path: Path) -> None:
+def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(
+    path: Path, small: dict[str, object], tmp_path: Path
+) -> None:
     declared = parameters(path).source
     given = {k: v for k, v in {**small, "outputs": str(tmp_path)}.items() if f"{k}: str" in declared}
     shown = list(run_cells(path, **given))
@@ -162,15 +186,25 @@ def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(path: Path, small: d
         "2_classify": {"findings_cases.csv"},
         "3_estimate": {"estimates.csv", "risk_factors.csv"},
         "4_nap": {
-            "nap_baseline.csv", "nap_workbook.xlsx", "evidence_brief_en.html", "evidence_brief_en.docx",
-            "nap_skeleton_en.docx", "slides_en.html", "charts", "sdmx.csv", "sdmx_structure.json", "ilostat.csv",
+            "nap_baseline.csv",
+            "nap_workbook.xlsx",
+            "evidence_brief_en.html",
+            "evidence_brief_en.docx",
+            "nap_skeleton_en.docx",
+            "slides_en.html",
+            "charts",
+            "sdmx.csv",
+            "sdmx_structure.json",
+            "ilostat.csv",
             "evidence.json",
         },
-    }  # fmt: skip
+    }
     assert {p.name for p in tmp_path.iterdir()} == made.get(path.stem, set())
 
 
-WITH_PLAN = pytest.mark.parametrize("path", [p for p in PIPELINE if "plan: str" in parameters(p).source], ids=lambda p: p.stem)
+WITH_PLAN = pytest.mark.parametrize(
+    "path", [p for p in PIPELINE if "plan: str" in parameters(p).source], ids=lambda p: p.stem
+)
 
 
 @WITH_PLAN
@@ -186,9 +220,12 @@ def test_another_survey_never_meets_the_shipped_plan(path: Path, tmp_path: Path)
 
 @WITH_PLAN
 def test_a_plan_of_another_country_stops_the_notebook(path: Path, tmp_path: Path) -> None:
-    survey = country.write(tmp_path / "mine", country.changed(country.ONE_NUMBER, country="Otherland"), country.PLAN)
+    survey = country.write(
+        tmp_path / "mine", country.changed(country.ONE_NUMBER, country="Otherland"), country.PLAN
+    )
     with pytest.raises(
-        SpecError, match="the plan is another country's than the survey\n  found:   Smallland\n  allowed: Otherland"
+        SpecError,
+        match="the plan is another country's than the survey\n  found:   Smallland\n  allowed: Otherland",
     ):
         list(run_cells(path, survey=str(survey)))
 
@@ -212,27 +249,48 @@ LEGAL_TABLES_OF_FAMILIES: dict[str, list[dict[str, Any]]] = {
     "totals of adults alone": [{**TOTAL, "population": "adults", "by": [["sex"]]}],
     "routes of children alone": [{**SHARE, **OF_CHILDREN, "of": "route"}],
 }
-NORMALISED = {"design": country.SURVEY["design"] | {"weights": "normalised"}, "tables": [{**PREVALENCE, "by": [["sex"]]}]}
+NORMALISED = {
+    "design": country.SURVEY["design"] | {"weights": "normalised"},
+    "tables": [{**PREVALENCE, "by": [["sex"]]}],
+}
 
 
 @pytest.mark.parametrize("tables", LEGAL_TABLES.values(), ids=LEGAL_TABLES)
 def test_any_legal_tables_go_through_the_notebooks(tables: list[dict[str, Any]], tmp_path: Path) -> None:
     """Before, notebook 3 stopped with an IndexError if a measure had no group in the first population."""
     populations = country.SURVEY["populations"] | WORKERS
-    go_through(country.write(tmp_path, country.changed(country.SURVEY, populations=populations, tables=tables)))
+    go_through(
+        country.write(tmp_path, country.changed(country.SURVEY, populations=populations, tables=tables))
+    )
 
 
 @pytest.mark.parametrize("tables", LEGAL_TABLES_OF_FAMILIES.values(), ids=LEGAL_TABLES_OF_FAMILIES)
-def test_any_legal_tables_of_adults_and_children_go_through_the_notebooks(tables: list[dict[str, Any]], tmp_path: Path) -> None:
-    kinds = ("case", "not", "open", "idle", "by a third party", "with parents", "free", "idle child", "open child")
+def test_any_legal_tables_of_adults_and_children_go_through_the_notebooks(
+    tables: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    kinds = (
+        "case",
+        "not",
+        "open",
+        "idle",
+        "by a third party",
+        "with parents",
+        "free",
+        "idle child",
+        "open child",
+    )
     people = [(kinds[i % 9], {"SEX": 1 + i % 2, "R": 1 + i % 4}) for i in range(270)]
     families.persons(tmp_path, people)
-    (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**families.FAMILY, "tables": tables}), encoding="utf-8")
+    (tmp_path / "survey.yaml").write_text(
+        yaml.safe_dump({**families.FAMILY, "tables": tables}), encoding="utf-8"
+    )
     go_through(tmp_path / "survey.yaml")
 
 
 @pytest.mark.parametrize("found", [True, False])
-def test_weights_that_give_no_numbers_of_persons_go_through_the_notebooks(found: bool, tmp_path: Path) -> None:
+def test_weights_that_give_no_numbers_of_persons_go_through_the_notebooks(
+    found: bool, tmp_path: Path
+) -> None:
     """Before, notebook 2 stopped with a KeyError."""
     table = country.persons() if found else country.persons().assign(INV=2, FISIC=None)
     go_through(country.write(tmp_path, country.changed(country.SURVEY, **NORMALISED), table=table))
@@ -262,7 +320,7 @@ def test_interactive_shows_a_widget_instead_of_the_fixed_view(small: dict[str, o
     assert len(screen.outputs) >= 2
 
 
-# ------------------------------------------------------------------------------------- on the shipped survey, papermill
+# ------------------------------------------------------------------------------------- on the shipped survey,
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +345,9 @@ def golden(verb: str) -> dict[str, float]:
 @pytest.mark.parametrize("verb", ["prevalence", "total"])
 def test_the_headline_of_the_shipped_survey_is_rs(shipped: Path, verb: str) -> None:
     table = pd.read_csv(shipped / "estimates.csv", keep_default_na=False, na_values=[""])
-    head = table[(table["measure"] == verb) & table["breakdown"].isna() & (table["reference_population"] == "adults")].iloc[0]
+    head = table[
+        (table["measure"] == verb) & table["breakdown"].isna() & (table["reference_population"] == "adults")
+    ].iloc[0]
     half = 0.5 * (
         0.0001 if verb == "prevalence" else head["rounding"]
     )  # what leaves is rounded; R's own digits are compared elsewhere
@@ -300,8 +360,12 @@ def test_the_headline_of_the_shipped_survey_is_rs(shipped: Path, verb: str) -> N
 def test_the_baseline_of_the_shipped_plan_starts_from_rs_headline(shipped: Path) -> None:
     table = pd.read_csv(shipped / "nap_baseline.csv")
     first = table[table["category"] == "total"].set_index("id")["baseline_value"]
-    assert first["prevalence_decrease_base"] == pytest.approx(1000 * golden("prevalence")["estimate"], abs=0.05)
-    assert first["persons_in_forced_labour"] == pytest.approx(golden("total")["estimate"], abs=50)  # the base is 100
+    assert first["prevalence_decrease_base"] == pytest.approx(
+        1000 * golden("prevalence")["estimate"], abs=0.05
+    )
+    assert first["persons_in_forced_labour"] == pytest.approx(
+        golden("total")["estimate"], abs=50
+    )  # the base is 100
 
 
 def test_parameters_given_to_papermill_take_the_place_of_the_committed_ones(shipped: Path) -> None:
@@ -311,12 +375,16 @@ def test_parameters_given_to_papermill_take_the_place_of_the_committed_ones(ship
     assert 'outputs = "."' in injected[0]
 
 
-# ------------------------------------------------------------------------------------------------- refresh, normalise
+# ------------------------------------------------------------------------------------------------- refresh, n
 
 
 def test_refresh_runs_a_notebook_where_it_stands_and_keeps_only_what_is_stable(tmp_path: Path) -> None:
-    cell = nbformat.v4.new_code_cell("from pathlib import Path\nPath('beside.txt').read_text()", metadata={"tags": ["t"], "x": 1})
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {"state": 1}}), tmp_path / "n.ipynb")
+    cell = nbformat.v4.new_code_cell(
+        "from pathlib import Path\nPath('beside.txt').read_text()", metadata={"tags": ["t"], "x": 1}
+    )
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {"state": 1}}), tmp_path / "n.ipynb"
+    )
     (tmp_path / "beside.txt").write_text("found", encoding="utf-8")
     (tmp_path / ".ipynb_checkpoints").mkdir()
     (tmp_path / ".ipynb_checkpoints" / "old.ipynb").write_text("not a notebook", encoding="utf-8")
@@ -338,7 +406,9 @@ def test_refresh_runs_a_notebook_where_it_stands_and_keeps_only_what_is_stable(t
         ("kernel", "b.ipynb: a cell of the notebook fails\n  found:   the notebook's kernel died"),
     ],
 )
-def test_refresh_of_a_broken_notebook_names_it_and_writes_none(tmp_path: Path, broken: str, words: str) -> None:
+def test_refresh_of_a_broken_notebook_names_it_and_writes_none(
+    tmp_path: Path, broken: str, words: str
+) -> None:
     cells = {"cell": "raise ValueError('Amina Diallo')", "kernel": "import os; os._exit(1)"}
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]), tmp_path / "a.ipynb")
     if broken in cells:
@@ -356,8 +426,13 @@ def test_refresh_of_a_broken_notebook_names_it_and_writes_none(tmp_path: Path, b
 
 def test_the_same_notebook_is_normalised_to_the_same_text(tmp_path: Path) -> None:
     def made(name: str) -> bytes:
-        cells = [nbformat.v4.new_code_cell("1", metadata={"execution": {"started": name}}), nbformat.v4.new_markdown_cell("a")]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {"version": name}}), tmp_path / name)
+        cells = [
+            nbformat.v4.new_code_cell("1", metadata={"execution": {"started": name}}),
+            nbformat.v4.new_markdown_cell("a"),
+        ]
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {"version": name}}), tmp_path / name
+        )
         notebook_kernel.normalise_file(tmp_path / name)
         return (tmp_path / name).read_bytes()
 

@@ -1,5 +1,5 @@
-"""Tests the comparison of outputs in benchmarks/: one changed word of one file is reported with its place, and the time of a run
-is ignored."""
+"""Tests the comparison of outputs in benchmarks/: one changed word of one file is reported with its place,
+and the time of a run is ignored."""
 
 from __future__ import annotations
 
@@ -16,26 +16,36 @@ import pytest
 OUTPUTS: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "outputs.py"))
 
 
-def write(folder: Path, word: str = "could", cell: str = "partners", seconds: float = 1.0, code: str = "a") -> Path:
+def write(
+    folder: Path, word: str = "could", cell: str = "partners", seconds: float = 1.0, code: str = "a"
+) -> Path:
     """Results of one run: a page, a Word file, a workbook, a notebook and run.json."""
     folder.mkdir()
-    (folder / "page.html").write_text(f"<p>First</p>\n<p>The survey {word} not reach everybody.</p>\n", "utf-8")
+    (folder / "page.html").write_text(
+        f"<p>First</p>\n<p>The survey {word} not reach everybody.</p>\n", "utf-8"
+    )
     with zipfile.ZipFile(folder / "brief.docx", "w") as archive:
         archive.writestr("word/document.xml", f"<w:t>{word} not</w:t>")
         archive.writestr("word/styles.xml", "<w:styles/>")
     book = openpyxl.Workbook()
     book.active["B3"] = f"for the plan's {cell}"
     book.save(folder / "book.xlsx")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title"), nbformat.v4.new_markdown_cell(word)])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# Title"), nbformat.v4.new_markdown_cell(word)]
+    )
     nbformat.write(notebook, folder / "1_survey.ipynb")
-    (folder / "run.json").write_text(json.dumps({"title": "A survey", "seconds": seconds, "code": code}), "utf-8")
+    (folder / "run.json").write_text(
+        json.dumps({"title": "A survey", "seconds": seconds, "code": code}), "utf-8"
+    )
     (folder / ".lock").write_text(str(seconds), "utf-8")
     return folder
 
 
 def told(before: Path, after: Path, *left_out: str) -> list[str]:
     pair = (OUTPUTS["contents"](folder, left_out or OUTPUTS["TIME"]) for folder in (before, after))
-    return [line for line in OUTPUTS["differences"](*pair) if "docProps" not in line]  # openpyxl writes the time there
+    return [
+        line for line in OUTPUTS["differences"](*pair) if "docProps" not in line
+    ]  # openpyxl writes the time there
 
 
 def test_the_same_results_are_the_same_whenever_they_were_made(tmp_path: Path) -> None:
@@ -60,7 +70,9 @@ def test_a_changed_cell_is_told_by_its_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("left_out", "differ"), [((), True), (("seconds", "code"), False)])
-def test_the_code_of_a_run_is_compared_unless_it_is_left_out(tmp_path: Path, left_out: tuple[str, ...], differ: bool) -> None:
+def test_the_code_of_a_run_is_compared_unless_it_is_left_out(
+    tmp_path: Path, left_out: tuple[str, ...], differ: bool
+) -> None:
     lines = told(write(tmp_path / "a"), write(tmp_path / "b", code="b"), *left_out)
     assert [line.partition(": line")[0] for line in lines] == (["run.json: code"] if differ else [])
 

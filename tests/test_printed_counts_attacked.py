@@ -1,5 +1,5 @@
-"""Attacks everything that a run prints outside its published set (findings, non-response, paths, items): no number of 1 to 4
-persons can be calculated."""
+"""Attacks everything that a run prints outside its published set (findings, non-response, paths, items): no
+number of 1 to 4 persons can be calculated."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def groups_of_few(run: Run, reader: Reader) -> list[Who]:
-    """Every group of few that is counted, that lies between two counted groups, or that paths leave over of those who left a question open."""
+    """Every group of few that is counted, that lies between two counted groups, or that paths leave over of
+    those who left a question open."""
     printed = reader.groups()
     groups = [*printed, *(a & ~b for a, b in permutations(printed, 2) if not (b & ~a).any())]
     for opened in open_answers(run).values():
@@ -56,8 +57,11 @@ def test_no_small_count_comes_out_of_a_shipped_sample(sample: str, request: pyte
     assert reader.works_out(few) == []
 
 
-def test_exact_counts_of_a_question_and_of_paths_would_give_the_few_between_them(norvia_run: Run, exact: None) -> None:
-    """Of seven who left FI3 open five did not know, so two refused; of 21 who left FLEAVE open two paths name 18."""
+def test_exact_counts_of_a_question_and_of_paths_would_give_the_few_between_them(
+    norvia_run: Run, exact: None
+) -> None:
+    """Of seven who left FI3 open five did not know, so two refused; of 21 who left FLEAVE open two paths name
+    18."""
     reader, opened = read(norvia_run), open_answers(norvia_run)
     refused = opened["items.involuntary.unagreed_overtime FI3", "refused"]
     leave = opened["items.involuntary.no_freedom_to_leave FLEAVE", "dont_know"]
@@ -67,7 +71,9 @@ def test_exact_counts_of_a_question_and_of_paths_would_give_the_few_between_them
     assert reader.works_out([refused, beyond]) == [2, 3]
 
 
-def test_exact_counts_would_give_children_in_forced_labour_on_rare_paths(valdorie_run: Run, exact: None) -> None:
+def test_exact_counts_would_give_children_in_forced_labour_on_rare_paths(
+    valdorie_run: Run, exact: None
+) -> None:
     """Of 54 with a parent in forced labour one path names 50."""
     reader = read(valdorie_run)
     others = valdorie_run.of("step", "parent in forced labour (iii)") & ~np.any(reader.paths, axis=0)

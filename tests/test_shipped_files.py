@@ -1,5 +1,5 @@
-"""Tests that the files of the kit are found in a checkout and in a wheel. A survey's name means a sample only if nothing else can
-be meant."""
+"""Tests that the files of the kit are found in a checkout and in a wheel. A survey's name means a sample only
+if nothing else can be meant."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def test_a_wheel_has_it_in_the_package_whatever_lies_beside(package: Path) -> No
 
 
 def test_a_package_without_it_says_so(package: Path) -> None:
-    with pytest.raises(RequestError, match=r"the kit's notebooks are not there\n  do:      install the kit's wheel"):
+    with pytest.raises(
+        RequestError, match=r"the kit's notebooks are not there\n  do:      install the kit's wheel"
+    ):
         notebook_folder()
     assert samples() == {}
 
@@ -51,14 +53,23 @@ def test_a_samples_name_is_found_from_any_folder(tmp_path: Path, monkeypatch: py
     assert plan.country == "Norvia"
 
 
-def test_a_path_is_looked_up_from_the_folder_of_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_looked_up_from_the_folder_of_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     country.write(tmp_path / "mine")
     monkeypatch.chdir(tmp_path)
-    assert survey_file("mine") == survey_file("mine/survey.yaml") == survey_file(Path("mine")) == Path("mine/survey.yaml")
+    assert (
+        survey_file("mine")
+        == survey_file("mine/survey.yaml")
+        == survey_file(Path("mine"))
+        == Path("mine/survey.yaml")
+    )
     assert fl.plan_beside("mine") is not None
 
 
-def test_what_is_there_comes_before_a_sample_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_there_comes_before_a_sample_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     country.write(tmp_path / "norvia_lfs_2025")
     monkeypatch.chdir(tmp_path)
     assert fl.read_survey("norvia_lfs_2025").spec.country == "Smallland"

@@ -1,4 +1,5 @@
-"""Tests the one writer of spreadsheet files: text stays text, values keep their type, and the same content gives the same bytes."""
+"""Tests the one writer of spreadsheet files: text stays text, values keep their type, and the same content
+gives the same bytes."""
 
 from __future__ import annotations
 
@@ -79,19 +80,23 @@ def test_a_change_has_a_sign_and_zero_has_none() -> None:
 
 
 def test_a_number_format_names_the_language_and_parts_the_per_cent_sign_as_it_does() -> None:
-    """LibreOffice takes comma and narrow space from the language in the format, Excel from the reader's computer."""
+    """LibreOffice takes comma and narrow space from the language in the format, Excel from the reader's
+    computer."""
     file = Spreadsheet("Titre", "", NumberWriting("[$-40C]", "\u202f"))
     sheet = file.book.add_worksheet("Un")
     for column, style in enumerate(("one_decimal", "percent", "amount")):
         file.put(sheet, (0, column), 0.125, style)
     found = [cell.number_format for cell in openpyxl.load_workbook(io.BytesIO(file.content()))["Un"][1]]
     assert found == [
-        '[$-40C]#,##0.0_0;[$-40C]"−"#,##0.0_0', '[$-40C]0.0"\u202f"%_0;[$-40C]"−"0.0"\u202f"%_0', "[$-40C]General_0",
-    ]  # fmt: skip
+        '[$-40C]#,##0.0_0;[$-40C]"−"#,##0.0_0',
+        '[$-40C]0.0"\u202f"%_0;[$-40C]"−"0.0"\u202f"%_0',
+        "[$-40C]General_0",
+    ]
 
 
 def test_the_letters_of_columns_that_fit_have_eight_points_in_print() -> None:
-    """An A4 page is 297 mm wide. A column of ten characters is 75 pixels wide: ten digits of Arial 10 and five pixels around."""
+    """An A4 page is 297 mm wide. A column of ten characters is 75 pixels wide: ten digits of Arial 10 and
+    five pixels around."""
     printed = (297 / 25.4 - 2 * 0.3) * 96
     assert fits_in_print([10] * 3) == pytest.approx(printed * 10 / 8 - 3 * 75, abs=2)
     assert fits_in_print([200]) < 0
@@ -119,11 +124,17 @@ def test_texts_are_as_every_spreadsheet_keeps_them() -> None:
 def test_no_other_module_writes_a_spreadsheet() -> None:
     package = Path(fltoolkit.__file__).parent
     other = r"(import|from) xlsxwriter|to_excel|ExcelWriter|openpyxl\.Workbook"
-    writers = [p.relative_to(package).as_posix() for p in package.rglob("*.py") if re.search(other, p.read_text("utf-8"))]
+    writers = [
+        p.relative_to(package).as_posix()
+        for p in package.rglob("*.py")
+        if re.search(other, p.read_text("utf-8"))
+    ]
     assert writers == ["spreadsheets.py"]
 
 
-def printed(*levels: list[int], rows: list[float], above: float = 30.0, head: float = 10.0, again: float = 0.0) -> PrintedRows:
+def printed(
+    *levels: list[int], rows: list[float], above: float = 30.0, head: float = 10.0, again: float = 0.0
+) -> PrintedRows:
     return PrintedRows(above, head, rows, [row + again for row in rows], levels or ([], []))
 
 
@@ -132,7 +143,9 @@ def printed(*levels: list[int], rows: list[float], above: float = 30.0, head: fl
     [(-2, False), (3, True), (24, False), (14, False)],
     ids=["one page", "a little more than one", "two that are filled", "the letters would be too small"],
 )
-def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters(rows_more: int, smaller: bool) -> None:
+def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters(
+    rows_more: int, smaller: bool
+) -> None:
     rows = [20.0] * (round(72 * (8.27 - 0.9) / 20) + rows_more - 2)
     firsts, size = pages_of(printed(rows=rows, above=20.0, head=20.0), 1_000, A4)
     assert (firsts == [], 70 <= size <= 99) == ((True, True) if smaller else (rows_more < 0, False))
@@ -150,8 +163,14 @@ def test_a_page_begins_with_a_group_unless_the_page_before_would_be_half_empty()
 def test_a_block_that_would_run_over_a_page_begins_on_the_next_if_it_fits_there() -> None:
     rows = [10.0] * 12
     assert first_rows(printed([0, 2], [0, 2, 6], rows=rows), 110) == [2]  # ten rows on a page of their own
-    assert first_rows(printed([0, 2], [0, 2, 6], rows=rows, above=0.0), 110) == [6]  # the page before would be nearly empty
-    assert first_rows(printed([0, 1], [0, 1, 6], rows=rows), 110) == [6]  # eleven do not fit: a group begins the page
+    assert first_rows(printed([0, 2], [0, 2, 6], rows=rows, above=0.0), 110) == [
+        6
+    ]  # the page before would be nearly empty
+    assert first_rows(printed([0, 1], [0, 1, 6], rows=rows), 110) == [
+        6
+    ]  # eleven do not fit: a group begins the page
     assert first_rows(printed([0, 1, 5], [0, 1, 5], rows=rows), 110) == [5]  # the last block that is cut
-    assert first_rows(printed([0, 2], [0, 2, 6], rows=rows, again=10.0), 110) == [6]  # what the page repeats needs room too
+    assert first_rows(printed([0, 2], [0, 2, 6], rows=rows, again=10.0), 110) == [
+        6
+    ]  # what the page repeats needs room too
     assert first_rows(printed([], [], rows=[10.0] * 30, again=10.0), 110) == [7, 16, 25]

@@ -1,4 +1,5 @@
-"""Tests the three surveys of tests/brought_in, each read through a survey.yaml that was written from its printed form and the
+"""Tests the three surveys of tests/brought_in, each read through a survey.yaml that was written from its
+printed form and the
 documentation: every person's outcome against the plain-Python truth, and the estimates against R."""
 
 from __future__ import annotations
@@ -55,9 +56,13 @@ def test_everybody_is_what_the_questionnaire_says(
         tuple(key): ("not asked" if not asked else None if pd.isna(case) else bool(case))
         for *key, asked, case in rows.itertuples(index=False)
     }
-    theirs = {person.key: person.outcome if person.asked else "not asked" for person in people(name, folders[name])}
+    theirs = {
+        person.key: person.outcome if person.asked else "not asked" for person in people(name, folders[name])
+    }
     assert len(rows) == len(theirs)
-    assert {key: (ours.get(key), truth) for key, truth in theirs.items() if ours.get(key, "lost") != truth} == {}
+    assert {
+        key: (ours.get(key), truth) for key, truth in theirs.items() if ours.get(key, "lost") != truth
+    } == {}
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -71,7 +76,9 @@ def test_estimates_errors_and_bounds_are_rs(name: str, surveys: dict[str, fl.Cla
             if row["population_of"] != population:
                 continue
             rate, total = (of_cell(name, table, row) for table in (rates, totals))
-            assert [rate[c] for c in ("n", "cases", "unresolved", "df")] == [row[c] for c in ("n", "cases", "unresolved", "df")]
+            assert [rate[c] for c in ("n", "cases", "unresolved", "df")] == [
+                row[c] for c in ("n", "cases", "unresolved", "df")
+            ]
             for column in ("estimate", "se", "population", "resolved_only", "bound_high"):
                 assert rate[column] == pytest.approx(row[column], **EXACT), column
             assert (total["estimate"], total["se"]) == pytest.approx((row["total"], row["total_se"]), **EXACT)
@@ -85,7 +92,9 @@ def of_cell(name: str, table: pd.DataFrame, row: dict[str, Any]) -> dict[str, An
     if row["by"] != "total":
         cell[row["by"]] = row["value"].replace("-", "–")
     cell["sex"] = ASKED_OF_CHILDREN.get(name, {}).get(row["population_of"], {}).get(cell["sex"], cell["sex"])
-    found = table[(table["sex"] == cell["sex"]) & (table["age_group"] == cell["age_group"])].to_dict("records")
+    found = table[(table["sex"] == cell["sex"]) & (table["age_group"] == cell["age_group"])].to_dict(
+        "records"
+    )
     assert len(found) == 1, cell
     return found[0]
 
@@ -95,15 +104,24 @@ def test_who_imposed_it_and_by_which_route_a_child_is_a_case(
     name: str, group: str, folders: dict[str, Path], surveys: dict[str, fl.ClassifiedSurvey]
 ) -> None:
     columns = [SOURCE + column for column in KEYS[name]]
-    rows = surveys[name].frame.filter(nw.col("forced_labour")).select(*columns, group).collect("pandas").to_native()
+    rows = (
+        surveys[name]
+        .frame.filter(nw.col("forced_labour"))
+        .select(*columns, group)
+        .collect("pandas")
+        .to_native()
+    )
     ours = {tuple(key): label for *key, label in rows.itertuples(index=False)}
-    theirs = {person.key: person.label for person in people(name, folders[name]) if person.outcome and person.label}
+    theirs = {
+        person.key: person.label for person in people(name, folders[name]) if person.outcome and person.label
+    }
     assert len(theirs) > 10
     assert {key: ours[key].rstrip(")").rpartition("(")[2] for key in theirs} == theirs
 
 
 def test_columns_of_0_and_1_need_the_code_of_dont_know_to_be_set_blank(folders: dict[str, Path]) -> None:
-    """Whoever says don't know has 0 in each option: read as it stands this is a no, and persons are resolved who are not."""
+    """Whoever says don't know has 0 in each option: read as it stands this is a no, and persons are resolved
+    who are not."""
     spec = yaml.load((HERE / "maps" / "tamaria.yaml").read_text("utf-8"), yaml.BaseLoader)
     column = "grp_jobs/job{episode}_penalty"
     for item in spec["items"]["coercion"].values():
@@ -111,10 +129,16 @@ def test_columns_of_0_and_1_need_the_code_of_dont_know_to_be_set_blank(folders: 
             item[0] = {"column": f"{column}/{item[0]['contains']}"}
     naive = unresolved(spec, folders["tamaria"])
     spec["corrections"] = [
-        {"where": {f"grp_jobs/job{job}_penalty/{code}": 1}, "column": f"grp_jobs/job{job}_penalty/{option}", "value": "missing",
-         "why": "a 0 of who did not say is no answer", "evidence": "questionnaire, section 6"}
-        for job, code in ((1, 98), (1, 99), (2, 98)) for option in (1, 2, 3, 4)
-    ]  # fmt: skip
+        {
+            "where": {f"grp_jobs/job{job}_penalty/{code}": 1},
+            "column": f"grp_jobs/job{job}_penalty/{option}",
+            "value": "missing",
+            "why": "a 0 of who did not say is no answer",
+            "evidence": "questionnaire, section 6",
+        }
+        for job, code in ((1, 98), (1, 99), (2, 98))
+        for option in (1, 2, 3, 4)
+    ]
     truth = sum(person.asked and person.outcome is None for person in people("tamaria", folders["tamaria"]))
     assert unresolved(spec, folders["tamaria"]) == truth > naive
 

@@ -31,12 +31,16 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, bool], Any]
         with notebook_kernel.Kernel(FOLDER, threading.Event()) as kernel:
             return {
                 (name, solved): papermill.execute_notebook(
-                    str(FOLDER / f"{name}.ipynb"), str(folder / f"{name}_{solved}.ipynb"),
+                    str(FOLDER / f"{name}.ipynb"),
+                    str(folder / f"{name}_{solved}.ipynb"),
                     parameters={"answers": str(FOLDER / "answers" / f"{name}.yaml")} if solved else {},
-                    engine_name=notebook_kernel.ENGINE, progress_bar=False, kernel_name="python3", kernel=kernel,
+                    engine_name=notebook_kernel.ENGINE,
+                    progress_bar=False,
+                    kernel_name="python3",
+                    kernel=kernel,
                 )
                 for name in NAMES
-            }  # fmt: skip
+            }
 
     with ThreadPoolExecutor(2) as pool:
         as_it_stands, as_solved = pool.map(run, (False, True))
@@ -45,7 +49,11 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, bool], Any]
 
 def said(notebook: Any) -> list[str]:
     return [
-        str(o.data.get("text/markdown", "")) for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "data" in o
+        str(o.data.get("text/markdown", ""))
+        for c in notebook.cells
+        if c.cell_type == "code"
+        for o in c.outputs
+        if "data" in o
     ]
 
 
@@ -54,7 +62,9 @@ def test_there_are_four_and_each_has_its_exercises_and_its_answers() -> None:
     for name in NAMES:
         source = "\n".join(c.source for c in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells)
         for exercise in teaching.lesson(name).exercises:
-            whole, asked, answered = (source.count(f'.{verb}("{exercise}")') for verb in ("exercise", "ask", "answer"))
+            whole, asked, answered = (
+                source.count(f'.{verb}("{exercise}")') for verb in ("exercise", "ask", "answer")
+            )
             assert (whole, asked, answered) in {(1, 0, 0), (0, 1, 1)}, exercise
         assert "**Aim.**" in source
         assert "**The story.**" in source
@@ -92,7 +102,11 @@ def test_the_trainers_notes_time_every_notebook_to_the_minute() -> None:
 def test_what_has_to_be_guessed_first_is_asked_before_it_is_shown_and_checked_after() -> None:
     guessed = 0
     for name in NAMES:
-        cells = [c.source for c in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells if c.cell_type == "code"]
+        cells = [
+            c.source
+            for c in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells
+            if c.cell_type == "code"
+        ]
         for key, exercise in teaching.lesson(name).exercises.items():
             asked, checked = (
                 next(i for i, c in enumerate(cells) if re.search(rf'\.({verb}|exercise)\("{key}"', c))

@@ -37,7 +37,9 @@ class Gone(Terminal):
         raise BrokenPipeError
 
 
-def test_a_line_is_written_once_with_its_end_and_letters_that_the_terminal_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_is_written_once_with_its_end_and_letters_that_the_terminal_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     say("Enquête …\nzwei")
@@ -47,7 +49,9 @@ def test_a_line_is_written_once_with_its_end_and_letters_that_the_terminal_has(m
 def test_two_workers_never_share_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
-    workers = [threading.Thread(target=lambda name=name: [say(name * 30) for _ in range(300)]) for name in "abcd"]
+    workers = [
+        threading.Thread(target=lambda name=name: [say(name * 30) for _ in range(300)]) for name in "abcd"
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -57,12 +61,14 @@ def test_two_workers_never_share_a_line(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("terminal", [None, Gone()])
-def test_a_terminal_that_is_gone_stops_nothing(terminal: Terminal | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_that_is_gone_stops_nothing(
+    terminal: Terminal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdout", terminal)
     say("done")
 
 
-# ---------------------------------------------------------------------------------------------------- real programs
+# ---------------------------------------------------------------------------------------------------- real pr
 
 
 @pytest.fixture(scope="module")
@@ -87,5 +93,7 @@ def test_no_terminal_stops_a_command(name: str, survey: str) -> None:
     run = f"{sys.executable} -m fltoolkit.cli check '{survey}'"
     command = f"set -o pipefail; {shell.format(run=run)}"
     environment = {**os.environ, "PYTHONPATH": str(HOUSE), "OPENBLAS_NUM_THREADS": "1", **more}
-    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(
+        ["bash", "-c", command], env=environment, capture_output=True, timeout=120, check=False
+    )
     assert (done.returncode, done.stderr) == (0, b"")

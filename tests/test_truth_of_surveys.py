@@ -1,5 +1,5 @@
-"""Tests the three surveys of tests/brought_in: the files are as their printed forms say, and the truth agrees with R, with
-hand-written persons, and with every completion of missing answers."""
+"""Tests the three surveys of tests/brought_in: the files are as their printed forms say, and the truth agrees
+with R, with hand-written persons, and with every completion of missing answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from typing import Any
 
 import pyreadstat
 import pytest
-from brought_in import quirama_spss as quirama, tamaria_kobo as tamaria, truth_lerova, truth_quirama, truth_tamaria
+from brought_in import (
+    quirama_spss as quirama,
+    tamaria_kobo as tamaria,
+    truth_lerova,
+    truth_quirama,
+    truth_tamaria,
+)
 from brought_in.lerova_files import A, C
 from brought_in.make_surveys import WRITERS, make
 from brought_in.three_valued import Person, Truth, age_group, behind, both, count, either
@@ -39,7 +45,7 @@ def truths(folders: Folders) -> Truths:
     return {name: people(name, folder) for name, folder in folders.items()}
 
 
-# ----------------------------------------------------------------------------------------------------------- R
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_r_read_the_persons_that_are_made_here(truths: Truths, tmp_path: Path) -> None:
@@ -50,7 +56,9 @@ def test_r_read_the_persons_that_are_made_here(truths: Truths, tmp_path: Path) -
         assert made == R["surveys"][name]["csv_sha256"], f"{name}: run brought_in.truth and truth.R again"
 
 
-@pytest.mark.parametrize(("name", "row"), CELLS, ids=[f"{n}-{r['population_of']}-{r['by']}-{r['value']}" for n, r in CELLS])
+@pytest.mark.parametrize(
+    ("name", "row"), CELLS, ids=[f"{n}-{r['population_of']}-{r['by']}-{r['value']}" for n, r in CELLS]
+)
 def test_r_agrees_with_sums_in_plain_python(name: str, row: dict[str, Any], truths: Truths) -> None:
     persons = truths[name]
     inside = [in_cell(person, row) for person in persons]
@@ -60,13 +68,20 @@ def test_r_agrees_with_sums_in_plain_python(name: str, row: dict[str, Any], trut
     cases = sum(p.weight for p in asked if p.outcome is True)
     resolved = sum(p.weight for p in asked if p.outcome is not None)
     high = sum(p.weight for p in asked if p.outcome is not False)
-    sums = [(weight, "population"), (cases, "total"), (cases / weight, "estimate"), (high / weight, "bound_high")]
+    sums = [
+        (weight, "population"),
+        (cases, "total"),
+        (cases / weight, "estimate"),
+        (high / weight, "bound_high"),
+    ]
     for ours, theirs in [*sums, (cases / resolved, "resolved_only")]:
         assert isclose(ours, row[theirs], rel_tol=1e-12, abs_tol=1e-15), theirs
     y = [float(there and p.outcome is True) for p, there in zip(persons, inside, strict=True)]
     open_ = [float(there and p.outcome is not False) for p, there in zip(persons, inside, strict=True)]
     for value, ratio, theirs in ((y, cases / weight, "se"), (open_, high / weight, "bound_high_se")):
-        influence = [p.weight * (v - ratio * t) / weight for p, v, t in zip(persons, value, inside, strict=True)]
+        influence = [
+            p.weight * (v - ratio * t) / weight for p, v, t in zip(persons, value, inside, strict=True)
+        ]
         assert isclose(standard_error(persons, influence), row[theirs], rel_tol=1e-10, abs_tol=1e-15), theirs
     totals = [p.weight * v for p, v in zip(persons, y, strict=True)]
     assert isclose(standard_error(persons, totals), row["total_se"], rel_tol=1e-10, abs_tol=1e-12)
@@ -79,7 +94,8 @@ def in_cell(person: Person, row: dict[str, Any]) -> bool:
 
 
 def standard_error(persons: Iterable[Person], influence: Iterable[float]) -> float:
-    """Between PSUs within strata, with replacement; a stratum of one PSU is compared with the mean of all PSUs."""
+    """Between PSUs within strata, with replacement; a stratum of one PSU is compared with the mean of all
+    PSUs."""
     strata: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for person, value in zip(persons, influence, strict=True):
         strata[person.stratum][person.psu] += value
@@ -104,7 +120,7 @@ def test_each_survey_is_large_enough_and_rare_enough(truths: Truths) -> None:
         assert len({person.key for person in persons}) == len(persons)
 
 
-# ------------------------------------------------------------------------------------------------------- logic
+# ------------------------------------------------------------------------------------------------------- logi
 
 
 def test_kleenes_tables() -> None:
@@ -131,9 +147,12 @@ def test_a_blank_age_is_a_group_of_its_own() -> None:
     ]
 
 
-# ----------------------------------------------------------------------------------------------------- Quirama
+# ----------------------------------------------------------------------------------------------------- Quiram
 
-NO_ITEMS = dict.fromkeys(["P21", "P22", "P23", "P24", "P31", "P32", "P33", "P26", "P35", "P36"], "2") | {"P25": "1", "P34": "1"}
+NO_ITEMS = dict.fromkeys(["P21", "P22", "P23", "P24", "P31", "P32", "P33", "P26", "P35", "P36"], "2") | {
+    "P25": "1",
+    "P34": "1",
+}
 INSIDE = {"P10": "1", "P12": "1", "P15": "1", **NO_ITEMS}
 VICTIM = INSIDE | {"P22": "1", "P31": "1", "P40": "1", "P45": "0"}
 
@@ -148,7 +167,10 @@ VICTIM = INSIDE | {"P22": "1", "P31": "1", "P40": "1", "P45": "0"}
         ({"P10": "1", "P12": "8", "P15": "2"}, None),
         ({"P10": "1", "P12": "8", "P15": "1", "P26": "2", "P36": "2"}, None),  # the gate of P21 is unknown
         ({"P10": "1", "P12": "2", "P15": "9", "P26": "2", "P36": "1"}, None),
-        ({"P10": "1", "P12": "5", "P15": "9", "P26": "2", "P36": "1"}, False),  # one of its two gates is shut, whatever the other
+        (
+            {"P10": "1", "P12": "5", "P15": "9", "P26": "2", "P36": "1"},
+            False,
+        ),  # one of its two gates is shut, whatever the other
         ({"P10": "1", "P12": "5", "P15": "2", "P26": "9", "P36": "2"}, False),
         ({"P10": "1", "P12": "5", "P15": "2", "P26": "1", "P36": "1", "P40": "1", "P45": "0"}, True),
         (INSIDE, False),
@@ -160,7 +182,10 @@ VICTIM = INSIDE | {"P22": "1", "P31": "1", "P40": "1", "P45": "0"}
         (VICTIM | {"P45": "2", "P46": "1"}, False),  # within its limits
         (VICTIM | {"P45": "2", "P46": "2"}, True),
         (VICTIM | {"P45": "2", "P46": "9"}, None),
-        (INSIDE | {"P25": "2", "P34": "2", "P40": "1", "P45": "0"}, True),  # no is the answer that counts in both
+        (
+            INSIDE | {"P25": "2", "P34": "2", "P40": "1", "P45": "0"},
+            True,
+        ),  # no is the answer that counts in both
         (INSIDE | {"P25": "2", "P34": "3"}, False),  # has no papers
         (INSIDE | {"P21": "9", "P31": "1"}, None),
         (INSIDE | {"P21": "9"}, False),
@@ -173,7 +198,8 @@ def test_quirama_by_hand(answers: dict[str, str], truth: Truth) -> None:
 
 
 def test_open_answers_in_quirama_decide_exactly_where_the_truth_is_open(folders: Folders) -> None:
-    """The form is gone through again with every open answer filled in, once for and once against forced labour."""
+    """The form is gone through again with every open answer filled in, once for and once against forced
+    labour."""
     for row in truth_quirama.corrected(folders["quirama"]):
         if row["RESMOD"] == "1":
             against, for_ = (truth_quirama.forced_labour(completed(row, side)) for side in (0, 1))
@@ -182,12 +208,17 @@ def test_open_answers_in_quirama_decide_exactly_where_the_truth_is_open(folders:
 
 
 AGAINST_AND_FOR = dict.fromkeys(quirama.MODULE, ("2", "1")) | {
-    "P12": ("4", "1"), "P25": ("1", "2"), "P34": ("1", "2"), "P45": ("1", "0"), "P46": ("1", "2"),
-}  # fmt: skip
+    "P12": ("4", "1"),
+    "P25": ("1", "2"),
+    "P34": ("1", "2"),
+    "P45": ("1", "0"),
+    "P46": ("1", "2"),
+}
 
 
 def completed(row: dict[str, str], side: int) -> dict[str, str]:
-    """A person's row with each open answer to a question that is asked filled in, and no answer to the others."""
+    """A person's row with each open answer to a question that is asked filled in, and no answer to the
+    others."""
     new: dict[str, str] = dict.fromkeys(quirama.MODULE, "")
     for name in quirama.MODULE:
         if is_asked(name, new):
@@ -204,7 +235,9 @@ def is_asked(name: str, row: dict[str, str]) -> bool:
     if name in quirama.WIDER:
         return row["P12"] in ("1", "2", "5") or row["P15"] == "1"
     if name == "P40":
-        return all(any(row[q] == yes for q, yes in side.items()) for side in (quirama.INVOLUNTARY, quirama.COERCION))
+        return all(
+            any(row[q] == yes for q, yes in side.items()) for side in (quirama.INVOLUNTARY, quirama.COERCION)
+        )
     if name in ("P45", "P46"):
         return row["P40"] == "1" if name == "P45" else row["P45"] in ("1", "2", "3")
     return name in ("P12", "P15") or (row["P12"] in ("1", "2") and row["P15"] == "1")
@@ -213,9 +246,15 @@ def is_asked(name: str, row: dict[str, str]) -> bool:
 def test_quiramas_form_skips_what_it_says(folders: Folders) -> None:
     def behind_a_shut_gate(rows: list[dict[str, str]]) -> set[tuple[str, str]]:
         asked = [row for row in rows if row["RESMOD"] == "1"]
-        return {(row["FOLIO"], row["LIN"]) for row in asked for name in quirama.MODULE if row[name] and not is_asked(name, row)}
+        return {
+            (row["FOLIO"], row["LIN"])
+            for row in asked
+            for name in quirama.MODULE
+            if row[name] and not is_asked(name, row)
+        }
 
-    # Three answers stand behind a gate that was typed wrongly, or are wrong themselves; one wrong answer also opens a gate.
+    # Three answers stand behind a gate that was typed wrongly, or are wrong themselves; one wrong answer also
+    # opens a gate.
     shut = {"P12": "3", "P33": "1", "P40": "2"}
     assert behind_a_shut_gate(truth_quirama.corrected(folders["quirama"])) == set()
     corrections = truth_quirama.memo(folders["quirama"])
@@ -238,26 +277,39 @@ def test_quiramas_memo_names_all_that_is_wrong_in_the_file(folders: Folders) -> 
     typed, right = truth_quirama.read(folders["quirama"]), truth_quirama.corrected(folders["quirama"])
     changes = {(column, wrong, new) for _, column, wrong, new in truth_quirama.memo(folders["quirama"])}
     found = {
-        (name, old[name], row[name]) for old, row in zip(typed, right, strict=True) for name in old if old[name] != row[name]
+        (name, old[name], row[name])
+        for old, row in zip(typed, right, strict=True)
+        for name in old
+        if old[name] != row[name]
     }
     assert found == changes
     assert {column for column, *_ in found} == {"P03", "P04", "P12", "P23", "P33", "P40", "P45", "LIN"}
     codes = {"P03": {"1", "2"}, "P23": {"", "1", "2", "8", "9"}, "P04": {"", *map(str, range(98))}}
-    for rows, wrong in ((typed, {"P03": {"7"}, "P23": {"22"}, "P04": {"411", "999"}}), (right, {name: set() for name in codes})):
+    for rows, wrong in (
+        (typed, {"P03": {"7"}, "P23": {"22"}, "P04": {"411", "999"}}),
+        (right, {name: set() for name in codes}),
+    ):
         assert {name: {row[name] for row in rows} - known for name, known in codes.items()} == wrong
     twice = [key for key, times in Counter((row["FOLIO"], row["LIN"]) for row in typed).items() if times > 1]
     assert len(twice) == 1
 
 
 def test_quiramas_corrections_gain_a_case_and_lose_one(folders: Folders) -> None:
-    rows = zip(truth_quirama.read(folders["quirama"]), truth_quirama.corrected(folders["quirama"]), strict=True)
-    moved = Counter(
-        (truth_quirama.forced_labour(old), truth_quirama.forced_labour(new)) for old, new in rows if new["RESMOD"] == "1"
+    rows = zip(
+        truth_quirama.read(folders["quirama"]), truth_quirama.corrected(folders["quirama"]), strict=True
     )
-    assert {pair: moved[pair] for pair in moved if pair[0] is not pair[1]} == {(False, True): 1, (True, False): 1}
+    moved = Counter(
+        (truth_quirama.forced_labour(old), truth_quirama.forced_labour(new))
+        for old, new in rows
+        if new["RESMOD"] == "1"
+    )
+    assert {pair: moved[pair] for pair in moved if pair[0] is not pair[1]} == {
+        (False, True): 1,
+        (True, False): 1,
+    }
 
 
-# ----------------------------------------------------------------------------------------------------- Tamaria
+# ----------------------------------------------------------------------------------------------------- Tamari
 
 
 def job(number: int, **answers: str) -> dict[str, str]:
@@ -266,7 +318,12 @@ def job(number: int, **answers: str) -> dict[str, str]:
 
 
 def work(paid: str = "1", own: str = "0", other: str = "0", jobs: str = "1") -> dict[str, str]:
-    return {"grp_work/q_paid": paid, "grp_work/q_own": own, "grp_work/q_other": other, "grp_work/n_jobs": jobs}
+    return {
+        "grp_work/q_paid": paid,
+        "grp_work/q_own": own,
+        "grp_work/q_other": other,
+        "grp_work/n_jobs": jobs,
+    }
 
 
 @pytest.mark.parametrize(
@@ -306,7 +363,9 @@ def test_tamarias_select_multiples_are_what_kobo_writes(folders: Folders) -> Non
                 codes = row[f"grp_jobs/job{number}_{question}"].split()
                 assert len(codes) == 1 or {*codes} <= {*most}
             cells = [row[f"grp_jobs/job{number}_penalty/{option}"] for option in options]
-            assert cells == ([str(int(option in codes)) for option in options] if codes else [""] * len(options))
+            assert cells == (
+                [str(int(option in codes)) for option in options] if codes else [""] * len(options)
+            )
 
 
 def test_tamarias_blocks_are_filled_where_the_number_of_jobs_opens_them(folders: Folders) -> None:
@@ -331,7 +390,7 @@ def test_tamarias_files_are_an_export_with_two_ways_from_person_to_household(fol
     assert {row["grp_intro/mode"] for row in households} == {"capi", "cati"}
 
 
-# ------------------------------------------------------------------------------------------------------ Lerova
+# ------------------------------------------------------------------------------------------------------ Lerov
 
 QUIET = {"A1": "1", "A2": "5", "A3": "5", **dict.fromkeys(["B1", "B2", "B3", "B4"], "5"), "B5": "1"}
 TOLD = QUIET | dict.fromkeys(["C1", "C2", "C3", "C4", "C5"], "5") | {"B2": "1"}
@@ -370,19 +429,31 @@ ADULTS: dict[tuple[str, str], Truth] = {("h", "1"): True, ("h", "2"): False, ("h
         (IDLE | {"W2": "1"}, "1", "2", (True, False, False, False)),
         (IDLE | {"D4": "1", "D5": "5"}, "1", "90", (False, True, False, False)),
         (IDLE | {"D4": "1", "D5": "5"}, "2", "95", (False, False, False, False)),
-        (IDLE | {"D4": "1", "D5": "5"}, "2", "90", (False, None, False, False)),  # the other parent was not asked
+        (
+            IDLE | {"D4": "1", "D5": "5"},
+            "2",
+            "90",
+            (False, None, False, False),
+        ),  # the other parent was not asked
         (IDLE | {"D4": "1", "D5": "5"}, "2", "4", (False, None, False, False)),
         (IDLE | {"D4": "1", "D5": "5"}, "3", "95", (False, None, False, False)),
         (IDLE | {"D4": "1", "D5": "1"}, "95", "95", (False, False, True, False)),
         (IDLE | {"D4": "9"}, "1", "95", (False, None, None, False)),
         (IDLE | {"D1": "1", "D2": "1", "D3": "2"}, "1", "2", (False, False, False, True)),
-        (IDLE | {"D1": "1", "D2": "1", "D3": "1"}, "1", "2", (False, False, False, False)),  # a penalty by the parents
+        (
+            IDLE | {"D1": "1", "D2": "1", "D3": "1"},
+            "1",
+            "2",
+            (False, False, False, False),
+        ),  # a penalty by the parents
         (IDLE | {"D1": "1", "D2": "8"}, "1", "2", (False, False, False, None)),
         (IDLE | {"D1": "1", "D2": "5"}, "1", "2", (False, False, False, False)),
         (IDLE | {"D1": "9", "W1": "9"}, "1", "2", (None, False, False, None)),
     ],
 )
-def test_lerovas_children_by_hand(answers: dict[str, str], mother: str, father: str, routes: tuple[Truth, ...]) -> None:
+def test_lerovas_children_by_hand(
+    answers: dict[str, str], mother: str, father: str, routes: tuple[Truth, ...]
+) -> None:
     """Routes in the order of the flowchart: iv, iii, ii, i."""
     member = {"interview__key": "h", "s1_mother": mother, "s1_father": father}
     assert truth_lerova.routes(dict.fromkeys(C, "") | answers, member, ADULTS) == dict(
@@ -398,7 +469,10 @@ def test_lerovas_children_are_cases_by_every_route(truths: Truths) -> None:
 
 def test_lerovas_files_name_households_in_three_ways(folders: Folders) -> None:
     roster = truth_lerova.read_roster(folders["lerova"])
-    households, module = truth_lerova.read_households(folders["lerova"]), truth_lerova.read_module(folders["lerova"])
+    households, module = (
+        truth_lerova.read_households(folders["lerova"]),
+        truth_lerova.read_module(folders["lerova"]),
+    )
     ways: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in roster:
         ways[row["interview__key"]].add((row["cluster_no"], row["household_no"]))

@@ -1,5 +1,5 @@
-"""Compares the shipped survey of adults and children with R: every estimate of tests/golden/valdorie.json, before anything is
-suppressed."""
+"""Compares the shipped survey of adults and children with R: every estimate of tests/golden/valdorie.json,
+before anything is suppressed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def test_r_read_the_persons_that_are_shipped() -> None:
 def test_adults_children_and_both_agree_with_r(name: str) -> None:
     record = RECORDS[name]
     called = CALLED[record["population"]]
-    numbers = [{**row, "key": {g: called.get(v, v) for g, v in row["key"].items()}} for row in record["numbers"]]
+    numbers = [
+        {**row, "key": {g: called.get(v, v) for g, v in row["key"].items()}} for row in record["numbers"]
+    ]
     agrees(persons(), {**record, "numbers": numbers}, least=9)
 
 
@@ -49,7 +51,12 @@ def test_the_golden_numbers_cover_every_population_and_every_route() -> None:
     populations = ("adults", "children", "everybody")
     groups = ("sex", "age_group", "region")
     assert asked == {
-        *((population, verb, group) for population in populations for verb in ("prevalence", "total") for group in groups),
+        *(
+            (population, verb, group)
+            for population in populations
+            for verb in ("prevalence", "total")
+            for group in groups
+        ),
         *((population, verb, "route") for population in populations[1:] for verb in ("total", "share")),
     }
     routes = [row["key"]["route"] for row in RECORDS["valdorie-everybody-total-route"]["numbers"]]

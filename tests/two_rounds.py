@@ -1,4 +1,5 @@
-"""Two rounds of a small survey, and a plan whose baseline is the first. The prevalence falls from 50 to 18.75 per 1,000."""
+"""Two rounds of a small survey, and a plan whose baseline is the first. The prevalence falls from 50 to 18.75
+per 1,000."""
 
 from __future__ import annotations
 
@@ -14,14 +15,21 @@ from small_surveys import SPEC, Person, persons_table
 import fltoolkit as fl
 
 PLAN = country.with_rows(
-    {"id": "decrease", "measure": "percent_decrease", "disaggregated_by": ["gender"], "targets": [{"year": 2029, "cut": 0.5}]},
+    {
+        "id": "decrease",
+        "measure": "percent_decrease",
+        "disaggregated_by": ["gender"],
+        "targets": [{"year": 2029, "cut": 0.5}],
+    },
     {"id": "persons", "disaggregated_by": ["gender", "nationality"]},
 )
 
 
 def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -> Path:
     """Writes a round of 2,400 persons in 37 sampling points, and returns the path of its survey.yaml."""
-    people: list[Person] = [("case" if i < cases else "not", {"P": i * i % 37, "SEX": 1 + i % 2}) for i in range(2400)]
+    people: list[Person] = [
+        ("case" if i < cases else "not", {"P": i * i % 37, "SEX": 1 + i % 2}) for i in range(2400)
+    ]
     folder.mkdir()
     persons_table(people).to_csv(folder / "persons.csv", index=False)
     window = {"months": months, "text": f"the past {months} months"}
@@ -36,7 +44,9 @@ def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -
     return folder / "survey.yaml"
 
 
-def followed(root: Path, second: Path, baseline: Any = "first/survey.yaml", plan: dict[str, Any] = PLAN) -> fl.Evidence:
+def followed(
+    root: Path, second: Path, baseline: Any = "first/survey.yaml", plan: dict[str, Any] = PLAN
+) -> fl.Evidence:
     """Returns the evidence of a run of `second` under a plan with the given baseline."""
     content = {**plan, "country": SPEC["country"], "baseline_survey": baseline}
     (root / "nap.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

@@ -1,7 +1,7 @@
 """Makes docs/gallery.md, which shows a picture of every output.
 
-`make gallery` runs the samples, takes all pictures again and writes the page. It needs Chromium, LibreOffice and pdftoppm.
-`python -m docs.site.gallery --page` writes only the page.
+`make gallery` runs the samples, takes all pictures again and writes the page. It needs Chromium, LibreOffice
+and pdftoppm. `python -m docs.site.gallery --page` writes only the page.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ from tests.chromium import Chromium
 HOUSE = Path(__file__).resolve().parents[2]
 TARGET = HOUSE / "docs" / "gallery.md"
 PICTURES = HOUSE / "docs" / "pictures" / "gallery"
-WIDEST, COLOURS, MARGIN = 1000, 64, 16  # pixels, colours and pixels of a stored picture, so that the page stays small
+WIDEST, COLOURS, MARGIN = (
+    1000,
+    64,
+    16,
+)  # pixels, colours and pixels of a stored picture, so that the page stays small
 INTRODUCTION = """\
 # Gallery: every output in a picture
 
@@ -41,7 +45,8 @@ and Valdorie are invented countries. Their people, surveys and plans are invente
 
 
 def gallery() -> str:
-    """Returns the page. It has one entry per output: a text, where it is written, which call makes it, and a picture."""
+    """Returns the page. It has one entry per output: a text, where it is written, which call makes it, and a
+    picture."""
     lines = [INTRODUCTION]
     for section, outputs in GALLERY.items():
         lines.append(f"## {section}\n")
@@ -59,22 +64,37 @@ def take_pictures(work: Path) -> None:
     """Takes a picture of each output and stores it in docs/pictures/gallery.
 
     Args:
-        work: a folder that contains `outputs/` with the results of the samples. The pages of the lessons are written next to
-            `outputs/`.
+        work: a folder that contains `outputs/` with the results of the samples. The pages of the lessons are
+            written next to `outputs/`.
     """
     write_assets(work / "lessons" / "assets")
     for lesson in LESSONS:
         name = Path(lesson).stem
-        notebook_page(HOUSE / "notebooks" / "teaching" / f"{name}.ipynb", work / lesson, title=name, assets="assets", links=[])
+        notebook_page(
+            HOUSE / "notebooks" / "teaching" / f"{name}.ipynb",
+            work / lesson,
+            title=name,
+            assets="assets",
+            links=[],
+        )
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as profile, Chromium(Path(profile)) as browser:
         for output in (output for outputs in GALLERY.values() for output in outputs):
             match output.source:
                 case Screen() as screen:
-                    picture = _screen(browser, (work / screen.page.partition("#")[0]).as_uri() + _fragment(screen.page), screen)
+                    picture = _screen(
+                        browser,
+                        (work / screen.page.partition("#")[0]).as_uri() + _fragment(screen.page),
+                        screen,
+                    )
                 case Explorer() as explorer:
-                    # Voilà's page asks for confirmation when the browser leaves it, so it gets a separate browser.
-                    with _explorer_served(work) as address, tempfile.TemporaryDirectory() as own, Chromium(Path(own)) as apart:
+                    # Voilà's page asks for confirmation when the browser leaves it, so it gets a separate
+                    # browser.
+                    with (
+                        _explorer_served(work) as address,
+                        tempfile.TemporaryDirectory() as own,
+                        Chromium(Path(own)) as apart,
+                    ):
                         picture = _screen(apart, address, explorer.screen)
                 case Paper() as paper:
                     picture = _paper(browser, work / paper.document, paper.number)
@@ -90,14 +110,28 @@ def _fragment(page: str) -> str:
 def _screen(browser: Chromium, address: str, screen: Screen) -> Image.Image:
     """Returns a picture of a page on a screen of the given width, cut to the given element and height."""
     call = browser.call
-    call("Emulation.setDeviceMetricsOverride", width=screen.width, height=screen.height, deviceScaleFactor=1, mobile=False)
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        width=screen.width,
+        height=screen.height,
+        deviceScaleFactor=1,
+        mobile=False,
+    )
     call("Page.navigate", url="about:blank")  # if only the fragment changed, the browser would load nothing
-    browser.open(address, until=f"document.body && document.querySelector({json.dumps(screen.element)}) && ({screen.ready})")
+    browser.open(
+        address,
+        until=f"document.body && document.querySelector({json.dumps(screen.element)}) && ({screen.ready})",
+    )
     time.sleep(1)  # charts and slides are animated
     at = f"document.querySelector({json.dumps(screen.element)}).getBoundingClientRect()"
     x, y, width, height = browser.js(f"(r => [r.x + scrollX, r.y + scrollY, r.width, r.height])({at})")
     whole = screen.element == "body"
-    clip = {"x": 0 if whole else x, "y": 0 if whole else y, "width": screen.width if whole else width, "scale": 1}
+    clip = {
+        "x": 0 if whole else x,
+        "y": 0 if whole else y,
+        "width": screen.width if whole else width,
+        "scale": 1,
+    }
     clip["height"] = screen.height if whole else min(height, screen.height)
     shot = call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
     return Image.open(io.BytesIO(base64.b64decode(shot["data"])))
@@ -113,10 +147,31 @@ def _paper(browser: Chromium, document: Path, number: int) -> Image.Image:
             printed.write_bytes(base64.b64decode(pdf))
         else:
             settings = f"-env:UserInstallation={(Path(folder) / 'settings').as_uri()}"
-            convert = ["libreoffice", settings, "--headless", "--convert-to", "pdf", "--outdir", folder, str(document)]
+            convert = [
+                "libreoffice",
+                settings,
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                folder,
+                str(document),
+            ]
             subprocess.run(convert, check=True, capture_output=True)
         page = Path(folder) / "page"
-        wanted = ["pdftoppm", "-r", "100", "-png", "-singlefile", "-f", str(number), "-l", str(number), str(printed), str(page)]
+        wanted = [
+            "pdftoppm",
+            "-r",
+            "100",
+            "-png",
+            "-singlefile",
+            "-f",
+            str(number),
+            "-l",
+            str(number),
+            str(printed),
+            str(page),
+        ]
         subprocess.run(wanted, check=True, capture_output=True)
         picture = Image.open(page.with_suffix(".png"))
         picture.load()
@@ -128,7 +183,9 @@ def _explorer_served(work: Path) -> Iterator[str]:
     """Serves the tables explorer with its controls by Voilà, and yields its address."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = work / "explorer.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORER)], metadata=kernel), notebook)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORER)], metadata=kernel), notebook
+    )
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -152,7 +209,12 @@ def _keep(picture: Image.Image, output: Output) -> None:
     if drawn := ImageChops.difference(kept, Image.new("RGB", kept.size, "white")).getbbox():
         left, top, right, bottom = drawn
         kept = kept.crop(
-            (max(left - MARGIN, 0), max(top - MARGIN, 0), min(right + MARGIN, kept.width), min(bottom + MARGIN, kept.height))
+            (
+                max(left - MARGIN, 0),
+                max(top - MARGIN, 0),
+                min(right + MARGIN, kept.width),
+                min(bottom + MARGIN, kept.height),
+            )
         )
     kept.thumbnail((WIDEST, WIDEST * 2), Image.Resampling.LANCZOS)
     few = kept.quantize(COLOURS, dither=Image.Dither.NONE)
@@ -160,7 +222,8 @@ def _keep(picture: Image.Image, output: Output) -> None:
 
 
 def main() -> None:
-    """Writes the page. Without `--page`, first takes the pictures, from the folder in the first argument or from a new run of the samples."""
+    """Writes the page. Without `--page`, first takes the pictures, from the folder in the first argument or
+    from a new run of the samples."""
     if sys.argv[1:] != ["--page"]:
         with tempfile.TemporaryDirectory() as folder:
             work = Path(sys.argv[1]) if sys.argv[1:] else Path(folder)
@@ -173,7 +236,11 @@ def main() -> None:
 def _batch(work: Path) -> Path:
     """Writes a batch.yaml of the samples whose outputs go into the working folder, and returns its path."""
     samples = HOUSE / "data_samples"
-    lines = (samples / "batch.yaml").read_text("utf-8").replace("outputs: ../outputs", f"outputs: {work / 'outputs'}")
+    lines = (
+        (samples / "batch.yaml")
+        .read_text("utf-8")
+        .replace("outputs: ../outputs", f"outputs: {work / 'outputs'}")
+    )
     for name in ("norvia", "valdorie"):
         lines = lines.replace(f": {name}_", f": {samples}/{name}_")
     target = work / "batch.yaml"

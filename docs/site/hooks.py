@@ -1,5 +1,5 @@
-"""Adds to MkDocs what it does not do itself: README.md as the home page, the files outside docs/ that pages link to, and a search
-without a server."""
+"""Adds to MkDocs what it does not do itself: README.md as the home page, the files outside docs/ that pages
+link to, and a search without a server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ LINK = re.compile(r"(?<=\]\()([^)\s#:]+)(?=[)#])")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds README.md as the home page, and each file outside docs/ that a page links to, at its path in the repository."""
+    """Adds README.md as the home page, and each file outside docs/ that a page links to, at its path in the
+    repository."""
     waiting = ["README.md", *(f"docs/{file.src_uri}" for file in files.documentation_pages())]
     done = set(waiting)
     files.append(File.generated(config, "index.md", abs_src_path=str(HOUSE / "README.md")))
@@ -37,14 +38,18 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     uri = page.file.src_uri
     at_home = _in_repository(uri)
     markdown = LINK.sub(
-        lambda link: relpath(_in_site(normpath(f"{dirname(at_home)}/{link[0]}".lstrip("/"))), dirname(uri) or "."), markdown
+        lambda link: relpath(
+            _in_site(normpath(f"{dirname(at_home)}/{link[0]}".lstrip("/"))), dirname(uri) or "."
+        ),
+        markdown,
     )
     return markdown.replace("<details>", '<details markdown="1">')
 
 
 @event_priority(-100)  # after the search has written its index
 def on_post_build(config: MkDocsConfig) -> None:
-    """Writes the search index as a script as well. A page that is opened from the disk may load a script, but not fetch JSON."""
+    """Writes the search index as a script as well. A page that is opened from the disk may load a script, but
+    not fetch JSON."""
     folder = Path(config.site_dir) / "search"
     index = (folder / "search_index.json").read_text("utf-8")
     (folder / "search_index.js").write_text(f"var searchIndex = {index};\n", encoding="utf-8")

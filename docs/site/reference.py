@@ -1,4 +1,5 @@
-"""Writes docs/reference.md from the docstrings of the public names: `python -m docs.site.reference` (run by `make docs`)."""
+"""Writes docs/reference.md from the docstrings of the public names: `python -m docs.site.reference` (run by
+`make docs`)."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ STEPS = {
 
 def reference() -> str:
     """Returns the page, with one section per step and one entry per name."""
-    names = {step: [f"fl.{name}" for name in fl.__all__ if _step_of(getattr(fl, name)) == step] for step in STEPS}
+    names = {
+        step: [f"fl.{name}" for name in fl.__all__ if _step_of(getattr(fl, name)) == step] for step in STEPS
+    }
     for step in ("show", "report"):
         names[step] = [*_public(f"fl.{step}", getattr(fl, step))]
     lines = [
@@ -48,9 +51,13 @@ def _step_of(thing: Any) -> str:
 
 
 def _public(path: str, module: Any) -> Iterator[str]:
-    """Yields the names in a module's `__all__`, and those of modules that are in this list. For a module without `__all__`,
-    yields the names of its own functions."""
-    own = [key for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == module.__name__]
+    """Yields the names in a module's `__all__`, and those of modules that are in this list. For a module
+    without `__all__`, yields the names of its own functions."""
+    own = [
+        key
+        for key, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__
+    ]
     for name in getattr(module, "__all__", [key for key in own if not key.startswith("_")]):
         thing = getattr(module, name)
         yield from _public(f"{path}.{name}", thing) if inspect.ismodule(thing) else [f"{path}.{name}"]
@@ -65,7 +72,9 @@ def _entry(name: str) -> Iterator[str]:
     for part in name.split(".")[1:]:
         thing = getattr(thing, part)
     yield from (f"### {name}", "")
-    if not inspect.isclass(thing) or "Args:" in (thing.__doc__ or ""):  # other classes come from a function: nobody calls them
+    if not inspect.isclass(thing) or "Args:" in (
+        thing.__doc__ or ""
+    ):  # other classes come from a function: nobody calls them
         yield from ("```text", _call(name, thing), "```", "")
     yield from (*_prose(inspect.getdoc(thing) or ""), "")
     if inspect.isclass(thing):
@@ -80,7 +89,11 @@ def _entry(name: str) -> Iterator[str]:
 def _call(name: str, thing: Any) -> str:
     parameters = _parameters(thing)
     short = f"{name}({', '.join(parameters)})"
-    return short if len(short) <= 110 else f"{name}(\n" + "".join(f"    {parameter},\n" for parameter in parameters) + ")"
+    return (
+        short
+        if len(short) <= 110
+        else f"{name}(\n" + "".join(f"    {parameter},\n" for parameter in parameters) + ")"
+    )
 
 
 def _parameters(thing: Callable[..., Any]) -> list[str]:
@@ -95,14 +108,18 @@ def _parameters(thing: Callable[..., Any]) -> list[str]:
             written, marked = [*written, "*"], True
         bare = parameter.replace(annotation=inspect.Parameter.empty, default=inspect.Parameter.empty)
         kind = "" if parameter.annotation is inspect.Parameter.empty else f": {parameter.annotation}"
-        given = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}".replace("<factory>", "…")
+        given = (
+            ""
+            if parameter.default is inspect.Parameter.empty
+            else f" = {parameter.default!r}".replace("<factory>", "…")
+        )
         written.append(f"{bare}{kind}{given}")
     return written
 
 
 def _prose(docstring: str) -> Iterator[str]:
-    """Yields the lines of a docstring, with Google's sections as lists. ``name: text`` with its indented continuation becomes one
-    item. Lines without a name that follow each other become one item as well."""
+    """Yields the lines of a docstring, with Google's sections as lists. ``name: text`` with its indented
+    continuation becomes one item. Lines without a name that follow each other become one item as well."""
     inside, item = False, False
     for line in docstring.splitlines():
         if SECTION.fullmatch(line):
@@ -123,7 +140,8 @@ def _prose(docstring: str) -> Iterator[str]:
 
 
 def _inert(text: str) -> str:
-    """Returns a docstring as plain text: outside backticks nothing counts as markup, except a word in *italics*."""
+    """Returns a docstring as plain text: outside backticks nothing counts as markup, except a word in
+    *italics*."""
     kept = re.compile(r"`[^`]*`|(?<![\w*])\*\w[\w ]*\*(?![\w*])")
     plain = [re.sub(r"([<*_\[])", r"\\\1", part) for part in kept.split(text)]
     return "".join(chain.from_iterable(zip_longest(plain, kept.findall(text), fillvalue="")))

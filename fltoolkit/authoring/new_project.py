@@ -1,4 +1,5 @@
-"""Creates a project folder for a user without a checkout: notebooks, samples, documentation, a batch.yaml and a README."""
+"""Creates a project folder for a user without a checkout: notebooks, samples, documentation, a batch.yaml and
+a README."""
 
 from __future__ import annotations
 
@@ -9,8 +10,14 @@ from fltoolkit.errors import RequestError
 from fltoolkit.files import write_new
 from fltoolkit.shipped_files import shipped_folder
 
-COPIED = ("notebooks", "data_samples", "docs")  # as in a checkout, so that all commands and links of the documentation work
-LEFT_OUT = shutil.ignore_patterns("site", ".ipynb_checkpoints", "__pycache__")  # docs/site builds the documentation
+COPIED = (
+    "notebooks",
+    "data_samples",
+    "docs",
+)  # as in a checkout, so that all commands and links of the documentation work
+LEFT_OUT = shutil.ignore_patterns(
+    "site", ".ipynb_checkpoints", "__pycache__"
+)  # docs/site builds the documentation
 BATCH = """\
 # The surveys of this project: `fltoolkit batch batch.yaml` runs each through the notebooks. Add your own below.
 outputs: outputs
@@ -33,21 +40,25 @@ Made by `fltoolkit start`. Give the commands in this folder; `fltoolkit --help` 
 
 
 def start_project(folder: Path) -> Path:
-    """Creates a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and a README. Returns
-    the folder.
+    """Creates a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and
+    a README. Returns the folder.
 
     Raises:
-        RequestError: the folder is not empty or is a file (then nothing is changed), or the kit came without the files to copy.
+        RequestError: the folder is not empty or is a file (then nothing is changed), or the kit came without
+        the files to copy.
     """
     if folder.exists() and not folder.is_dir():
         raise RequestError(
-            "a file has the name that the project's folder should have", where=str(folder), do="name another folder"
+            "a file has the name that the project's folder should have",
+            where=str(folder),
+            do="name another folder",
         )
     if folder.is_dir() and any(folder.iterdir()):
         raise RequestError(
-            "the folder is not empty; nothing was written", where=str(folder),
+            "the folder is not empty; nothing was written",
+            where=str(folder),
             do="name a new folder: a project never changes files that exist",
-        )  # fmt: skip
+        )
     sources = {name: shipped_folder(name) for name in COPIED}
     folder.mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():

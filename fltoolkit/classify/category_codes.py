@@ -1,7 +1,8 @@
-"""Gives each category of a group its name in a population, and its code in exchange files: a code of ILOSTAT, or a code of the
-kit (`FL_...`).
+"""Gives each category of a group its name in a population, and its code in exchange files: a code of ILOSTAT,
+or a code of the kit (`FL_...`).
 
-The names depend on the population. For the group `sex`, the names are men and women for adults, and boys and girls for children.
+The names depend on the population. For the group `sex`, the names are men and women for adults, and boys and
+girls for children.
 In a population of adults and children, the name has both words: women and girls.
 """
 
@@ -14,7 +15,15 @@ from typing import TYPE_CHECKING, Literal
 
 from fltoolkit.survey.classifications.job_codes import job_rows, not_stated_code
 from fltoolkit.survey.classifications.standards import OWN, UNKNOWN, standard
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, AnyGroup, Bands, DisabilityGroup, Group, QuantileGroup
+from fltoolkit.survey.spec.groups import (
+    NOT_STATED,
+    AgeGroup,
+    AnyGroup,
+    Bands,
+    DisabilityGroup,
+    Group,
+    QuantileGroup,
+)
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 if TYPE_CHECKING:
@@ -22,9 +31,10 @@ if TYPE_CHECKING:
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
-    """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT has no code, the
-    result is a code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard classification that has no
-    code for the category.
+    """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT
+    has no code, the
+    result is a code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard
+    classification that has no code for the category.
 
     Args:
         spec: the survey.
@@ -34,15 +44,17 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
     codes = {}
     if name in spec.jobs:
         job = spec.jobs[name]
-        codes = {row.label: row.ilostat for row in job_rows(job).values()} | {NOT_STATED: not_stated_code(job)}
+        codes = {row.label: row.ilostat for row in job_rows(job).values()} | {
+            NOT_STATED: not_stated_code(job)
+        }
     elif name in spec.groups:
         codes = _codes_of(name, spec.groups[name])
     return codes.get(category, own_code(name, "X" if category == NOT_STATED else category))
 
 
 def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
-    """Returns the names of categories in a population, as {group: {label: name}}. For a population of children: `{"sex":
-    {"women": "girls", "men": "boys"}}`.
+    """Returns the names of categories in a population, as {group: {label: name}}. For a population of
+    children: `{"sex": {"women": "girls", "men": "boys"}}`.
 
     A group is left out if all its categories have the names that the data have.
     """
@@ -55,19 +67,22 @@ def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
         if isinstance(group, Group) and group.classification:
             named = standard().classifications[group.classification]
             found[name] = {c.label: c.name_in(of) for c in map(named.get, group.codes.values()) if c}
-    return {name: names for name, names in found.items() if any(label != named for label, named in names.items())}
+    return {
+        name: names for name, names in found.items() if any(label != named for label, named in names.items())
+    }
 
 
 def named_in(spec: SurveySpec, rows: pd.DataFrame, population: str) -> pd.DataFrame:
-    """Returns a table in which the names of categories fit the population: in a population of children, `girls` replaces
-    `women`."""
+    """Returns a table in which the names of categories fit the population: in a population of children,
+    `girls` replaces `women`."""
     names = names_in(spec, population)
     return rows.assign(**{g: rows[g].replace(named) for g, named in names.items() if g in rows})
 
 
 def label_of(spec: SurveySpec, group: str, category: str) -> str:
-    """Returns the label that a category has in the data. `category` may be this label, a name in a population (`girls` gives
-    `women`), or an age band with a hyphen (`18-24` gives `18–24`). Anything else is returned unchanged."""
+    """Returns the label that a category has in the data. `category` may be this label, a name in a population
+    (`girls` gives `women`), or an age band with a hyphen (`18-24` gives `18–24`). Anything else is returned
+    unchanged."""
     found = spec.groups.get(group)
     if isinstance(found, Bands):
         band = category.replace("-", "–")
@@ -84,8 +99,8 @@ def own_code(*parts: str) -> str:
 
 
 def plain_code(text: str) -> str:
-    """Returns a text in the form of a code: capitals without accents, digits, and `_` for everything else. `Région 1` gives
-    `REGION_1`."""
+    """Returns a text in the form of a code: capitals without accents, digits, and `_` for everything else.
+    `Région 1` gives `REGION_1`."""
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Z0-9]+", "_", letters.upper())
 
@@ -105,11 +120,11 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 
 
 def _codes_of_categories(name: str, group: Group) -> dict[str, str]:
-    """Returns the codes of categories as {label: code}, for a group whose categories stand for codes in a data column (such as
-    sex).
+    """Returns the codes of categories as {label: code}, for a group whose categories stand for codes in a
+    data column (such as sex).
 
-    If the group follows a standard classification, the codes come from the standard. Otherwise the kit makes them from the codes
-    in the data (`FL_REGION_1`). If several codes have the same label, the first is used.
+    If the group follows a standard classification, the codes come from the standard. Otherwise the kit makes
+    them from the codes in the data (`FL_REGION_1`). If several codes have the same label, the first is used.
     """
     if group.classification:
         named = standard().classifications[group.classification]
@@ -118,14 +133,16 @@ def _codes_of_categories(name: str, group: Group) -> dict[str, str]:
 
 
 def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
-    """Returns the codes of bands or quantiles, as {label: code}. The codes are numbered from the lowest band: `FL_WEALTH_1`,
-    `FL_WEALTH_2`, and so on. `first` is the number of the lowest band."""
-    return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
+    """Returns the codes of bands or quantiles, as {label: code}. The codes are numbered from the lowest band:
+    `FL_WEALTH_1`, `FL_WEALTH_2`, and so on. `first` is the number of the lowest band."""
+    return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {
+        NOT_STATED: own_code(name, "X")
+    }
 
 
 def _codes_of_age_bands(group: AgeGroup) -> dict[str, str]:
-    """Returns the codes of age bands as {label: code}, in ILOSTAT's form: `Y18-24`, `YLT18` (under 18), `YGE65` (65 and over). A
-    band that ILOSTAT does not have gets a code of the kit."""
+    """Returns the codes of age bands as {label: code}, in ILOSTAT's form: `Y18-24`, `YLT18` (under 18),
+    `YGE65` (65 and over). A band that ILOSTAT does not have gets a code of the kit."""
     first, last = group.bands[0], group.bands[-1]
     shapes = {f"under {first}": f"YLT{first:02d}", group.labels[-1]: f"YGE{last:02d}", NOT_STATED: "X"}
     pairs = zip(group.labels, group.bands, group.bands[1:], strict=False)

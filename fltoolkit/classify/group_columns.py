@@ -1,5 +1,5 @@
-"""Adds columns to the persons: the reference populations to which each person belongs, and the person's category in each group
-of survey.yaml, such as sex, age band or region."""
+"""Adds columns to the persons: the reference populations to which each person belongs, and the person's
+category in each group of survey.yaml, such as sex, age band or region."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from fltoolkit.survey.classifications.job_codes import job_label, job_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column, numeric
 from fltoolkit.survey.design.survey_design import weight_of
-from fltoolkit.survey.spec.groups import NOT_STATED, AgeGroup, Bands, DisabilityGroup, Group, Job, NumberGroup, QuantileGroup
+from fltoolkit.survey.spec.groups import (
+    NOT_STATED,
+    AgeGroup,
+    Bands,
+    DisabilityGroup,
+    Group,
+    Job,
+    NumberGroup,
+    QuantileGroup,
+)
 from fltoolkit.survey.spec.questions import FORMS
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -23,15 +32,20 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns one true/false column for each population: whether the person belongs to it. A population can be the sum of two
-    populations: adults and children. For such a sum, the result also has a column of weights, with the weight that each person
-    has as an adult or as a child.
+    """Returns one true/false column for each population: whether the person belongs to it. A population can
+    be the sum of two
+    populations: adults and children. For such a sum, the result also has a column of weights, with the weight
+    that each person has as an adult or as a child.
     """
     columns = []
     for name, population in spec.populations.items():
         if population.sum_of:
             first, second = population.sum_of
-            weight = nw.when(membership(spec, first)).then(nw.col(weight_of(first))).otherwise(nw.col(weight_of(second)))
+            weight = (
+                nw.when(membership(spec, first))
+                .then(nw.col(weight_of(first)))
+                .otherwise(nw.col(weight_of(second)))
+            )
             columns += [
                 any_of([membership(spec, first), membership(spec, second)]).alias(POPULATION + name),
                 weight.alias(weight_of(name)),
@@ -42,12 +56,12 @@ def memberships(spec: SurveySpec) -> list[nw.Expr]:
 
 
 def membership(spec: SurveySpec, name: str) -> nw.Expr:
-    """Returns a true/false column: whether a person belongs to a population. A member is an adult or a child (as survey.yaml
-    says for this population), answered the module on forced labour, has an age within the limits, and has the codes under
-    `where`.
+    """Returns a true/false column: whether a person belongs to a population. A member is an adult or a child
+    (as survey.yaml says for this population), answered the module on forced labour, has an age within the
+    limits, and has the codes under `where`.
 
-    A person of unknown age who answered the module also belongs to the population, because the module was asked only at certain
-    ages.
+    A person of unknown age who answered the module also belongs to the population, because the module was
+    asked only at certain ages.
     """
     population = spec.populations[name]
     conditions = [nw.col(ASKED), nw.col(CHILD) if spec.of_children(name) else ~nw.col(CHILD)]
@@ -55,30 +69,38 @@ def membership(spec: SurveySpec, name: str) -> nw.Expr:
         conditions.append((nw.col(AGE) >= population.age.min).fill_null(True))
     if population.age.max is not None:
         conditions.append((nw.col(AGE) <= population.age.max).fill_null(True))
-    conditions += [column(name).is_in(list(codes)).fill_null(False) for name, codes in population.where.items()]
+    conditions += [
+        column(name).is_in(list(codes)).fill_null(False) for name, codes in population.where.items()
+    ]
     return all_of(conditions)
 
 
 def group_columns(spec: SurveySpec, limits: Mapping[str, Sequence[float]]) -> list[nw.Expr]:
-    """Returns one text column for each group of survey.yaml (such as region), with each person's category. A person without an
-    answer has the category `not stated`. Sectors and occupations of all workers are included.
+    """Returns one text column for each group of survey.yaml (such as region), with each person's category. A
+    person without an answer has the category `not stated`. Sectors and occupations of all workers are
+    included.
 
     Args:
         spec: the content of survey.yaml.
-        limits: for each group of quantiles, such as fifths of wealth, the upper limits of all quantiles except the last (from
-            `quantile_groups.quantile_limits`).
+        limits: for each group of quantiles, such as fifths of wealth, the upper limits of all quantiles
+            except the last (from `quantile_groups.quantile_limits`).
     """
     columns = [
         (in_quantiles(g, limits[name]) if isinstance(g, QuantileGroup) else group(g)).alias(name)
         for name, g in spec.groups.items()
     ]
-    columns += [job_column(job).fill_null(NOT_STATED).alias(n) for n, job in spec.jobs.items() if job.job == "all_workers"]
+    columns += [
+        job_column(job).fill_null(NOT_STATED).alias(n)
+        for n, job in spec.jobs.items()
+        if job.job == "all_workers"
+    ]
     return columns
 
 
 def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
-    """Returns the column of one group, with the category of each person as a label. The category comes from codes, from bands
-    of age or of numbers, or from the questions on disability. It is `not stated` for a person without an answer."""
+    """Returns the column of one group, with the category of each person as a label. The category comes from
+    codes, from bands of age or of numbers, or from the questions on disability. It is `not stated` for a
+    person without an answer."""
     if isinstance(spec, DisabilityGroup):
         return _disability(spec)
     if isinstance(spec, Group):
@@ -90,14 +112,14 @@ def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
 
 
 def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
-    """Returns the numbers of a group's data column, such as an index of wealth. A code that survey.yaml declares missing
-    becomes null."""
+    """Returns the numbers of a group's data column, such as an index of wealth. A code that survey.yaml
+    declares missing becomes null."""
     return nw.when(~column(spec.column).is_in(list(spec.missing))).then(numeric(spec.column))
 
 
 def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
-    """Returns a column with the quantile of each person, such as `lowest fifth`. This is the first quantile whose upper limit is
-    not below the person's number. A person without a number is `not stated`.
+    """Returns a column with the quantile of each person, such as `lowest fifth`. This is the first quantile
+    whose upper limit is not below the person's number. A person without a number is `not stated`.
 
     Args:
         spec: the group.
@@ -110,10 +132,11 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 
 
 def _disability(spec: DisabilityGroup) -> nw.Expr:
-    """Returns a column with the disability status of each person, by the answers to the Washington Group's six questions.
+    """Returns a column with the disability status of each person, by the answers to the Washington Group's
+    six questions.
 
-    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no disability if all six
-    answers are better than that. All others are `not stated`.
+    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no
+    disability if all six answers are better than that. All others are `not stated`.
     """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]
@@ -124,8 +147,8 @@ def _disability(spec: DisabilityGroup) -> nw.Expr:
 
 
 def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
-    """Returns a column of numbers as labels of bands: with bands 18 and 25, the number 20 becomes `18–24`. A missing number
-    becomes `not stated`.
+    """Returns a column of numbers as labels of bands: with bands 18 and 25, the number 20 becomes `18–24`. A
+    missing number becomes `not stated`.
     """
     band = nw.lit(f"under {spec.bands[0]}")
     for lower, label in zip(spec.bands, spec.labels, strict=True):
@@ -134,7 +157,8 @@ def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
 
 
 def group_order(spec: SurveySpec, name: str) -> list[str]:
-    """Returns the categories of a group (a breakdown such as region) in the order in which tables show them."""
+    """Returns the categories of a group (a breakdown such as region) in the order in which tables show
+    them."""
     if name in spec.jobs:
         return [*dict.fromkeys(row.label for row in job_rows(spec.jobs[name]).values()), NOT_STATED]
     if name in ("form", "route"):
@@ -148,8 +172,9 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
 
 
 def job_column(spec: Job, episode: str = "") -> nw.Expr:
-    """Returns a column with the label of each person's industry or occupation. It is null if the code is unknown or missing.
-    `episode` is the label of a spell of work, which replaces `{episode}` in the column's name."""
+    """Returns a column with the label of each person's industry or occupation. It is null if the code is
+    unknown or missing. `episode` is the label of a spell of work, which replaces `{episode}` in the column's
+    name."""
     code = column(spec.column, episode)
     label = job_label(code, spec)
     return nw.when(~code.is_in(list(spec.missing))).then(label) if spec.missing else label

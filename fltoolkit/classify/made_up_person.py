@@ -1,5 +1,5 @@
-"""Defines an invented adult, and an invented child with a parent. A user can change the answers and see how the person is
-classified.
+"""Defines an invented adult, and an invented child with a parent. A user can change the answers and see how
+the person is classified.
 
 Each change runs the same classification as for a real survey.
 """
@@ -27,14 +27,18 @@ Who = Literal["adult", "child"]
 YES, NO, OPEN = "yes", "no", "no answer"
 SHEET = INTERNAL + "answers"  # the table in which answers are changed
 CODES = {YES: "1", NO: "2", OPEN: "9"}
-FORCED, NOT_ASKED = "parent_forced", "the parent was not asked"  # nobody is asked this: it sets the answers of the parent
+FORCED, NOT_ASKED = (
+    "parent_forced",
+    "the parent was not asked",
+)  # nobody is asked this: it sets the answers of the parent
 LINKED, EXCLUDED = "fl__linked", "fl__excluded"
 TRUTHS: Mapping[Who, tuple[str, ...]] = {
     "adult": ("any_work", "involuntary", "coercion", LINKED, EXCLUDED),
     "child": ("route_iv", WITH, PARENT, WITH_THREAT, THIRD, THIRD_THREAT),
 }
 LAST: Mapping[Who, str] = {"adult": "abroad", "child": FORCED}
-"""The last question about an adult and the last question about a child. Neither is one of the yes/no questions of survey.yaml."""
+"""The last question about an adult and the last question about a child. Neither is one of the yes/no
+questions of survey.yaml."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ class Verdict:
     Attributes:
         step: where the person ends in the flowchart of the definition, such as `not involuntary`.
         trace: the way through the flowchart, in words.
-        truths: for each condition of the definition, as {column: value}, whether it is met. None means that the answers do not
-            decide it.
+        truths: for each condition of the definition, as {column: value}, whether it is met. None means that
+            the answers do not decide it.
     """
 
     step: str
@@ -54,34 +58,44 @@ class Verdict:
 
 
 class Person:
-    """An invented adult or child, whose answers a user can change. The method `verdict` classifies the person with given
-    answers.
+    """An invented adult or child, whose answers a user can change. The method `verdict` classifies the person
+    with given answers.
 
     Attributes:
         questions: the columns of the questions that can be answered, in the order of the flowchart.
-        items: the items of the adults' definition (such as `debt_bondage`), for each side of the definition (involuntary,
-            coercion).
+        items: the items of the adults' definition (such as `debt_bondage`), for each side of the definition
+            (involuntary, coercion).
     """
 
     def __init__(self, who: Who) -> None:
-        folder = Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
+        folder = (
+            Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
+        )
         survey = read_survey(folder)
         self._who, spec, con = who, survey.spec, survey.held_in
         assert con is not None  # a table of two rows is kept in memory
-        answers = [c for c in survey.frame.collect_schema().names() if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)]
+        answers = [
+            c
+            for c in survey.frame.collect_schema().names()
+            if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)
+        ]
         sheet = into_memory(nw.to_native(survey.frame.select(answers)), con, SHEET)
         rows, _ = with_design(spec, nw.from_native(sheet).lazy())
         persons = classify(replace(survey, rows=rows, held_in=None))
         self._change = con.execute
-        asked = [s.column for where, s in spec.questions() if where.startswith("children") == (who == "child")]
+        asked = [
+            s.column for where, s in spec.questions() if where.startswith("children") == (who == "child")
+        ]
         self.questions = (*asked, LAST[who])
-        self.items = {side: tuple(map(str, getattr(spec.items, side))) for side in ("involuntary", "coercion")}
+        self.items = {
+            side: tuple(map(str, getattr(spec.items, side))) for side in ("involuntary", "coercion")
+        }
         line = column("LINE") == ("1" if who == "adult" else "2")
         self._found = persons.frame.filter(line).select("step", persons.trace.alias("trace"), *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
-        """Returns the classification of the person. `answers` has the answers as {column of the question: answer}. An answer is
-        `yes`, `no` or `no answer`. A question that is not in `answers` counts as *no*.
+        """Returns the classification of the person. `answers` has the answers as {column of the question:
+        answer}. An answer is `yes`, `no` or `no answer`. A question that is not in `answers` counts as *no*.
 
         Raises:
             RequestError: there is no such question or answer.
@@ -96,7 +110,8 @@ class Person:
             parent = YES if forced == YES else NO
             self._write(
                 "1",
-                dict.fromkeys(("any_work", "low_wages", "papers_kept"), parent) | {"ASKED": NO if forced == NOT_ASKED else YES},
+                dict.fromkeys(("any_work", "low_wages", "papers_kept"), parent)
+                | {"ASKED": NO if forced == NOT_ASKED else YES},
             )
         self._write("1" if self._who == "adult" else "2", own)
         row: dict[Any, Any] = to_pandas(self._found).astype(object).iloc[0].to_dict()

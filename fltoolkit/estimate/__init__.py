@@ -2,4 +2,6 @@
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # the names are listed in __init__.pyi
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(
+    __name__, __file__
+)  # the names are listed in __init__.pyi

@@ -4,7 +4,12 @@ from .change_over_time.change_between_rounds import (
     change_from_published as change_from_published,
 )
 from .change_over_time.published_baseline import PublishedBaseline as PublishedBaseline
-from .measures.estimates import About as About, Contrast as Contrast, Estimates as Estimates, prevalence_ratio as prevalence_ratio
+from .measures.estimates import (
+    About as About,
+    Contrast as Contrast,
+    Estimates as Estimates,
+    prevalence_ratio as prevalence_ratio,
+)
 from .measures.prevalence_and_totals import (
     flowchart as flowchart,
     mean as mean,

@@ -1,8 +1,8 @@
-"""Computes power and sample size: the smallest change that a survey can detect, and the size that a survey needs (docs/methods.md
-§6).
+"""Computes power and sample size: the smallest change that a survey can detect, and the size that a survey
+needs (docs/methods.md §6).
 
-It uses the normal approximation for proportions. Sizes are numbers of persons who answer. Only the result of `sample_size` is the
-number of persons to draw.
+It uses the normal approximation for proportions. Sizes are numbers of persons who answer. Only the result of
+`sample_size` is the number of persons to draw.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from fltoolkit.errors import RequestError
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest decrease of a prevalence that a survey would detect. All fields are nan if not even a decrease to zero would
-    be detected.
+    """The smallest decrease of a prevalence that a survey would detect. All fields are nan if not even a
+    decrease to zero would be detected.
 
     Attributes:
         absolute: the decrease, as a difference of proportions.
@@ -33,14 +33,22 @@ class Detectable:
 
 @checked
 def power_of_change(
-    before: float, after: float, n_before: float, n_after: float | None = None, *,
-    deff: float = 1.5, alpha: float = 0.05, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
-) -> float:  # fmt: skip
-    """Compute the probability to detect a true change from one prevalence to another: Φ(|p1 − p2| / SE − z), with z at 1 −
-    α/sided.
+    before: float,
+    after: float,
+    n_before: float,
+    n_after: float | None = None,
+    *,
+    deff: float = 1.5,
+    alpha: float = 0.05,
+    sided: Literal[1, 2] = 2,
+    overlap: float = 0.0,
+    rho: float = 0.0,
+) -> float:
+    """Compute the probability to detect a true change from one prevalence to another: Φ(|p1 − p2| / SE − z),
+    with z at 1 − α/sided.
 
-    SE² = deff·[p1q1/n1 + p2q2/n2 − 2πρ√(p1q1·p2q2)/max(n1, n2)], with q = 1 − p. With equal n it is deff/n·[p1q1 + p2q2 −
-    2πρ√(p1q1·p2q2)].
+    SE² = deff·[p1q1/n1 + p2q2/n2 − 2πρ√(p1q1·p2q2)/max(n1, n2)], with q = 1 − p. With equal n it is
+    deff/n·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)].
 
     Args:
         before: the true prevalence p1 in the earlier round, as a proportion.
@@ -69,9 +77,17 @@ def power_of_change(
 
 @checked
 def detectable_change(
-    before: float, n_before: float, n_after: float | None = None, *,
-    deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2, overlap: float = 0.0, rho: float = 0.0,
-) -> Detectable:  # fmt: skip
+    before: float,
+    n_before: float,
+    n_after: float | None = None,
+    *,
+    deff: float = 1.5,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    sided: Literal[1, 2] = 2,
+    overlap: float = 0.0,
+    rho: float = 0.0,
+) -> Detectable:
     """Compute the smallest decrease from a prevalence that a survey would detect with a given power.
 
     Args:
@@ -99,11 +115,23 @@ def detectable_change(
 
 @checked
 def sample_size(
-    prevalence: float, *, margin: float | None = None, cv: float | None = None, cut: float | None = None,
-    n_before: float | None = None, deff: float = 1.5, alpha: float = 0.05, power: float = 0.8, sided: Literal[1, 2] = 2,
-    overlap: float = 0.0, rho: float = 0.0, response: float = 1.0, eligible: float = 1.0,
-) -> int:  # fmt: skip
-    """Compute how many persons to draw, so that an estimate of prevalence is precise enough, or its decrease is detected.
+    prevalence: float,
+    *,
+    margin: float | None = None,
+    cv: float | None = None,
+    cut: float | None = None,
+    n_before: float | None = None,
+    deff: float = 1.5,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    sided: Literal[1, 2] = 2,
+    overlap: float = 0.0,
+    rho: float = 0.0,
+    response: float = 1.0,
+    eligible: float = 1.0,
+) -> int:
+    """Compute how many persons to draw, so that an estimate of prevalence is precise enough, or its decrease
+    is detected.
 
     Give exactly one of `margin`, `cv` and `cut`.
 
@@ -113,8 +141,8 @@ def sample_size(
     | `cv` c: SE/p at most c | deff·q / (p·c²) |
     | `cut` r: a decrease to p2 = p1·(1 − r) is detected | per round deff·(z + z_power)²·[p1q1 + p2q2 − 2πρ√(p1q1·p2q2)] / (p1 − p2)² |
 
-    The result is divided by `response` and `eligible` and rounded up. If `n_before` is given, the earlier round is fixed, and
-    the result is the size of the later round.
+    The result is divided by `response` and `eligible` and rounded up. If `n_before` is given, the earlier
+    round is fixed, and the result is the size of the later round.
 
     Args:
         prevalence: the prevalence, as a proportion; for a cut, the earlier prevalence.
@@ -127,12 +155,16 @@ def sample_size(
         deff, alpha, power, sided, overlap, rho: as in `power_of_change` and `detectable_change`.
 
     Raises:
-        RequestError: not exactly one of `margin`, `cv` and `cut` is given; a number is outside its range; the earlier round is
-            too small for any later round.
+        RequestError: not exactly one of `margin`, `cv` and `cut` is given; a number is outside its range; the
+            earlier round is too small for any later round.
     """
-    _check(prevalence=prevalence, alpha=alpha, power=power, overlap=overlap, response=response, eligible=eligible)
+    _check(
+        prevalence=prevalence, alpha=alpha, power=power, overlap=overlap, response=response, eligible=eligible
+    )
     _check_design(deff, rho)
-    asked = {name: value for name, value in {"margin": margin, "cv": cv, "cut": cut}.items() if value is not None}
+    asked = {
+        name: value for name, value in {"margin": margin, "cv": cv, "cut": cut}.items() if value is not None
+    }
     if len(asked) != 1:
         raise RequestError(
             "a sample size has exactly one aim",
@@ -143,7 +175,9 @@ def sample_size(
         )
     (name, value), odds = next(iter(asked.items())), (1 - prevalence) / prevalence
     if not value > 0:
-        raise RequestError("this must be above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence")
+        raise RequestError(
+            "this must be above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence"
+        )
     if cut is not None:
         _check(cut=cut)
         z = _z(1 - alpha / sided) + _z(power)
@@ -155,8 +189,8 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Returns the number of persons who must answer in each round, so that a decrease from p1 to p2 is detected. If `n_before` is
-    given, the result is only for the later round.
+    """Returns the number of persons who must answer in each round, so that a decrease from p1 to p2 is
+    detected. If `n_before` is given, the result is only for the later round.
 
     Args:
         p1, p2: the prevalence in the earlier and in the later round.
@@ -175,9 +209,11 @@ def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, s
         n = (v2 - common) / left if left > 0 else float("inf")
     if n == float("inf"):
         raise RequestError(
-            "no later round, however large, would detect this: the earlier one is too small", where="n_before", found=f"{n_before:,.10g}",
+            "no later round, however large, would detect this: the earlier one is too small",
+            where="n_before",
+            found=f"{n_before:,.10g}",
             do="aim at a larger cut; fl.detectable_change says which could be detected",
-        )  # fmt: skip
+        )
     return n
 
 
@@ -193,9 +229,11 @@ def _z(probability: float) -> float:
 
 
 def _check(**shares: float) -> None:
-    """Raises an error if a number is not a proportion between 0 and 1. Each number is given under the name of its argument.
+    """Raises an error if a number is not a proportion between 0 and 1. Each number is given under the name of
+    its argument.
 
-    Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and `power` may not be 0.
+    Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and
+    `power` may not be 0.
     """
     for name, value in shares.items():
         above = name in ("prevalence", "response", "eligible", "alpha", "power")
@@ -203,22 +241,37 @@ def _check(**shares: float) -> None:
         if not 0 <= value <= 1 or (above and value == 0) or (below and value == 1):
             allowed = f"{'above 0' if above else 'from 0'} {'and below' if below else 'to'} 1"
             raise RequestError(
-                "this must be a proportion", where=name, found=str(value), allowed=allowed, do="3 per 1,000 is 0.003, 20% is 0.2"
+                "this must be a proportion",
+                where=name,
+                found=str(value),
+                allowed=allowed,
+                do="3 per 1,000 is 0.003, 20% is 0.2",
             )
 
 
 def _check_design(deff: float, rho: float) -> None:
     if deff <= 0:
         raise RequestError(
-            "a design effect must be a number above 0", where="deff", found=str(deff), do="see est.table of a survey like it"
+            "a design effect must be a number above 0",
+            where="deff",
+            found=str(deff),
+            do="see est.table of a survey like it",
         )
     if not -1 <= rho <= 1:
         raise RequestError(
-            "a correlation must be between -1 and 1", where="rho", found=str(rho), do="leave it out if it is not known"
+            "a correlation must be between -1 and 1",
+            where="rho",
+            found=str(rho),
+            do="leave it out if it is not known",
         )
 
 
 def _sizes(n_before: float, n_after: float | None) -> None:
     for name, n in (("n_before", n_before), ("n_after", n_after)):
         if n is not None and not n > 0:
-            raise RequestError("a round has at least one person", where=name, found=f"{n:g}", do="give the persons who answer")
+            raise RequestError(
+                "a round has at least one person",
+                where=name,
+                found=f"{n:g}",
+                do="give the persons who answer",
+            )

@@ -1,7 +1,7 @@
 """Marks text in another language within a sentence, so that each output format can show it in its own way.
 
-A marked text is between characters of Unicode's private use area, with its language. Pages and Word files show it in italics,
-name its language and put a star after it. A picture shows only the star.
+A marked text is between characters of Unicode's private use area, with its language. Pages and Word files
+show it in italics, name its language and put a star after it. A picture shows only the star.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ STAR = "*"
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a text that is in a single language. `language` is the code of that language if it is not the language of the
-    whole text. Otherwise it is empty.
+    """A part of a text that is in a single language. `language` is the code of that language if it is not the
+    language of the whole text. Otherwise it is empty.
     """
 
     text: str
@@ -27,15 +27,15 @@ class Part:
 
 
 def mark(text: str, language: str) -> str:
-    """Returns a text with invisible marks around it, which say that the text is in another language. A text without letters
-    (`150`) is the same in every language and is not marked.
+    """Returns a text with invisible marks around it, which say that the text is in another language. A text
+    without letters (`150`) is the same in every language and is not marked.
     """
     return f"{BEGIN}{language}{MIDDLE}{text}{END}" if LETTER.search(text) else text
 
 
 def runs(text: str) -> Iterator[Part]:
-    """Yields the parts of a text in order. Each part is in a single language. A marked part has the code of its language in
-    `language`."""
+    """Yields the parts of a text in order. Each part is in a single language. A marked part has the code of
+    its language in `language`."""
     last = 0
     for found in MARKED.finditer(text):
         if found.start() > last:
@@ -47,8 +47,8 @@ def runs(text: str) -> Iterator[Part]:
 
 
 def unmarked(text: str) -> str:
-    """Returns a text without the marks of parts in other languages. This form is used for titles and attributes, where the marked
-    text is shown nearby.
+    """Returns a text without the marks of parts in other languages. This form is used for titles and
+    attributes, where the marked text is shown nearby.
     """
     return "".join(run.text for run in runs(text))
 
@@ -59,8 +59,8 @@ def starred(text: str) -> str:
 
 
 def languages_marked(node: object) -> set[str]:
-    """Returns the languages of all marked parts (parts in another language) of a text. `node` is a text, or dataclasses and
-    tuples that contain texts.
+    """Returns the languages of all marked parts (parts in another language) of a text. `node` is a text, or
+    dataclasses and tuples that contain texts.
     """
     if isinstance(node, str):
         return {run.language for run in runs(node) if run.language}

@@ -1,8 +1,9 @@
-"""Defines a text that a user wrote in survey.yaml or nap.yaml: plain text in the language of the file, or the text in several
-languages.
+"""Defines a text that a user wrote in survey.yaml or nap.yaml: plain text in the language of the file, or the
+text in several languages.
 
-`label: men` is in the language of the file. `label: {en: men, fr: hommes}` also gives translations. The key `language` names
-the language of the file. Without this key, a plan is in the first of its `languages`, and a survey is in English.
+`label: men` is in the language of the file. `label: {en: men, fr: hommes}` also gives translations. The key
+`language` names the language of the file. Without this key, a plan is in the first of its `languages`, and a
+survey is in English.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from fltoolkit.yaml_files.loading import Model
 
 
 class OwnText(str):
-    """A text that a user wrote in survey.yaml or nap.yaml, such as a label, with its translations. It is a `str` in the
+    """A text that a user wrote in survey.yaml or nap.yaml, such as a label, with its translations. It is a
+    `str` in the
     language of the file: comparisons, concatenation and writing to files ignore the translations.
 
     Attributes:
@@ -35,18 +37,18 @@ class OwnText(str):
         return made
 
     def in_language(self, code: str) -> str:
-        """Returns the text in one language: the text itself or its translation. Returns an empty text if the file gives no
-        translation into this language."""
+        """Returns the text in one language: the text itself or its translation. Returns an empty text if the
+        file gives no translation into this language."""
         return str(self) if code == self.language else self.others.get(code, "")
 
     @classmethod
     def read(cls, given: object, info: ValidationInfo) -> Self:
-        """Returns the text that a YAML file gives, either as one text or as a mapping from languages to texts. `info.context` is
-        the content of the whole file.
+        """Returns the text that a YAML file gives, either as one text or as a mapping from languages to
+        texts. `info.context` is the content of the whole file.
 
         Raises:
-            ValueError: the value is not a text, one of its languages is unknown, a text is blank, or the text in the file's own
-                language is missing.
+            ValueError: the value is not a text, one of its languages is unknown, a text is blank, or the text
+                in the file's own language is missing.
         """
         if isinstance(given, cls):
             return given
@@ -57,11 +59,14 @@ class OwnText(str):
         codes = shipped_languages()
         if unknown := [code for code in texts if code not in codes and code != own]:
             raise ValueError(f"{unknown[0]} is no language of the kit; it has {', '.join(codes)}")
-        if blank := [code for code, text in texts.items() if isinstance(given, dict) and not str(text).strip()]:
+        if blank := [
+            code for code, text in texts.items() if isinstance(given, dict) and not str(text).strip()
+        ]:
             raise ValueError(f"the text in {blank[0]} is blank; write it, or leave that language out")
         if own not in texts:
             raise ValueError(
-                f"the text in {own}, the language of this file, is missing; add it, or name another under `language`"
+                f"the text in {own}, the language of this file, is missing; add it, or name another "
+                "under `language`"
             )
         return cls(str(texts[own]), own, {code: str(text) for code, text in texts.items() if code != own})
 
@@ -69,19 +74,28 @@ class OwnText(str):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         # With a reference, the JSON Schema defines an own text once and not at each key.
         return core_schema.with_info_plain_validator_function(
-            cls.read, ref=f"{cls.__module__}.{cls.__qualname__}", serialization=core_schema.to_string_ser_schema()
+            cls.read,
+            ref=f"{cls.__module__}.{cls.__qualname__}",
+            serialization=core_schema.to_string_ser_schema(),
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         by_language = {code: {"type": "string"} for code in shipped_languages()}
-        several = {"additionalProperties": False, "minProperties": 1, "properties": by_language, "type": "object"}
+        several = {
+            "additionalProperties": False,
+            "minProperties": 1,
+            "properties": by_language,
+            "type": "object",
+        }
         return {"anyOf": [{"type": "string"}, several]}
 
 
 class WorkingText(OwnText):
-    """An `OwnText` (a text of the user's, with translations) that only notebooks and the workbook show, such as the label of a
-    question. Documents do not show it.
+    """An `OwnText` (a text of the user's, with translations) that only notebooks and the workbook show, such
+    as the label of a question. Documents do not show it.
     """
 
 
@@ -89,7 +103,8 @@ NO_TEXT, NO_WORKING_TEXT = OwnText(), WorkingText()
 
 
 def language_of(data: Mapping[str, Any]) -> str:
-    """Returns the code of the language in which the texts of a YAML file are written. `data` is the content of the file."""
+    """Returns the code of the language in which the texts of a YAML file are written. `data` is the content
+    of the file."""
     wanted = data.get("languages") or BASE
     return str(data.get("language") or (wanted if isinstance(wanted, str) else wanted[0]))
 
@@ -104,7 +119,8 @@ LanguageCode = Annotated[str, AfterValidator(_known_language)]
 
 
 def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
-    """Yields every text of a file that its user wrote (`OwnText`) and that is not empty, each with its key. The parts of a key
+    """Yields every text of a file that its user wrote (`OwnText`) and that is not empty, each with its key.
+    The parts of a key
     are joined by dots: `groups.sex.label`.
     """
     if isinstance(node, OwnText):
@@ -121,12 +137,15 @@ def _children(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Ite
         standing = {"codes"} if getattr(node, "classification", None) else set()
         yield from ((name, getattr(node, name)) for name in type(node).model_fields if name not in standing)
     else:
-        yield from ((str(step), below) for step, below in (node.items() if isinstance(node, dict) else enumerate(node)))
+        yield from (
+            (str(step), below)
+            for step, below in (node.items() if isinstance(node, dict) else enumerate(node))
+        )
 
 
 def refuse_two_translations(model: Model) -> None:
-    """Raises an error if a text is in the file twice with different translations. Documents look up a translation by the text
-    itself, so they could not choose between the two.
+    """Raises an error if a text is in the file twice with different translations. Documents look up a
+    translation by the text itself, so they could not choose between the two.
 
     Raises:
         ValueError: the message names both keys.
@@ -136,4 +155,6 @@ def refuse_two_translations(model: Model) -> None:
         for code, translation in text.others.items():
             there, before = first.setdefault((str(text), code), (key, translation))
             if before != translation:
-                raise ValueError(f"{there} and {key} hold one text with two translations in {code}; write the same in both")
+                raise ValueError(
+                    f"{there} and {key} hold one text with two translations in {code}; write the same in both"
+                )

@@ -1,4 +1,5 @@
-"""Lists the files that contain the words of each language: one main file per language, and further files in folders beside it.
+"""Lists the files that contain the words of each language: one main file per language, and further files in
+folders beside it.
 
 The name of a file is the code of its language: `fr.yaml`.
 """
@@ -18,7 +19,7 @@ def shipped_languages() -> list[str]:
 
 
 def files_of(code: str) -> list[Path]:
-    """Returns the files that contain the words of a language, the main file (`fr.yaml`) first, then those in folders such as
-    `kit/fr.yaml`.
+    """Returns the files that contain the words of a language, the main file (`fr.yaml`) first, then those in
+    folders such as `kit/fr.yaml`.
     """
     return [WORDS / f"{code}.yaml", *sorted(WORDS.glob(f"*/{code}.yaml"))]

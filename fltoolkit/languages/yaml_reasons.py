@@ -1,5 +1,5 @@
-"""Reads a reason in a YAML file. The reason is either a text of the author, or the key of one of the kit's reasons. The kit has
-words for its own reasons in each language."""
+"""Reads a reason in a YAML file. The reason is either a text of the author, or the key of one of the kit's
+reasons. The kit has words for its own reasons in each language."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ from fltoolkit.languages.word_files import BASE
 SCHEMA = {
     "anyOf": [
         {"type": "string"},
-        {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"], "additionalProperties": {"type": "string"}},
+        {
+            "type": "object",
+            "properties": {"code": {"type": "string"}},
+            "required": ["code"],
+            "additionalProperties": {"type": "string"},
+        },
     ]
-}  # fmt: skip
+}
 
 
 def _read(value: object) -> Reason | str:
-    """Returns a reason as it is written in a YAML file. The author's own words are returned as they are. A key of the kit becomes
-    a `Reason`.
+    """Returns a reason as it is written in a YAML file. The author's own words are returned as they are. A
+    key of the kit becomes a `Reason`.
 
     Raises:
         ValueError: the kit has no such reason, or the reason needs other values.
@@ -33,16 +38,21 @@ def _read(value: object) -> Reason | str:
     code = f"reasons.{given.pop('code', '')}"
     needed = read_language(BASE).places(code)
     if needed is None:
-        raise ValueError(f"{code.partition('.')[2] or 'no code'} is no reason of the kit; write the reason in your own words")
+        raise ValueError(
+            f"{code.partition('.')[2] or 'no code'} is no reason of the kit; write the reason in your "
+            "own words"
+        )
     if needed != set(given):
         raise ValueError(
-            f"this reason needs the values {', '.join(sorted(needed)) or 'none'}, not {', '.join(sorted(given)) or 'none'}"
+            f"this reason needs the values {', '.join(sorted(needed)) or 'none'}, not "
+            f"{', '.join(sorted(given)) or 'none'}"
         )
     return Reason.of(code, **given)
 
 
 def _number(given_value: object) -> Any:
-    """Returns a value as a number if it is written as a number. This is needed because YAML files are read as text."""
+    """Returns a value as a number if it is written as a number. This is needed because YAML files are read as
+    text."""
     for kind in (int, float):
         try:
             return kind(str(given_value))
@@ -52,5 +62,5 @@ def _number(given_value: object) -> Any:
 
 
 YamlReason = Annotated[Any, PlainValidator(_read), PlainSerializer(str), WithJsonSchema(SCHEMA)]
-"""A reason in a YAML file: a text, or `{code: few_cases, N: 15}` (a key below `kit.reasons` in the language files, with its
-placeholders)."""
+"""A reason in a YAML file: a text, or `{code: few_cases, N: 15}` (a key below `kit.reasons` in the language
+files, with its placeholders)."""

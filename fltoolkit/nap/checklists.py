@@ -1,5 +1,5 @@
-"""Reads the checklists of the ILO toolkit. Each checklist is a sheet of the Excel workbook of the plan. The texts of their
-questions are in `languages/checklists`."""
+"""Reads the checklists of the ILO toolkit. Each checklist is a sheet of the Excel workbook of the plan. The
+texts of their questions are in `languages/checklists`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 
 class ChecklistQuestion(Model):
-    """One line of a checklist of the ILO toolkit: a question that the partner organisations answer in the workbook. The
-    language files have its text under `checklists.questions.<id>`.
+    """One line of a checklist of the ILO toolkit: a question that the partner organisations answer in the
+    workbook. The language files have its text under `checklists.questions.<id>`.
 
     Attributes:
         id: the name of the question in the language files.
@@ -33,23 +33,24 @@ class ChecklistQuestion(Model):
 
 
 class Link(Model):
-    """A link between forced labour and one target of the Sustainable Development Goals. `target` is the number of this target,
-    such as 8.7. The language files explain the link under `checklists.sdg.<id>`."""
+    """A link between forced labour and one target of the Sustainable Development Goals. `target` is the
+    number of this target, such as 8.7. The language files explain the link under `checklists.sdg.<id>`."""
 
     id: Name
     target: str
 
 
 class Meaning(Model):
-    """A term that the workbook explains, such as a measure. The language files have the explanation and its source under
-    `checklists.definitions.<id>`."""
+    """A term that the workbook explains, such as a measure. The language files have the explanation and its
+    source under `checklists.definitions.<id>`."""
 
     id: Name
     kind: Literal["definition", "measure", "method"]
 
 
 class Checklists(Model):
-    """The content of checklists.yaml. The texts that belong to it are in `languages/checklists`, one file per language.
+    """The content of checklists.yaml. The texts that belong to it are in `languages/checklists`, one file per
+    language.
 
     Attributes:
         questions: the questions of the ILO toolkit's checklists, in order.

@@ -1,5 +1,6 @@
-"""Reads the ILO's Global Estimates of forced labour, which are only for orientation. They must not be compared with the results
-of a survey. So the column `comparable` of each row has `no`, and the column `why` has the reason."""
+"""Reads the ILO's Global Estimates of forced labour, which are only for orientation. They must not be
+compared with the results of a survey. So the column `comparable` of each row has `no`, and the column `why`
+has the reason."""
 
 from __future__ import annotations
 
@@ -36,10 +37,11 @@ class Figure(Model):
 
 
 class References(Model):
-    """The content of references.yaml: the numbers of the ILO's Global Estimates (`rows`) and their source, by year (`sources`).
+    """The content of references.yaml: the numbers of the ILO's Global Estimates (`rows`) and their source, by
+    year (`sources`).
 
-    `comparable` is always `no`: these numbers cannot be compared with a survey. `why` is the key of the reason in the language
-    files.
+    `comparable` is always `no`: these numbers cannot be compared with a survey. `why` is the key of the
+    reason in the language files.
     """
 
     comparable: Literal["no"]
@@ -49,9 +51,9 @@ class References(Model):
 
 
 def references() -> pd.DataFrame:
-    """Returns the numbers of the ILO's Global Estimates, in the ILO's order. There is one row per place, year and measure:
-    `stock` (persons on an average day) and `stock_prevalence` (per 1,000 people). The number is in the column `value`, in the
-    unit of the column `unit`."""
+    """Returns the numbers of the ILO's Global Estimates, in the ILO's order. There is one row per place, year
+    and measure: `stock` (persons on an average day) and `stock_prevalence` (per 1,000 people). The number is
+    in the column `value`, in the unit of the column `unit`."""
     found = load_model(Path(str(files(__package__))) / "references.yaml", References)
     rows = []
     for f in found.rows:
@@ -63,8 +65,8 @@ def references() -> pd.DataFrame:
 
 
 def _place(figure: Figure) -> Reason:
-    """Returns the world or a region in words. If the number is about a part of the persons, such as women, the words also name
-    this part."""
+    """Returns the world or a region in words. If the number is about a part of the persons, such as women,
+    the words also name this part."""
     place = Reason.of(f"categories.{figure.place}")
     return Reason.of("references.of", whole=place, part=_text_of(figure.part)) if figure.part else place
 

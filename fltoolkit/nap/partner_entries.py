@@ -1,5 +1,5 @@
-"""Reads and writes partners.yaml, the file of all entries that the partner organisations typed into the workbook of the plan.
-Texts, numbers and dates keep their types."""
+"""Reads and writes partners.yaml, the file of all entries that the partner organisations typed into the
+workbook of the plan. Texts, numbers and dates keep their types."""
 
 from __future__ import annotations
 
@@ -27,12 +27,24 @@ from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.table_records import as_records
-from fltoolkit.yaml_files.loading import FIRST_YEAR, LAST_YEAR, BoundedLoader, Model, build_model, pairs_of, read_yaml
+from fltoolkit.yaml_files.loading import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    BoundedLoader,
+    Model,
+    build_model,
+    pairs_of,
+    read_yaml,
+)
 
 PARTNERS = "partners.yaml"
 LONGEST = 32767  # the most characters that a cell of a spreadsheet can hold
 LARGEST = 10**15  # the largest whole number of a spreadsheet; beyond it digits are lost
-AMOUNTS = {("costs", "quantity"), ("costs", "unit_cost"), ("costs", "secured")}  # the kit's formulas add these up
+AMOUNTS = {
+    ("costs", "quantity"),
+    ("costs", "unit_cost"),
+    ("costs", "secured"),
+}  # the kit's formulas add these up
 DATES = {("implementation", "start"), ("implementation", "end")}
 YEARS = {("costs", "year"), *DATES}
 DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -55,7 +67,8 @@ Value = (
 
 
 class Worked(Model):
-    """A number that a partner calculated with a formula in a cell of the workbook: the formula and its result (`value`).
+    """A number that a partner calculated with a formula in a cell of the workbook: the formula and its result
+    (`value`).
 
     The next workbook shows the result. It shows the formula only as text, so nothing calculates it again.
     """
@@ -71,7 +84,8 @@ def _one_of_these(value: object, check: ValidatorFunctionWrapHandler) -> object:
         return check(value)
     except ValueError:
         raise ValueError(
-            f"a text of at most {LONGEST:,} characters, a number (a whole one of at most 15 digits), a date, true or false, "
+            f"a text of at most {LONGEST:,} characters, a number (a whole one of at most 15 digits), a "
+            "date, true or false, "
             "or formula and value"
         ) from None
 
@@ -101,10 +115,11 @@ Step = Literal["objective", "result", "activity", "partner", "start", "end", "in
 class Partners(Model):
     """The content of a partners.yaml: what the partner organisations typed into the workbook.
 
-    Each table (`matrix`, `checklists`, `costs`, `implementation`) is a mapping from ids to rows. `matrix` is the table of
-    indicators; its ids are ids of indicators. In `checklists` the ids are ids of questions, and `smart.<indicator>.<criterion>`
-    for the SMART criteria. In `costs` the ids are row numbers. In `implementation` they are ids of indicators, or numbers of rows
-    that partners added. `sheets` has the sheets that partners added, row by row.
+    Each table (`matrix`, `checklists`, `costs`, `implementation`) is a mapping from ids to rows. `matrix` is
+    the table of indicators; its ids are ids of indicators. In `checklists` the ids are ids of questions, and
+    `smart.<indicator>.<criterion>` for the SMART criteria. In `costs` the ids are row numbers. In
+    `implementation` they are ids of indicators, or numbers of rows that partners added. `sheets` has the
+    sheets that partners added, row by row.
     """
 
     matrix: Rows[Matrix] = Field(default_factory=dict)
@@ -114,14 +129,15 @@ class Partners(Model):
     sheets: dict[SheetName, tuple[tuple[Entry | None, ...], ...]] = Field(default_factory=dict)
 
     def row(self, table: str, id: str) -> dict[str, Entry]:
-        """Returns the entries of partners in one row of a table, by column. The result is empty if they typed nothing."""
+        """Returns the entries of partners in one row of a table, by column. The result is empty if they typed
+        nothing."""
         rows: Rows[str] = getattr(self, table)
         return rows.get(id, {})
 
 
 class _Loader(BoundedLoader):
-    """Reads the values of partners.yaml. Whole and decimal numbers, true and false, null, and dates such as 2026-05-01 get
-    their own type. Everything else is a text.
+    """Reads the values of partners.yaml. Whole and decimal numbers, true and false, null, and dates such as
+    2026-05-01 get their own type. Everything else is a text.
 
     A text that looks like one of these is in quotes in the file; the writer (`_Dumper`) puts it there.
     """
@@ -148,7 +164,9 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     odd = re.search("[\x85\u2028\u2029\ufeff]", text)  # only YAML takes these as line ends: quotes keep them
     block = "\n" in text and text.strip() == text
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else "|" if block else None)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style='"' if odd else "|" if block else None
+    )
 
 
 _Dumper.add_representer(str, _text)
@@ -168,22 +186,29 @@ def read_partners(plan: Plan | str | Path) -> Partners:
 
 
 def partners_text(partners: Partners) -> str:
-    """Returns the content of a partners.yaml as text. `read_partners` gets the same `partners` back from this text."""
+    """Returns the content of a partners.yaml as text. `read_partners` gets the same `partners` back from this
+    text."""
     content = partners.model_dump(exclude_defaults=True)
-    content |= {"sheets": {name: [list(row) for row in rows] for name, rows in content.get("sheets", {}).items()}}
+    content |= {
+        "sheets": {name: [list(row) for row in rows] for name, rows in content.get("sheets", {}).items()}
+    }
     filled = {name: rows for name, rows in content.items() if rows}
-    return HEAD + (yaml.dump(filled, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=130) if filled else "{}\n")
+    return HEAD + (
+        yaml.dump(filled, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=130)
+        if filled
+        else "{}\n"
+    )
 
 
 def cell_value(entry: Entry | None) -> Value | None:
-    """Returns the value that a cell of the workbook shows for a partner's entry: the entry itself, or the result of its
-    formula."""
+    """Returns the value that a cell of the workbook shows for a partner's entry: the entry itself, or the
+    result of its formula."""
     return entry.value if isinstance(entry, Worked) else entry
 
 
 def why_unfit(table: str, column: str, entry: Entry | None) -> str:
-    """Returns the reason, in words, why a value that a partner typed does not fit its column. For example, a cost must be a
-    number. The text is empty if the value fits.
+    """Returns the reason, in words, why a value that a partner typed does not fit its column. For example, a
+    cost must be a number. The text is empty if the value fits.
 
     Args:
         table: the table of partners.yaml, such as `costs`.
@@ -214,14 +239,14 @@ def _is_day(text: str) -> bool:
 
 
 def row_number(id: str) -> int:
-    """Returns the number of a row that partners added to a sheet, from its id in partners.yaml. Returns 0 if the id is not such
-    a number, as for the id of an indicator."""
+    """Returns the number of a row that partners added to a sheet, from its id in partners.yaml. Returns 0 if
+    the id is not such a number, as for the id of an indicator."""
     return int(id) if ROW.fullmatch(id) else 0
 
 
 def with_partners(filled: Baseline, partners: Partners) -> Baseline:
-    """Returns the baseline with the values from partners.yaml, in the rows that partners fill in. A value in partners.yaml
-    replaces a value in nap.yaml."""
+    """Returns the baseline with the values from partners.yaml, in the rows that partners fill in. A value in
+    partners.yaml replaces a value in nap.yaml."""
     table = filled.table.copy()
     for i, row in enumerate(as_records(table)):
         if row["filled_by"] == "partners":
@@ -234,8 +259,9 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
 
 
 def entries_without_row(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
-    """Returns the values of partners.yaml for which the workbook has no row any more. The plan or a checklist was changed, and
-    the row of these values was removed. Each value is given as a tuple: table, row, column, value.
+    """Returns the values of partners.yaml for which the workbook has no row any more. The plan or a checklist
+    was changed, and the row of these values was removed. Each value is given as a tuple: table, row, column,
+    value.
 
     The workbook lists them on a separate sheet, so that they are not lost.
     """
@@ -243,14 +269,17 @@ def entries_without_row(partners: Partners, plan: Plan) -> list[tuple[str, str, 
     ids = {i.id for i in indicators}
     known = {
         "matrix": {i.id for i in indicators if i.measure is None},
-        "checklists": {q.id for q in checklists().questions} | {f"smart.{i}.{criterion}" for i in ids for criterion in SMART},
+        "checklists": {q.id for q in checklists().questions}
+        | {f"smart.{i}.{criterion}" for i in ids for criterion in SMART},
         "costs": set[str](),
         "implementation": ids,
     }
     return list(_entries_without_row(partners, known))
 
 
-def _entries_without_row(partners: Partners, known: dict[str, set[str]]) -> Iterator[tuple[str, str, str, Value]]:
+def _entries_without_row(
+    partners: Partners, known: dict[str, set[str]]
+) -> Iterator[tuple[str, str, str, Value]]:
     for table, ids in known.items():
         rows: Rows[str] = getattr(partners, table)
         for id, row in rows.items():

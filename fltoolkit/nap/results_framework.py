@@ -1,4 +1,5 @@
-"""Reads the results framework of a plan (objectives with their indicators) from nap.yaml (ILO toolkit, Tool No. 16)."""
+"""Reads the results framework of a plan (objectives with their indicators) from nap.yaml (ILO toolkit, Tool
+No. 16)."""
 
 from __future__ import annotations
 
@@ -58,8 +59,9 @@ YEARLY = WorkingText("yearly")  # the kit has its translations
 
 
 class Definition(Model):
-    """The definition of an indicator, as the ILO toolkit's results framework (Tool No. 16) asks for it: what is counted, in
-    which unit, where the data are stored, and whether the indicator is quantitative or qualitative."""
+    """The definition of an indicator, as the ILO toolkit's results framework (Tool No. 16) asks for it: what
+    is counted, in which unit, where the data are stored, and whether the indicator is quantitative or
+    qualitative."""
 
     counted: WorkingText
     unit_of_analysis: WorkingText = NO_WORKING_TEXT
@@ -68,10 +70,11 @@ class Definition(Model):
 
 
 class PublishedFigure(Model):
-    """A number of an earlier publication that is the baseline of one indicator, in its unit (17.2 for 17.2 per 1,000).
+    """A number of an earlier publication that is the baseline of one indicator, in its unit (17.2 for 17.2
+    per 1,000).
 
-    Facts that the publication does not state, such as its rule set, are left out. They are then not compared with the facts of
-    the survey.
+    Facts that the publication does not state, such as its rule set, are left out. They are then not compared
+    with the facts of the survey.
     """
 
     indicator: Name
@@ -99,7 +102,9 @@ class PublishedFigure(Model):
     @model_validator(mode="after")
     def _in_order(self) -> PublishedFigure:
         if not self.ci_low <= self.value <= self.ci_high:
-            raise ValueError("value does not lie between ci_low and ci_high; give all three in the row's unit")
+            raise ValueError(
+                "value does not lie between ci_low and ci_high; give all three in the row's unit"
+            )
         if bool(self.group) != bool(self.category):
             raise ValueError("group and category go together")
         if problem := contradiction(self):
@@ -107,24 +112,28 @@ class PublishedFigure(Model):
         return self
 
     def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172. Raises an error, with the key `where`, if it
-        does not fit its number of cases."""
+        """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172. Raises an error, with the
+        key `where`, if it does not fit its number of cases."""
         if is_rate(measure) and self.cases and self.n:
             share = self.cases / self.n
             if not 0.1 < self.value / scale(measure) / share < 10:
                 raise SpecError(
-                    "a published figure does not fit its cases", where=where,
-                    found=f"value {self.value:g}, but {self.cases} cases among {self.n} persons", do="give it per 1,000: 17.2, not 0.0172",
-                )  # fmt: skip
+                    "a published figure does not fit its cases",
+                    where=where,
+                    found=f"value {self.value:g}, but {self.cases} cases among {self.n} persons",
+                    do="give it per 1,000: 17.2, not 0.0172",
+                )
         facts = self.model_dump(exclude={"indicator", "value", "ci_low", "ci_high", "group", "category"})
         value, low, high = (number / scale(measure) for number in (self.value, self.ci_low, self.ci_high))
         return PublishedBaseline(value, low, high, measure=measure, **facts)
 
 
 class Indicator(Model):
-    """An indicator of the plan. Its value comes from the survey if it has a `measure`, and else from the partner organisations.
+    """An indicator of the plan. Its value comes from the survey if it has a `measure`, and else from the
+    partner organisations.
 
-    The measure `percent_decrease` gives two rows in the baseline: the prevalence, and the decrease that is computed from it.
+    The measure `percent_decrease` gives two rows in the baseline: the prevalence, and the decrease that is
+    computed from it.
     """
 
     id: Name
@@ -149,51 +158,72 @@ class Indicator(Model):
     def _share_of(self) -> Indicator:
         if (self.measure in CASE_SHARES) != (self.of is not None):
             raise ValueError(
-                "`of` names the group that a share distributes, or the characteristic of a profile (debt_bondage); "
+                "`of` names the group that a share distributes, or the characteristic of a profile "
+                "(debt_bondage); "
                 "it goes with measure: share and measure: profile, and with no other"
             )
         if self.measure and self.baseline_value:
-            raise ValueError("baseline_value is for partners' rows; a row with a measure is filled from the survey")
+            raise ValueError(
+                "baseline_value is for partners' rows; a row with a measure is filled from the survey"
+            )
         return self
 
     @model_validator(mode="after")
     def _whose_targets(self) -> Indicator:
         if self.targets and not self.measure:
             raise ValueError(
-                "targets are for rows with a measure; a partners' row has target_year_1, target_year_2 and final_target"
+                "targets are for rows with a measure; a partners' row has target_year_1, target_year_2 "
+                "and final_target"
             )
         if self.targets and (self.target_year_1 or self.target_year_2):
-            raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are calculated from the targets")
+            raise ValueError(
+                "give targets, or target_year_1 and target_year_2, not both: these are calculated from "
+                "the targets"
+            )
         if self.measure and self.final_target:
             raise ValueError(
-                "final_target is for rows without a measure; a row with a measure has targets, which the kit can verify"
+                "final_target is for rows without a measure; a row with a measure has targets, which "
+                "the "
+                "kit can verify"
             )
-        most = scale(self.measure) if self.measure and (is_rate(self.measure) or self.measure in PERCENTAGES) else inf
+        most = (
+            scale(self.measure)
+            if self.measure and (is_rate(self.measure) or self.measure in PERCENTAGES)
+            else inf
+        )
         for value in (t.value for t in self.targets if t.value is not None):
             if self.measure == "percent_decrease":
                 raise ValueError(
-                    f"a target of a % decrease is a cut, and value {value:.10g} is none; for a decrease by 50% say cut: 0.5, for a rate of "
+                    f"a target of a % decrease is a cut, and value {value:.10g} is none; for a decrease "
+                    "by 50% say cut: 0.5, for a rate of "
                     f"{value:.10g} per 1,000 say measure: prevalence"
                 )
             if value > most:
                 raise ValueError(
-                    f"a target has the value {value:.10g}, which is more than everybody; its unit is per {most:,.0f}"
+                    f"a target has the value {value:.10g}, which is more than everybody; its unit is "
+                    "per "
+                    f"{most:,.0f}"
                 )
         wholes = [(t.group, t.category, t.year) for t in self.targets]
         if len(set(wholes)) < len(wholes):
             raise ValueError("two targets are for the same category and year")
         if wrong := sorted({t.group for t in self.targets if t.group} - set(self.disaggregated_by)):
-            raise ValueError(f"a target is for {wrong[0]}, by which this row is not disaggregated; add it to disaggregated_by")
+            raise ValueError(
+                f"a target is for {wrong[0]}, by which this row is not disaggregated; add it to "
+                "disaggregated_by"
+            )
         return self
 
     @property
     def survey_measure(self) -> Estimated | None:
-        """Returns the measure that the survey must estimate for this indicator; None if partners fill it in."""
+        """Returns the measure that the survey must estimate for this indicator; None if partners fill it
+        in."""
         return "prevalence" if self.measure == "percent_decrease" else self.measure
 
 
 class Statement(Model):
-    """Something that the plan wants to reach or do (an objective, outcome, output or activity), with its indicators."""
+    """Something that the plan wants to reach or do (an objective, outcome, output or activity), with its
+    indicators."""
 
     level: Literal["objective", "outcome", "output", "activity"]
     code: OwnText
@@ -202,12 +232,13 @@ class Statement(Model):
 
 
 class Plan(Model):
-    """The content of a nap.yaml. `languages` are the languages of the documents. `language` is that of the texts in nap.yaml
-    (None: the first).
+    """The content of a nap.yaml. `languages` are the languages of the documents. `language` is that of the
+    texts in nap.yaml (None: the first).
 
-    `baseline_survey` is the path of the baseline's survey.yaml, or numbers of a publication; empty for the run's own survey.
-    `planned_sample` is how many persons will answer in a repeat (in all or by population); None for as many as in the baseline.
-    `planned_surveys` are the years of the repeats; empty for the year of each target.
+    `baseline_survey` is the path of the baseline's survey.yaml, or numbers of a publication; empty for the
+    run's own survey. `planned_sample` is how many persons will answer in a repeat (in all or by population);
+    None for as many as in the baseline. `planned_surveys` are the years of the repeats; empty for the year of
+    each target.
     """
 
     title: OwnText
@@ -236,13 +267,19 @@ class Plan(Model):
             measured = {i.id for s in self.framework for i in s.indicators if i.measure}
             if wrong := [row.indicator for row in self.baseline_survey if row.indicator not in measured]:
                 raise ValueError(
-                    f"baseline_survey names the indicator {wrong[0]}; with a measure are: {', '.join(sorted(measured))}"
+                    f"baseline_survey names the indicator {wrong[0]}; with a measure are: "
+                    f"{', '.join(sorted(measured))}"
                 )
             named = Counter((row.indicator, row.group, row.category) for row in self.baseline_survey)
             if repeated := [" / ".join(filter(None, row)) for row, times in named.items() if times > 1]:
-                raise ValueError(f"baseline_survey gives the same row twice: {repeated[0]}; keep one of the two")
+                raise ValueError(
+                    f"baseline_survey gives the same row twice: {repeated[0]}; keep one of the two"
+                )
             if not named:
-                raise ValueError("baseline_survey is a list without rows; leave it out, or give the rows of the publication")
+                raise ValueError(
+                    "baseline_survey is a list without rows; leave it out, or give the rows of the "
+                    "publication"
+                )
         return self
 
     @property
@@ -252,74 +289,98 @@ class Plan(Model):
 
     @property
     def baseline_path(self) -> Path | None:
-        """Returns the path of the baseline's survey.yaml; None if the baseline is the run's own survey or a publication."""
+        """Returns the path of the baseline's survey.yaml; None if the baseline is the run's own survey or a
+        publication."""
         named = self.baseline_survey
         return self._path.parent / named if isinstance(named, str) and named else None
 
     @property
     def measured(self) -> list[tuple[Statement, Indicator]]:
-        """Returns the indicators that a survey measures, each after its statement: an objective, outcome, output or
-        activity."""
+        """Returns the indicators that a survey measures, each after its statement: an objective, outcome,
+        output or activity."""
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
-        """Raises `SpecError` if survey and plan are of different countries. Each file may name the country in any language."""
+        """Raises `SpecError` if survey and plan are of different countries. Each file may name the country in
+        any language."""
         mine, theirs = (
-            {normalised_name(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
+            {normalised_name(name) for name in (text, *getattr(text, "others", {}).values())}
+            for text in (self.country, country)
         )
         if mine.isdisjoint(theirs):
             raise SpecError(
-                "the plan is another country's than the survey", where=f"{self.path}, country", found=self.country, allowed=country,
+                "the plan is another country's than the survey",
+                where=f"{self.path}, country",
+                found=self.country,
+                allowed=country,
                 do="give the survey its own plan, or none; or correct `country` in one of the two files",
-            )  # fmt: skip
+            )
 
     def planned(self, population: str, n: float, asked: float) -> float:
-        """Returns the number of persons of a category (or of all persons) who will answer when the survey is repeated.
+        """Returns the number of persons of a category (or of all persons) who will answer when the survey is
+        repeated.
 
         Args:
             population: the population whose planned sample is used.
             n: persons of the category who answered in the baseline.
             asked: all persons who answered in the baseline.
 
-        Returns:
-            The category's share of the planned sample; `n` if no sample is planned; nan if the share is unknown.
+        Returns: The category's share of the planned sample; `n` if no sample is planned; nan if the share is
+            unknown.
         """
-        sample = self.planned_sample.get(population) if isinstance(self.planned_sample, dict) else self.planned_sample
+        sample = (
+            self.planned_sample.get(population)
+            if isinstance(self.planned_sample, dict)
+            else self.planned_sample
+        )
         return float(sample) * n / asked if sample else n
 
     def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
-        """Returns the baseline's numbers from a publication, with the group names of the survey. A survey as baseline gives none.
-        Raises `SpecError` if the countries differ, or the survey lacks a group."""
+        """Returns the baseline's numbers from a publication, with the group names of the survey. A survey as
+        baseline gives none. Raises `SpecError` if the countries differ, or the survey lacks a group."""
         self.expect_country(spec.country)
         if isinstance(self.baseline_survey, str):
             return []
         rows = []
         for figure in self.baseline_survey:
             row = next(i for _, i in self.measured if i.id == figure.indicator)
-            measure, group = row.survey_measure or "", group_of(figure.group, spec.group_names) if figure.group else ""
+            measure, group = (
+                row.survey_measure or "",
+                group_of(figure.group, spec.group_names) if figure.group else "",
+            )
             where = f"{self.path}, baseline_survey, {figure.indicator}"
             if group is None:
                 raise SpecError(
-                    "a row of the published baseline is by a group that the later round does not have", where=where,
-                    found=figure.group, allowed=spec.group_names, do="name a group of survey.yaml, or leave the row out",
-                )  # fmt: skip
+                    "a row of the published baseline is by a group that the later round does not have",
+                    where=where,
+                    found=figure.group,
+                    allowed=spec.group_names,
+                    do="name a group of survey.yaml, or leave the row out",
+                )
             if measure not in CASE_SHARES:
                 estimated = figure.as_estimated(measure, where)
                 rows.append(PublishedRow(measure, row.population, group, figure.category, estimated, where))
         return rows
 
     def tables(self, spec: SurveySpec) -> list[TableSpec]:
-        """Returns the tables that the survey must estimate for the plan: each indicator in total, and by each group that the
-        survey has.
+        """Returns the tables that the survey must estimate for the plan: each indicator in total, and by each
+        group that the survey has.
 
-        Raises `SpecError` if survey and plan are of different countries, planned_sample names an unknown population, or an indicator
-        is a number of persons and the weights of the survey do not add up to the population.
+        Raises `SpecError` if survey and plan are of different countries, planned_sample names an unknown
+        population, or an indicator is a number of persons and the weights of the survey do not add up to the
+        population.
         """
         self.expect_country(spec.country)
         named = self.planned_sample if isinstance(self.planned_sample, dict) else {}
         if wrong := [name for name in named if name not in spec.populations]:
             where, do = f"{self.path}, planned_sample", "name populations of survey.yaml"
-            raise SpecError("the survey has no such population", where=where, found=wrong, allowed=list(spec.populations), do=do)
+            raise SpecError(
+                "the survey has no such population",
+                where=where,
+                found=wrong,
+                allowed=list(spec.populations),
+                do=do,
+            )
         groups, case_only = spec.group_names, spec.case_only
         wanted = []
         for statement in self.framework:
@@ -327,13 +388,27 @@ class Plan(Model):
                 if row.survey_measure is None:
                     continue
                 found = [group_of(word, groups) for word in row.disaggregated_by]
-                by = [(g,) for g in found if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)]
+                by = [
+                    (g,)
+                    for g in found
+                    if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)
+                ]
                 of = row.of if row.survey_measure == "share" else None
-                wanted.append(TableSpec(measure=row.survey_measure, of=of, population=row.population, by=((), *by)))
+                wanted.append(
+                    TableSpec(measure=row.survey_measure, of=of, population=row.population, by=((), *by))
+                )
                 if wanted[-1].counts_persons and spec.design.weights == "normalised":
-                    where, asked = f"{self.path}, measure of {row.id}", f"{row.measure}, with weights: normalised in survey.yaml"
-                    do = "take another measure, such as prevalence, or name weights that add up to the population in survey.yaml"
-                    raise SpecError("a number of persons needs weights that add up to it", where=where, found=asked, do=do)
+                    where, asked = (
+                        f"{self.path}, measure of {row.id}",
+                        f"{row.measure}, with weights: normalised in survey.yaml",
+                    )
+                    do = (
+                        "take another measure, such as prevalence, or name weights that add up to the "
+                        "population in survey.yaml"
+                    )
+                    raise SpecError(
+                        "a number of persons needs weights that add up to it", where=where, found=asked, do=do
+                    )
         return wanted
 
 
@@ -343,7 +418,8 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
     Args:
         survey: the path of the survey, as in `read_survey`.
-        plan: the path of a nap.yaml, from the folder of survey.yaml; nap.yaml (if it exists) by default, empty for no plan.
+        plan: the path of a nap.yaml, from the folder of survey.yaml; nap.yaml (if it exists) by default,
+        empty for no plan.
 
     Returns:
         The plan; None if there is none.
@@ -357,14 +433,19 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
 @checked
 def read_plan(path: str | Path) -> Plan:
-    """Read and check a nap.yaml. Raises `SpecError` if keys are wrong (it names all), or a language or survey.yaml is missing."""
+    """Read and check a nap.yaml. Raises `SpecError` if keys are wrong (it names all), or a language or
+    survey.yaml is missing."""
     plan = load_model(Path(path), Plan)
     for code in plan.languages:
         try:
             read_language(code)
         except SpecError as error:
             raise SpecError(
-                error.problem, where=f"{path}, languages", found=error.found, allowed=error.allowed, do=error.do
+                error.problem,
+                where=f"{path}, languages",
+                found=error.found,
+                allowed=error.allowed,
+                do=error.do,
             ) from None
     plan._path = Path(path)
     if (survey := plan.baseline_path) and not survey.is_file():
@@ -374,13 +455,13 @@ def read_plan(path: str | Path) -> Plan:
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:
-    """Returns the group of the survey that a word in nap.yaml means: `gender` means the group `gender` or `sex`, `age` means
-    `age` or `age_group`. Returns None if the survey has no such group."""
+    """Returns the group of the survey that a word in nap.yaml means: `gender` means the group `gender` or
+    `sex`, `age` means `age` or `age_group`. Returns None if the survey has no such group."""
     there = set(groups)
     return next((name for name in WORDS.get(word, (word,)) if name in there), None)
 
 
 def can_break_down(measure: str, group: str, case_only: Iterable[str]) -> bool:
-    """Returns whether a measure can be broken down by a group. A rate or a profile cannot if only cases have the group, such as
-    the form of the forced labour (docs/methods.md §1)."""
+    """Returns whether a measure can be broken down by a group. A rate or a profile cannot if only cases have
+    the group, such as the form of the forced labour (docs/methods.md §1)."""
     return not ((is_rate(measure) or measure in PROFILES) and group in set(case_only))

@@ -1,4 +1,5 @@
-"""Reads a target of nap.yaml, and computes the planned value of each year from the baseline to it (the path)."""
+"""Reads a target of nap.yaml, and computes the planned value of each year from the baseline to it (the
+path)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ EXACT = 9  # decimals; further digits are errors of floating-point numbers
 
 
 def _refuse_percent(value: object) -> object:
-    """Returns the value of a target's `cut`. Raises an error if it is above 1, because most people then mean a percentage."""
+    """Returns the value of a target's `cut`. Raises an error if it is above 1, because most people then mean
+    a percentage."""
     try:
         percent = float(str(value)) > 1
     except ValueError:
@@ -26,11 +28,12 @@ def _refuse_percent(value: object) -> object:
 
 
 class Target(Model):
-    """A target: the value that an indicator should have in a year. It is a `value` (in the indicator's unit), a `cut` of the
-    baseline (0.5 is a half), or `eradicate` (zero).
+    """A target: the value that an indicator should have in a year. It is a `value` (in the indicator's unit),
+    a `cut` of the baseline (0.5 is a half), or `eradicate` (zero).
 
-    `path` says how the values between the baseline and the target are computed: linear, or geometric p_t = p0·(1 − r)^(t/T),
-    which never reaches zero. With `group` and `category` the target is for one category, such as women.
+    `path` says how the values between the baseline and the target are computed: linear, or geometric p_t =
+    p0·(1 − r)^(t/T), which never reaches zero. With `group` and `category` the target is for one category,
+    such as women.
     """
 
     year: Year
@@ -43,19 +46,25 @@ class Target(Model):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Target:
-        given = [name for name in ("value", "cut") if getattr(self, name) is not None] + ["eradicate"] * self.eradicate
+        given = [name for name in ("value", "cut") if getattr(self, name) is not None] + [
+            "eradicate"
+        ] * self.eradicate
         if len(given) != 1:
-            raise ValueError(f"a target is one of value, cut and eradicate; given: {', '.join(given) or 'none'}")
+            raise ValueError(
+                f"a target is one of value, cut and eradicate; given: {', '.join(given) or 'none'}"
+            )
         if self.path == "geometric" and (self.eradicate or self.value == 0 or self.cut == 1):
             raise ValueError("a geometric path never reaches zero; say path: linear")
         if bool(self.group) != bool(self.category):
-            raise ValueError("group and category go together: the category of a breakdown that the target is for")
+            raise ValueError(
+                "group and category go together: the category of a breakdown that the target is for"
+            )
         return self
 
 
 def target_value(target: Target, baseline: float) -> float:
-    """Returns the value that a target asks for, in the unit of `baseline` (such as cases per 1,000 persons). A cut of 0.5 (a
-    half) from a baseline of 17.2 gives 8.6. A target to eradicate gives 0."""
+    """Returns the value that a target asks for, in the unit of `baseline` (such as cases per 1,000 persons).
+    A cut of 0.5 (a half) from a baseline of 17.2 gives 8.6. A target to eradicate gives 0."""
     if target.eradicate:
         return 0.0
     return round(baseline * (1 - target.cut), EXACT) if target.cut is not None else float(target.value or 0.0)
@@ -71,15 +80,15 @@ def target_in_words(target: Target, unit: object) -> Reason:
 
 
 def targets_of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:
-    """Returns the targets that are for one category of an indicator, the earliest first. The group `total` means the whole
-    population."""
+    """Returns the targets that are for one category of an indicator, the earliest first. The group `total`
+    means the whole population."""
     key = ("", "") if group == "total" else (group, category)
     return sorted((t for t in targets if (t.group, t.category) == key), key=lambda t: t.year)
 
 
 def on_the_way_down(targets: Sequence[Target], baseline: float, start: int) -> list[Target]:
-    """Returns the targets after the year `start` that have a planned path: each is below the baseline and below the target
-    before it. A plan to cut forced labour has no path upwards."""
+    """Returns the targets after the year `start` that have a planned path: each is below the baseline and
+    below the target before it. A plan to cut forced labour has no path upwards."""
     found: list[Target] = []
     lowest = baseline
     for target in targets:
@@ -91,16 +100,18 @@ def on_the_way_down(targets: Sequence[Target], baseline: float, start: int) -> l
 
 
 def as_planned(value: float, row: Mapping[Any, Any]) -> float:
-    """Returns a calculated value with the digits of the baseline in its row, because it is no more precise: 14.973 gives 15.0."""
+    """Returns a calculated value with the digits of the baseline in its row, because it is no more precise:
+    14.973 gives 15.0."""
     return rounded_as_printed(value, str(row["measure"]), decimals_of(row))
 
 
 def planned_value(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
     """Returns the planned value of a year, on the path from the baseline to the next target.
 
-    The result is nan for a year before the baseline or after the last target, and if no target is on the way down. Let p0 be the value at
-    the start of the path, pT the target, t the years since the start, and T the years from the start to the target. The linear
-    path is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T).
+    The result is nan for a year before the baseline or after the last target, and if no target is on the way
+    down. Let p0 be the value at the start of the path, pT the target, t the years since the start, and T the
+    years from the start to the target. The linear path is p0 + (pT − p0)·t/T. The geometric path is
+    p0·(pT/p0)^(t/T).
 
     Args:
         targets: the targets for one category of an indicator, the earliest first.
@@ -121,8 +132,8 @@ def planned_value(targets: Sequence[Target], baseline: float, start: int, year: 
 
 
 def planned_in_print(targets: Sequence[Target], row: Mapping[Any, Any], year: int) -> float:
-    """Returns the planned value of a year with the digits of the baseline. In the year of a target it is the target, which keeps its
-    digits.
+    """Returns the planned value of a year with the digits of the baseline. In the year of a target it is the
+    target, which keeps its digits.
 
     Args:
         targets: the targets for the row, the earliest first.

@@ -1,5 +1,5 @@
-"""Finds the targets of a plan that a later survey can verify, and calculates the smallest decrease that this survey would detect
-for each indicator and category."""
+"""Finds the targets of a plan that a later survey can verify, and calculates the smallest decrease that this
+survey would detect for each indicator and category."""
 
 from __future__ import annotations
 
@@ -26,15 +26,23 @@ from fltoolkit.nap.target_paths import (
     targets_of_row,
 )
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, scale
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, rounded_up, significant, to_digits
+from fltoolkit.publish.printed_numbers import (
+    DIGITS,
+    ENOUGH_CASES,
+    HEADLINE_DIGITS,
+    nearest,
+    rounded_up,
+    significant,
+    to_digits,
+)
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
 
 def short_obstacle(obstacle: str) -> Reason:
-    """Returns an obstacle in one or two words. An obstacle is a reason why no survey can verify a target, for example that the
-    sample is too small. `obstacle` is its key in the language files."""
+    """Returns an obstacle in one or two words. An obstacle is a reason why no survey can verify a target, for
+    example that the sample is too small. `obstacle` is its key in the language files."""
     return Reason.of(f"plan.short.{obstacle}")
 
 
@@ -52,47 +60,83 @@ BASELINE, MEASURED, NOT_MEASURED, TARGET = (
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure", "decimals"]
 TARGETS = [
-    *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "baseline_bound", "marker", "flag", "target_year", "target_value", "stated_value",
-    "target_words", "cut", "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "smallest_obstacle", "sample_needed",
-    "sample_each_round", "planned_sample", "deff", "first_year", "rate", "n",
-]  # fmt: skip
+    *KEY,
+    "baseline_year",
+    "baseline_value",
+    "ci_low",
+    "ci_high",
+    "baseline_bound",
+    "marker",
+    "flag",
+    "target_year",
+    "target_value",
+    "stated_value",
+    "target_words",
+    "cut",
+    "path",
+    "verifiable",
+    "obstacle",
+    "power",
+    "reason",
+    "smallest_cut",
+    "smallest_value",
+    "smallest_obstacle",
+    "sample_needed",
+    "sample_each_round",
+    "planned_sample",
+    "deff",
+    "first_year",
+    "rate",
+    "n",
+]
 MILESTONES = [*KEY, "year", "value", "stated_value", "kind"]
 VERDICT = ("verifiable", "obstacle")
-CALCULATED = ("power", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample")
+CALCULATED = (
+    "power",
+    "smallest_cut",
+    "smallest_value",
+    "sample_needed",
+    "sample_each_round",
+    "planned_sample",
+)
 TargetRow = dict[Any, Any]
 
 
 def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """Calculate, for each row of the baseline (an indicator in one category), the smallest decrease that a repeat of the survey
-    could detect. If the row has a target, also say whether the repeat could verify it.
+    """Calculate, for each row of the baseline (an indicator in one category), the smallest decrease that a
+    repeat of the survey could detect. If the row has a target, also say whether the repeat could verify it.
 
-    A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design effect of the baseline
-    detects the change with a probability of at least 80 % (two-sided test, level 5%; docs/methods.md §6). Second, the repeat can
-    be held so late that its look-back window (the period that the questions ask about) does not overlap that of the baseline.
-    Third, the two samples have similar sizes. Otherwise a verdict on the change is not allowed (docs/methods.md §5).
+    A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design
+    effect of the baseline detects the change with a probability of at least 80 % (two-sided test, level 5%;
+    docs/methods.md §6). Second, the repeat can be held so late that its look-back window (the period that the
+    questions ask about) does not overlap that of the baseline. Third, the two samples have similar sizes.
+    Otherwise a verdict on the change is not allowed (docs/methods.md §5).
 
-    A number of persons is judged as a rate of its population. Targets are judged at full precision. The printed results are
-    computed from printed numbers and a rounded design effect. The design effect is rounded to three digits (for a category, to
-    two). With fewer than 30 cases, it is rounded up to the next half. If these results contradict the judgement, the results at
-    full precision are printed.
+    A number of persons is judged as a rate of its population. Targets are judged at full precision. The
+    printed results are computed from printed numbers and a rounded design effect. The design effect is
+    rounded to three digits (for a category, to two). With fewer than 30 cases, it is rounded up to the next
+    half. If these results contradict the judgement, the results at full precision are printed.
 
-    Returns:
-        The columns of `KEY`, which name the row; the value of the baseline with its year, interval, marker and flag, and
-        `baseline_bound`, its upper bound, if it has wide bounds; `target_year`, `target_value`, `stated_value` (the value that the plan
-        states; nan for a cut), `target_words`, `cut` (relative to the baseline), `path`; and:
+    Returns: The columns of `KEY`, which name the row; the value of the baseline with its year, interval,
+        marker and flag, and `baseline_bound`, its upper bound, if it has wide bounds; `target_year`,
+        `target_value`, `stated_value` (the value that the plan states; nan for a cut), `target_words`, `cut`
+        (relative to the baseline), `path`; and:
 
-        - `verifiable` (`yes`, `no`, or an empty text if neither can be said), `obstacle` (in a word or two), `reason` (in words)
+        - `verifiable` (`yes`, `no`, or an empty text if neither can be said), `obstacle` (in a word or two),
+        `reason` (in words)
         - `power`: the probability to detect the target, rounded down to a whole percent
-        - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent (nan if no decrease
-          would be detected, or if any would leave too few cases for a verdict, or if the samples are too unlike; `smallest_obstacle`
-          says which, in a word or two);
-          `smallest_value`: the value after this decrease, in the unit of the indicator (a number of persons is rounded to the base of its survey)
-        - `sample_needed`: the number of persons of the category who must answer in the repeat; `sample_each_round`: the number
-          who must answer in each of two new surveys of equal size; `planned_sample`: the persons of the category in the planned
-          sample. These numbers are rounded up to two significant digits. Only the `planned_sample` of the whole population is
-          printed as in the plan
-        - `deff`: the design effect; `first_year`: the first year in which a repeat can be compared with the baseline, because
-          their look-back windows do not overlap; `rate`: the baseline as a rate of its population; `n`: the persons who answered
+        - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent
+          (nan if no decrease would be detected, or if any would leave too few cases for a verdict, or if the
+          samples are too unlike; `smallest_obstacle` says which, in a word or two); `smallest_value`: the
+          value after this decrease, in the unit of the indicator (a number of persons is rounded to the base
+          of its survey)
+        - `sample_needed`: the number of persons of the category who must answer in the repeat;
+          `sample_each_round`: the number who must answer in each of two new surveys of equal size;
+          `planned_sample`: the persons of the category in the planned sample. These numbers are rounded up to
+          two significant digits. Only the `planned_sample` of the whole population is printed as in the plan
+        - `deff`: the design effect; `first_year`: the first year in which a repeat can be compared with the
+          baseline, because their look-back windows do not overlap; `rate`: the baseline as a rate of its
+          population; `n`: the persons who answered
 
     Raises:
         SpecError: a target is for a category that the indicator does not have.
@@ -105,17 +149,21 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     for row, exact in zip(_rows_with_number(table), _rows_with_number(filled.exact), strict=True):
         indicator = indicators[row["id"]]
         shown, whole = (
-            _BaselineValue(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True)
+            _BaselineValue(r, float(n.get(row["id"], nan)), *_as_rate(r))
+            for r, n in zip((row, exact), asked, strict=True)
         )
         planning = replace(shown, deff=_printed_design_effect(whole.deff, exact))
         mine = targets_of_row(indicator.targets, row["group"], row["category"])
         rows += [_target_row(planning, whole, plan, indicator, target) for target in (mine or (None,))]
-    return pd.DataFrame(rows, columns=TARGETS).round({"cut": 3})  # printed as a per cent with at most one decimal
+    return pd.DataFrame(rows, columns=TARGETS).round(
+        {"cut": 3}
+    )  # printed as a per cent with at most one decimal
 
 
 @dataclass(frozen=True)
 class _BaselineValue:
-    """The baseline value of one indicator in one category, with the numbers that are needed to plan a later survey.
+    """The baseline value of one indicator in one category, with the numbers that are needed to plan a later
+    survey.
 
     Attributes:
         row: the row of the plan's baseline.
@@ -133,9 +181,10 @@ class _BaselineValue:
 def _target_row(
     shown: _BaselineValue, whole: _BaselineValue, plan: Plan, indicator: Indicator, target: Target | None
 ) -> TargetRow:
-    """Returns one row of the table of `targets`, computed from the printed numbers. The numbers at full precision can give
-    another verdict. Then the verdict and results at full precision are used instead. They are also used if a result (such as the
-    needed sample) can be computed from only one of the two sets of numbers.
+    """Returns one row of the table of `targets`, computed from the printed numbers. The numbers at full
+    precision can give another verdict. Then the verdict and results at full precision are used instead. They
+    are also used if a result (such as the needed sample) can be computed from only one of the two sets of
+    numbers.
 
     Args:
         shown: the baseline with printed numbers and a rounded design effect.
@@ -143,55 +192,87 @@ def _target_row(
         plan, indicator, target: the plan, the indicator, and its target; None if it has none.
     """
     printed, judged = (_computed_row(start, plan, indicator, target) for start in (shown, whole))
-    alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in CALCULATED)
-    return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *CALCULATED, "smallest_obstacle", "reason")}
+    alike = all(printed[k] == judged[k] for k in VERDICT) and all(
+        isnan(printed[k]) == isnan(judged[k]) for k in CALCULATED
+    )
+    return (
+        printed
+        if alike
+        else printed | {k: judged[k] for k in (*VERDICT, *CALCULATED, "smallest_obstacle", "reason")}
+    )
 
 
 def _printed_design_effect(deff: float, row: TargetRow) -> float:
-    """Returns a design effect (at least 1), rounded for printed results. With a more precise design effect, readers could compute
-    the exact standard error. A design effect from a publication is not rounded. `row` is the row of the baseline."""
+    """Returns a design effect (at least 1), rounded for printed results. With a more precise design effect,
+    readers could compute the exact standard error. A design effect from a publication is not rounded. `row`
+    is the row of the baseline."""
     if row["filled_by"] == "publication" or isnan(deff):
         return deff
     if pd.isna(row["cases"]) or row["cases"] < ENOUGH_CASES:
-        return max(1.0, ceil(deff / HALF - TINY) * HALF)  # rounded up, so that no fall is promised that would not be detected
+        return max(
+            1.0, ceil(deff / HALF - TINY) * HALF
+        )  # rounded up, so that no fall is promised that would not be detected
     return max(1.0, float(significant(deff, HEADLINE_DIGITS if row["group"] == TOTAL else DIGITS)))
 
 
 def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> pd.DataFrame:
-    """Returns the planned values from the baseline to each target, one row per year. A target that is no fall has none. The columns
-    are those of `KEY` (which name the indicator and the category), `year`, `value` in the unit of the indicator, `stated_value` (the
-    value that the plan states for the target of this year; nan if there is none) and `kind`.
+    """Returns the planned values from the baseline to each target, one row per year. A target that is no fall
+    has none. The columns are those of `KEY` (which name the indicator and the category), `year`, `value` in
+    the unit of the indicator, `stated_value` (the value that the plan states for the target of this year; nan
+    if there is none) and `kind`.
 
-    `kind` says, in words, what the year is: *baseline*, *target*, *survey held*, *planned survey*, or *not measured* (a planned
-    value in a year without a survey). `measured` are the years after the baseline in which a survey has been held.
+    `kind` says, in words, what the year is: *baseline*, *target*, *survey held*, *planned survey*, or *not
+    measured* (a planned value in a year without a survey). `measured` are the years after the baseline in
+    which a survey has been held.
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _rows_with_number(filled.table):
         if isnan(row["baseline_value"]):
             continue
-        start, given = int(row["year"]), targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
+        start, given = (
+            int(row["year"]),
+            targets_of_row(indicators[row["id"]].targets, row["group"], row["category"]),
+        )
         mine = on_the_way_down(given, row["baseline_value"], start)
         goals = {t.year: nan if t.value is None else t.value for t in mine}
         for year in range(start, max(goals) + 1) if goals else ():
-            named = "measured" if year in measured else "survey" if year in plan.planned_surveys else "not_measured"
-            kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
+            named = (
+                "measured"
+                if year in measured
+                else "survey"
+                if year in plan.planned_surveys
+                else "not_measured"
+            )
+            kind = Reason.of(
+                f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}"
+            )
             value = planned_in_print(mine, row, year)
             rows.append(
-                {**{k: row[k] for k in KEY}, "year": year, "value": value, "stated_value": goals.get(year, nan), "kind": kind}
+                {
+                    **{k: row[k] for k in KEY},
+                    "year": year,
+                    "value": value,
+                    "stated_value": goals.get(year, nan),
+                    "kind": kind,
+                }
             )
     return pd.DataFrame(rows, columns=MILESTONES)
 
 
 def _rows_with_number(table: pd.DataFrame) -> list[TargetRow]:
-    """Returns the rows of a baseline that have a number from a survey or a publication, as mappings by column. Rows whose
-    number may not be published are included."""
-    there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
+    """Returns the rows of a baseline that have a number from a survey or a publication, as mappings by
+    column. Rows whose number may not be published are included."""
+    there = table[
+        table["filled_by"].isin(["survey", "publication"])
+        & table["measure"].notna()
+        & (table["category"] != "")
+    ]
     return as_records(there)
 
 
 def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> None:
-    """Raises an error if a target is for a category that is in no row of the indicator. Without the error, nobody would notice
-    that the target is not checked."""
+    """Raises an error if a target is for a category that is in no row of the indicator. Without the error,
+    nobody would notice that the target is not checked."""
     for target in indicator.targets:
         there = list(rows.loc[rows["group"] == target.group, "category"]) if target.group else []
         if target.group and target.category not in there:
@@ -199,22 +280,31 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> No
             reasons = rows.loc[(rows["group"] == target.group) & (rows["category"] == ""), "reason"]
             do = f"name a category as the survey's {target.group} has it, or take the target out"
             raise SpecError(
-                "a target is for a category that is not there", where=where, found=target.category,
-                allowed=[c for c in there if c] or f"none, since {next(iter(reasons), f'the row has no {target.group}')}", do=do,
-            )  # fmt: skip
+                "a target is for a category that is not there",
+                where=where,
+                found=target.category,
+                allowed=[c for c in there if c]
+                or f"none, since {next(iter(reasons), f'the row has no {target.group}')}",
+                do=do,
+            )
 
 
 def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
-    """Returns the indicators that a survey measures, by the `id` of their rows in the baseline. An indicator that is a % decrease
-    has two keys: the `id` of its own row, and the `id` of the row with the prevalence. The decrease is computed from this
-    prevalence."""
-    return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
+    """Returns the indicators that a survey measures, by the `id` of their rows in the baseline. An indicator
+    that is a % decrease
+    has two keys: the `id` of its own row, and the `id` of the row with the prevalence. The decrease is
+    computed from this prevalence."""
+    return {
+        row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]
+    }
 
 
-def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """Returns one row of the table of `targets`: the smallest decrease that a repeat of the survey could detect, and whether the
-    repeat could verify the target. `start` has the numbers of the baseline. Without a `target`, the columns about the target are
-    empty."""
+def _computed_row(
+    start: _BaselineValue, plan: Plan, indicator: Indicator, target: Target | None
+) -> TargetRow:
+    """Returns one row of the table of `targets`: the smallest decrease that a repeat of the survey could
+    detect, and whether the repeat could verify the target. `start` has the numbers of the baseline. Without a
+    `target`, the columns about the target are empty."""
     row, p, deff = start.row, start.p, start.deff
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
@@ -223,19 +313,39 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     found |= {"baseline_year": row["year"], "first_year": first, "power": nan}
     found |= dict.fromkeys(("verifiable", "obstacle", "reason", "smallest_obstacle"), "")
     found |= dict.fromkeys(
-        ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut", "rate", "n"),
+        (
+            "smallest_cut",
+            "smallest_value",
+            "sample_needed",
+            "sample_each_round",
+            "planned_sample",
+            "deff",
+            "cut",
+            "rate",
+            "n",
+        ),
         nan,
     )
     found |= {"target_year": nan, "target_value": nan, "stated_value": nan, "target_words": "", "path": ""}
     if target is not None:
-        found |= {"target_year": target.year, "target_words": target_in_words(target, row["unit"]), "path": target.path}
+        found |= {
+            "target_year": target.year,
+            "target_words": target_in_words(target, row["unit"]),
+            "path": target.path,
+        }
         if target.value is not None:
             found |= {"target_value": target.value, "stated_value": target.value}
     if isnan(row["baseline_value"]):
-        return found | {"obstacle": short_obstacle("hidden"), "reason": Reason.of("plan.hidden", reason=row["reason"])}
+        return found | {
+            "obstacle": short_obstacle("hidden"),
+            "reason": Reason.of("plan.hidden", reason=row["reason"]),
+        }
     if target is not None:
         goal = target_value(target, row["baseline_value"])
-        found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
+        found |= {
+            "target_value": goal,
+            "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan,
+        }
     if isnan(p):
         why = "other_measure" if row["measure"] in NOT_TESTED else "no_population"
         return found | {"obstacle": short_obstacle("other"), "reason": Reason.of(f"plan.{why}")}
@@ -245,10 +355,16 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     if isnan(planned):
         return found | {"obstacle": short_obstacle("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
-    refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
+    refused = (
+        NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
+    )
     smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
     left = _value_left(row, smallest)
-    if refused == TOO_FEW or left == 0 or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER:
+    if (
+        refused == TOO_FEW
+        or left == 0
+        or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER
+    ):
         refused, smallest = NO_FALL, nan
     found |= {
         "smallest_obstacle": refused,
@@ -265,17 +381,17 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
 
 
 def _value_left(row: TargetRow, cut: float) -> float:
-    """Returns the value of a row after a relative decrease, with the digits of the baseline. A number of persons is a multiple of the
-    rounding base of its survey, if it is from a survey."""
+    """Returns the value of a row after a relative decrease, with the digits of the baseline. A number of
+    persons is a multiple of the rounding base of its survey, if it is from a survey."""
     value: float = row["baseline_value"] * (1 - cut)
     counted = row["measure"] in COUNT_MEASURES and pd.notna(row["rounding"])
     return float(nearest(value, row["rounding"])) if counted else as_planned(value, row)
 
 
 def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
-    """Returns the columns of `targets` about the question whether a target can be verified: `verifiable`, `obstacle`, `reason`,
-    `power`, `sample_needed`, `sample_each_round`. The result has no `power` and no sample sizes if no calculation is needed, as
-    for a target of zero.
+    """Returns the columns of `targets` about the question whether a target can be verified: `verifiable`,
+    `obstacle`, `reason`, `power`, `sample_needed`, `sample_each_round`. The result has no `power` and no
+    sample sizes if no calculation is needed, as for a target of zero.
 
     Args:
         start: the baseline.
@@ -286,9 +402,17 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
     cut, year, n = found["cut"], int(found["target_year"]), row["n"]
     if cut <= 0:
-        return {"verifiable": "no", "obstacle": short_obstacle("below"), "reason": Reason.of("plan.not_below")}
+        return {
+            "verifiable": "no",
+            "obstacle": short_obstacle("below"),
+            "reason": Reason.of("plan.not_below"),
+        }
     if cut >= 1:
-        return {"verifiable": "no", "obstacle": short_obstacle("zero"), "reason": Reason.of("plan.never_zero")}
+        return {
+            "verifiable": "no",
+            "obstacle": short_obstacle("zero"),
+            "reason": Reason.of("plan.never_zero"),
+        }
     after = p * (1 - cut)
     power = min(power_of_change(p, after, n, planned, deff=deff), _chance_of_cases(n * p, planned * after))
     needed = rounded_up(_needed_sample(p, cut, deff, n))
@@ -315,8 +439,14 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     if power < POWER:
         asked = chance | {"K": round(100 * POWER)}
         # Of a range, the chance is calculated as if no answer were unresolved.
-        never, low = ("never_resolved", "chance_low_resolved") if TOO_WIDE in obstacles else ("never", "chance_low")
-        small = Reason.of(f"plan.{never}", **asked) if isnan(needed) else Reason.of(f"plan.{low}", **asked, L=round(needed))
+        never, low = (
+            ("never_resolved", "chance_low_resolved") if TOO_WIDE in obstacles else ("never", "chance_low")
+        )
+        small = (
+            Reason.of(f"plan.{never}", **asked)
+            if isnan(needed)
+            else Reason.of(f"plan.{low}", **asked, L=round(needed))
+        )
         obstacles[short_obstacle("baseline" if isnan(needed) else "sample")] = small
     reasons = list(obstacles.values())
     if TOO_WIDE in obstacles and power >= POWER:
@@ -324,14 +454,18 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:
         reasons.append(Reason.of("plan.inside"))
     return {
-        "power": percent / 100, "sample_needed": needed, "sample_each_round": both, "verifiable": "no" if reasons else "yes",
-        "obstacle": joined_reasons(obstacles), "reason": joined_reasons(reasons) or Reason.of("plan.chance", **chance),
-    }  # fmt: skip
+        "power": percent / 100,
+        "sample_needed": needed,
+        "sample_each_round": both,
+        "verifiable": "no" if reasons else "yes",
+        "obstacle": joined_reasons(obstacles),
+        "reason": joined_reasons(reasons) or Reason.of("plan.chance", **chance),
+    }
 
 
 def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
-    """Returns the number of persons who must answer in the repeat of the survey, so that it detects the target with the required
-    power and a verdict is allowed. Returns nan if no sample is large enough.
+    """Returns the number of persons who must answer in the repeat of the survey, so that it detects the
+    target with the required power and a verdict is allowed. Returns nan if no sample is large enough.
 
     Args:
         p: the baseline value as a proportion.
@@ -352,14 +486,16 @@ def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
 
 
 def _chance_of_cases(cases: float, expected: float) -> float:
-    """Returns the chance that the repeat finds cases, if it finds `expected` cases on average. A repeat without cases gives a verdict
-    only if the baseline has enough `cases` (docs/methods.md §5); then the chance does not matter, and the result is 1."""
+    """Returns the chance that the repeat finds cases, if it finds `expected` cases on average. A repeat
+    without cases gives a verdict only if the baseline has enough `cases` (docs/methods.md §5); then the
+    chance does not matter, and the result is 1."""
     return 1.0 if cases >= LEAST_CASES else 1 - exp(-expected)
 
 
 def _why_no_verdict(n: float, planned: float, after: float) -> Reason | str:
-    """Returns why a test between the baseline and its repeat may give no verdict on a change, in a word or two: the sizes of the two
-    samples differ too much (docs/methods.md §5). The text is empty if a verdict is allowed.
+    """Returns why a test between the baseline and its repeat may give no verdict on a change, in a word or
+    two: the sizes of the two samples differ too much (docs/methods.md §5). The text is empty if a verdict is
+    allowed.
 
     Args:
         n: the persons who answered in the baseline.
@@ -373,13 +509,16 @@ def _why_no_verdict(n: float, planned: float, after: float) -> Reason | str:
 
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:
-    """Returns two numbers: the value of a row of the baseline as a proportion of its population, and the design effect
-    n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the row
-    is used. Both results are nan for a share, a profile or a duration."""
+    """Returns two numbers: the value of a row of the baseline as a proportion of its population, and the
+    design effect n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no
+    `cv`, the design effect of the row is used. Both results are nan for a share, a profile or a duration."""
     measure = str(row["measure"])
     if measure in NOT_TESTED:
         return nan, nan
-    value, of = row["baseline_value"] / scale(measure), 1.0 if is_rate(measure) else row["weighted_population"]
+    value, of = (
+        row["baseline_value"] / scale(measure),
+        1.0 if is_rate(measure) else row["weighted_population"],
+    )
     p = round(value / of, 12)
     if not is_rate(measure) and pd.notna(row["rounding"]):
         p = float(to_digits(p, row["rounding"] / of))
@@ -389,9 +528,9 @@ def _as_rate(row: TargetRow) -> tuple[float, float]:
 
 
 def _first_year(row: TargetRow) -> float:
-    """Returns the first year in which a later survey can ask about a period that does not overlap the period of the baseline
-    (docs/methods.md §5). The look-back window is the period that the questions ask about. The result is nan if the year of the
-    baseline is unknown."""
+    """Returns the first year in which a later survey can ask about a period that does not overlap the period
+    of the baseline (docs/methods.md §5). The look-back window is the period that the questions ask about. The
+    result is nan if the year of the baseline is unknown."""
     months = row["reference_months"]
     if isnan(row["year"]):
         return nan

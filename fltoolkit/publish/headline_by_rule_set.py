@@ -1,5 +1,5 @@
-"""Estimates the headline of a run (its prevalence and number of cases) under every other rule set of the kit. It is printed next
-to the run's own headline, because experts disagree about thresholds.
+"""Estimates the headline of a run (its prevalence and number of cases) under every other rule set of the kit.
+It is printed next to the run's own headline, because experts disagree about thresholds.
 
 If the survey does not support a rule set, its row is blank, and the column `reason` says why.
 """
@@ -30,13 +30,15 @@ BLANKS = ", blanks unresolved"  # after the label of the run's rule set
 
 @dataclass(frozen=True)
 class OtherHeadlines:
-    """The headline of a run (prevalence and number of persons) under the rule sets that the run itself does not use.
+    """The headline of a run (prevalence and number of persons) under the rule sets that the run itself does
+    not use.
 
-    A rule set says which answers make a person a case. The kit comes with several, because experts disagree about thresholds.
+    A rule set says which answers make a person a case. The kit comes with several, because experts disagree
+    about thresholds.
 
     Attributes:
-        made: the estimates, for each rule set that the survey supports. If survey.yaml counts blank answers as *no*, there are
-            also the estimates with these blanks unresolved.
+        made: the estimates, for each rule set that the survey supports. If survey.yaml counts blank answers
+            as *no*, there are also the estimates with these blanks unresolved.
         obstacles: each rule set that the survey does not support, with the error that says why.
     """
 
@@ -45,11 +47,12 @@ class OtherHeadlines:
 
 
 def other_headlines(persons: ClassifiedSurvey) -> OtherHeadlines:
-    """Returns the headline of a run under every rule set that comes with the kit, except the run's own rule set.
+    """Returns the headline of a run under every rule set that comes with the kit, except the run's own rule
+    set.
 
-    The headline is the prevalence in the default population. If the weights add up to the population, the number of persons is
-    also part of it. If survey.yaml counts blank answers as *no*, the result also has the headline under the run's own rule set
-    with these blanks unresolved.
+    The headline is the prevalence in the default population. If the weights add up to the population, the
+    number of persons is also part of it. If survey.yaml counts blank answers as *no*, the result also has the
+    headline under the run's own rule set with these blanks unresolved.
     """
     made: list[Estimates] = []
     obstacles = []
@@ -67,8 +70,8 @@ def other_headlines(persons: ClassifiedSurvey) -> OtherHeadlines:
 
 
 def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None:
-    """Classifies the same persons again, as if survey.yaml counted no blank answer as a *no*. Those blanks are then unresolved
-    (not known).
+    """Classifies the same persons again, as if survey.yaml counted no blank answer as a *no*. Those blanks
+    are then unresolved (not known).
 
     The rule set stays the same. Returns None if survey.yaml counts no blank as a *no*.
     """
@@ -82,7 +85,8 @@ def with_blanks_unresolved(persons: ClassifiedSurvey) -> ClassifiedSurvey | None
 
 
 def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> ClassifiedSurvey:
-    """Returns persons who were classified again with the weights of the run: calibrated weights, if survey.yaml asks for them.
+    """Returns persons who were classified again with the weights of the run: calibrated weights, if
+    survey.yaml asks for them.
 
     Args:
         other: the persons who were classified again.
@@ -91,11 +95,15 @@ def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> Classifie
     return with_calibration(other, persons.calibration) if persons.calibration else other
 
 
-def not_available(headline_rows: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number, for a rule set that the survey does not support. The column `reason` says why.
+def not_available(
+    headline_rows: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]
+) -> pd.DataFrame:
+    """Returns published rows without a number, for a rule set that the survey does not support. The column
+    `reason` says why.
 
     Args:
-        headline_rows: the run's own published headline. One row without a number is returned for each of its rows.
+        headline_rows: the run's own published headline. One row without a number is returned for each of its
+        rows.
         rule: the rule set.
         error: why the rule set cannot be applied.
         numbers: the columns to leave empty.
@@ -106,8 +114,8 @@ def not_available(headline_rows: pd.DataFrame, rule: RuleSet, error: SpecError, 
 
 @dataclass(frozen=True)
 class Refused:
-    """A measure that survey.yaml asks for under `tables:`, but that the survey cannot give. Example: the number of cases on a
-    day, in a survey without dates.
+    """A measure that survey.yaml asks for under `tables:`, but that the survey cannot give. Example: the
+    number of cases on a day, in a survey without dates.
 
     `refused_rows` makes published rows without numbers from it.
 
@@ -123,9 +131,11 @@ class Refused:
     error: NotAvailable
 
 
-def refused_rows(template: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number, for a measure that the survey cannot give: one row for each breakdown. The column
-    `reason` says why.
+def refused_rows(
+    template: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]
+) -> pd.DataFrame:
+    """Returns published rows without a number, for a measure that the survey cannot give: one row for each
+    breakdown. The column `reason` says why.
 
     Args:
         template: one row of the run's own published set, from which the other columns are copied.
@@ -145,9 +155,20 @@ def refused_rows(template: pd.DataFrame, refused: Refused, spec: SurveySpec, num
     for breakdown in refused.by:
         groups = {g: "" if g in breakdown else TOTAL for g in there}
         category = {"breakdown": crossed(breakdown), "category": "" if breakdown else TOTAL}
-        rows.append(template.assign(**dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category))
+        rows.append(
+            template.assign(
+                **dict.fromkeys(numbers, np.nan), **_marks(refused.error), **about, **groups, **category
+            )
+        )
     return pd.concat(rows, ignore_index=True)
 
 
 def _marks(error: FltoolkitError) -> dict[str, Any]:
-    return {"flag": "", "marker": "x", "unresolved_marker": "", "bounds_note": "", "reason": reason_of(error), "cases_class": ""}
+    return {
+        "flag": "",
+        "marker": "x",
+        "unresolved_marker": "",
+        "bounds_note": "",
+        "reason": reason_of(error),
+        "cases_class": "",
+    }

@@ -1,5 +1,5 @@
-"""Defines the unit in which each measure is printed, such as a number per 1,000. Estimates stay proportions until they are
-printed."""
+"""Defines the unit in which each measure is printed, such as a number per 1,000. Estimates stay proportions
+until they are printed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SCALES = {
     "profile_total": (1.0, "persons"),
     "percent_decrease": (100.0, "percent"),
 }
-"""For each measure, the factor that an estimate is multiplied by, and the key of its unit under `kit.whom` in the language
-files.
+"""For each measure, the factor that an estimate is multiplied by, and the key of its unit under `kit.whom` in
+the language files.
 """
 # the units of rates, if the text does not name the population
 BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}
@@ -40,21 +40,22 @@ PROFILES = ("profile", "profile_total")
 
 
 def scale(measure: str) -> float:
-    """Returns the factor by which a published estimate is multiplied before it is printed. For a rate it is 1,000: 0.0187
-    becomes 18.7."""
+    """Returns the factor by which a published estimate is multiplied before it is printed. For a rate it is
+    1,000: 0.0187 becomes 18.7."""
     return SCALES[measure][0]
 
 
 def scaled(value: float, measure: str) -> float:
-    """Returns a published estimate in its printed unit: 0.0187 becomes 18.7. The rounding error of the multiplication is
-    removed."""
+    """Returns a published estimate in its printed unit: 0.0187 becomes 18.7. The rounding error of the
+    multiplication is removed."""
     return round(float(value) * scale(measure), 12)
 
 
 def rounded_as_printed(value: float, measure: str, places: int | None = None) -> float:
-    """Returns a number rounded as documents, notebooks and the workbook print it. Numbers of persons have three significant
-    digits (6,290), percentages have no decimal (36), all others have the decimals of their row (17.2). A number in the middle between
-    two whole numbers is rounded up if it has no decimals. A missing number stays missing.
+    """Returns a number rounded as documents, notebooks and the workbook print it. Numbers of persons have
+    three significant digits (6,290), percentages have no decimal (36), all others have the decimals of their
+    row (17.2). A number in the middle between two whole numbers is rounded up if it has no decimals. A
+    missing number stays missing.
 
     Args:
         value: a number in its printed unit, such as per 1,000.
@@ -75,7 +76,8 @@ def decimals(measure: str) -> int:
 
 
 def decimals_of(row: Mapping[Any, Any]) -> int:
-    """Returns the number of decimals of a row in print: those of its measure, or fewer if its column `decimals` says so."""
+    """Returns the number of decimals of a row in print: those of its measure, or fewer if its column
+    `decimals` says so."""
     most, given = decimals(str(row["measure"])), row.get("decimals")
     return most if given is None or math.isnan(given) else min(most, int(given))
 
@@ -94,5 +96,6 @@ def unit(measure: str, population: object = "") -> Reason:
 
 
 def is_rate(measure: str) -> bool:
-    """Returns whether a measure divides cases by all persons, as the prevalence does. (A share divides cases by cases.)"""
+    """Returns whether a measure divides cases by all persons, as the prevalence does. (A share divides cases
+    by cases.)"""
     return measure.endswith("prevalence")

@@ -1,7 +1,7 @@
 """Rounds the numbers of a run once, so that no digit reveals which persons were counted (docs/methods.md §4).
 
-A weighted number is a sum of weights. If all its digits were printed, a reader of a public-use file could find the weights that
-were added. All decisions are made on exact numbers, before rounding.
+A weighted number is a sum of weights. If all its digits were printed, a reader of a public-use file could
+find the weights that were added. All decisions are made on exact numbers, before rounding.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ EXACT = 1e-9  # as a part of a mean weight or a step: a smaller difference is a 
 def rounding_base(table: pd.DataFrame) -> float:
     """Returns the base B of a run: every weighted number of persons is rounded to a multiple of B.
 
-    B is 1, 2 or 5 times a power of ten. It is the smallest such number that is at least as large as the mean weight of every
-    population. For example, mean weights of 310 (adults) and 260 (children) give 500.
+    B is 1, 2 or 5 times a power of ten. It is the smallest such number that is at least as large as the mean
+    weight of every population. For example, mean weights of 310 (adults) and 260 (children) give 500.
 
     Args:
-        table: a run's rows, before any is hidden. The mean weight of a population comes from its row with most persons.
+        table: a run's rows, before any is hidden. The mean weight of a population comes from its row with
+        most persons.
 
     Returns:
         B, in persons. It is below 1 only if the mean weight is below 1, as for weights that add up to 1.
@@ -54,19 +55,22 @@ def rounding_base(table: pd.DataFrame) -> float:
     largest = there.loc[there.groupby("reference_population")["n"].idxmax()]
     mean = float((largest["population"].astype(float) / largest["n"]).max()) * (1 - EXACT)
     power = floor(log10(mean))
-    return next(base for k in (power, power + 1) for times in (1, 2, 5) if (base := float(f"{times}e{k}")) >= mean)
+    return next(
+        base for k in (power, power + 1) for times in (1, 2, 5) if (base := float(f"{times}e{k}")) >= mean
+    )
 
 
 def nearest(values: Any, step: Any) -> Numbers:
-    """Returns values rounded to the nearest multiple of `step`: with a step of 500, 1,240 becomes 1,000. A value in the middle
-    between two multiples is rounded up."""
+    """Returns values rounded to the nearest multiple of `step`: with a step of 500, 1,240 becomes 1,000. A
+    value in the middle between two multiples is rounded up."""
     found = np.floor(np.asarray(values, float) / step + 0.5 + EXACT) * step
     return np.asarray(np.round(found, 12) + 0.0)  # 0.0172 instead of 0.017200000000000003; and no minus zero
 
 
 def to_digits(values: Any, step: Any) -> Numbers:
-    """Returns values rounded to the digits that they bear, if they can only be known to a `step`: the last digit is the one that half
-    a step moves. With a step of 2.4, 16.884 becomes 17; with a step of 0.54, it becomes 16.9."""
+    """Returns values rounded to the digits that they bear, if they can only be known to a `step`: the last
+    digit is the one that half a step moves. With a step of 2.4, 16.884 becomes 17; with a step of 0.54, it
+    becomes 16.9."""
     with np.errstate(divide="ignore", invalid="ignore"):
         unit = 10.0 ** np.floor(np.log10(np.asarray(step, float) / 2) + EXACT)
     return nearest(values, unit)
@@ -75,13 +79,16 @@ def to_digits(values: Any, step: Any) -> Numbers:
 def significant(values: Any, digits: Any) -> Numbers:
     """Returns values rounded to a number of significant digits: with 2 digits, 6,290 becomes 6,300."""
     pairs = np.broadcast_arrays(np.asarray(values, float), np.asarray(digits))
-    made = [float(f"{value:.{int(count)}g}") for value, count in zip(*(part.ravel() for part in pairs), strict=True)]
+    made = [
+        float(f"{value:.{int(count)}g}")
+        for value, count in zip(*(part.ravel() for part in pairs), strict=True)
+    ]
     return np.asarray(made).reshape(pairs[0].shape)
 
 
 def rounded_up(value: float, digits: int = DIGITS) -> float:
-    """Returns a sample size, rounded up to a number of significant digits: with 2 digits, 4,310 gives 4,400. So it is never too
-    small."""
+    """Returns a sample size, rounded up to a number of significant digits: with 2 digits, 4,310 gives 4,400.
+    So it is never too small."""
     if not np.isfinite(value) or value <= 0:
         return value
     step = 10.0 ** max(0, floor(log10(value)) - digits + 1)
@@ -89,18 +96,19 @@ def rounded_up(value: float, digits: int = DIGITS) -> float:
 
 
 def is_headline(table: pd.DataFrame) -> Flags:
-    """Returns for each row whether it is a headline: a number for all persons of a population, or a step of a flowchart.
+    """Returns for each row whether it is a headline: a number for all persons of a population, or a step of a
+    flowchart.
 
-    A headline is printed with more digits than a cell of a breakdown. A number for a domain (a part of the population) counts as
-    a cell.
+    A headline is printed with more digits than a cell of a breakdown. A number for a domain (a part of the
+    population) counts as a cell.
     """
     whole = np.asarray((table["breakdown"] == "") | (table["measure"] == "flowchart"))
     return whole & np.asarray(table[DOMAIN] == "") if DOMAIN in table else whole
 
 
 def cases_class(cases: float, *, headline: bool) -> Reason | str:
-    """Returns a number of cases in the form that may be printed. For a cell of a breakdown, this is a class, such as `5–14`. For
-    a headline (the number of a whole population), it is the number itself."""
+    """Returns a number of cases in the form that may be printed. For a cell of a breakdown, this is a class,
+    such as `5–14`. For a headline (the number of a whole population), it is the number itself."""
     if pd.isna(cases):
         return ""
     if headline or not cases:
@@ -109,28 +117,29 @@ def cases_class(cases: float, *, headline: bool) -> Reason | str:
 
 
 def class_limits(cases: float) -> tuple[int, int | None]:
-    """Returns the smallest and the largest number of cases in the class of a number. For 7 they are 5 and 14. The largest is
-    None if the class has no upper limit."""
+    """Returns the smallest and the largest number of cases in the class of a number. For 7 they are 5 and 14.
+    The largest is None if the class has no upper limit."""
     ends = [least for least, _ in CLASSES]
     k = next(i for i, least in enumerate(ends) if cases >= least)
     return ends[k], (ends[k - 1] - 1 if k else None)
 
 
 def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
-    """Returns the rows of a published set with rounded numbers, and the columns `cases_class`, `rounding` (B, the base of rounding)
-    and `decimals` (of the estimate and its limits in print).
+    """Returns the rows of a published set with rounded numbers, and the columns `cases_class`, `rounding` (B,
+    the base of rounding) and `decimals` (of the estimate and its limits in print).
 
     In cells of a breakdown:
 
-    - Numbers of persons are multiples of B, and rates are ratios of such numbers, with the digits that they bear (`to_digits`).
+    - Numbers of persons are multiples of B, and rates are ratios of such numbers, with the digits that they
+    bear (`to_digits`).
     - Shares of cases are also such ratios, rounded to whole per cents.
     - `n` and `unresolved` are rounded to the nearest ten. They are 0 only if there is nobody.
     - `cases` is 0 or blank.
     - Measures of spread are blank under 30 cases, and in a breakdown with a hidden cell.
 
-    In headlines (rows of a whole population), numbers are multiples of B, rates have four decimals, shares two, and counts are
-    exact. `cv`, `deff`, `deff_replace` and `n_eff` are calculated from the printed standard
-    error.
+    In headlines (rows of a whole population), numbers are multiples of B, rates have four decimals, shares
+    two, and counts are exact. `cv`, `deff`, `deff_replace` and `n_eff` are calculated from the printed
+    standard error.
 
     Args:
         exact: rows at full precision, with their flags and markers. Hidden numbers are blank.
@@ -142,8 +151,12 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
         table[name] = _in_unit(exact, name, base, population)
     table["population"] = population
     cases = exact["cases"].to_numpy(float)
-    table = table.assign(**_errors(exact, table["estimate"].to_numpy(), np.where(whole, HEADLINE_DIGITS, DIGITS)))
-    table["n"] = np.where(whole, exact["n"], np.where(_counts_cases(exact), np.nan, _rounded_to_tens(exact["n"])))
+    table = table.assign(
+        **_errors(exact, table["estimate"].to_numpy(), np.where(whole, HEADLINE_DIGITS, DIGITS))
+    )
+    table["n"] = np.where(
+        whole, exact["n"], np.where(_counts_cases(exact), np.nan, _rounded_to_tens(exact["n"]))
+    )
     if "unresolved" in table:
         table["unresolved"] = np.where(whole, exact["unresolved"], _rounded_to_tens(exact["unresolved"]))
     table["cases"] = np.where(whole | (cases == 0), cases, np.nan)
@@ -158,8 +171,9 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 
 
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
-    """Returns, for each row, whether it is in a breakdown and has a rate, although its population is printed as 0 because it
-    rounds to 0. Nobody can compute such a rate from the printed number of cases and the printed population.
+    """Returns, for each row, whether it is in a breakdown and has a rate, although its population is printed
+    as 0 because it rounds to 0. Nobody can compute such a rate from the printed number of cases and the
+    printed population.
 
     `exact` are the rows at full precision. Weighted numbers are rounded to multiples of `base`.
     """
@@ -169,32 +183,37 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Returns the table. If there is a cell in which only a few cases have no duration, some numbers are blank in all rows of
-    mean durations.
+    """Returns the table. If there is a cell in which only a few cases have no duration, some numbers are
+    blank in all rows of mean durations.
 
     Those numbers would reveal how many cases have no duration.
     """
     gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
     rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
     blanked = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff", "deff_replace")}
-    return table.assign(**blanked, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
+    return (
+        table.assign(**blanked, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
+    )
 
 
 def rounding_steps(rows: pd.DataFrame) -> Numbers:
-    """Returns the rounding step of each printed row: the smallest difference that its digits can show, in the unit of
-    `estimate`.
+    """Returns the rounding step of each printed row: the smallest difference that its digits can show, in the
+    unit of `estimate`.
 
     Means have no step (nan), except means of months.
     """
     whole, base = is_headline(rows), rows["rounding"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         of_rate = np.where(whole, RATE_STEP, base / rows["population"].to_numpy(float))
-        of_share = np.maximum(SHARE_STEP, np.where(whole, SHARE_STEP, base / rows["population"].to_numpy(float)))
+        of_share = np.maximum(
+            SHARE_STEP, np.where(whole, SHARE_STEP, base / rows["population"].to_numpy(float))
+        )
     return _by_measure(rows, base, of_rate, of_share, MONTH_STEP, np.nan)
 
 
 def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -> Numbers:
-    """Returns one column of a table (such as a limit of the interval), rounded like the estimates of its rows.
+    """Returns one column of a table (such as a limit of the interval), rounded like the estimates of its
+    rows.
 
     Args:
         exact: the rows at full precision.
@@ -208,33 +227,44 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
     of_rate = np.where(whole, nearest(values, RATE_STEP), to_digits(ratio, base / population))
     of_share = nearest(np.where(whole, values, ratio), SHARE_STEP)
     return _by_measure(
-        exact, nearest(values, base), of_rate, of_share, nearest(values, MONTH_STEP), significant(values, HEADLINE_DIGITS)
+        exact,
+        nearest(values, base),
+        of_rate,
+        of_share,
+        nearest(values, MONTH_STEP),
+        significant(values, HEADLINE_DIGITS),
     )
 
 
 def _decimals(table: pd.DataFrame) -> Numbers:
-    """Returns the number of decimals of each row in print. A rate has none if half of its rounding step is 1 per 1,000 or more. A row
-    without a number has no number of decimals."""
+    """Returns the number of decimals of each row in print. A rate has none if half of its rounding step is 1
+    per 1,000 or more. A row without a number has no number of decimals."""
     rate, half = table["measure"].map(is_rate).astype(bool), rounding_steps(table) / 2
     places = table["measure"].map(decimals).mask(rate & (half >= WHOLE_RATE * (1 - EXACT)), 0)
     return np.asarray(places.where(table["estimate"].notna()), float)
 
 
 def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:
-    """Returns for each row one of five values, according to its measure. `values` are arrays by row: the values for numbers of
-    persons, for rates, for shares, for months and for other means."""
+    """Returns for each row one of five values, according to its measure. `values` are arrays by row: the
+    values for numbers of persons, for rates, for shares, for months and for other means."""
     measure = rows["measure"].astype(str)
-    kinds = [measure.isin(COUNT_MEASURES), measure.map(is_rate).astype(bool), measure.isin(CASE_SHARES), measure == "duration"]
+    kinds = [
+        measure.isin(COUNT_MEASURES),
+        measure.map(is_rate).astype(bool),
+        measure.isin(CASE_SHARES),
+        measure == "duration",
+    ]
     parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in values]
     return np.asarray(np.select([np.asarray(k) for k in kinds], parts[:-1], parts[-1]))
 
 
 def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str, Numbers]:
-    """Returns the printed standard errors, and the columns `cv`, `deff`, `deff_replace` and `n_eff` that are calculated from them.
+    """Returns the printed standard errors, and the columns `cv`, `deff`, `deff_replace` and `n_eff` that are
+    calculated from them.
 
-    All are blank if a row has fewer than 30 cases, because each of them would reveal the standard error. They are also
-    blank in a breakdown with a hidden cell. If the groups are strata, the hidden cell's variance is the total's variance minus
-    that of the other cells.
+    All are blank if a row has fewer than 30 cases, because each of them would reveal the standard error. They
+    are also blank in a breakdown with a hidden cell. If the groups are strata, the hidden cell's variance is
+    the total's variance minus that of the other cells.
 
     Args:
         exact: the rows at full precision.
@@ -247,14 +277,18 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where(full > 0, se / full, 1.0)
         found = {
-            "se": se, "cv": significant(se / np.abs(estimate), digits), "deff": significant(exact["deff"] * change**2, digits),
-            "deff_replace": significant(exact["deff_replace"] * change**2, digits), "n_eff": significant(exact["n_eff"] / change**2, digits),
-        }  # fmt: skip
+            "se": se,
+            "cv": significant(se / np.abs(estimate), digits),
+            "deff": significant(exact["deff"] * change**2, digits),
+            "deff_replace": significant(exact["deff_replace"] * change**2, digits),
+            "n_eff": significant(exact["n_eff"] / change**2, digits),
+        }
     return {name: np.where(enough & np.isfinite(values), values, np.nan) for name, values in found.items()}
 
 
 def _fewest_alike(exact: pd.DataFrame) -> Numbers:
-    """Returns, for each row, a number of cases. A standard error could reveal something about these cases if they are few. In a
+    """Returns, for each row, a number of cases. A standard error could reveal something about these cases if
+    they are few. In a
     profile, it is the smaller of two numbers: the cases with the characteristic, and the cases without it.
     """
     cases = exact["cases"].to_numpy(float)
@@ -264,7 +298,11 @@ def _fewest_alike(exact: pd.DataFrame) -> Numbers:
 
 def _in_suppressed_breakdowns(exact: pd.DataFrame) -> Flags:
     """Returns, for each row, whether it is in a breakdown with a hidden confidential cell."""
-    by = [exact[c] for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in exact]
+    by = [
+        exact[c]
+        for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown")
+        if c in exact
+    ]
     return np.asarray((exact["marker"] == "c").groupby(by, sort=False).transform("any") & ~is_headline(exact))
 
 
@@ -277,8 +315,8 @@ def _rounded_to_tens(counts: pd.Series) -> Numbers:
 def _counts_cases(exact: pd.DataFrame) -> Flags:
     """Returns, for each row, whether its column `n` is the number of cases in a cell.
 
-    In such a row, `n` would reveal more than the printed class of the number of cases (`5–14`). In a share of all cases, `n`
-    reveals no cell.
+    In such a row, `n` would reveal more than the printed class of the number of cases (`5–14`). In a share of
+    all cases, `n` reveals no cell.
     """
     groups = exact["breakdown"].map(lambda b: len(groups_of_breakdown(b)))
     within_cases = exact["measure"].isin(("share", *PROFILES))

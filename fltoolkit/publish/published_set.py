@@ -1,8 +1,9 @@
-"""Turns estimates into the published set: first confidentiality is decided, then reliability. Every hidden or flagged number has
-a reason.
+"""Turns estimates into the published set: first confidentiality is decided, then reliability. Every hidden or
+flagged number has a reason.
 
-A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in every measure.
-Reliability is decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
+A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in
+every measure. Reliability is decided for each number. `show`, `nap` and `report` take `Published`, never
+`Estimates`.
 """
 
 from __future__ import annotations
@@ -29,11 +30,28 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.run_decision import PUBLISHED_FACTS, DecidedRows, as_rows, decided_rows, limits_of
-from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
+from fltoolkit.publish.disclosure.run_decision import (
+    PUBLISHED_FACTS,
+    DecidedRows,
+    as_rows,
+    decided_rows,
+    limits_of,
+)
+from fltoolkit.publish.headline_by_rule_set import (
+    OtherHeadlines,
+    Refused,
+    not_available,
+    other_headlines,
+    refused_rows,
+)
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
-from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, load_publication_profile, reliability
+from fltoolkit.publish.reliability import (
+    PublicationProfile,
+    bounds_notes,
+    load_publication_profile,
+    reliability,
+)
 from fltoolkit.publish.unlisted_breakdowns import with_one_row_each
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
@@ -43,7 +61,19 @@ MARKERS = {
     "c": "confidential: not shown", "u": "unreliable", "w": "none recorded in the survey",
     "low": "rounds to zero", "x": "not available", "z": "not applicable",
 }  # fmt: skip
-NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "deff_replace", "n_eff", "resolved_only", "bound_high", "bound_ci_high")  # fmt: skip
+NUMBERS = (
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "cv",
+    "deff",
+    "deff_replace",
+    "n_eff",
+    "resolved_only",
+    "bound_high",
+    "bound_ci_high",
+)
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 # One reason for all hidden cells: two different reasons would reveal something.
 CONFIDENTIAL = Reason.of("reasons.confidential")
@@ -52,11 +82,12 @@ UNRESOLVED_COLUMNS = ("unresolved", "resolved_only", "bound_high", "bound_ci_hig
 
 @dataclass(frozen=True)
 class Basis:
-    """The exact numbers by which the hidden cells of a published set were chosen. They are needed when a further table is added
-    to the set. They include hidden counts, so they stay in memory.
+    """The exact numbers by which the hidden cells of a published set were chosen. They are needed when a
+    further table is added to the set. They include hidden counts, so they stay in memory.
 
     Attributes:
-        decided: for each outcome, the rows published so far and which of them are hidden. An outcome is the condition that makes
+        decided: for each outcome, the rows published so far and which of them are hidden. An outcome is the
+        condition that makes
             a person a case: a user-defined name, or "" for forced labour.
         publication_profile: the rules that judge reliability.
     """
@@ -67,44 +98,54 @@ class Basis:
 
 @dataclass(frozen=True)
 class Published:
-    """The published set of a run: every number that may leave the office, rounded and protected, with its reliability and the
-    reason.
+    """The published set of a run: every number that may leave the office, rounded and protected, with its
+    reliability and the reason.
 
     The columns of `table`:
 
     - `measure`, `outcome`, `reference_population`: the kind of number, and the persons whom it is about.
-    - `breakdown` (its groups), `category` (their values), `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`).
+    - `breakdown` (its groups), `category` (their values), `ilostat` (their codes in ILOSTAT, or the kit's own
+    `FL_...`).
     - One column per group; `total` if the row does not use the group.
-    - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
-      (`5–14`).
-    - `deff_replace`: the design effect against sampling with replacement; it does not need the size of the population.
+    - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`,
+      the class of the cases (`5–14`).
+    - `deff_replace`: the design effect against sampling with replacement; it does not need the size of the
+    population.
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
-    - `rounding`, `decimals`: the rounding base of the run's weighted numbers, in persons; and the decimals of the row in print.
-    - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or verdict uses it.
+    - `rounding`, `decimals`: the rounding base of the run's weighted numbers, in persons; and the decimals of
+    the row in print.
+    - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or
+    verdict uses it.
     - `group_note`: a note that must be printed with a table by this group.
     - The facts about the number, as in `About`.
 
     Attributes:
         table: one row per number, as printed.
-        exact: the same rows at full precision; hidden numbers are blank. Only decisions use it, for example whether a target can
-            be verified. It is never written to a file, picture, notebook output, document or repr.
+        exact: the same rows at full precision; hidden numbers are blank. Only decisions use it, for example
+            whether a target can be verified. It is never written to a file, picture, notebook output,
+            document or repr.
         profile: name of the publication profile.
         limits: the confidentiality limits in force.
-        coverage_excludes, release: the persons whom the survey could not reach, and the office and date of the release, if
-            survey.yaml gives them.
+        coverage_excludes, release: the persons whom the survey could not reach, and the office and date of
+            the release, if survey.yaml gives them.
         notes: sentences that are printed with every number.
         groups, case_only: every group of the survey, and those that only cases have.
-        headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
-            first.
+        headlines: the populations whose rate and number a run always shows (for example all, adults and
+            children), the default first.
         judged: the publication profile, in words.
-        rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
+        rule_set: the run's own rule set; the last rows of the table are the headline under each other rule
+        set.
         own_words: the survey's own texts, in each language of the documents.
         profiles: the same set as judged by other publication profiles, if `publish_run` was asked for them.
-        outcomes: the labels of published user-defined outcomes by name. `select` and charts give their rows by name, no document does.
+        outcomes: the labels of published user-defined outcomes by name. `select` and charts give their rows
+        by name, no document does.
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
-        contrasts: the result of this comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
-        origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
-        basis: the exact numbers that `publish` needs to decide about another table. It is confidential, like `exact`.
+        contrasts: the result of this comparison, one row per pair of categories (see
+        `lead_contrasts.published_contrasts`).
+        origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows
+        them; they come last.
+        basis: the exact numbers that `publish` needs to decide about another table. It is confidential, like
+        `exact`.
     """
 
     table: pd.DataFrame
@@ -129,7 +170,8 @@ class Published:
 
     @property
     def publication_profile(self) -> PublicationProfile:
-        """The rules by which this set was published: those it was made with, or, in a set read from files, those of its profile."""
+        """The rules by which this set was published: those it was made with, or, in a set read from files,
+        those of its profile."""
         return self.basis.publication_profile if self.basis else load_publication_profile(self.profile)
 
     @property
@@ -138,12 +180,13 @@ class Published:
         return self.own_rows()
 
     def own_rows(self, **values: str) -> pd.DataFrame:
-        """Returns the rows under the run's own rule set with these values, such as `measure="prevalence"`, in these columns."""
+        """Returns the rows under the run's own rule set with these values, such as `measure="prevalence"`, in
+        these columns."""
         return self.table.take(self.places(values))
 
     def places(self, values: Mapping[str, str]) -> np.ndarray:
-        """Returns the positions of the rows that `own_rows` returns. A document needs such rows some hundred times, and to copy a
-        whole table each time would be slow.
+        """Returns the positions of the rows that `own_rows` returns. A document needs such rows some hundred
+        times, and to copy a whole table each time would be slow.
         """
         wanted = {"rule_set": self.rule_set} | dict(values)
         held = [self.table[name].to_numpy() == value for name, value in wanted.items()]
@@ -152,27 +195,34 @@ class Published:
         return np.flatnonzero(np.logical_and.reduce(held))
 
     def rule_sets(self, measure: str = "prevalence") -> pd.DataFrame:
-        """Returns the headline (the number for the whole default population) under every rule set. The first row is that of the
-        run's own rule set."""
+        """Returns the headline (the number for the whole default population) under every rule set. The first
+        row is that of the run's own rule set."""
         other = self.table[(self.table["rule_set"] != self.rule_set) & (self.table["measure"] == measure)]
         return pd.concat([self.select(measure), other], ignore_index=True)
 
     @checked
-    def select(self, measure: str, by: By = None, *, population: str | None = None, outcome: str | None = None) -> pd.DataFrame:
-        """Returns the rows of one measure and breakdown(s) under the run's own rule set. Crossed groups may be in any order.
+    def select(
+        self, measure: str, by: By = None, *, population: str | None = None, outcome: str | None = None
+    ) -> pd.DataFrame:
+        """Returns the rows of one measure and breakdown(s) under the run's own rule set. Crossed groups may
+        be in any order.
 
         Args:
             measure: as in the column `measure`.
             by: breakdowns, see `fl.cube`.
-            population: as in the column `reference_population`, with the domain if there is one: `adults (area: rural)`; None:
-                the first population that has these breakdowns.
+            population: as in the column `reference_population`, with the domain if there is one: `adults
+                (area: rural)`; None: the first population that has these breakdowns.
             outcome: a user-defined outcome (see `fl.outcome`); `forced_labour` or None: forced labour.
 
         Raises:
             RequestError: there is no such row; the error names the rows that exist.
         """
-        places = self.places({"measure": measure} | ({"outcome": outcome} if outcome not in (None, FORCED_LABOUR) else {}))
-        populations, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
+        places = self.places(
+            {"measure": measure} | ({"outcome": outcome} if outcome not in (None, FORCED_LABOUR) else {})
+        )
+        populations, broken = (
+            self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown")
+        )
         as_published = {frozenset(groups_of_breakdown(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
         asked = np.isin(broken.astype(str), names)
@@ -182,45 +232,61 @@ class Published:
         if missing := [n or TOTAL for n in names if n not in set(broken[found])]:
             there = dict.fromkeys(f"{p}: {b or TOTAL}" for p, b in zip(populations, broken, strict=True))
             own = (
-                f"; rows of an outcome of one's own: out.select(..., outcome={', '.join(map(repr, self.outcomes))})"
+                (
+                    "; rows of an outcome of one's own: out.select(..., "
+                    f"outcome={', '.join(map(repr, self.outcomes))})"
+                )
                 if self.outcomes
                 else ""
             )
             raise RequestError(
-                f"{measure} by {', '.join(missing)} is not in the published set", found=f"population {population}",
+                f"{measure} by {', '.join(missing)} is not in the published set",
+                found=f"population {population}",
                 allowed=list(there) if there else self.table["measure"].unique(),
-                do=f"add it to `tables:` of survey.yaml, or add your own table with fl.publish(est, beside=out){own}",
-            )  # fmt: skip
+                do=(
+                    "add it to `tables:` of survey.yaml, or add your own table with fl.publish(est, "
+                    f"beside=out){own}"
+                ),
+            )
         return self.table.take(places[found]).reset_index(drop=True)
 
 
 @runtime_checkable
 class HasTables(Protocol):
-    """An object that needs further tables of a run, such as a plan whose rows need numbers. Its method returns these tables."""
+    """An object that needs further tables of a run, such as a plan whose rows need numbers. Its method
+    returns these tables."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
 
 @checked
 def publish_run(
-    persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
+    persons: ClassifiedSurvey,
+    *,
+    plan: HasTables | None = None,
+    profile: str | Path = "fltoolkit",
+    every_profile: bool = False,
 ) -> Published:
-    """Returns everything that one run may show as a published set: the tables of survey.yaml and those that the plan's rows need.
-    The hidden cells are chosen once, for all tables together.
+    """Returns everything that one run may show as a published set: the tables of survey.yaml and those that
+    the plan's rows need. The hidden cells are chosen once, for all tables together.
 
-    The headlines are always included: prevalence and number of the whole default population, and of children and adults if both
-    were asked. The counts of the flowcharts are also included. The last rows are the headline under every other rule set. If the
-    survey cannot give a number (such as a stock), its row has the marker `x` and the reason. A user-defined publication profile
-    is read from the folder of survey.yaml.
+    The headlines are always included: prevalence and number of the whole default population, and of children
+    and adults if both were asked. The counts of the flowcharts are also included. The last rows are the
+    headline under every other rule set. If the survey cannot give a number (such as a stock), its row has the
+    marker `x` and the reason. A user-defined publication profile is read from the folder of survey.yaml.
 
-    With `every_profile` the set also contains copies of itself, one for each other publication profile of the kit (rules that say
-    which numbers are reliable enough). The interactive explorer needs these copies. Confidentiality is decided once, so the same
-    cells are blank under all publication profiles. A publication profile with other limits than those of the run is left out.
+    With `every_profile` the set also contains copies of itself, one for each other publication profile of the
+    kit (rules that say which numbers are reliable enough). The interactive explorer needs these copies.
+    Confidentiality is decided once, so the same cells are blank under all publication profiles. A publication
+    profile with other limits than those of the run is left out.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    rules, asked = load_publication_profile(profile, persons.path.parent), tuple(plan.tables(persons.spec)) if plan else ()
+    rules, asked = (
+        load_publication_profile(profile, persons.path.parent),
+        tuple(plan.tables(persons.spec)) if plan else (),
+    )
     key = key_from(persons, "published", repr(asked), rules.model_dump_json(), every_profile)
     return remembered(key, lambda: _published(persons, asked, rules, every_profile), copied=_copied)
 
@@ -235,7 +301,9 @@ def _copied(out: Published) -> Published:
     )
 
 
-def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile, every: bool) -> Published:
+def _published(
+    persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile, every: bool
+) -> Published:
     """Does the work of `publish_run`. `asked` are the plan's tables, `rules` is the publication profile."""
     spec, run = persons.spec, _decide_run(persons, asked, rules)
     words = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
@@ -246,8 +314,15 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pub
         pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
         return replace(out, own_words=words, lead=spec.lead_group, contrasts=pairs)
 
-    more = [load_publication_profile(name) for name in shipped_publication_profiles() if every and name != rules.name]
-    return replace(complete(rules), profiles={p.name: complete(p) for p in more if limits_of(p, spec)[0] == run.decided.limits})
+    more = [
+        load_publication_profile(name)
+        for name in shipped_publication_profiles()
+        if every and name != rules.name
+    ]
+    return replace(
+        complete(rules),
+        profiles={p.name: complete(p) for p in more if limits_of(p, spec)[0] == run.decided.limits},
+    )
 
 
 class _Run(NamedTuple):
@@ -271,7 +346,8 @@ class _Run(NamedTuple):
 
 
 def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile) -> _Run:
-    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result."""
+    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the
+    result."""
     limits, notes = limits_of(rules, persons.spec)
 
     def made() -> _Run:
@@ -290,18 +366,21 @@ def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pu
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[DecidedRows, pd.DataFrame]:
-    """Returns the rows of a run twice. First they are at full precision, with the decision (the hidden cells and the reasons).
-    Then they are as published, but breakdowns that may not be listed have all their rows. Only persons who may see the microdata
-    may use this function. Measures that the survey cannot give have no rows.
+    """Returns the rows of a run twice. First they are at full precision, with the decision (the hidden cells
+    and the reasons). Then they are as published, but breakdowns that may not be listed have all their rows.
+    Only persons who may see the microdata may use this function. Measures that the survey cannot give have no
+    rows.
     """
     rules = load_publication_profile(profile, persons.path.parent)
     decided = _decide_run(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
     return decided, published_from_decision(decided, rules).table
 
 
-def _with_refused_measures(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
-    """Adds rows for the measures that the survey cannot give (`refused`) and for the rule sets that it does not support
-    (`other`), and facts about the survey."""
+def _with_refused_measures(
+    out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec
+) -> Published:
+    """Adds rows for the measures that the survey cannot give (`refused`) and for the rule sets that it does
+    not support (`other`), and facts about the survey."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
@@ -310,20 +389,33 @@ def _with_refused_measures(out: Published, other: OtherHeadlines, refused: Seque
     table = pd.concat([out.table, *gone], ignore_index=True)
     exact = pd.concat([out.exact, *(rows[out.exact.columns] for rows in gone)], ignore_index=True)
     return replace(
-        out, table=table, exact=exact, coverage_excludes=spec.coverage_excludes, groups=spec.group_names, case_only=spec.case_only,
-        origins=spec.origins, headlines=spec.headlines, release=spec.release,
-    )  # fmt: skip
+        out,
+        table=table,
+        exact=exact,
+        coverage_excludes=spec.coverage_excludes,
+        groups=spec.group_names,
+        case_only=spec.case_only,
+        origins=spec.origins,
+        headlines=spec.headlines,
+        release=spec.release,
+    )
 
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
-    """Returns all estimates of a run without suppression, for persons who may see the microdata. Never publish this table."""
+    """Returns all estimates of a run without suppression, for persons who may see the microdata. Never
+    publish this table."""
     own, _ = _estimates(persons, plan.tables(persons.spec) if plan else ())
-    return pd.concat([as_rows(est, persons.spec) for est in (*own, *other_headlines(persons).made)], ignore_index=True)
+    return pd.concat(
+        [as_rows(est, persons.spec) for est in (*own, *other_headlines(persons).made)], ignore_index=True
+    )
 
 
-def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
-    """Makes all estimates of a run, one pass per measure and population. A rate and its total by the same groups share one pass.
-    Also returns the measures that the survey cannot give. `asked` are the plan's tables."""
+def _estimates(
+    persons: ClassifiedSurvey, asked: Sequence[TableSpec]
+) -> tuple[list[Estimates], list[Refused]]:
+    """Makes all estimates of a run, one pass per measure and population. A rate and its total by the same
+    groups share one pass. Also returns the measures that the survey cannot give. `asked` are the plan's
+    tables."""
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
     wanted += [*persons.spec.tables, *asked]
@@ -347,13 +439,18 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
     return made, refused
 
 
-def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
-    """Returns the tables as (measure, group of a share, population, breakdowns). Each measure and population needs one pass."""
+def _merge(
+    persons: ClassifiedSurvey, wanted: Sequence[TableSpec]
+) -> list[tuple[str, str | None, str, list[tuple[str, ...]]]]:
+    """Returns the tables as (measure, group of a share, population, breakdowns). Each measure and population
+    needs one pass."""
     merged: dict[tuple[str, str | None, str], list[tuple[str, ...]]] = {}
     spec = persons.spec
     for table in wanted:
         for by in table.by:
-            own = next((spec.jobs[g].population for g in by if g in spec.jobs and spec.jobs[g].population), None)
+            own = next(
+                (spec.jobs[g].population for g in by if g in spec.jobs and spec.jobs[g].population), None
+            )
             key = (table.measure, table.of, table.population or own or spec.default_population)
             if by not in merged.setdefault(key, []):
                 merged[key].append(by)
@@ -361,16 +458,25 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
 
 
 def without_unlisted(out: Published, decided: DecidedRows) -> Published:
-    """Returns the published set of a decision without the categories that may not be listed (`unlisted_breakdowns`)."""
+    """Returns the published set of a decision without the categories that may not be listed
+    (`unlisted_breakdowns`)."""
     unlisted = decided.decision.unlisted
-    return replace(out, table=with_one_row_each(out.table, unlisted), exact=with_one_row_each(out.exact, unlisted))
+    return replace(
+        out, table=with_one_row_each(out.table, unlisted), exact=with_one_row_each(out.exact, unlisted)
+    )
 
 
 def published_from_decision(decided: DecidedRows, publication_profile: PublicationProfile) -> Published:
     """Returns the published set of a run. Numbers that are confidential or not reliable enough are blank."""
-    table, unresolved_hidden, base = decided.table.copy(), decided.decision.unresolved_hidden, decided.rounding_base
+    table, unresolved_hidden, base = (
+        decided.table.copy(),
+        decided.decision.unresolved_hidden,
+        decided.rounding_base,
+    )
     flag, marker, reason = (column for _, column in reliability(table, publication_profile).items())
-    is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(table, base)
+    is_hidden = pd.Series([i in decided.decision.hidden for i in range(len(table))]) | without_population(
+        table, base
+    )
     flag = flag.mask(is_hidden, "suppress")
     marker = marker.mask(is_hidden, "c")
     reason = reason.mask(is_hidden, CONFIDENTIAL)
@@ -383,18 +489,37 @@ def published_from_decision(decided: DecidedRows, publication_profile: Publicati
     table.loc[sorted(unresolved_hidden), [c for c in UNRESOLVED_COLUMNS if c in table]] = np.nan
     table = without_few_months(table, decided.limits)
     not_shown = [("c" if i in unresolved_hidden else "") for i in range(len(table))]
-    table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
-    first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
+    table = table.assign(
+        flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table)
+    )
+    first = [
+        "measure",
+        "outcome",
+        "reference_population",
+        "breakdown",
+        "category",
+        "ilostat",
+        *decided.groups,
+    ]
     about = [c for c in (*PUBLISHED_FACTS, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
-    rest = [c for c in (*NUMBERS[:7], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *UNRESOLVED_COLUMNS[1:]) if c in table]
-    exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", "group_note", *about]]
+    rest = [
+        c
+        for c in (*NUMBERS[:7], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *UNRESOLVED_COLUMNS[1:])
+        if c in table
+    ]
+    exact = table[
+        [*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", "group_note", *about]
+    ]
     return Published(
         printed(exact, base),
         exact,
         publication_profile.name,
         decided.limits,
         notes=decided.notes,
-        judged=f"{publication_profile.name}: {publication_profile.title}{' (to be verified)' if publication_profile.to_verify else ''}",
+        judged=(
+            f"{publication_profile.name}: "
+            f"{publication_profile.title}{' (to be verified)' if publication_profile.to_verify else ''}"
+        ),
         rule_set=decided.rule_set,
         basis=Basis({"": decided}, publication_profile),
     )

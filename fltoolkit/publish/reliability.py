@@ -1,7 +1,7 @@
 """Decides whether a number is reliable enough to be shown, and with which warning.
 
-The rules are in publication profiles (publish/publication_profiles/*.yaml). Confidentiality is the same under every publication
-profile (see `complementary_suppression`), but a profile may raise its limits.
+The rules are in publication profiles (publish/publication_profiles/*.yaml). Confidentiality is the same under
+every publication profile (see `complementary_suppression`), but a profile may raise its limits.
 """
 
 from __future__ import annotations
@@ -29,18 +29,41 @@ from fltoolkit.yaml_files.loading import Model, load_shipped
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
 ZERO_EXEMPT = ("cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_relative_width", "psus_with_cases")
 NO_CASE = Reason.of("reasons.no_case")
-NEEDED = ("estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "cases", "population", "n_eff", "psus_with_cases")
+NEEDED = (
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "cv",
+    "df",
+    "n",
+    "cases",
+    "population",
+    "n_eff",
+    "psus_with_cases",
+)
 
 Kind = Literal["proportion", "number", "mean"]
 Column = Literal[
-    "n", "n_eff", "cases", "cases_eff", "cv", "log_cv", "relative_width", "kg_width", "kg_relative_width",
-    "kg_complement_width", "proportion", "df", "psus_with_cases",
-]  # fmt: skip
+    "n",
+    "n_eff",
+    "cases",
+    "cases_eff",
+    "cv",
+    "log_cv",
+    "relative_width",
+    "kg_width",
+    "kg_relative_width",
+    "kg_complement_width",
+    "proportion",
+    "df",
+    "psus_with_cases",
+]
 
 
 class Condition(Model):
-    """A condition on one column of a row: its value is `below` a number, `above` it, or `at_least` as large. A missing value
-    meets no condition.
+    """A condition on one column of a row: its value is `below` a number, `above` it, or `at_least` as large.
+    A missing value meets no condition.
 
     The column is one of `Estimates.table`, or one of these:
 
@@ -50,7 +73,8 @@ class Condition(Model):
     - `proportion`: the proportion p; for a number of persons, this number divided by its population.
     - `kg_width`: width of the 95% Korn–Graubard interval of p.
     - `kg_relative_width`, `kg_complement_width`: the same width divided by p, or by 1 − p.
-    - `log_cv`: logarithmic coefficient of variation, SE/(p·|ln p|) up to p = 0.5 and SE/((1 − p)·|ln(1 − p)|) above.
+    - `log_cv`: logarithmic coefficient of variation, SE/(p·|ln p|) up to p = 0.5 and SE/((1 − p)·|ln(1 − p)|)
+    above.
     """
 
     column: Column
@@ -73,8 +97,8 @@ class Condition(Model):
 
 
 class Rule(Condition):
-    """One reliability rule of a publication profile. A number gets the flag if its row meets the condition of the rule
-    (`column` and a limit, see `Condition`).
+    """One reliability rule of a publication profile. A number gets the flag if its row meets the condition of
+    the rule (`column` and a limit, see `Condition`).
 
     Attributes:
         flag: the flag.
@@ -94,8 +118,8 @@ class Rule(Condition):
         Args:
             facts: the values of the row, by column.
             kind: the kind of its number.
-            zero: whether nobody in the row is a case. Rules about the number of cases or about relative errors do not apply to
-                such a row.
+            zero: whether nobody in the row is a case. Rules about the number of cases or about relative
+                errors do not apply to such a row.
         """
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
@@ -104,12 +128,12 @@ class Rule(Condition):
 
 
 class PublicationProfile(Model):
-    """A publication profile (publish/publication_profiles/*.yaml): rules that say which numbers are reliable enough to be shown,
-    and with which warning.
+    """A publication profile (publish/publication_profiles/*.yaml): rules that say which numbers are reliable
+    enough to be shown, and with which warning.
 
-    `drop_tables_from` is a share: if at least this share of a table's cells is suppressed, the whole table (one measure,
-    population and breakdown) is withheld. `to_verify` says that the rules were written from memory and not yet checked; the
-    output also says so.
+    `drop_tables_from` is a share: if at least this share of a table's cells is suppressed, the whole table
+    (one measure, population and breakdown) is withheld. `to_verify` says that the rules were written from
+    memory and not yet checked; the output also says so.
     """
 
     name: str
@@ -122,9 +146,10 @@ class PublicationProfile(Model):
 
 
 def bounds_notes(table: pd.DataFrame) -> pd.Series:
-    """Returns the note `wide bounds` or an empty text for each row. The answers of unresolved persons do not decide whether they
-    are cases. A row gets the note if the estimate with all unresolved persons as cases would be above the upper limit of its
-    interval. The numbers are compared before rounding. Hidden rows get no note."""
+    """Returns the note `wide bounds` or an empty text for each row. The answers of unresolved persons do not
+    decide whether they are cases. A row gets the note if the estimate with all unresolved persons as cases
+    would be above the upper limit of its interval. The numbers are compared before rounding. Hidden rows get
+    no note."""
     if "bound_high" not in table:
         return pd.Series("", table.index, dtype=object)
     notes = first_remark([wide_bounds(table["bound_high"], table["ci_high"])], [WIDE_BOUNDS])
@@ -132,8 +157,8 @@ def bounds_notes(table: pd.DataFrame) -> pd.Series:
 
 
 def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
-    """Returns whether a published row, or a row made from it, has the note `wide bounds`. A row has the note if the estimate with
-    all unresolved persons as cases is above the upper limit of the interval."""
+    """Returns whether a published row, or a row made from it, has the note `wide bounds`. A row has the note
+    if the estimate with all unresolved persons as cases is above the upper limit of the interval."""
     return row.get("bounds_note") == WIDE_BOUNDS
 
 
@@ -142,13 +167,17 @@ def load_publication_profile(publication_profile: str | Path, folder: Path = Pat
 
     A relative path starts at `folder`. Raises `SpecError` if no publication profile has this name or path.
     """
-    own = folder / publication_profile if Path(publication_profile).suffix in (".yaml", ".yml") else publication_profile
+    own = (
+        folder / publication_profile
+        if Path(publication_profile).suffix in (".yaml", ".yml")
+        else publication_profile
+    )
     return load_shipped(SHIPPED, own, PublicationProfile, "publication profile")
 
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:
-    """Returns the kind of a row's estimate, because the reliability rules differ by kind: a proportion of persons or cases, a
-    number of persons, or anything else (`mean`).
+    """Returns the kind of a row's estimate, because the reliability rules differ by kind: a proportion of
+    persons or cases, a number of persons, or anything else (`mean`).
     """
     if row["measure"] in CASE_SHARES or str(row["measure"]).endswith("prevalence"):
         return "proportion"
@@ -156,8 +185,8 @@ def kind_of(row: Mapping[Hashable, Any]) -> Kind:
 
 
 def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) -> pd.DataFrame:
-    """Returns the flag, the marker and the reason of each estimate under a publication profile (columns `flag`, `marker` and
-    `reason`).
+    """Returns the flag, the marker and the reason of each estimate under a publication profile (columns
+    `flag`, `marker` and `reason`).
 
     An estimate gets the worst flag of all rules that it meets, and all reasons for this flag.
 
@@ -171,7 +200,11 @@ def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) ->
         return found
     names = [c for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in table]
     withheld = (found["flag"] == "suppress").groupby([table[c] for c in names], sort=False).transform("mean")
-    dropped = (withheld >= publication_profile.drop_tables_from) & (table["breakdown"] != "") & (found["flag"] != "suppress")
+    dropped = (
+        (withheld >= publication_profile.drop_tables_from)
+        & (table["breakdown"] != "")
+        & (found["flag"] != "suppress")
+    )
     why = Reason.of("reasons.dropped", N=round(100 * publication_profile.drop_tables_from, 1))
     return found.assign(
         flag=found["flag"].mask(dropped, "suppress"),
@@ -181,8 +214,8 @@ def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) ->
 
 
 def _worst_flag(row: Mapping[Hashable, Any], publication_profile: PublicationProfile) -> tuple[str, str, Any]:
-    """Returns the worst flag of a number, its marker, and all reasons for this flag. The marker `low` is set later, when the
-    number is rounded."""
+    """Returns the worst flag of a number, its marker, and all reasons for this flag. The marker `low` is set
+    later, when the number is rounded."""
     kind = kind_of(row)
     zero = row["cases"] == 0 and kind != "mean"
     facts = _facts(row, kind)
@@ -199,10 +232,14 @@ def _worst_flag(row: Mapping[Hashable, Any], publication_profile: PublicationPro
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:
     """Returns the values of a row in all columns that reliability rules may name (see `Condition`)."""
-    known: dict[Hashable, float] = {c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED}
+    known: dict[Hashable, float] = {
+        c: float(v) if pd.notna(v := row.get(c)) else float("nan") for c in NEEDED
+    }
     n, estimate, n_eff = known["n"], known["estimate"], float(np.minimum(known["n"], known["n_eff"]))
     facts = known | {"n_eff": n_eff, "cases_eff": known["cases"] * n_eff / n if n else float("nan")}
-    facts["relative_width"] = (known["ci_high"] - known["ci_low"]) / abs(estimate) if estimate else float("nan")
+    facts["relative_width"] = (
+        (known["ci_high"] - known["ci_low"]) / abs(estimate) if estimate else float("nan")
+    )
     unknown = ("proportion", "kg_width", "kg_relative_width", "kg_complement_width", "log_cv")
     if kind == "mean" or not (whole := 1.0 if kind == "proportion" else known["population"]):
         return facts | dict.fromkeys(unknown, float("nan"))

@@ -1,5 +1,5 @@
-"""Shows how wrong answers would change the prevalence. The result is a sensitivity table; it never replaces the published
-prevalence (docs/methods.md §8)."""
+"""Shows how wrong answers would change the prevalence. The result is a sensitivity table; it never replaces
+the published prevalence (docs/methods.md §8)."""
 
 from __future__ import annotations
 
@@ -22,20 +22,22 @@ SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 
 @dataclass(frozen=True)
 class ResponseError:
-    """The prevalences that would be true if some answers were wrong: one for each pair of sensitivity and specificity.
+    """The prevalences that would be true if some answers were wrong: one for each pair of sensitivity and
+    specificity.
 
     The columns of `table`:
 
     - `sensitivity`: the share of true cases whose answers show that they are cases.
     - `specificity`: the share of all other persons whose answers show that they are not cases.
-    - `prevalence`, `ci_low`, `ci_high`: the prevalence that would be true, and its interval, as proportions. They are missing
-      if no prevalence fits the pair.
+    - `prevalence`, `ci_low`, `ci_high`: the prevalence that would be true, and its interval, as proportions.
+      They are missing if no prevalence fits the pair.
     - `reason`: why these numbers are missing.
 
     Attributes:
         table: one row per pair.
         observed, ci_low, ci_high: the headline (the published prevalence) from which the table starts.
-        bound_high: the high end of the headline, if it is printed as a range whose low end is `observed`; otherwise missing.
+        bound_high: the high end of the headline, if it is printed as a range whose low end is `observed`;
+        otherwise missing.
         level, population_label, survey: what the headline is about (blank for a bare number).
     """
 
@@ -57,23 +59,24 @@ def response_error(
     *,
     population: str | None = None,
 ) -> ResponseError:
-    """Returns the prevalence that would be true if some answers were wrong at given rates, for each pair of rates.
+    """Returns the prevalence that would be true if some answers were wrong at given rates, for each pair of
+    rates.
 
-    The formula is p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978). The limits of the
-    interval are calculated by the same formula, and cut off at 0 and 1.
+    The formula is p = (p_obs + specificity − 1)/(sensitivity + specificity − 1) (Rogan and Gladen 1978). The
+    limits of the interval are calculated by the same formula, and cut off at 0 and 1.
 
     The rates are taken as known: the interval does not include their uncertainty.
 
     Args:
         observed: a published set, whose headline is used, or a proportion.
         sensitivity: shares of true cases whose answers show that they are cases.
-        specificity: shares of all other persons whose answers show that they are not cases. Each sensitivity is paired with each
-            specificity.
+        specificity: shares of all other persons whose answers show that they are not cases. Each sensitivity
+            is paired with each specificity.
         population: the population of the headline; None: the default population.
 
     Raises:
-        RequestError: a rate or a proportion is outside 0 to 1. If the headline is not shown, there is no error. Then every row is
-            blank, and the column `reason` says why.
+        RequestError: a rate or a proportion is outside 0 to 1. If the headline is not shown, there is no
+            error. Then every row is blank, and the column `reason` says why.
     """
     if isinstance(observed, Published):
         row = observed.select("prevalence", population=population).iloc[0].to_dict()
@@ -92,8 +95,8 @@ def response_error(
 
 @checked
 def observed_rate(prevalence: Proportion, sensitivity: Proportion, specificity: Proportion) -> float:
-    """Returns the prevalence that a survey would find if some answers were wrong at these rates: prevalence·sensitivity + (1 −
-    prevalence)(1 − specificity).
+    """Returns the prevalence that a survey would find if some answers were wrong at these rates:
+    prevalence·sensitivity + (1 − prevalence)(1 − specificity).
 
     Raises:
         RequestError: a number is outside 0 to 1.

@@ -27,7 +27,17 @@ from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import TOTAL, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-COMPARED = ("prevalence", "total", "stock_prevalence", "stock", "current_prevalence", "current", "duration", "share", "profile")
+COMPARED = (
+    "prevalence",
+    "total",
+    "stock_prevalence",
+    "stock",
+    "current_prevalence",
+    "current",
+    "duration",
+    "share",
+    "profile",
+)
 Key = tuple[str, str, str | None]
 
 
@@ -53,8 +63,8 @@ class PublishedRow:
 
 @runtime_checkable
 class HasBaseline(HasTables, Protocol):
-    """The parts of a plan that `rounds` needs: the tables that the plan asks of a survey, and the source of its baseline (a
-    survey or a publication)."""
+    """The parts of a plan that `rounds` needs: the tables that the plan asks of a survey, and the source of
+    its baseline (a survey or a publication)."""
 
     @property
     def baseline_path(self) -> Path | None: ...
@@ -63,13 +73,13 @@ class HasBaseline(HasTables, Protocol):
 
 @dataclass(frozen=True)
 class Rounds:
-    """The published set of a run, together with the baseline of its plan. The baseline is the first measurement, with which
-    later surveys are compared.
+    """The published set of a run, together with the baseline of its plan. The baseline is the first
+    measurement, with which later surveys are compared.
 
     Attributes:
         now: the run's published set.
-        start: the published set of the baseline. It is `now` itself if the run is the baseline, and None if the baseline is a
-            publication.
+        start: the published set of the baseline. It is `now` itself if the run is the baseline, and None if
+            the baseline is a publication.
         changed: the changes since the baseline, as from `publish_change`; None if the run is the baseline.
     """
 
@@ -87,19 +97,21 @@ def rounds(
     rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
 ) -> Rounds:
-    """Returns a run together with the baseline of its plan: the first measurement, with which later surveys are compared. The
-    baseline is the survey itself, an earlier survey (then its numbers are computed again), or rows of a publication.
+    """Returns a run together with the baseline of its plan: the first measurement, with which later surveys
+    are compared. The baseline is the survey itself, an earlier survey (then its numbers are computed again),
+    or rows of a publication.
 
     Args:
         plan: the result of `fl.read_plan`.
         persons: the survey at hand, classified.
         out: its published set, made with this plan.
-        rules, profile: the rule set and the publication profile of the run. The earlier round is also classified and published
-            under them.
+        rules, profile: the rule set and the publication profile of the run. The earlier round is also
+            classified and published under them.
 
     Raises:
         SpecError, DataError: the earlier round cannot be read.
-        DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are the same areas.
+        DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are
+        the same areas.
     """
     if rows := plan.published_rows(persons.spec):
         parts = [part for row in rows if (part := _since_publication(row, persons, out)) is not None]
@@ -113,25 +125,32 @@ def rounds(
 
 @checked
 def changes(
-    before: str | Path, persons: ClassifiedSurvey, out: Published, *, plan: HasTables | None = None, rules: str | Path = "icls_2018",
+    before: str | Path,
+    persons: ClassifiedSurvey,
+    out: Published,
+    *,
+    plan: HasTables | None = None,
+    rules: str | Path = "icls_2018",
     profile: str | Path = "fltoolkit",
-) -> Published | None:  # fmt: skip
-    """Returns the change of every measure since an earlier round (an earlier survey of the same kind), for each population: for
-    everyone, and by each group that both rounds publish. Crossed groups are left out.
+) -> Published | None:
+    """Returns the change of every measure since an earlier round (an earlier survey of the same kind), for
+    each population: for everyone, and by each group that both rounds publish. Crossed groups are left out.
 
     Args:
-        before: the earlier round's survey.yaml, relative to the folder of this survey; empty if there is no earlier round.
+        before: the earlier round's survey.yaml, relative to the folder of this survey; empty if there is no
+        earlier round.
         persons: the later round, classified.
         out: its published set.
-        plan, rules, profile: the plan, the rule set and the publication profile of the run. The earlier round is also classified
-            and published under them.
+        plan, rules, profile: the plan, the rule set and the publication profile of the run. The earlier round
+            is also classified and published under them.
 
     Returns:
         A `Published` as from `publish_change`, prevalence first; None without an earlier round.
 
     Raises:
         SpecError, DataError: the earlier round cannot be read.
-        DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are the same areas.
+        DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are
+        the same areas.
     """
     if not str(before):
         return None
@@ -141,8 +160,8 @@ def changes(
 
 
 def _of_the_run(name: str | Path, persons: ClassifiedSurvey) -> str | Path:
-    """Returns the name of a rule set or profile for the earlier round. A file has its whole path, because a relative path would
-    start from the folder of the earlier round."""
+    """Returns the name of a rule set or profile for the earlier round. A file has its whole path, because a
+    relative path would start from the folder of the earlier round."""
     return (persons.path.parent / name).resolve() if Path(name).suffix in (".yaml", ".yml") else name
 
 
@@ -159,7 +178,11 @@ def _changes_between(
     for (measure, population, of), by in _single_groups(published).items():
         both = [b for b in by if b in later.get((measure, population, of), ())]
         try:
-            pair = [_estimates_of(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
+            pair = (
+                [_estimates_of(survey, measure, of, population, both) for survey in (earlier, persons)]
+                if both
+                else []
+            )
         except NotAvailable:  # the rows of the published sets give the reason
             continue
         if pair:
@@ -170,8 +193,9 @@ def _changes_between(
 def _estimates_of(
     survey: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """Returns exact estimates of a survey and keeps them in memory for the run, because two callers need them. `of` is the
-    group whose categories have the shares, if the measure is a share. `by` are the breakdowns."""
+    """Returns exact estimates of a survey and keeps them in memory for the run, because two callers need
+    them. `of` is the group whose categories have the shares, if the measure is a share. `by` are the
+    breakdowns."""
     key = key_from(survey, "estimates", measure, of, population, tuple(by))
     return remembered(key, lambda: estimate_measure(survey, measure, of, population, by))
 
@@ -195,7 +219,8 @@ def _single_groups(out: Published) -> dict[Key, list[tuple[str, ...]]]:
 
 
 def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Published) -> Published | None:
-    """Returns the change since a published number. Returns None if this survey has no number to compare with it."""
+    """Returns the change since a published number. Returns None if this survey has no number to compare with
+    it."""
     by = (row.group,) if row.group else ()
     population = row.population or persons.spec.default_population
     try:
@@ -208,15 +233,18 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
         if row.category in known:
             return None  # the category is known, but the later round asked nobody in it
         raise SpecError(
-            "a row of the published baseline is for a category that the later round does not have", where=row.where,
-            found=f"{row.group}: {row.category}", allowed=known,
+            "a row of the published baseline is for a category that the later round does not have",
+            where=row.where,
+            found=f"{row.group}: {row.category}",
+            allowed=known,
             do="write the category as survey.yaml of the later round names it",
-        )  # fmt: skip
+        )
     return publish_change(change_from_published(row.figure, est, row=row.category or TOTAL), None, out)
 
 
 def _combined(parts: Sequence[Published]) -> Published | None:
-    """Returns several published changes as one. The limits and notes of the result come from the first of them."""
+    """Returns several published changes as one. The limits and notes of the result come from the first of
+    them."""
     if not parts:
         return None
     tables = (pd.concat([getattr(p, name) for p in parts], ignore_index=True) for name in ("table", "exact"))

@@ -1,4 +1,5 @@
-"""Reads a batch.yaml: the surveys, their notebooks and parameters. Everything is checked before the first run."""
+"""Reads a batch.yaml: the surveys, their notebooks and parameters. Everything is checked before the first
+run."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Job(Model):
         survey: the path of survey.yaml.
         plan: the path of nap.yaml; empty if the survey has no plan.
         name: the name of the folder of results; if it is empty, the name of the survey's folder is used.
-        parameters: the values of notebook parameters, as text. Each is passed to every notebook that declares it.
+        parameters: the values of notebook parameters, as text. Each is passed to every notebook that declares
+        it.
     """
 
     survey: str
@@ -40,8 +42,8 @@ class Job(Model):
 
 
 class Batch(Model):
-    """The content of a batch.yaml: the surveys to be run, and the folder of outputs. Paths are relative to the folder of
-    batch.yaml.
+    """The content of a batch.yaml: the surveys to be run, and the folder of outputs. Paths are relative to
+    the folder of batch.yaml.
     """
 
     outputs: str
@@ -65,35 +67,43 @@ class Run:
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def parameters_in(self, folder: Path, notebook: str) -> dict[str, Any]:
-        """Returns all parameters of a notebook that is in `folder`. The path of survey.yaml is relative to this folder; the paths
-        of other files are relative to the folder of survey.yaml.
+        """Returns all parameters of a notebook that is in `folder`. The path of survey.yaml is relative to
+        this folder; the paths of other files are relative to the folder of survey.yaml.
         """
         paths = {
             "survey": relative_path(self.survey, folder),
             "plan": relative_path(self.plan, self.survey.parent) if self.plan else "",
             "outputs": ".",
         }
-        return {**self.parameters[notebook], **{k: v for k, v in paths.items() if k in declared_parameters(notebook)}}
+        return {
+            **self.parameters[notebook],
+            **{k: v for k, v in paths.items() if k in declared_parameters(notebook)},
+        }
 
     @property
     def earlier(self) -> Path | None:
-        """Returns the path of the survey.yaml of the earlier round with which the run is compared. Returns None if there is no
-        earlier round."""
+        """Returns the path of the survey.yaml of the earlier round with which the run is compared. Returns
+        None if there is no earlier round."""
         named = {p["before"] for p in self.parameters.values() if p.get("before")}
         return self.survey.parent / named.pop() if named else None
 
     @property
     def baseline(self) -> Path | None:
-        """Returns the path of the survey.yaml of the plan's baseline, if this is another survey than the run's own. Returns
-        None if nap.yaml refers to no other survey, or cannot be read."""
+        """Returns the path of the survey.yaml of the plan's baseline, if this is another survey than the
+        run's own. Returns None if nap.yaml refers to no other survey, or cannot be read."""
         with suppress(FltoolkitError):
             named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
-            if isinstance(named, str) and self.plan and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve():
+            if (
+                isinstance(named, str)
+                and self.plan
+                and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve()
+            ):
                 return survey
         return None
 
     def parameter_files(self) -> list[Path]:
-        """Returns the YAML files that the parameters of the run name (a rule set, a publication profile, an earlier survey).
+        """Returns the YAML files that the parameters of the run name (a rule set, a publication profile, an
+        earlier survey).
 
         The paths are relative to the survey's folder.
         """
@@ -102,8 +112,8 @@ class Run:
 
 
 def plan_runs(batch: Batch, folder: Path) -> list[Run]:
-    """Returns the runs of a batch, one per survey. Before that, it checks all paths and names, and whether the notebooks know
-    every parameter.
+    """Returns the runs of a batch, one per survey. Before that, it checks all paths and names, and whether
+    the notebooks know every parameter.
     """
     runs = []
     for i, job in enumerate(batch.surveys):
@@ -113,16 +123,20 @@ def plan_runs(batch: Batch, folder: Path) -> list[Run]:
     names = [r.name.lower() for r in runs]  # some file systems do not distinguish A from a
     if twice := {n for n in names if names.count(n) > 1}:
         raise BatchError(
-            "two surveys have the same name, so their outputs would mix", found=sorted(twice), do="give each a `name:`"
+            "two surveys have the same name, so their outputs would mix",
+            found=sorted(twice),
+            do="give each a `name:`",
         )
     return runs
 
 
-def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = "") -> Run:
+def make_run(
+    survey: Path, plan: Path | None, name: str = "", parameters: dict[str, str] | None = None, where: str = ""
+) -> Run:
     """Returns one survey ready to run, with its parameters converted to the types that the notebooks declare.
 
-    Without a `name`, the results get the name of the survey's folder, with `_` for blanks. `where` is the place in batch.yaml
-    that error messages name.
+    Without a `name`, the results get the name of the survey's folder, with `_` for blanks. `where` is the
+    place in batch.yaml that error messages name.
     """
     for key, file in (("survey", survey), ("plan", plan)):
         if file is not None and not file.is_file():
@@ -135,27 +149,37 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
             "the kit sets this parameter itself",
             where=f"{where}.parameters".lstrip("."),
             found=own,
-            do="give survey and plan as keys of the survey, and outputs as a key of the batch; widgets work only in a notebook opened by hand",
+            do=(
+                "give survey and plan as keys of the survey, and outputs as a key of the batch; widgets "
+                "work only in a notebook opened by hand"
+            ),
         )
     everywhere = {p for n in NOTEBOOKS for p in declared_parameters(n)} - set(OWN)
     if wrong := sorted(set(given) - everywhere):
         raise BatchError(
-            "no notebook knows this parameter", where=f"{where}.parameters".lstrip("."), found=wrong, allowed=sorted(everywhere)
+            "no notebook knows this parameter",
+            where=f"{where}.parameters".lstrip("."),
+            found=wrong,
+            allowed=sorted(everywhere),
         )
     run = Run(name, survey, plan)
     for notebook in notebooks_of(run):
         types = declared_parameters(notebook)
         values = {k: _typed(k, v, types[k], where) for k, v in given.items() if k in types}
-        run.parameters[notebook] = {k: _from_survey(v, survey.parent) if str(v).endswith(YAML) else v for k, v in values.items()}
+        run.parameters[notebook] = {
+            k: _from_survey(v, survey.parent) if str(v).endswith(YAML) else v for k, v in values.items()
+        }
     if missing := [file for file in run.parameter_files() if not file.is_file()]:
         do = "give its path from the survey's folder, or the name of one that the kit ships"
-        raise BatchError("there is no such file", where=f"{where}.parameters".lstrip("."), found=missing, do=do)
+        raise BatchError(
+            "there is no such file", where=f"{where}.parameters".lstrip("."), found=missing, do=do
+        )
     return run
 
 
 def name_of(survey: Path, name: str = "", where: str = "") -> str:
-    """Returns the name of a survey's folder of results: the given `name`, or else the name of the folder that contains
-    survey.yaml, with `_` for blanks. `where` is the place in batch.yaml that error messages name.
+    """Returns the name of a survey's folder of results: the given `name`, or else the name of the folder that
+    contains survey.yaml, with `_` for blanks. `where` is the place in batch.yaml that error messages name.
 
     Raises:
         BatchError: a folder cannot have this name, on this system or on another.
@@ -163,15 +187,17 @@ def name_of(survey: Path, name: str = "", where: str = "") -> str:
     name = name or "_".join(re.findall(r"[\w-]+", survey.parent.name))  # `Enquête 2025` becomes Enquête_2025
     if name == ASSETS or not name.replace("_", "").replace("-", "").isalnum():
         raise BatchError(
-            f"a survey's name is letters, digits, - and _, and not {ASSETS}", where=where, found=name,
+            f"a survey's name is letters, digits, - and _, and not {ASSETS}",
+            where=where,
+            found=name,
             do="give it a `name:` in batch.yaml, or --name; or rename the folder of its survey.yaml",
-        )  # fmt: skip
+        )
     return name
 
 
 def notebooks_of(run: Run) -> tuple[str, ...]:
-    """Returns the notebooks of a survey. If the survey has no plan, there is no baseline to fill in, so the last notebook is left
-    out.
+    """Returns the notebooks of a survey. If the survey has no plan, there is no baseline to fill in, so the
+    last notebook is left out.
     """
     return NOTEBOOKS if run.plan else NOTEBOOKS[:3]
 
@@ -200,8 +226,8 @@ def _from_survey(name: str, folder: Path) -> str:
 
 
 def _typed(name: str, text: str, kind: str, where: str) -> Any:
-    """Returns the value of a notebook parameter, which batch.yaml gives as text, in the type that the notebook declares
-    (`kind`)."""
+    """Returns the value of a notebook parameter, which batch.yaml gives as text, in the type that the
+    notebook declares (`kind`)."""
     if kind == "bool" and text.lower() in ("true", "false"):
         return text.lower() == "true"
     with suppress(ValueError):
@@ -209,5 +235,7 @@ def _typed(name: str, text: str, kind: str, where: str) -> Any:
             return int(text) if kind == "int" else float(text)
     if kind != "str":
         allowed = {"bool": "true or false", "int": "a whole number", "float": "a number"}.get(kind, kind)
-        raise BatchError("a parameter has the wrong type", where=f"{where}.parameters.{name}", found=text, allowed=allowed)
+        raise BatchError(
+            "a parameter has the wrong type", where=f"{where}.parameters.{name}", found=text, allowed=allowed
+        )
     return text

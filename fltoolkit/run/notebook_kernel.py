@@ -1,4 +1,5 @@
-"""Runs notebooks in a Jupyter kernel. Notebooks in git are stored in a normal form, so that the same result is the same text."""
+"""Runs notebooks in a Jupyter kernel. Notebooks in git are stored in a normal form, so that the same result
+is the same text."""
 
 from __future__ import annotations
 
@@ -28,10 +29,12 @@ LOOKS_EVERY = 0.5  # seconds between two checks of `stop` and of the kernel
 
 
 def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
-    """Runs each notebook under `folder` in its own folder, with its own parameters, and writes all of them back normalised.
+    """Runs each notebook under `folder` in its own folder, with its own parameters, and writes all of them
+    back normalised.
 
     Raises:
-        RequestError: there is no notebook, a file is not a notebook, or a cell raises. Then no notebook is written.
+        RequestError: there is no notebook, a file is not a notebook, or a cell raises. Then no notebook is
+        written.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -39,12 +42,17 @@ def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
 
     paths = [p for p in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
     if not paths:
-        raise RequestError("there are no notebooks in this folder", found=folder, do="give a folder that holds .ipynb files")
+        raise RequestError(
+            "there are no notebooks in this folder", found=folder, do="give a folder that holds .ipynb files"
+        )
     notebooks = {path: _read(path) for path in paths}
     for path, notebook in notebooks.items():
         say(f"refreshing {path.name}")
         client = NotebookClient(
-            notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, config=_config()
+            notebook,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(path.parent)}},
+            config=_config(),
         )
         try:
             client.execute()
@@ -67,7 +75,9 @@ def _read(path: Path) -> Any:
         nbformat.validate(notebook)
     except (ValueError, AttributeError, KeyError, TypeError, NotebookValidationError) as error:
         do = "correct it in Jupyter, or take it from git again; no notebook was written"
-        raise RequestError("this is not a notebook", where=str(path), found=type(error).__name__, do=do) from None
+        raise RequestError(
+            "this is not a notebook", where=str(path), found=type(error).__name__, do=do
+        ) from None
     return notebook
 
 
@@ -79,9 +89,9 @@ def normalise_file(path: Path) -> None:
 
 
 def normalise(notebook: Any) -> Any:
-    """Returns a notebook in normal form, so that the same results always give the same file. Cell ids and the name of the kernel
-    are always the same. The state of widgets, times, papermill's metadata and warnings are removed. Of an error, only the
-    printable part stays.
+    """Returns a notebook in normal form, so that the same results always give the same file. Cell ids and the
+    name of the kernel are always the same. The state of widgets, times, papermill's metadata and warnings are
+    removed. Of an error, only the printable part stays.
     """
     reduce_errors(notebook)
     _mark_the_stop(notebook)
@@ -100,7 +110,8 @@ def normalise(notebook: Any) -> Any:
 
 
 def _without_steps(outputs: list[Any]) -> list[Any]:
-    """Returns the outputs of a cell without the progress messages that the cell printed and then erased with backspaces."""
+    """Returns the outputs of a cell without the progress messages that the cell printed and then erased with
+    backspaces."""
     printed = [output for output in outputs if output.output_type == "stream" and output.name == "stdout"]
     if not any("\b" in output.text for output in printed):
         return outputs
@@ -116,8 +127,8 @@ def _without_steps(outputs: list[Any]) -> list[Any]:
 
 
 def _mark_the_stop(notebook: Any) -> None:
-    """papermill adds red headings to a failed notebook. This function replaces the last of them by a sentence which says that the
-    run stopped here. The other red headings are removed."""
+    """papermill adds red headings to a failed notebook. This function replaces the last of them by a sentence
+    which says that the run stopped here. The other red headings are removed."""
     banners = [i for i, cell in enumerate(notebook.cells) if BANNER in cell.metadata.get("tags", [])]
     if banners:
         notebook.cells[banners[-1]].source = STOPPED_HERE
@@ -125,8 +136,8 @@ def _mark_the_stop(notebook: Any) -> None:
 
 
 class Stop(Protocol):
-    """A request to stop a batch. It can be set and checked. This is an interface: a `threading.Event` implements it, and so
-    does a lock file in a folder that machines share."""
+    """A request to stop a batch. It can be set and checked. This is an interface: a `threading.Event`
+    implements it, and so does a lock file in a folder that machines share."""
 
     def is_set(self) -> bool: ...
 
@@ -134,12 +145,13 @@ class Stop(Protocol):
 
 
 class Kernel:
-    """The one Jupyter kernel in which all notebooks of a run are executed. It starts for the first notebook, is reset for each
-    further one, and ends with the `with` block.
+    """The one Jupyter kernel in which all notebooks of a run are executed. It starts for the first notebook,
+    is reset for each further one, and ends with the `with` block.
 
-    Every notebook needs the start of a kernel, the kit's imports, and the survey read and classified. With one kernel a run pays
-    these costs once. If the kernel dies or cannot be reset, the next notebook gets a new one. If `stop` is set, the kernel is
-    killed at once, and the notebook fails. `progress` gets the section of each cell.
+    Every notebook needs the start of a kernel, the kit's imports, and the survey read and classified. With
+    one kernel a run pays these costs once. If the kernel dies or cannot be reset, the next notebook gets a
+    new one. If `stop` is set, the kernel is killed at once, and the notebook fails. `progress` gets the
+    section of each cell.
     """
 
     def __init__(self, folder: Path, stop: Stop, progress: Progress | None = None) -> None:
@@ -149,7 +161,9 @@ class Kernel:
 
     def __enter__(self) -> Kernel:
         ended = threading.Event()
-        self._open.callback(ended.set)  # called after the kernel ended, so that a kernel that does not end is still watched
+        self._open.callback(
+            ended.set
+        )  # called after the kernel ended, so that a kernel that does not end is still watched
         self._open.callback(self._end)
         threading.Thread(target=self._watch, args=(ended,), daemon=True).start()
         return self
@@ -158,21 +172,27 @@ class Kernel:
         self._open.close()
 
     def run(self, managed: Any) -> None:
-        """Runs one notebook in the kernel. Before that, the kernel is reset to its first state. `managed` is the notebook as
-        papermill manages it.
+        """Runs one notebook in the kernel. Before that, the kernel is reset to its first state. `managed` is
+        the notebook as papermill manages it.
         """
         from papermill.clientwrap import PapermillNotebookClient
 
         if not self._is_new():
             self._end()
             self._start()
-        client = PapermillNotebookClient(managed, km=self._client.km, shell_timeout_interval=1, stdout_file=self._progress)
+        client = PapermillNotebookClient(
+            managed, km=self._client.km, shell_timeout_interval=1, stdout_file=self._progress
+        )
         if progress := self._progress:
-            client.on_cell_start = lambda cell, cell_index: progress.section(section_of(managed.nb.cells, cell_index))
+            client.on_cell_start = lambda cell, cell_index: progress.section(
+                section_of(managed.nb.cells, cell_index)
+            )
         client.kc = self._client.kc  # a second client of the same kernel would take the answers of the first
         try:
             client.execute()
-        except Exception:  # no error of a cell (papermill notes those): the kernel died, or did not answer in time
+        except (
+            Exception
+        ):  # no error of a cell (papermill notes those): the kernel died, or did not answer in time
             self._end()
             raise
 
@@ -197,8 +217,8 @@ class Kernel:
             self._client = None
 
     def call(self, line: str) -> None:
-        """Runs a line of code in the kernel, without a time limit. The kernel is not reset, so the line can use what the last
-        notebook left in memory.
+        """Runs a line of code in the kernel, without a time limit. The kernel is not reset, so the line can
+        use what the last notebook left in memory.
 
         Raises:
             BatchError: the line raises an error; only the printable part of it is in the message.
@@ -220,8 +240,8 @@ class Kernel:
         return bool(self._answer(code, STARTS_IN[-1])["status"] == "ok")
 
     def _answer(self, code: str, seconds: float) -> dict[str, Any]:
-        """Runs a line of code in the kernel, and returns the kernel's reply. Waits for it as long as the kernel lives, but at
-        most `seconds`."""
+        """Runs a line of code in the kernel, and returns the kernel's reply. Waits for it as long as the
+        kernel lives, but at most `seconds`."""
         from jupyter_core.utils import run_sync
         from nbclient.exceptions import DeadKernelError
 
@@ -240,16 +260,20 @@ class Kernel:
     def _start(self) -> None:
         """Starts the kernel.
 
-        If that fails or takes too long, tries once more. (If hundreds of kernels start, two may take the same port.)
+        If that fails or takes too long, tries once more. (If hundreds of kernels start, two may take the same
+        port.)
         """
         import nbformat
         from nbclient import NotebookClient
 
         for seconds in STARTS_IN:
             self._client = NotebookClient(
-                nbformat.v4.new_notebook(), kernel_name="python3", startup_timeout=seconds, config=_config(),
+                nbformat.v4.new_notebook(),
+                kernel_name="python3",
+                startup_timeout=seconds,
+                config=_config(),
                 resources={"metadata": {"path": str(self._folder)}},
-            )  # fmt: skip
+            )
             try:
                 self._running.enter_context(self._client.setup_kernel())
                 break
@@ -271,8 +295,8 @@ class Kernel:
 
 
 def register_engine() -> None:
-    """Registers the kit's papermill engine. With this engine papermill does not start a kernel: it runs a notebook in the kernel
-    that is given as `kernel=`.
+    """Registers the kit's papermill engine. With this engine papermill does not start a kernel: it runs a
+    notebook in the kernel that is given as `kernel=`.
     """
     from papermill.engines import Engine, papermill_engines
 
@@ -291,8 +315,8 @@ def register_engine() -> None:
 
 
 def _config() -> Any:
-    """Returns a configuration that encrypts the messages between notebook and kernel if the kernel can, because they contain
-    microdata.
+    """Returns a configuration that encrypts the messages between notebook and kernel if the kernel can,
+    because they contain microdata.
     """
     from traitlets.config import Config
 

@@ -1,6 +1,8 @@
-"""Manages the folder of results. Only one batch at a time may use it, and every file or folder in it is complete or absent.
+"""Manages the folder of results. Only one batch at a time may use it, and every file or folder in it is
+complete or absent.
 
-A folder is written under a temporary name and then renamed. If a batch is killed, the next batch removes its temporary folders.
+A folder is written under a temporary name and then renamed. If a batch is killed, the next batch removes its
+temporary folders.
 """
 
 from __future__ import annotations
@@ -20,35 +22,43 @@ from typing import IO
 from fltoolkit.errors import BatchError
 
 LOCK, WORK, OLD, GONE, FAILED = ".lock", ".work-", ".old-", ".gone", ".failed"
-RANDOM = "?" * 8  # tempfile's suffix: without it, the folders of a survey `a` could not be distinguished from those of `a-b`
+RANDOM = (
+    "?" * 8
+)  # tempfile's suffix: without it, the folders of a survey `a` could not be distinguished from those of `a-b`
 LOCKED_BYTE = 1 << 20  # far behind the text, because on Windows nobody can read a locked part
 
 
 @dataclass(frozen=True)
 class FolderLock:
-    """The lock of a folder of results. It has the folder, and the text of its lock file, which names the batch that owns the
-    folder (`holder`).
+    """The lock of a folder of results. It has the folder, and the text of its lock file, which names the
+    batch that owns the folder (`holder`).
 
-    A worker on another machine compares this text with the lock file. If they differ, the batch of the worker no longer owns the
-    folder.
+    A worker on another machine compares this text with the lock file. If they differ, the batch of the worker
+    no longer owns the folder.
     """
 
     folder: Path
     holder: str
 
     def is_set(self) -> bool:
-        """Returns whether this batch has lost the lock of the folder, so that its work must end. It has lost the lock if the
-        folder was released, if another process has locked it, or if the folder cannot be reached from this machine."""
+        """Returns whether this batch has lost the lock of the folder, so that its work must end. It has lost
+        the lock if the folder was released, if another process has locked it, or if the folder cannot be
+        reached from this machine."""
         try:
             return (self.folder / LOCK).read_text(encoding="utf-8") != self.holder
         except OSError:
             return True
 
     def unusable(self) -> str:
-        """Returns the reason why this process cannot write results to the folder, or an empty text if it can."""
+        """Returns the reason why this process cannot write results to the folder, or an empty text if it
+        can."""
         if self.is_set():
             return f"the folder of results is not there, or another: {self.folder}"
-        return "" if os.access(self.folder, os.W_OK) else f"the folder of results cannot be written to: {self.folder}"
+        return (
+            ""
+            if os.access(self.folder, os.W_OK)
+            else f"the folder of results cannot be written to: {self.folder}"
+        )
 
     def set(self) -> None:
         """Releases the folder: the lock file is emptied. The workers of this batch see this and stop."""
@@ -57,8 +67,8 @@ class FolderLock:
 
 @contextmanager
 def locked(outputs: Path, name: str = "") -> Iterator[FolderLock]:
-    """Locks a folder for this process, and creates it if it does not exist. With a name, locks only that name within the folder,
-    so that other processes can lock other names.
+    """Locks a folder for this process, and creates it if it does not exist. With a name, locks only that name
+    within the folder, so that other processes can lock other names.
 
     The system releases the lock when the process ends in any way, so no lock is ever stale.
 
@@ -88,7 +98,9 @@ def _open_and_lock(files: ExitStack, outputs: Path, name: str, *, shared: bool =
     except (BlockingIOError, PermissionError):
         file.seek(0)
         do = "wait until it has ended, or give this one another folder for its outputs"
-        raise BatchError("another batch is at work in this folder", where=str(outputs), found=file.read(), do=do) from None
+        raise BatchError(
+            "another batch is at work in this folder", where=str(outputs), found=file.read(), do=do
+        ) from None
     return file
 
 
@@ -105,7 +117,8 @@ def _lock(file: IO[str], shared: bool) -> None:
 
 
 def recover(outputs: Path, name: str = "") -> None:
-    """Removes unfinished folders that a killed batch left in a locked folder; if `name` is given, only those of this survey.
+    """Removes unfinished folders that a killed batch left in a locked folder; if `name` is given, only those
+    of this survey.
 
     If the batch was killed while it replaced a folder of results, the old folder is put back.
     """
@@ -120,14 +133,16 @@ def recover(outputs: Path, name: str = "") -> None:
     for work in outputs.glob(f"{WORK}{works}"):
         gone = work.with_name(GONE + work.name)
         with suppress(OSError):
-            work.replace(gone)  # first: then a process on another machine that still works in it cannot put it in place
+            work.replace(
+                gone
+            )  # first: then a process on another machine that still works in it cannot put it in place
     for gone in outputs.glob(f"{GONE}{WORK}{works}"):
         shutil.rmtree(gone, ignore_errors=True)
 
 
 def failed_folder(target: Path) -> Path:
-    """Returns the folder for the error of a failed run, beside the folder of results (`target`). Its name contains a dot. No
-    survey's name does, so it cannot be the folder of another survey.
+    """Returns the folder for the error of a failed run, beside the folder of results (`target`). Its name
+    contains a dot. No survey's name does, so it cannot be the folder of another survey.
 
     Both folders have the same depth, so that a relative path leads to the same file from both.
     """
@@ -136,8 +151,8 @@ def failed_folder(target: Path) -> Path:
 
 @contextmanager
 def work_folder(target: Path) -> Iterator[Path]:
-    """Creates a temporary folder in which a run works, beside the folder `target`. Both folders have the same depth, so that a
-    relative path leads to the same file from both.
+    """Creates a temporary folder in which a run works, beside the folder `target`. Both folders have the same
+    depth, so that a relative path leads to the same file from both.
 
     The temporary folder is removed at the end.
     """

@@ -1,5 +1,5 @@
-"""Decides which part of an error may be printed. The kit's own messages and file errors may be printed completely. Of any other
-error, only the type and the line may be printed.
+"""Decides which part of an error may be printed. The kit's own messages and file errors may be printed
+completely. Of any other error, only the type and the line may be printed.
 
 Messages of other libraries may quote a person's answer, so they are never repeated.
 """
@@ -19,7 +19,8 @@ from fltoolkit.shipped_files import PACKAGE
 SILENT = "its words are not repeated, since they may quote a person's answer"
 REPORT = "report it to whoever keeps the kit, with these lines and the call; send no data"
 AROUND = (
-    "to go on, take what this section shows out of `tables:` of survey.yaml, or set that cell aside in a copy of the notebook"
+    "to go on, take what this section shows out of `tables:` of survey.yaml, or set that cell aside "
+    "in a copy of the notebook"
 )
 
 # What went wrong with a file, and what to do.
@@ -34,17 +35,30 @@ FILES = {
     errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),
     errno.ELOOP: ("links lead in a circle", "name the file itself"),
     errno.EIO: ("the disk or the connection failed", "check it, then run again"),
-    errno.EMFILE: ("too many files are open", "close other programs, or run fewer surveys at a time; then run again"),
+    errno.EMFILE: (
+        "too many files are open",
+        "close other programs, or run fewer surveys at a time; then run again",
+    ),
     errno.EBUSY: ("another program uses it", "close it there, then run again"),
 }
-FILES |= {errno.EPERM: FILES[errno.EACCES], errno.EDQUOT: FILES[errno.ENOSPC], errno.ENFILE: FILES[errno.EMFILE]}
+FILES |= {
+    errno.EPERM: FILES[errno.EACCES],
+    errno.EDQUOT: FILES[errno.ENOSPC],
+    errno.ENFILE: FILES[errno.EMFILE],
+}
 # Some libraries raise these without a number.
 KINDS = (
-    (FileNotFoundError, errno.ENOENT), (PermissionError, errno.EACCES), (IsADirectoryError, errno.EISDIR),
-    (NotADirectoryError, errno.ENOTDIR), (FileExistsError, errno.EEXIST), (ConnectionError, errno.EIO), (TimeoutError, errno.EIO),
-)  # fmt: skip
+    (FileNotFoundError, errno.ENOENT),
+    (PermissionError, errno.EACCES),
+    (IsADirectoryError, errno.EISDIR),
+    (NotADirectoryError, errno.ENOTDIR),
+    (FileExistsError, errno.EEXIST),
+    (ConnectionError, errno.EIO),
+    (TimeoutError, errno.EIO),
+)
 NO_MEMORY = (
-    "there is not enough memory: close other programs, give the machine more, or run fewer surveys at a time (--workers 1)"
+    "there is not enough memory: close other programs, give the machine more, or run fewer "
+    "surveys at a time (--workers 1)"
 )
 NO_PACKAGE = 'a package is not installed: pip install "fltoolkit[all]"'
 CAUSES = {
@@ -58,11 +72,13 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def file_error(error: OSError) -> FltoolkitError:
-    """Returns an error of the kit for an error of the operating system about a file. It names the path, the cause in plain words,
-    and what to do.
+    """Returns an error of the kit for an error of the operating system about a file. It names the path, the
+    cause in plain words, and what to do.
     """
     number = error.errno or next((number for kind, number in KINDS if isinstance(error, kind)), None)
-    problem, do = FILES.get(number or 0, ("a file cannot be read or written", "check the disk and the path, then run again"))
+    problem, do = FILES.get(
+        number or 0, ("a file cannot be read or written", "check the disk and the path, then run again")
+    )
     found = "" if number in FILES else error.strerror or type(error).__name__
     path = error.filename2 or error.filename
     # the name that the reader knows, without the mark of a temporary file
@@ -71,8 +87,9 @@ def file_error(error: OSError) -> FltoolkitError:
 
 
 def printable_text(error: BaseException) -> str:
-    """Returns the printable part of an exception. For the kit's own errors and for file errors, this is the message. For a
-    missing package, too little memory or a dead kernel, it is the cause in words. For other errors, it is the type and the line.
+    """Returns the printable part of an exception. For the kit's own errors and for file errors, this is the
+    message. For a missing package, too little memory or a dead kernel, it is the cause in words. For other
+    errors, it is the type and the line.
     """
     if isinstance(error, FltoolkitError):
         return error.message
@@ -86,16 +103,19 @@ def printable_text(error: BaseException) -> str:
 
 
 def defect(error: BaseException) -> str:
-    """Returns the message that the command line prints for an unexpected exception, which is a defect of the kit. It names the
-    type of the exception, and the lines of the kit's code that the exception passed. It quotes no data.
+    """Returns the message that the command line prints for an unexpected exception, which is a defect of the
+    kit. It names the type of the exception, and the lines of the kit's code that the exception passed. It
+    quotes no data.
     """
     lines = [f"  at:      {place}" for place in _own_frames(error)]
-    return "\n".join([f"This is a defect of the kit: {type(error).__name__}; {SILENT}.", *lines, f"  do:      {REPORT}"])
+    return "\n".join(
+        [f"This is a defect of the kit: {type(error).__name__}; {SILENT}.", *lines, f"  do:      {REPORT}"]
+    )
 
 
 def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
-    """Returns the printable part of an error that a notebook's cell raised: the kit's own message, or only the type and the line, with
-    what to do.
+    """Returns the printable part of an error that a notebook's cell raised: the kit's own message, or only
+    the type and the line, with what to do.
 
     Args:
         kind: the exception's class, as the kernel names it.
@@ -103,28 +123,43 @@ def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int
         trace: the kernel's lines of its traceback.
         count: the cell's number, as in `In [3]`.
     """
-    frames = [(Path(path).expanduser(), line) for path, line in FRAME.findall(COLOUR.sub("", "\n".join(trace)))]
-    own = [f"{path.relative_to(PACKAGE.parent).as_posix()}:{line}" for path, line in frames if path.is_relative_to(PACKAGE)]
+    frames = [
+        (Path(path).expanduser(), line) for path, line in FRAME.findall(COLOUR.sub("", "\n".join(trace)))
+    ]
+    own = [
+        f"{path.relative_to(PACKAGE.parent).as_posix()}:{line}"
+        for path, line in frames
+        if path.is_relative_to(PACKAGE)
+    ]
     # Other libraries have a DataError too. An error is the kit's own if a line of the kit raised it.
-    if kind in {error.__name__ for error in _own_errors()} and frames and frames[-1][0].is_relative_to(PACKAGE):
+    if (
+        kind in {error.__name__ for error in _own_errors()}
+        and frames
+        and frames[-1][0].is_relative_to(PACKAGE)
+    ):
         return words
     told = f"{kind}{f' in cell [{count}]' if count else ''}{f' at {own[-1]}' if own else ''}: "
     if kind in CAUSES:
         return told + CAUSES[kind]
     of_kit = "this is a defect of the kit; " if own else ""
-    return f"{told}{of_kit}{SILENT}\n  do:      {f'{REPORT}; {AROUND}' if own else 'correct that cell, or what it reads'}"
+    return (
+        f"{told}{of_kit}{SILENT}\n"
+        f"  do:      {f'{REPORT}; {AROUND}' if own else 'correct that cell, or what it reads'}"
+    )
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Changes the outputs of a notebook so that they quote no data. Of each error only the part that may be printed stays. All
-    text on stderr, such as warnings, is removed. Returns the errors that stay, as texts.
+    """Changes the outputs of a notebook so that they quote no data. Of each error only the part that may be
+    printed stays. All text on stderr, such as warnings, is removed. Returns the errors that stay, as texts.
     """
     errors = []
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
         for output in (o for o in outputs if o.output_type == "error"):
             if output.traceback != [output.evalue]:  # otherwise it was reduced before
-                output.evalue = printable_cell_error(output.ename, output.evalue, output.traceback, cell.get("execution_count"))
+                output.evalue = printable_cell_error(
+                    output.ename, output.evalue, output.traceback, cell.get("execution_count")
+                )
                 output.traceback = [output.evalue]
             errors.append(output.evalue)
         if outputs:

@@ -1,4 +1,5 @@
-"""Writes files that only authorised staff may see into a private folder, one subfolder per survey, never among the outputs."""
+"""Writes files that only authorised staff may see into a private folder, one subfolder per survey, never
+among the outputs."""
 
 from __future__ import annotations
 
@@ -20,15 +21,16 @@ FOLDER_MODE, FILE_MODE, OTHERS = 0o700, 0o600, stat.S_IRWXG | stat.S_IRWXO
 
 
 def private_place(given: str, outputs: str | Path | None = None) -> str:
-    """Checks the place for private files and creates its folder. Returns the absolute path, or the address unchanged.
+    """Checks the place for private files and creates its folder. Returns the absolute path, or the address
+    unchanged.
 
     Args:
         given: a folder, or an address (`s3://…`).
         outputs: the folder or address of the outputs, if there is one.
 
     Raises:
-        RequestError: the place is inside the outputs or inside a folder with results, or it contains the outputs (even through a
-            link). Or other users of the machine may read it. Or it is a file.
+        RequestError: the place is inside the outputs or inside a folder with results, or it contains the
+            outputs (even through a link). Or other users of the machine may read it. Or it is a file.
     """
     given = given.removeprefix("file://")
     if is_address(given):
@@ -41,7 +43,9 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
     for place in (folder, *folder.parents):
         _refuse_overlap(given, str(place), _holds_results(place))
     if folder.exists() and not folder.is_dir():
-        raise RequestError("a file stands where the private folder should be", where=given, do="name a folder")
+        raise RequestError(
+            "a file stands where the private folder should be", where=given, do="name a folder"
+        )
     if os.name == "posix" and folder.exists() and (mode := folder.stat().st_mode) & OTHERS:
         do = f"chmod 700 {given}, if nobody else needs it; or name another"
         raise RequestError(
@@ -55,8 +59,9 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
 
 
 def write_rows(survey: Path, name: str, place: str) -> str:
-    """Writes two lists of rows into the private folder of a survey, by their keys (record numbers). The first has the rows in
-    which a check found a problem. The second has the rows that survey.yaml corrects. Returns the path of the first list.
+    """Writes two lists of rows into the private folder of a survey, by their keys (record numbers). The first
+    has the rows in which a check found a problem. The second has the rows that survey.yaml corrects. Returns
+    the path of the first list.
 
     Args:
         survey: the survey.yaml.
@@ -71,15 +76,17 @@ def write_rows(survey: Path, name: str, place: str) -> str:
         opened = read_survey(survey)
         rows = finding_rows(opened)
         if opened.corrected:
-            write_private(place, name, CORRECTED, corrected_rows(opened).to_csv(index=False, lineterminator="\n"))
+            write_private(
+                place, name, CORRECTED, corrected_rows(opened).to_csv(index=False, lineterminator="\n")
+            )
     except RepeatedKeys as error:  # raised while the files are joined, before any other finding
         rows = error.rows
     return write_private(place, name, ROWS, rows.to_csv(index=False, lineterminator="\n"))
 
 
 def write_private(place: str, name: str, file: str, text: str) -> str:
-    """Writes a confidential file of a survey into the survey's folder in a private place (a folder or address that only
-    authorised staff can read). Returns the path of the file.
+    """Writes a confidential file of a survey into the survey's folder in a private place (a folder or address
+    that only authorised staff can read). Returns the path of the file.
 
     Raises:
         RequestError: the survey's folder there is a link.
@@ -90,7 +97,9 @@ def write_private(place: str, name: str, file: str, text: str) -> str:
         return f"{place}/{name}/{file}"
     folder = Path(place) / name
     if folder.is_symlink():
-        raise RequestError("a survey's private folder may not be a link", where=str(folder), do="remove the link")
+        raise RequestError(
+            "a survey's private folder may not be a link", where=str(folder), do="remove the link"
+        )
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     write_whole(folder / file, text, FILE_MODE)
     return str(folder / file)
@@ -117,5 +126,8 @@ def _refuse_overlap(given: str, outputs: str, overlap: bool) -> None:
     if overlap:
         do = "name a folder elsewhere, which is copied and sent with nothing else"
         raise RequestError(
-            "private files may not lie among the outputs, nor the outputs among them", where=given, found=outputs, do=do
+            "private files may not lie among the outputs, nor the outputs among them",
+            where=given,
+            found=outputs,
+            do=do,
         )

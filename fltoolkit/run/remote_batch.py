@@ -1,5 +1,5 @@
-"""Runs a batch at an address (fsspec: s3://, abfs://, sftp://, …). A run fetches its inputs and uploads its results, run.json
-last.
+"""Runs a batch at an address (fsspec: s3://, abfs://, sftp://, …). A run fetches its inputs and uploads its
+results, run.json last.
 
 Only files are sent. Each survey is run in a local folder, and the machines share nothing except the address.
 """
@@ -27,15 +27,25 @@ from fltoolkit.run.output_folders import FAILED, LOCK
 from fltoolkit.run.printable_errors import file_error
 from fltoolkit.run.remote_folder import Store
 from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_others
-from fltoolkit.run.workers import RunEnd, Stopped, WorkerPool, all_passed, expect_workers, run_all, thread_workers, workers_of
+from fltoolkit.run.workers import (
+    RunEnd,
+    Stopped,
+    WorkerPool,
+    all_passed,
+    expect_workers,
+    run_all,
+    thread_workers,
+    workers_of,
+)
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
 
 @dataclass(frozen=True)
 class RemoteLock:
-    """The lock of a folder of results at an address (such as s3://). `holder` is the text in its lock file that names the batch.
-    A later batch writes its own text there, and the workers of the earlier batch then stop.
+    """The lock of a folder of results at an address (such as s3://). `holder` is the text in its lock file
+    that names the batch. A later batch writes its own text there, and the workers of the earlier batch then
+    stop.
     """
 
     store: Store
@@ -45,16 +55,23 @@ class RemoteLock:
     def is_set(self) -> bool:
         try:
             return not self._mine()
-        except OSError:  # a connection that fails for a moment is no reason to stop; failed uploads are reported
+        except (
+            OSError
+        ):  # a connection that fails for a moment is no reason to stop; failed uploads are reported
             return False
 
     def set(self) -> None:
         self.store.write(self.name, b"")
 
     def unusable(self) -> str:
-        """Returns the reason why this process cannot write results to the address, or an empty text if it can."""
+        """Returns the reason why this process cannot write results to the address, or an empty text if it
+        can."""
         try:
-            return "" if self._mine() else f"the folder of results is not there, or another: {self.store.address}"
+            return (
+                ""
+                if self._mine()
+                else f"the folder of results is not there, or another: {self.store.address}"
+            )
         except (OSError, RequestError) as error:
             return str(error)
 
@@ -89,8 +106,8 @@ def run_stored(
     private: str = "",
     say: Callable[[str], None] = print_line,
 ) -> bool:
-    """Runs a batch.yaml at an address, as `run_batch` does with a path. All files that it names must be in its folder or in
-    folders below it.
+    """Runs a batch.yaml at an address, as `run_batch` does with a path. All files that it names must be in
+    its folder or in folders below it.
 
     Raises:
         BatchError: batch.yaml, or a file that it names, does not exist there.
@@ -103,7 +120,9 @@ def run_stored(
         here = Path(place).resolve()
         if not store.fetch(name, here):
             raise BatchError(
-                "there is no such file", where=address, do="give the address of a batch.yaml, such as s3://bucket/lfs/batch.yaml"
+                "there is no such file",
+                where=address,
+                do="give the address of a batch.yaml, such as s3://bucket/lfs/batch.yaml",
             )
         batch = load_model(here / name, Batch)
         _fetch_named(store, batch, here)
@@ -115,7 +134,11 @@ def run_stored(
             for run in runs:
                 store.fetch(f"{outputs}/{run.name}/{RECORD}", here)
             refuse_others(runs, here / outputs)
-        claim = RemoteLock(store, f"{outputs}/{lock}", f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}")
+        claim = RemoteLock(
+            store,
+            f"{outputs}/{lock}",
+            f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}",
+        )
         store.write(claim.name, claim.holder.encode())
         fetched: set[str] = set()
 
@@ -139,22 +162,28 @@ def run_stored(
             def give(run: Run) -> Future[RunEnd]:
                 return pool.give(
                     dataclasses.replace(
-                        run, survey=Path(_path_below(run.survey, here)), plan=run.plan and Path(_path_below(run.plan, here))
+                        run,
+                        survey=Path(_path_below(run.survey, here)),
+                        plan=run.plan and Path(_path_below(run.plan, here)),
                     )
                 )
 
             return give
 
         work = partial(run_remotely, stored=stored, options=options)
-        with workers_of(scheduler, work, claim, (), say) if scheduler else thread_workers(workers, work, claim, say) as pool:
+        with (
+            workers_of(scheduler, work, claim, (), say)
+            if scheduler
+            else thread_workers(workers, work, claim, say) as pool
+        ):
             ended, front = run_all(runs, dataclasses.replace(pool, give=giving(pool)), say, index)
         claim.set()
         return all_passed(ended, front, say)
 
 
 def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) -> None:
-    """Writes the reason why a run failed beside the survey's folder at the address, if the run itself could not write this
-    reason. `here` is the temporary folder on this machine."""
+    """Writes the reason why a run failed beside the survey's folder at the address, if the run itself could
+    not write this reason. `here` is the temporary folder on this machine."""
     name = f"{stored.folder}/{survey}{FAILED}"
     stored.store.fetch(name, here)
     (here / stored.folder).mkdir(parents=True, exist_ok=True)
@@ -162,7 +191,9 @@ def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) ->
         stored.store.replace(name, here)
 
 
-def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> RunEnd:
+def run_remotely(
+    run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]
+) -> RunEnd:
     """Fetches the inputs of a run into a temporary folder, runs it there, and uploads the results.
 
     The paths in `Run` are relative to the address.
@@ -172,11 +203,15 @@ def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop
     except OSError as error:
         cause = file_error(error)
         problem = (
-            "files cannot be read or written there; results without run.json, which is written last, do not count as finished"
+            "files cannot be read or written there; results without run.json, which is written "
+            "last, do not count as finished"
         )
         do = "check the connection and the free space on this machine's disk, then run again with --resume"
         found = f"{cause.problem} {cause.found}".strip()
-        return RunEnd("failed", str(BatchError(problem, where=f"{run.name} of {stored.store.address}", found=found, do=do)))
+        return RunEnd(
+            "failed",
+            str(BatchError(problem, where=f"{run.name} of {stored.store.address}", found=found, do=do)),
+        )
 
 
 def _run_on_fetched_files(
@@ -202,8 +237,8 @@ def _run_on_fetched_files(
 
 
 def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
-    """Fetches the YAML files that a batch names. They are needed to check the batch before anything runs. `here` is the folder
-    on this machine into which they are copied."""
+    """Fetches the YAML files that a batch names. They are needed to check the batch before anything runs.
+    `here` is the folder on this machine into which they are copied."""
     for job in batch.surveys:
         for name in (job.survey, job.plan):
             if name:
@@ -216,8 +251,8 @@ def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
 def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
     """Fetches all inputs of a run.
 
-    A fetched YAML file can name further files, so this is repeated until there are no new ones. `here` is the folder on this
-    machine into which they are copied.
+    A fetched YAML file can name further files, so this is repeated until there are no new ones. `here` is the
+    folder on this machine into which they are copied.
     """
     asked: set[str] = set()
     partners = [run.plan.with_name(PARTNERS)] if run.plan else []
@@ -232,6 +267,11 @@ def _path_below(path: Path, here: Path) -> str:
     try:
         return path.resolve().relative_to(here).as_posix()
     except ValueError:
-        do = "put batch.yaml into the top folder, and all files that it and the surveys name into folders below"
+        do = (
+            "put batch.yaml into the top folder, and all files that it and the surveys name into "
+            "folders below"
+        )
         found = os.path.relpath(path, here)
-        raise BatchError("a batch at an address reads and writes in its own folder only", found=found, do=do) from None
+        raise BatchError(
+            "a batch at an address reads and writes in its own folder only", found=found, do=do
+        ) from None

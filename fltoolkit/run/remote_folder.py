@@ -18,12 +18,14 @@ def is_address(place: str) -> bool:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder at an address such as `s3://bucket/folder`. Names of files are relative to this folder, with slashes."""
+    """A folder at an address such as `s3://bucket/folder`. Names of files are relative to this folder, with
+    slashes."""
 
     address: str
 
     def fetch(self, name: str, here: Path) -> bool:
-        """Copies a file or a whole folder, if it exists, to the same name under `here`. Returns whether anything was copied."""
+        """Copies a file or a whole folder, if it exists, to the same name under `here`. Returns whether
+        anything was copied."""
         files, root = self._files()
         for path in files.find(f"{root}/{name}"):
             target = here / path.removeprefix(root).lstrip("/")
@@ -32,11 +34,11 @@ class Store:
         return (here / name).exists()
 
     def replace(self, name: str, here: Path) -> None:
-        """Uploads a folder of results (`here / name`), which replaces the folder of the same name at the address. If `here /
-        name` does not exist, the folder at the address is deleted.
+        """Uploads a folder of results (`here / name`), which replaces the folder of the same name at the
+        address. If `here / name` does not exist, the folder at the address is deleted.
 
-        Readers ignore a folder without run.json. So run.json is deleted first and uploaded last, and a half-uploaded folder is
-        never used.
+        Readers ignore a folder without run.json. So run.json is deleted first and uploaded last, and a
+        half-uploaded folder is never used.
         """
         files, root = self._files()
         before = {path.removeprefix(root).lstrip("/") for path in files.find(f"{root}/{name}")}
@@ -62,21 +64,30 @@ class Store:
         return content
 
     def _files(self) -> tuple[Any, str]:
-        """Returns the file system, and the path of this folder in it. The cache of the file system is emptied first, so that new
-        files are found."""
+        """Returns the file system, and the path of this folder in it. The cache of the file system is emptied
+        first, so that new files are found."""
         try:
             from fsspec.core import url_to_fs
 
             files, root = url_to_fs(self.address)
         except ImportError as error:  # fsspec is missing, or the package for this kind of address
-            do = "install it here and on the workers; fsspec itself comes with pip install 'fltoolkit[cluster]'"
+            do = (
+                "install it here and on the workers; fsspec itself comes with pip install "
+                "'fltoolkit[cluster]'"
+            )
             raise RequestError(
-                "files at this address need a package that is not installed", where=self.address, found=error, do=do
+                "files at this address need a package that is not installed",
+                where=self.address,
+                found=error,
+                do=do,
             ) from None
         except ValueError:
             raise RequestError(
-                "there is no such kind of address", where=self.address, found=self.address.partition("://")[0],
-                allowed="such as s3, gs, abfs, sftp, file", do="correct what stands before ://",
-            ) from None  # fmt: skip
+                "there is no such kind of address",
+                where=self.address,
+                found=self.address.partition("://")[0],
+                allowed="such as s3, gs, abfs, sftp, file",
+                do="correct what stands before ://",
+            ) from None
         files.invalidate_cache()
         return files, str(root).rstrip("/")

@@ -1,5 +1,5 @@
-"""Reads and writes run.json. This file lists what a run used and produced, so that a later batch can decide whether the results
-are current."""
+"""Reads and writes run.json. This file lists what a run used and produced, so that a later batch can decide
+whether the results are current."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from fltoolkit.yaml_files.loading import Model, normalised_name
 
 RECORD = "run.json"
 VERSIONS = (
-    "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly", "pyreadstat", "scipy",
-    "XlsxWriter",
+    "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly",
+    "pyreadstat", "scipy", "XlsxWriter",
 )  # fmt: skip
 
 
 class Premises(Model):
-    """Everything that determines the results of a run: inputs, parameters, code and versions. If they have not changed, the
-    results are current. All fields are empty for a run that failed before it read anything.
+    """Everything that determines the results of a run: inputs, parameters, code and versions. If they have
+    not changed, the results are current. All fields are empty for a run that failed before it read anything.
 
     Attributes:
         inputs: SHA-256 of files, by path relative to the survey's folder.
@@ -61,7 +61,8 @@ class Record(Premises):
 
     Attributes:
         name: the name of the folder of results.
-        title, country, year, round, release: the values in survey.yaml. A run.json of an older version has only the title.
+        title, country, year, round, release: the values in survey.yaml. A run.json of an older version has
+        only the title.
         coverage_excludes: the groups of people that the survey does not cover.
         corrections: the corrections of survey.yaml, as `fl.corrections` lists them.
         untranslated: for each language, the file and key of each text that has no translation into it.
@@ -88,13 +89,14 @@ class Record(Premises):
     seconds: float = 0.0
 
     def altered(self, folder: Path) -> list[str]:
-        """Returns the files of results that have changed since the run wrote them: they are missing, damaged or edited."""
+        """Returns the files of results that have changed since the run wrote them: they are missing, damaged
+        or edited."""
         return [name for name, digest in self.outputs.items() if _hash(folder / name) != digest]
 
 
 def premises(run: Run, target: Path) -> Premises:
-    """Returns everything that determines the results of a run (`Premises`), in its present state. `target` is the folder of the
-    results."""
+    """Returns everything that determines the results of a run (`Premises`), in its present state. `target` is
+    the folder of the results."""
     return Premises(
         inputs=input_hashes(run),
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
@@ -105,7 +107,10 @@ def premises(run: Run, target: Path) -> Premises:
 
 def versions() -> dict[str, str]:
     """Returns the versions of Python and of all libraries on this machine that affect numbers and pages."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in ("fltoolkit", *VERSIONS)}}
+    return {
+        "python": platform.python_version(),
+        **{name: _version(name) for name in ("fltoolkit", *VERSIONS)},
+    }
 
 
 def _version(package: str) -> str:
@@ -116,35 +121,37 @@ def _version(package: str) -> str:
 
 
 def read_record(folder: Path) -> Record | None:
-    """Returns the content of run.json in a folder of results. Returns None if there is no such file, or if this version of the
-    kit cannot read it."""
+    """Returns the content of run.json in a folder of results. Returns None if there is no such file, or if
+    this version of the kit cannot read it."""
     with suppress(FltoolkitError, ValueError):
         return Record.model_validate_json(read_bytes(folder / RECORD, 100 * MB))
     return None
 
 
 def failed_record(folder: Path) -> Record | None:
-    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. This run.json is in a
-    second folder, because a failed run does not change the folder of results."""
+    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None.
+    This run.json is in a second folder, because a failed run does not change the folder of results."""
     return read_record(failed_folder(folder))
 
 
 def note_failure(folder: Path, error: str) -> bool:
-    """Writes a run.json with the error of a failed run into a second folder, beside the folder of results. This is needed for a
-    run that failed before it could write one. Returns whether the record is new."""
+    """Writes a run.json with the error of a failed run into a second folder, beside the folder of results.
+    This is needed for a run that failed before it could write one. Returns whether the record is new."""
     if not error or ((noted := failed_record(folder)) and noted.error == error):
         return False
     beside, before = failed_folder(folder), read_record(folder)
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
-    noted = Record(name=folder.name, title=before.title if before else folder.name, status="failed", error=error)
+    noted = Record(
+        name=folder.name, title=before.title if before else folder.name, status="failed", error=error
+    )
     write_whole(beside / RECORD, noted.model_dump_json(indent=2) + "\n")
     return True
 
 
 def survey_facts(run: Run) -> dict[str, Any]:
-    """Returns facts about the survey from survey.yaml (title, country, year, round, release, and the groups that are not
-    covered), by the keys of run.json.
+    """Returns facts about the survey from survey.yaml (title, country, year, round, release, and the groups
+    that are not covered), by the keys of run.json.
 
     If survey.yaml cannot be read, the only fact is the title, which is then the name of the run.
     """
@@ -152,12 +159,15 @@ def survey_facts(run: Run) -> dict[str, Any]:
         spec = read_spec(run.survey)
     except FltoolkitError:
         return {"title": run.name}
-    return {name: getattr(spec, name) for name in ("title", "country", "year", "round", "release", "coverage_excludes")}
+    return {
+        name: getattr(spec, name)
+        for name in ("title", "country", "year", "round", "release", "coverage_excludes")
+    }
 
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
-    """Returns the corrections of the data that survey.yaml makes, one entry per column and reason. The result is empty if
-    survey.yaml has no corrections, if it cannot be read, or if the corrections fail."""
+    """Returns the corrections of the data that survey.yaml makes, one entry per column and reason. The result
+    is empty if survey.yaml has no corrections, if it cannot be read, or if the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = as_records(corrections(read_survey(run.survey)))
@@ -166,8 +176,8 @@ def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
 
 
 def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
-    """Returns, for each language of the plan's documents, the texts of survey.yaml and nap.yaml that have no translation into
-    it."""
+    """Returns, for each language of the plan's documents, the texts of survey.yaml and nap.yaml that have no
+    translation into it."""
     if not run.plan:
         return {}
     plan, spec = read_plan(run.plan), read_spec(run.survey)
@@ -176,8 +186,8 @@ def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
 
 
 def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
-    """Raises an error if a run would replace the results of another country, year or round. Results whose run.json names no
-    country are of an older version, and may be replaced.
+    """Raises an error if a run would replace the results of another country, year or round. Results whose
+    run.json names no country are of an older version, and may be replaced.
 
     Raises:
         BatchError: names the survey that has these results.
@@ -192,18 +202,24 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
             and "country" in now
             and _survey_identity(there.model_dump()) != _survey_identity(now)
         ):
-            found.append(f"{run.name} holds {_survey_name(there.model_dump())}, and {run.survey} is {_survey_name(now)}")
+            found.append(
+                f"{run.name} holds {_survey_name(there.model_dump())}, and {run.survey} is "
+                f"{_survey_name(now)}"
+            )
     if found:
         raise BatchError(
-            "the results of another survey would be replaced; nothing was run", where=str(outputs), found=found,
-            do="give this one a name of its own (--name NAME; in a batch.yaml `name:`) or another folder (--outputs FOLDER); "
+            "the results of another survey would be replaced; nothing was run",
+            where=str(outputs),
+            found=found,
+            do="give this one a name of its own (--name NAME; in a batch.yaml `name:`) or another folder "
+            "(--outputs FOLDER); "
             "or use --replace, if those results may be deleted",
-        )  # fmt: skip
+        )
 
 
 def _survey_identity(facts: dict[str, Any]) -> tuple[str, int, str]:
-    """Returns the facts by which two surveys are distinguished: country, year and round. Differences in blanks and capitals are
-    removed."""
+    """Returns the facts by which two surveys are distinguished: country, year and round. Differences in
+    blanks and capitals are removed."""
     return normalised_name(facts["country"]), facts["year"], normalised_name(facts["round"])
 
 
@@ -212,8 +228,9 @@ def _survey_name(facts: dict[str, Any]) -> str:
 
 
 def why_rerun(now: Premises, folder: Path) -> str:
-    """Returns the reason why the results in `folder` must be made again, such as a failed run or a changed input file. Returns an
-    empty text if the results are current. `now` has everything that determines the results at present."""
+    """Returns the reason why the results in `folder` must be made again, such as a failed run or a changed
+    input file. Returns an empty text if the results are current. `now` has everything that determines the
+    results at present."""
     if failed_folder(folder).exists():
         return "the latest run failed"
     before = read_record(folder)
@@ -250,17 +267,21 @@ def input_files(run: Run) -> list[Path]:
 
 
 def _data_files(survey: Path) -> list[Path]:
-    """Returns the paths of the data and tables that a survey.yaml refers to. The list is empty if survey.yaml cannot be read."""
+    """Returns the paths of the data and tables that a survey.yaml refers to. The list is empty if survey.yaml
+    cannot be read."""
     with suppress(FltoolkitError):
         spec = read_spec(survey)
         given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
-        return [survey.parent / name for name in (*(path for file in given for path in file.path), *side_files(spec))]
+        return [
+            survey.parent / name
+            for name in (*(path for file in given for path in file.path), *side_files(spec))
+        ]
     return []
 
 
 def hash_if_edited(folder: Path, name: str) -> str:
-    """Returns the SHA-256 of a file in a folder of results, if the file is not as the run wrote it, because somebody changed
-    it. Returns an empty text if the file is unchanged, or if there is no file."""
+    """Returns the SHA-256 of a file in a folder of results, if the file is not as the run wrote it, because
+    somebody changed it. Returns an empty text if the file is unchanged, or if there is no file."""
     record, now = read_record(folder), _hash(folder / name)
     return "" if record and record.outputs.get(name) == now else now
 
@@ -272,10 +293,12 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 @cache
 def code_hash() -> str:
-    """Returns the SHA-256 of the names and contents of the package and the notebooks, as they were at the first call in this
-    process.
+    """Returns the SHA-256 of the names and contents of the package and the notebooks, as they were at the
+    first call in this process.
     """
-    code = {relative_path(f, PACKAGE): f for f in sorted(PACKAGE.rglob("*")) if f.is_file() and f.suffix != ".pyc"}
+    code = {
+        relative_path(f, PACKAGE): f for f in sorted(PACKAGE.rglob("*")) if f.is_file() and f.suffix != ".pyc"
+    }
     files = {
         name: f for name, f in code.items() if not name.startswith(f"{SHIPPED}/")
     }  # a survey's data are inputs and have their own hashes
@@ -290,5 +313,6 @@ def _hash(file: Path) -> str:
 
 
 def differing_keys(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """Returns the keys that have different values in two mappings, or that only one of them has, as one text: `duckdb, numpy`."""
+    """Returns the keys that have different values in two mappings, or that only one of them has, as one text:
+    `duckdb, numpy`."""
     return ", ".join(sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k)))

@@ -1,5 +1,5 @@
-"""Passes runs to workers (threads, or the workers of a Dask cluster), and waits until all have ended or the batch is
-stopped.
+"""Passes runs to workers (threads, or the workers of a Dask cluster), and waits until all have ended or the
+batch is stopped.
 """
 
 from __future__ import annotations
@@ -61,18 +61,26 @@ def expect_workers(workers: int) -> None:
     """Raises `RequestError` if `workers` is not a whole number of 1 or more."""
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise RequestError(
-            "so many surveys cannot run at the same time", where="workers", found=workers, allowed="a whole number of 1 or more",
+            "so many surveys cannot run at the same time",
+            where="workers",
+            found=workers,
+            allowed="a whole number of 1 or more",
             do="leave it out for 2",
-        )  # fmt: skip
+        )
 
 
 @contextmanager
-def thread_workers(workers: int, work: Callable[..., RunEnd], stop: Stop, say: Callable[[str], None]) -> Iterator[WorkerPool]:
-    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each survey has
-    its own kernel, which is a separate process. `work` is the function that runs one survey."""
+def thread_workers(
+    workers: int, work: Callable[..., RunEnd], stop: Stop, say: Callable[[str], None]
+) -> Iterator[WorkerPool]:
+    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same
+    time. Each survey has its own kernel, which is a separate process. `work` is the function that runs one
+    survey."""
     with ThreadPoolExecutor(workers) as pool:
         yield WorkerPool(
-            lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
+            lambda run: pool.submit(work, run, stop=stop, say=say),
+            stop,
+            lambda: pool.shutdown(wait=False, cancel_futures=True),
         )
 
 
@@ -86,11 +94,16 @@ def workers_of(
     """
     needs = WorkerNeeds(stop, tuple(files), code_hash(), versions())
     with cluster(scheduler, needs, say) as give:
-        yield WorkerPool(lambda run: give(run.name, partial(RunEnd, "failed"), _on_worker, work, run, stop, needs), stop)
+        yield WorkerPool(
+            lambda run: give(run.name, partial(RunEnd, "failed"), _on_worker, work, run, stop, needs), stop
+        )
 
 
-def _on_worker(work: Callable[..., RunEnd], run: Run, stop: Stop, needs: WorkerNeeds, *, say: Callable[[str], None]) -> RunEnd:
-    """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others.
+def _on_worker(
+    work: Callable[..., RunEnd], run: Run, stop: Stop, needs: WorkerNeeds, *, say: Callable[[str], None]
+) -> RunEnd:
+    """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the
+    others.
 
     `work` is the function that runs one survey, and `needs` is what the worker must have.
     """
@@ -109,18 +122,19 @@ def run_all(
     *,
     clear: Callable[[], object] = lambda: None,
 ) -> tuple[dict[str, RunEnd], T]:
-    """Runs surveys, some at the same time, and updates the index as they end. Updates of the index take at most about a twentieth
-    of the time.
+    """Runs surveys, some at the same time, and updates the index as they end. Updates of the index take at
+    most about a twentieth of the time.
 
-    If the batch is stopped by hand, this function waits until the kernels have ended and unfinished folders are removed.
+    If the batch is stopped by hand, this function waits until the kernels have ended and unfinished folders
+    are removed.
 
     Args:
         runs: the surveys to run.
         pool: the workers that run them.
         say: a function that prints how each run ended.
         index: a function that writes the index page of the runs that have ended.
-        clear: a function that is called when all runs have ended, before the last index is written. It removes the unfinished
-            files of workers that died.
+        clear: a function that is called when all runs have ended, before the last index is written. It
+            removes the unfinished files of workers that died.
 
     Returns:
         The end of each run, by the run's name, and the result of the last call of `index`.
@@ -145,7 +159,11 @@ def run_all(
                 for future in done:
                     name = waiting[future].name
                     ended[name] = result = _run_end(future, name)
-                    state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
+                    state = {
+                        "passed": "done",
+                        "failed": f"failed: {result.error}",
+                        "skipped": "current, skipped",
+                    }[result.state]
                     step, newline, more = state.partition("\n")
                     say(f"{name}: {step} ({len(ended)} of {len(runs)}){newline}{more}")
                 if done and left and (started := time.monotonic()) >= due:
@@ -161,7 +179,9 @@ def run_all(
             index(ended)
             finished = [run.name for done, run in waiting.items() if _ended_normally(done)]
             names = ", ".join(finished) or "none"
-            say(f"stopped; finished: {names} ({len(finished)} of {len(runs)}). A batch goes on with --resume.")
+            say(
+                f"stopped; finished: {names} ({len(finished)} of {len(runs)}). A batch goes on with --resume."
+            )
             raise
 
 
@@ -172,7 +192,13 @@ def _run_end(done: Future[RunEnd], name: str) -> RunEnd:
         do = "check the folders that this machine shares, then run again with --resume"
         return RunEnd(
             "failed",
-            str(BatchError("the survey was stopped, because its worker could not see the folder of results", where=name, do=do)),
+            str(
+                BatchError(
+                    "the survey was stopped, because its worker could not see the folder of results",
+                    where=name,
+                    do=do,
+                )
+            ),
         )
 
 
@@ -181,11 +207,11 @@ ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr
 
 @contextmanager
 def _stop_on_request(stop: Stop) -> Iterator[None]:
-    """Within this context, a request of the user to stop the batch sets `stop` and raises KeyboardInterrupt. Such a request is
-    Ctrl-C, SIGTERM or SIGHUP (a closed terminal).
+    """Within this context, a request of the user to stop the batch sets `stop` and raises KeyboardInterrupt.
+    Such a request is Ctrl-C, SIGTERM or SIGHUP (a closed terminal).
 
-    Only the first request has this effect. A second one does not interrupt the removal of unfinished folders. `stop` is needed
-    because Python loses an exception that is raised inside one of its own callbacks.
+    Only the first request has this effect. A second one does not interrupt the removal of unfinished folders.
+    `stop` is needed because Python loses an exception that is raised inside one of its own callbacks.
     """
     asked = False
 
@@ -196,11 +222,15 @@ def _stop_on_request(stop: Stop) -> Iterator[None]:
             stop.set()
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():  # only the main thread may set signal handlers
+    if (
+        threading.current_thread() is not threading.main_thread()
+    ):  # only the main thread may set signal handlers
         yield
         return
     # SIG_IGN: the process was started with nohup
-    ends = [number for number in ENDS if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN]
+    ends = [
+        number for number in ENDS if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN
+    ]
     before = {number: signal.signal(number, end) for number in ends}
     try:
         yield
@@ -214,7 +244,11 @@ def _ended_normally(done: Future[RunEnd]) -> bool:
 
 
 def all_passed(ended: Mapping[str, RunEnd], index: object, say: Callable[[str], None]) -> bool:
-    """Prints how many surveys passed, failed or were skipped, and where the index page is. Returns whether no survey failed."""
-    counts = {state: sum(done.state == state for done in ended.values()) for state in ("passed", "failed", "skipped")}
+    """Prints how many surveys passed, failed or were skipped, and where the index page is. Returns whether no
+    survey failed."""
+    counts = {
+        state: sum(done.state == state for done in ended.values())
+        for state in ("passed", "failed", "skipped")
+    }
     say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index}")
     return not counts["failed"]

@@ -1,5 +1,5 @@
-"""Makes the charts, tables and sentences that people see in a notebook. All functions take published numbers (`Published`),
-findings of a check or a survey.yaml. None takes unpublished estimates or data of persons."""
+"""Makes the charts, tables and sentences that people see in a notebook. All functions take published numbers
+(`Published`), findings of a check or a survey.yaml. None takes unpublished estimates or data of persons."""
 
 from fltoolkit.show import explore, result
 from fltoolkit.show.charts import plan_charts as plan
@@ -24,7 +24,8 @@ from fltoolkit.show.tables import (
 from fltoolkit.show.wording.headline_words import headline, how_sure
 
 __all__ = [
-    "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable", "dots", "explore", "facts",
-    "findings", "flow", "flow_table", "gallery", "headline", "how_sure", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result",
-    "risk", "risk_table", "rule_sets", "table", "unresolved",
+    "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable",
+    "dots", "explore", "facts", "findings", "flow", "flow_table", "gallery", "headline", "how_sure",
+    "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result", "risk",
+    "risk_table", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
-"""Writes a sentence with the result of each section of a notebook. A sentence counts rows or repeats a published number, and
-never ranks."""
+"""Writes a sentence with the result of each section of a notebook. A sentence counts rows or repeats a
+published number, and never ranks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ from fltoolkit.show.wording import contrast_sentences, number_words, share_sente
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
 from fltoolkit.show.wording.headline_words import flag, lead
 from fltoolkit.show.wording.plan_words import fall_to, planned_size, planned_sizes
-from fltoolkit.show.wording.result_sentences import flow_population, headline_rows, headline_unresolved, sentence, statement
+from fltoolkit.show.wording.result_sentences import (
+    flow_population,
+    headline_rows,
+    headline_unresolved,
+    sentence,
+    statement,
+)
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import groups_of_breakdown
@@ -33,23 +39,38 @@ CARE = {"†": "to be used with caution (†)", "[u]": "unreliable [u]", "[w]": 
 
 @checked
 def questionnaire(survey: Survey) -> Result:
-    """Returns a sentence on how many questions of the survey are used for the definition of forced labour, and for how many of
-    its items (such as debt bondage). It also counts the questions that ask whether both conditions were met in the same work."""
+    """Returns a sentence on how many questions of the survey are used for the definition of forced labour,
+    and for how many of its items (such as debt bondage). It also counts the questions that ask whether both
+    conditions were met in the same work."""
     items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
     columns = {source.column for sources in items for source in sources}
     same_work, children = survey.spec.episodes.same_work, survey.spec.children
     linking = len(same_work) if isinstance(same_work, tuple) else 0
     linked = (
-        f", and {linking} more {'ask' if linking > 1 else 'asks'} whether both sides were in the same work" if linking else ""
+        f", and {linking} more {'ask' if linking > 1 else 'asks'} whether both sides were in the same work"
+        if linking
+        else ""
     )
-    adults = f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition{' of adults' if children else ''}{linked}"
-    more = len({source.column for _, sources in children.questions() for source in sources or ()}) if children else 0
-    return Result(f"{adults}. {_counted(more, 'question')} feed the definition of children." if children else f"{adults}.")
+    adults = (
+        f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the "
+        f"definition{' of adults' if children else ''}{linked}"
+    )
+    more = (
+        len({source.column for _, sources in children.questions() for source in sources or ()})
+        if children
+        else 0
+    )
+    return Result(
+        f"{adults}. {_counted(more, 'question')} feed the definition of children."
+        if children
+        else f"{adults}."
+    )
 
 
 @checked
 def findings(found: pd.DataFrame) -> Result:
-    """Returns the first errors and warnings of a check in words, then how many errors, warnings and notes there are."""
+    """Returns the first errors and warnings of a check in words, then how many errors, warnings and notes
+    there are."""
     of_kind = {kind: found[found["severity"] == kind] for kind in ("error", "warning", "note")}
     first = as_records(pd.concat([of_kind["error"], of_kind["warning"]]).head(FIRST_FINDINGS))
     told = [f"{number_words.start(row['what'])} ({row['count'] or 'not counted'})." for row in first]
@@ -59,35 +80,45 @@ def findings(found: pd.DataFrame) -> Result:
 
 @checked
 def flow(out: Published) -> Result:
-    """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart. If no
-    numbers of persons are published, the sentence gives the rate."""
-    population = flow_population(out, of_children=False) or str(out.select("prevalence")["reference_population"].iloc[0])
+    """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows
+    the flowchart. If no numbers of persons are published, the sentence gives the rate."""
+    population = flow_population(out, of_children=False) or str(
+        out.select("prevalence")["reference_population"].iloc[0]
+    )
     return Result(sentence(ENGLISH, in_forced_labour(out, population)))
 
 
 @checked
 def headline(out: Published, evidence: Evidence | None = None) -> Result:
-    """Returns the rate and the number of persons in forced labour in sentences, for each population whose rate is always shown
-    (such as adults and children). With the evidence of a plan, only populations of its indicators are in them."""
-    return Result("\n\n".join(lead(out, () if evidence is None else evidence.baseline.table["population"].unique())))
+    """Returns the rate and the number of persons in forced labour in sentences, for each population whose
+    rate is always shown (such as adults and children). With the evidence of a plan, only populations of its
+    indicators are in them."""
+    return Result(
+        "\n\n".join(lead(out, () if evidence is None else evidence.baseline.table["population"].unique()))
+    )
 
 
 @checked
 def rule_sets(out: Published) -> Result | Nothing:
-    """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the survey. A rule
-    set says which answers make a person a case. A rule set that is still to be compared with its publication gives no result
+    """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the
+    survey. A rule set says which answers make a person a case. A rule set that is still to be compared with
+    its publication gives no result
     yet: if no other is left, a note names it as an exercise."""
     rates = out.rule_sets()
     results = rates[rates["estimate"].notna() & (rates["to_verify"] == "")]
     if len(results) > 1:
-        low, high = (number(end, "prevalence") for end in (results["estimate"].min(), results["estimate"].max()))
+        low, high = (
+            number(end, "prevalence") for end in (results["estimate"].min(), results["estimate"].max())
+        )
         return Result(f"Under {len(results)} rule sets the rate lies between {low} and {high} per 1,000.")
     others = " ".join(_of_rule_set(row) for row in as_records(rates[rates["rule_set"] != out.rule_set]))
     if (results["rule_set"] != out.rule_set).any():  # then the run's own rule set is the exercise
         return Result(others)
     if others:
         return Nothing(f"No other rule set gives a result for this survey. {others}")
-    return Nothing(f"The survey is classified by one definition alone: {number_words.definition(ENGLISH, out.rule_set)}.")
+    return Nothing(
+        f"The survey is classified by one definition alone: {number_words.definition(ENGLISH, out.rule_set)}."
+    )
 
 
 def _of_rule_set(row: PublishedNumber) -> str:
@@ -101,36 +132,45 @@ def _of_rule_set(row: PublishedNumber) -> str:
 
 @checked
 def paths(found: pd.DataFrame) -> Result:
-    """Returns a sentence on how many paths through the flowchart of the definition are shown, and how many of them are of persons
-    in forced labour. A path is shown if enough persons have it."""
+    """Returns a sentence on how many paths through the flowchart of the definition are shown, and how many of
+    them are of persons in forced labour. A path is shown if enough persons have it."""
     if found.empty:
         return Result("No path may be shown.")
     shown = found[found["trace"] != OTHER]
     cases = int(shown["step"].isin(CASE_STEPS).sum())
     if not cases:
-        return Result("No path of persons in forced labour is shown: their answers differ so much that too few share one.")
+        return Result(
+            "No path of persons in forced labour is shown: their answers differ so much that too few "
+            "share one."
+        )
     return Result(
-        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, "
+        "are "
+        "shared by enough persons to be shown."
     )
 
 
 @checked
 def unresolved(out: Published) -> Result:
-    """Returns a sentence on how many persons of the default population are unresolved: their answers neither establish nor
-    exclude forced labour."""
+    """Returns a sentence on how many persons of the default population are unresolved: their answers neither
+    establish nor exclude forced labour."""
     row = headline_rows(out)[0]
     who = number_words.start(ENGLISH.kit(row["reference_population_label"]))
     if number_words.has_range(row):  # else the rate without these persons would stand alone
         who += f" ({number_words.shown(ENGLISH, row)} per 1,000 in forced labour)"
-    said = headline_unresolved(out, ENGLISH) or "The rate is not shown, and so is the number of unresolved persons."
+    said = (
+        headline_unresolved(out, ENGLISH)
+        or "The rate is not shown, and so is the number of unresolved persons."
+    )
     return Result(ENGLISH.colon(who, said))
 
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """Returns the result of a measure by group. It begins with what the survey found: for the prevalence, the results of the tests
-    that survey.yaml names beforehand; for shares of cases, the largest; else the number of everyone. Then it counts the
-    numbers by group in the first picture that has groups, which is always printed, by how they can be used."""
+    """Returns the result of a measure by group. It begins with what the survey found: for the prevalence, the
+    results of the tests that survey.yaml names beforehand; for shares of cases, the largest; else the number
+    of everyone. Then it counts the numbers by group in the first picture that has groups, which is always
+    printed, by how they can be used."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
@@ -142,13 +182,16 @@ def groups(out: Published, measure: str) -> Result:
     picture = "first picture" if measure == "profile" else "picture"
     place = picture if pictured is not None and pictured["estimate"].notna().any() else "table"
     who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
-    counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
+    counted = (
+        f"Of {_counted(len(rows), 'number')} by group in the {place} "
+        f"below{f' ({who})' if who else ''}: {_by_use(rows)}."
+    )
     return Result("\n\n".join((*_found(out, whole, rows), counted)))
 
 
 def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns what the survey found by group, in sentences. `rows` are the published numbers by group of one measure, and `whole`
-    are these and the number of everyone."""
+    """Returns what the survey found by group, in sentences. `rows` are the published numbers by group of one
+    measure, and `whole` are these and the number of everyone."""
     measure = rows["measure"].iloc[0]
     if measure == "prevalence" and contrast_sentences.is_compared(out):
         return contrast_sentences.sentences(out, ENGLISH, with_rates=True)
@@ -165,19 +208,27 @@ def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str
 
 
 def _by_use(rows: pd.DataFrame) -> str:
-    """Returns how many numbers can be used as printed, are wide ranges, have a confidential high end beside ranges (they may be
-    ranges too), have each of the signs of care, and are not shown. What no number is, is left out."""
+    """Returns how many numbers can be used as printed, are wide ranges, have a confidential high end beside
+    ranges (they may be ranges too), have each of the signs of care, and are not shown. What no number is, is
+    left out."""
     shown = rows["estimate"].notna()
     wide = shown & (rows["bounds_note"] == WIDE_BOUNDS)
-    hidden = shown & ~wide & (rows["unresolved_marker"] == "c") & bool(wide.any())  # without ranges, readers miss no high end
+    hidden = (
+        shown & ~wide & (rows["unresolved_marker"] == "c") & bool(wide.any())
+    )  # without ranges, readers miss no high end
     single = shown & ~wide & ~hidden
     signs = (
-        rows["flag"].map(lambda flag: "[u]" if flag == "unreliable" else "†" if flag else "").mask(rows["marker"] == "w", "[w]")
+        rows["flag"]
+        .map(lambda flag: "[u]" if flag == "unreliable" else "†" if flag else "")
+        .mask(rows["marker"] == "w", "[w]")
     )
     careful = ", ".join(f"{n} of them {sign}" for sign in CARE if (n := (wide & (signs == sign)).sum()))
     counts = (
         ((single & (signs == "")).sum(), "usable as printed"),
-        (wide.sum(), f"{'wide range' if wide.sum() == 1 else 'wide ranges'}{f' ({careful})' if careful else ''}"),
+        (
+            wide.sum(),
+            f"{'wide range' if wide.sum() == 1 else 'wide ranges'}{f' ({careful})' if careful else ''}",
+        ),
         (hidden.sum(), "with a confidential high end"),
         *(((single & (signs == sign)).sum(), words) for sign, words in CARE.items()),
         ((~shown).sum(), "not shown"),
@@ -187,9 +238,9 @@ def _by_use(rows: pd.DataFrame) -> str:
 
 @checked
 def in_time(out: Published) -> Result | Nothing:
-    """Returns a sentence with the first result on forced labour in time that is shown. It is about the persons on an average
-    day, the persons at the interview, or the duration. If all these results are hidden, the sentence says why. Returns a
-    note if `tables:` of survey.yaml asks for none of them."""
+    """Returns a sentence with the first result on forced labour in time that is shown. It is about the
+    persons on an average day, the persons at the interview, or the duration. If all these results are hidden,
+    the sentence says why. Returns a note if `tables:` of survey.yaml asks for none of them."""
     first = breakdown_gallery.first_in_time(out)
     if first is None:
         return breakdown_gallery.NOT_IN_TIME
@@ -198,8 +249,8 @@ def in_time(out: Published) -> Result | Nothing:
 
 @checked
 def risk(model: PublishedModel) -> Result | Nothing:
-    """Returns a sentence on how many intervals of odds ratios exclude 1, and how many would by chance. If the model or its
-    intervals are not shown, the sentence says why."""
+    """Returns a sentence on how many intervals of odds ratios exclude 1, and how many would by chance. If the
+    model or its intervals are not shown, the sentence says why."""
     if model.table.empty:
         return Nothing(ENGLISH.kit(model.notes[0]))
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
@@ -216,7 +267,8 @@ def risk(model: PublishedModel) -> Result | Nothing:
         care = f"; of these {apart}, {said}" if said else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of the intervals of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} {'exclude' if apart > 1 else 'excludes'} the value 1{care}. "
+        f"Of the intervals of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} "
+        f"{'exclude' if apart > 1 else 'excludes'} the value 1{care}. "
         f"By chance alone about {chance} of them would."
     )
 
@@ -224,27 +276,40 @@ def risk(model: PublishedModel) -> Result | Nothing:
 @of_plan
 @checked
 def baseline(evidence: Evidence) -> Result:
-    """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many baselines the
-    plan expects from a survey. If there is a later survey, the sentence says that the baseline is the earlier round."""
+    """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many
+    baselines the plan expects from a survey. If there is a later survey, the sentence says that the baseline
+    is the earlier round."""
     rows = evidence.baseline.table
-    asked = rows[(rows["filled_by"] == "survey") & (rows["derived_from"] == "")]  # a decrease has no baseline of its own
-    fills = f"fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
+    asked = rows[
+        (rows["filled_by"] == "survey") & (rows["derived_from"] == "")
+    ]  # a decrease has no baseline of its own
+    fills = (
+        f"fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that "
+        "the plan asks of it."
+    )
     if evidence.follow_up.empty:
         return Result(f"The survey {fills}")
-    return Result(f"The earlier round, which is the baseline, {fills} The last part shows what has changed since.")
+    return Result(
+        f"The earlier round, which is the baseline, {fills} The last part shows what has changed since."
+    )
 
 
 @of_plan
 @checked
 def repeat(evidence: Evidence) -> Result:
-    """Returns a sentence with the smallest fall that the planned repeat of the survey would detect, from the baseline of the
-    plan's first indicator."""
+    """Returns a sentence with the smallest fall that the planned repeat of the survey would detect, from the
+    baseline of the plan's first indicator."""
     row = evidence.planned_repeat
     if row is None:
         return Result("It cannot be said which fall a survey of the planned size would find.")
     size = planned_size(ENGLISH, row)
-    found = f" survey of the planned size ({size}) would find a fall {fall_to(ENGLISH, row)} with a chance of 80%."
-    return Result(f"If no answer were unresolved, a{found}" if pd.notna(row["baseline_bound"]) else f"A{found}")
+    found = (
+        f" survey of the planned size ({size}) would find a fall {fall_to(ENGLISH, row)} with a "
+        "chance of 80%."
+    )
+    return Result(
+        f"If no answer were unresolved, a{found}" if pd.notna(row["baseline_bound"]) else f"A{found}"
+    )
 
 
 @of_plan
@@ -273,20 +338,25 @@ def targets(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def smart(evidence: Evidence) -> Result:
-    """Returns a sentence on how many indicators of the plan meet the SMART criteria. It leaves out *achievable*, which only the
-    partners can judge."""
+    """Returns a sentence on how many indicators of the plan meet the SMART criteria. It leaves out
+    *achievable*, which only the partners can judge."""
     answers = evidence.smart.query("criterion != 'achievable'").groupby("id")["met"]
     met = sum(set(of_one) == {"yes"} for _, of_one in answers)
     meets = f"{met} of {_counted(answers.ngroups, 'indicator')} {'meets' if met == 1 else 'meet'}"
-    return Result(f"{meets} the four criteria that can be checked here. The partners judge what is achievable.")
+    return Result(
+        f"{meets} the four criteria that can be checked here. The partners judge what is achievable."
+    )
 
 
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Result | Nothing:
-    """Returns a sentence on how many numbers of the plan have changed since the baseline according to the test, and for how many
-    no change was detected. A second sentence says how many targets are reached. Returns a note if there is no later survey."""
-    rows = evidence.follow_up[evidence.follow_up["measure"] != DECREASE]  # its verdict is that of the prevalence
+    """Returns a sentence on how many numbers of the plan have changed since the baseline according to the
+    test, and for how many no change was detected. A second sentence says how many targets are reached.
+    Returns a note if there is no later survey."""
+    rows = evidence.follow_up[
+        evidence.follow_up["measure"] != DECREASE
+    ]  # its verdict is that of the prevalence
     if rows.empty:
         return NO_FOLLOW_UP
     verdicts = rows["verdict"].astype(str)
@@ -297,11 +367,16 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     hidden = int((rows["marker"] == "c").sum())
     why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
     left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged," if unjudged else ""
-    decrease = " A row of a % decrease repeats its prevalence; it is not counted." if len(rows) < len(evidence.follow_up) else ""
+    decrease = (
+        " A row of a % decrease repeats its prevalence; it is not counted."
+        if len(rows) < len(evidence.follow_up)
+        else ""
+    )
     aims = list(evidence.targets.loc[evidence.targets["target_year"].notna(), "reached"])
     reached = f" Targets shown to be reached: {aims.count(REACHED)} of {len(aims)}." if aims else ""
     return Result(
-        f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} {'shows' if still == 1 else 'show'} no detectable change,{left} "
+        f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} {'shows' if still == 1 else 'show'} "
+        f"no detectable change,{left} "
         f"and {rest} {'has' if rest == 1 else 'have'} no verdict{why}.{reached}{decrease}"
     )
 

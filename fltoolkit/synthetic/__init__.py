@@ -1,10 +1,11 @@
-"""Makes invented populations in which the true status of every person is known, and draws surveys from these populations, for
-samples, tests and classes.
+"""Makes invented populations in which the true status of every person is known, and draws surveys from these
+populations, for samples, tests and classes.
 
-Every person has a true status, true answers, and the answers that the person gives to an interviewer. Given answers may be wrong
-or missing, because people forget or refuse. The *true* prevalence counts true statuses. The *reported* prevalence applies
-`fl.classify` to the given answers of the whole population. A survey without sampling error would give the reported prevalence, so
-confidence intervals are compared with the reported prevalence.
+Every person has a true status, true answers, and the answers that the person gives to an interviewer. Given
+answers may be wrong or missing, because people forget or refuse. The *true* prevalence counts true statuses.
+The *reported* prevalence applies `fl.classify` to the given answers of the whole population. A survey without
+sampling error would give the reported prevalence, so confidence intervals are compared with the reported
+prevalence.
 """
 
 from fltoolkit.synthetic.families import Families, make_families

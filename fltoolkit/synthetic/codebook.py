@@ -1,4 +1,5 @@
-"""Writes a sample as an SPSS or Stata file, with the names, labels and missing values of a codebook in YAML."""
+"""Writes a sample as an SPSS or Stata file, with the names, labels and missing values of a codebook in
+YAML."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class CodebookColumn(Model):
     Attributes:
         label: the label of the column in the file.
         source: the column of the invented population from which the values come.
-        answers: the name of the column's kind of answers in the codebook. If it is empty, the values are written unchanged.
+        answers: the name of the column's kind of answers in the codebook. If it is empty, the values are
+        written unchanged.
     """
 
     label: str
@@ -59,9 +61,11 @@ class Codebook(Model):
         return self.model_copy(update={"columns": {name: self.columns[name] for name in columns}})
 
     def apply(self, people: pd.DataFrame) -> pd.DataFrame:
-        """Returns the table that is written to the file. The columns of `people` are renamed and recoded as the codebook says.
-        Tagged missing values are written as `.a`."""
-        return pd.DataFrame({name: self._values(people[column.source], column) for name, column in self.columns.items()})
+        """Returns the table that is written to the file. The columns of `people` are renamed and recoded as
+        the codebook says. Tagged missing values are written as `.a`."""
+        return pd.DataFrame(
+            {name: self._values(people[column.source], column) for name, column in self.columns.items()}
+        )
 
     def _values(self, values: pd.Series, column: CodebookColumn) -> pd.Series:
         recode = self.answers[column.answers].recode if column.answers else {}
@@ -71,8 +75,8 @@ class Codebook(Model):
 
     @property
     def numbers(self) -> list[str]:
-        """Returns the columns of numbers. Industry codes are not included. They are written as text, so that each code keeps its
-        leading zero."""
+        """Returns the columns of numbers. Industry codes are not included. They are written as text, so that
+        each code keeps its leading zero."""
         return [name for name, column in self.columns.items() if column.source not in ("ISIC12", "FISIC")]
 
     @property
@@ -81,9 +85,13 @@ class Codebook(Model):
 
     @property
     def value_labels(self) -> dict[str, dict[Any, str]]:
-        """Returns the label of each code in each column. A code is a number, or the letter of a tagged missing value."""
+        """Returns the label of each code in each column. A code is a number, or the letter of a tagged
+        missing value."""
         return {
-            name: {code[1:] if code.startswith(".") else int(code): label for code, label in answers.labels.items()}
+            name: {
+                code[1:] if code.startswith(".") else int(code): label
+                for code, label in answers.labels.items()
+            }
             for name, answers in self._answers()
         }
 
@@ -93,7 +101,9 @@ class Codebook(Model):
         return {name: [{"lo": a.missing[0], "hi": a.missing[1]}] for name, a in self._answers() if a.missing}
 
     def _answers(self) -> list[tuple[str, Answers]]:
-        return [(name, self.answers[column.answers]) for name, column in self.columns.items() if column.answers]
+        return [
+            (name, self.answers[column.answers]) for name, column in self.columns.items() if column.answers
+        ]
 
 
 def read_codebook(name: str) -> Codebook:
@@ -107,10 +117,17 @@ def write_sav(table: pd.DataFrame, book: Codebook, path: Path) -> None:
 
     numbers = {name: table[name].astype("Float64").to_numpy(float, na_value=np.nan) for name in book.numbers}
     pyreadstat.write_sav(
-        table.assign(**numbers), str(path), file_label=book.title, column_labels=book.column_labels, row_compress=True,
-        variable_value_labels=book.value_labels, missing_ranges=book.missing,
-        variable_format={name: "F8.3" if (values % 1 > 0).any() else "F6.0" for name, values in numbers.items()},
-    )  # fmt: skip
+        table.assign(**numbers),
+        str(path),
+        file_label=book.title,
+        column_labels=book.column_labels,
+        row_compress=True,
+        variable_value_labels=book.value_labels,
+        missing_ranges=book.missing,
+        variable_format={
+            name: "F8.3" if (values % 1 > 0).any() else "F6.0" for name, values in numbers.items()
+        },
+    )
     _set_date(path, 92, b"01 Jan 2600:00:00")
 
 
@@ -124,21 +141,27 @@ def write_dta(table: pd.DataFrame, book: Codebook, path: Path) -> None:
         numbers[name] = _for_stata(table[name].where(letters.isna())).where(letters.isna(), letters)
     tags = {name: [code for code in codes if isinstance(code, str)] for name, codes in labels.items()}
     pyreadstat.write_dta(
-        table.assign(**numbers), str(path), file_label=book.title, column_labels=book.column_labels, version=14,
-        variable_value_labels=labels, missing_user_values={name: letters for name, letters in tags.items() if letters},
-    )  # fmt: skip
+        table.assign(**numbers),
+        str(path),
+        file_label=book.title,
+        column_labels=book.column_labels,
+        version=14,
+        variable_value_labels=labels,
+        missing_user_values={name: letters for name, letters in tags.items() if letters},
+    )
     _set_date(path, path.read_bytes().index(b"<timestamp>") + len("<timestamp>") + 1, b"01 Jan 2028 00:00")
 
 
 def _for_stata(values: pd.Series) -> pd.Series:
-    """Returns a column in a type that pyreadstat can write to a Stata file. Whole numbers with blanks must be Python objects."""
+    """Returns a column in a type that pyreadstat can write to a Stata file. Whole numbers with blanks must be
+    Python objects."""
     numbers = values.astype("Float64")
     whole = numbers.notna().any() and (numbers % 1 == 0).fillna(True).all()
     return numbers.astype("Int32").astype(object) if whole else numbers.astype(float)
 
 
 def _set_date(path: Path, at: int, date: bytes) -> None:
-    """Replaces the date of writing in a file by a fixed date, so that the same table always gives the same bytes. `at` is the
-    position of the date in the file, in bytes."""
+    """Replaces the date of writing in a file by a fixed date, so that the same table always gives the same
+    bytes. `at` is the position of the date in the file, in bytes."""
     data = path.read_bytes()
     path.write_bytes(data[:at] + date + data[at + len(date) :])

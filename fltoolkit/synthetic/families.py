@@ -1,5 +1,5 @@
-"""Makes an invented country with children: what work the children do, who threatens them, and who their parents are
-(docs/methods.md §1)."""
+"""Makes an invented country with children: what work the children do, who threatens them, and who their
+parents are (docs/methods.md §1)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ BY_PARENTS = 3  # the code for a threat by the parents themselves, which does no
 class Families(Population):
     """An invented population with children. `truth` also marks children who are truly in forced labour.
 
-    `routes` has one row per person and one column per route (one of the four ways by which a child can be a case), in the order
-    of the flowchart. A value is true if the child is a case by this route. The value is false for everybody who is not a child of
-    5 to 17.
+    `routes` has one row per person and one column per route (one of the four ways by which a child can be a
+    case), in the order of the flowchart. A value is true if the child is a case by this route. The value is
+    false for everybody who is not a child of 5 to 17.
     """
 
     routes: pd.DataFrame
@@ -46,14 +46,14 @@ class Families(Population):
 
     @property
     def primary_route(self) -> pd.Series:
-        """Returns each child's primary route: the first route (way of being a case) that applies, in the order of the flowchart.
-        The route is blank for everybody else."""
+        """Returns each child's primary route: the first route (way of being a case) that applies, in the
+        order of the flowchart. The route is blank for everybody else."""
         return self.routes.idxmax(axis=1).where(self.routes.any(axis=1))
 
 
 def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Families:
-    """Returns an invented population with children, in `areas` enumeration areas with about `households` households each. The
-    adults are made as in `make_population`."""
+    """Returns an invented population with children, in `areas` enumeration areas with about `households`
+    households each. The adults are made as in `make_population`."""
     rng = np.random.default_rng(seed)
     adults = with_work(rng, _as_families(rng, people(rng, areas, households, others=4.0)), scale=1.0)
     routes, answers = _children(rng, adults)
@@ -64,8 +64,8 @@ def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Fa
 
 
 def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFrame:
-    """Makes lines 1 and 2 of each household a couple, old enough to be the parents of the children in the household. Some
-    parents have died or live elsewhere."""
+    """Makes lines 1 and 2 of each household a couple, old enough to be the parents of the children in the
+    household. Some parents have died or live elsewhere."""
     home, line, age = (persons[c].to_numpy() for c in ("household", "LINE", "true_age"))
     homes, minor = home.max() + 1, (line > 2) & (age < 18)
     man = np.where((rng.random(homes) < 0.75)[home], 1, 2)  # the man's line
@@ -74,15 +74,18 @@ def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFram
     age = np.where(parent, np.fmax(age, eldest + rng.integers(18, 35, len(line))), age).astype(int)
     sex = np.where(line > 2, persons["SEX"], np.where(line == man, 1, 2))
     out = persons.assign(true_age=age, AGE=np.where((persons["AGE"] == 999) & (age >= 18), 999, age), SEX=sex)
-    for column, own_line, shares in (("MOTHER", 3 - man, [0.92, 0.03, 0.05]), ("FATHER", man, [0.86, 0.05, 0.09])):
+    for column, own_line, shares in (
+        ("MOTHER", 3 - man, [0.92, 0.03, 0.05]),
+        ("FATHER", man, [0.86, 0.05, 0.09]),
+    ):
         gone = rng.choice([0, DEAD, ELSEWHERE], size=homes, p=shares)[home]
         out[column] = if_asked(minor, np.where(gone > 0, gone, own_line))
     return out
 
 
 def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Returns two tables about children: the routes (ways of being a case) by which each child is truly in forced labour, and the
-    answers that are given for each child."""
+    """Returns two tables about children: the routes (ways of being a case) by which each child is truly in
+    forced labour, and the answers that are given for each child."""
     persons, n = adults.persons, len(adults.persons)
     child, older = persons["true_age"].between(5, 17).to_numpy(), (persons["true_age"] >= 12).to_numpy()
     parent_forced = _parent_in(persons, adults.truth)
@@ -90,9 +93,17 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
     helps = child & (rng.random(n) < np.where(parent_forced, 0.75, np.where(older, 0.45, 0.22)))
     third = child & (rng.random(n) < np.where(older, 0.16, 0.04))
     third_threat, helps_threat = third & (rng.random(n) < 0.11 * risk), helps & (rng.random(n) < 0.025 * risk)
-    worst = {form: child & (older | (form != "C_SEXUAL")) & (rng.random(n) < p * risk) for form, p in WORST_FORMS.items()}
+    worst = {
+        form: child & (older | (form != "C_SEXUAL")) & (rng.random(n) < p * risk)
+        for form, p in WORST_FORMS.items()
+    }
     in_worst = np.logical_or.reduce(list(worst.values()))
-    routes = {"route_iv": in_worst, "route_iii": helps & parent_forced, "route_ii": helps_threat, "route_i": third_threat}
+    routes = {
+        "route_iv": in_worst,
+        "route_iii": helps & parent_forced,
+        "route_ii": helps_threat,
+        "route_i": third_threat,
+    }
 
     out = pd.DataFrame(index=persons.index)
     for kind, done, threat in (("C_THIRD", third, third_threat), ("C_PARENTS", helps, helps_threat)):
@@ -105,16 +116,20 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
         out[f"{kind}_WHO"] = if_asked(asked & _not_no(out[f"{kind}_THREAT"]), who)
     for form, true in worst.items():
         out[form] = if_asked(child, reported_answers(rng, true))
-    answered = np.logical_or.reduce([_not_no(out[c]) for c in ("C_THIRD_THREAT", "C_PARENTS_THREAT", *WORST_FORMS)])
+    answered = np.logical_or.reduce(
+        [_not_no(out[c]) for c in ("C_THIRD_THREAT", "C_PARENTS_THREAT", *WORST_FORMS)]
+    )
     out["FWHO"] = if_asked(child & answered, rng.choice([1, 2, 3, 8], size=n, p=[0.6, 0.27, 0.05, 0.08]))
     works = third | helps | in_worst
-    out["FISIC"] = if_asked(works, np.array([row[0] for row in INDUSTRIES])[draw_industry(rng, persons, works)])
+    out["FISIC"] = if_asked(
+        works, np.array([row[0] for row in INDUSTRIES])[draw_industry(rng, persons, works)]
+    )
     return pd.DataFrame(routes, index=persons.index), out
 
 
 def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Returns, for each person, whether a parent in the household is truly in forced labour. The rows of a household must be in
-    the order of their lines."""
+    """Returns, for each person, whether a parent in the household is truly in forced labour. The rows of a
+    household must be in the order of their lines."""
     first_row = np.arange(len(persons)) - persons["LINE"].to_numpy() + 1
     found = np.zeros(len(persons), bool)
     for column in PARENTS:
@@ -125,7 +140,7 @@ def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _not_no(answer: pd.Series) -> NDArray[np.bool_]:
-    """Returns, for each person, whether the interview continues with the next question. The interview continues if the person was
-    asked this question and did not answer *no*.
+    """Returns, for each person, whether the interview continues with the next question. The interview
+    continues if the person was asked this question and did not answer *no*.
     """
     return answer.ne(NO).fillna(False).to_numpy(bool)

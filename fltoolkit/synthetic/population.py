@@ -1,4 +1,5 @@
-"""Makes the people of an invented country: who they are, who is truly in forced labour, and what each person would answer."""
+"""Makes the people of an invented country: who they are, who is truly in forced labour, and what each person
+would answer."""
 
 from __future__ import annotations
 
@@ -13,13 +14,14 @@ INVOLUNTARY = [f"FI{i}" for i in range(1, 10)]
 COERCION = ["FC1", "FC1W", *(f"FC{i}" for i in range(2, 8))]
 YES, NO, DONT_KNOW, REFUSED = 1, 2, 8, 9
 
-# Industries: ISIC Rev.4 code, share of rural workers, share of urban workers, and the factor by which forced labour is more
-# likely.
+# Industries: ISIC Rev.4 code, share of rural workers, share of urban workers, and the factor by which forced
+# labour is more likely.
 INDUSTRIES = [
-    (111, 0.24, 0.02, 1.2), (119, 0.16, 0.01, 1.2), (141, 0.10, 0.01, 0.8), (311, 0.05, 0.01, 3.0), (810, 0.02, 0.01, 2.5),
-    (1010, 0.03, 0.04, 1.0), (1410, 0.03, 0.08, 1.8), (2392, 0.04, 0.03, 3.5), (4100, 0.06, 0.10, 2.0), (4711, 0.09, 0.16, 0.6),
-    (4921, 0.03, 0.06, 0.5), (5610, 0.03, 0.08, 1.4), (6201, 0.00, 0.03, 0.2), (6419, 0.00, 0.03, 0.2), (8121, 0.01, 0.05, 1.3),
-    (8411, 0.03, 0.08, 0.5), (8510, 0.03, 0.08, 0.3), (8610, 0.02, 0.05, 0.3), (9609, 0.01, 0.02, 1.5), (9700, 0.02, 0.05, 4.0),
+    (111, 0.24, 0.02, 1.2), (119, 0.16, 0.01, 1.2), (141, 0.10, 0.01, 0.8), (311, 0.05, 0.01, 3.0),
+    (810, 0.02, 0.01, 2.5), (1010, 0.03, 0.04, 1.0), (1410, 0.03, 0.08, 1.8), (2392, 0.04, 0.03, 3.5),
+    (4100, 0.06, 0.10, 2.0), (4711, 0.09, 0.16, 0.6), (4921, 0.03, 0.06, 0.5), (5610, 0.03, 0.08, 1.4),
+    (6201, 0.00, 0.03, 0.2), (6419, 0.00, 0.03, 0.2), (8121, 0.01, 0.05, 1.3), (8411, 0.03, 0.08, 0.5),
+    (8510, 0.03, 0.08, 0.3), (8610, 0.02, 0.05, 0.3), (9609, 0.01, 0.02, 1.5), (9700, 0.02, 0.05, 4.0),
 ]  # fmt: skip
 
 
@@ -41,22 +43,25 @@ class Population:
 
     @cached_property
     def homes(self) -> pd.DataFrame:
-        """Returns one row per household: the area, the stratum and the number of adults. The index is the number of the
-        household."""
+        """Returns one row per household: the area, the stratum and the number of adults. The index is the
+        number of the household."""
         stratum = self.persons["REGION"] * 10 + self.persons["AREA"]
         people = self.persons[["household", "area"]].assign(stratum=stratum, adult=self.adults)
-        return people.groupby("household").agg(area=("area", "first"), stratum=("stratum", "first"), adults=("adult", "sum"))
+        return people.groupby("household").agg(
+            area=("area", "first"), stratum=("stratum", "first"), adults=("adult", "sum")
+        )
 
     @property
     def true_prevalence(self) -> float:
-        """Returns the true prevalence of forced labour: the share of adults who are truly in forced labour, whatever they would
-        answer."""
+        """Returns the true prevalence of forced labour: the share of adults who are truly in forced labour,
+        whatever they would answer."""
         return float(self.truth[self.adults].mean())
 
 
 def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> Population:
-    """Returns the population with columns about the twelve months before the interview: what work each adult did, who was truly
-    in forced labour, and what the adults would say about it. `scale` is a factor for the risk of forced labour."""
+    """Returns the population with columns about the twelve months before the interview: what work each adult
+    did, who was truly in forced labour, and what the adults would say about it. `scale` is a factor for the
+    risk of forced labour."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked = (
         adult
@@ -70,10 +75,11 @@ def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> 
 
 
 def people(rng: np.random.Generator, areas: int, households: int, others: float = 2.4) -> pd.DataFrame:
-    """Returns the persons of an invented country, in households within enumeration areas. The table has no columns about work
-    yet.
+    """Returns the persons of an invented country, in households within enumeration areas. The table has no
+    columns about work yet.
 
-    Lines 1 and 2 of a household are adults. `others` is the mean number of persons in a household besides the first.
+    Lines 1 and 2 of a household are adults. `others` is the mean number of persons in a household besides the
+    first.
     """
     region_of_area = rng.choice([1, 2, 3, 4, 5], size=areas, p=[0.2, 0.22, 0.18, 0.24, 0.16])
     urban = rng.random(areas) < np.array([0, 0.45, 0.3, 0.25, 0.35, 0.9])[region_of_area]
@@ -83,20 +89,32 @@ def people(rng: np.random.Generator, areas: int, households: int, others: float 
     household = np.repeat(np.arange(len(area_of_household)), members)
     area = area_of_household[household]
     line = np.arange(len(household)) - np.repeat(np.cumsum(members) - members, members) + 1
-    age = np.where(line <= 2, 18 + rng.gamma(2.2, 10, len(line)), rng.gamma(1.4, 13, len(line))).astype(int).clip(0, 97)
+    age = (
+        np.where(line <= 2, 18 + rng.gamma(2.2, 10, len(line)), rng.gamma(1.4, 13, len(line)))
+        .astype(int)
+        .clip(0, 97)
+    )
     born_abroad = rng.random(len(line)) < np.array([0, 0.06, 0.04, 0.02, 0.04, 0.14])[region_of_area[area]]
     return pd.DataFrame(
         {
-            "household": household, "area": area, "LINE": line, "REGION": region_of_area[area], "AREA": np.where(urban[area], 1, 2),
-            "SEX": np.where(rng.random(len(line)) < 0.49, 1, 2), "true_age": age,
-            "AGE": np.where(rng.random(len(line)) < 0.002, 999, age), "BORN": np.where(born_abroad, 2, 1),
+            "household": household,
+            "area": area,
+            "LINE": line,
+            "REGION": region_of_area[area],
+            "AREA": np.where(urban[area], 1, 2),
+            "SEX": np.where(rng.random(len(line)) < 0.49, 1, 2),
+            "true_age": age,
+            "AGE": np.where(rng.random(len(line)) < 0.002, 999, age),
+            "BORN": np.where(born_abroad, 2, 1),
         }
-    )  # fmt: skip
+    )
 
 
-def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Returns the industry of each person's main job in the last twelve months, as a position in INDUSTRIES, drawn at random. The
-    position is -1 for a person without a job."""
+def draw_industry(
+    rng: np.random.Generator, persons: pd.DataFrame, worked: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Returns the industry of each person's main job in the last twelve months, as a position in INDUSTRIES,
+    drawn at random. The position is -1 for a person without a job."""
     rural, town = (np.array([row[i] for row in INDUSTRIES]) for i in (1, 2))
     draw = rng.random(len(persons))
     urban = (persons["AREA"] == 1).to_numpy()
@@ -108,9 +126,11 @@ def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArr
     return np.where(worked, np.minimum(found, len(INDUSTRIES) - 1), -1)
 
 
-def _risk(rng: np.random.Generator, persons: pd.DataFrame, industry: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
-    """Returns each person's probability of being in forced labour if the person works. The probability depends on industry,
-    origin, age and enumeration area, and is multiplied by `scale`."""
+def _risk(
+    rng: np.random.Generator, persons: pd.DataFrame, industry: NDArray[np.int64], scale: float
+) -> NDArray[np.float64]:
+    """Returns each person's probability of being in forced labour if the person works. The probability
+    depends on industry, origin, age and enumeration area, and is multiplied by `scale`."""
     in_industry = np.array([row[3] for row in INDUSTRIES])[industry]
     abroad = np.where(persons["BORN"] == 2, 2.2, 1.0)
     young = np.where(persons["true_age"] < 25, 1.5, np.where(persons["true_age"] > 54, 0.6, 1.0))
@@ -125,12 +145,15 @@ def _answers(
     truth: NDArray[np.bool_],
     industry: NDArray[np.int64],
 ) -> pd.DataFrame:
-    """Returns the answers that each person would give, with one column per question. Some persons forget, a few report what did
-    not happen, and some do not know or refuse."""
+    """Returns the answers that each person would give, with one column per question. Some persons forget, a
+    few report what did not happen, and some do not know or refuse."""
     n = len(persons)
     adult = (persons["true_age"] >= 18).to_numpy()
     kind = np.where(~worked, 0, rng.choice([1, 2, 3, 4], size=n, p=[0.52, 0.33, 0.1, 0.05]))
-    out = {f"WK_{w}": if_asked(adult, np.where(kind == i, YES, NO)) for i, w in enumerate(("PAY", "OWN", "FAM", "OTH"), 1)}
+    out = {
+        f"WK_{w}": if_asked(adult, np.where(kind == i, YES, NO))
+        for i, w in enumerate(("PAY", "OWN", "FAM", "OTH"), 1)
+    }
     out["WORKED"] = if_asked(adult, np.where(worked, YES, NO))
     code = np.array([row[0] for row in INDUSTRIES])[industry]
     out["ISIC12"] = if_asked(worked, np.where(rng.random(n) < 0.01, 9999, code))
@@ -141,7 +164,9 @@ def _answers(
     some = np.zeros(n, bool)
     for i, item in enumerate(INVOLUNTARY):
         true = worked & (
-            (truth & (rng.random(n) < 0.38)) | ((alone_inv | other_work) & ~truth & (rng.random(n) < 0.16)) | (truth & (i == 4))
+            (truth & (rng.random(n) < 0.38))
+            | ((alone_inv | other_work) & ~truth & (rng.random(n) < 0.16))
+            | (truth & (i == 4))
         )
         answer = reported_answers(rng, true)
         out[item], some = if_asked(worked, answer), some | (answer != NO)
@@ -153,7 +178,9 @@ def _answers(
     linked = np.isin(leave, [3, DONT_KNOW])
     for i, item in enumerate(COERCION):
         true = some & (
-            (truth & (rng.random(n) < 0.30)) | ((alone_coe | other_work) & ~truth & (rng.random(n) < 0.25)) | (truth & (i == 5))
+            (truth & (rng.random(n) < 0.30))
+            | ((alone_coe | other_work) & ~truth & (rng.random(n) < 0.25))
+            | (truth & (i == 5))
         )
         answer = reported_answers(rng, true)
         out[item], linked = if_asked(some, answer), linked | (answer != NO)
@@ -174,12 +201,17 @@ def _answers(
     return pd.DataFrame(out)
 
 
-def reported_answers(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
-    """Returns the code of each person's answer to a yes/no question, with errors. If *yes* is the true answer, the share `recall`
-    of the persons says *yes*. If *no* is the true answer, 1 person in 2,000 says *yes*. A few persons do not know or refuse."""
+def reported_answers(
+    rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90
+) -> NDArray[np.int64]:
+    """Returns the code of each person's answer to a yes/no question, with errors. If *yes* is the true
+    answer, the share `recall` of the persons says *yes*. If *no* is the true answer, 1 person in 2,000 says
+    *yes*. A few persons do not know or refuse."""
     answered_yes = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
     silent, draw = np.where(true, 0.02, 0.0012), rng.random(len(true))
-    return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(answered_yes, YES, NO)))
+    return np.where(
+        draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(answered_yes, YES, NO))
+    )
 
 
 def if_asked(asked: NDArray[np.bool_], values: NDArray[np.int64] | pd.Series) -> pd.Series:

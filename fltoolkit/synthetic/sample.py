@@ -1,5 +1,5 @@
-"""Draws surveys from an invented population as a statistical office would draw them. A full count of the population gives the
-value that the estimates should have."""
+"""Draws surveys from an invented population as a statistical office would draw them. A full count of the
+population gives the value that the estimates should have."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from fltoolkit.synthetic.living_conditions import LIVING_CONDITIONS
 from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population
 
 MODULE = [
-    *INVOLUNTARY, "FLEAVE", *COERCION, "FILTER", "FILTER2", "FSAME", "FILTER3", "FEXC", "FEXC_LIM", "FWHO", "FPLACE", "FMONTHS", "FISIC",
+    *INVOLUNTARY, "FLEAVE", *COERCION, "FILTER", "FILTER2", "FSAME", "FILTER3", "FEXC", "FEXC_LIM", "FWHO",
+    "FPLACE", "FMONTHS", "FISIC",
 ]  # fmt: skip
 
 
@@ -35,7 +36,8 @@ class SampleSize:
         areas: the number of enumeration areas.
         households: the number of households drawn per area.
         household_response: the share of households that respond.
-        module_response: the share of adults who answer the module on forced labour, among the adults who are asked.
+        module_response: the share of adults who answer the module on forced labour, among the adults who are
+        asked.
     """
 
     areas: int = 330
@@ -45,14 +47,13 @@ class SampleSize:
 
 
 def draw_sample(population: Population, seed: int, size: SampleSize | None = None) -> pd.DataFrame:
-    """Draws a sample as a labour force survey does: areas by systematic PPS (probability proportional to size) in each stratum,
-    households at random, and one adult per household for the module on forced labour.
+    """Draws a sample as a labour force survey does: areas by systematic PPS (probability proportional to
+    size) in each stratum, households at random, and one adult per household for the module on forced labour.
 
-    Returns:
-        The survey file, with one row per person of the responding households. The index is the person's row in the population.
-            The weights are computed as a survey office would do. `W_LFS` is the weight of the households, raised in each area for
-            the households that did not answer. `W_FL` is the weight of the adults who answered the module, raised in each stratum
-            for the adults who refused.
+    Returns: The survey file, with one row per person of the responding households. The index is the person's
+        row in the population. The weights are computed as a survey office would do. `W_LFS` is the weight of
+        the households, raised in each area for the households that did not answer. `W_FL` is the weight of
+        the adults who answered the module, raised in each stratum for the adults who refused.
     """
     size = size or SampleSize()
     rng = np.random.default_rng(seed)
@@ -63,8 +64,9 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
 
 
 def draw_households(population: Population, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """Draws areas and households, and returns the households that respond. The index is the household's number. The columns are
-    `stratum`, `W_LFS` (the weight) and `adults` (the number of adults in the household)."""
+    """Draws areas and households, and returns the households that respond. The index is the household's
+    number. The columns are `stratum`, `W_LFS` (the weight) and `adults` (the number of adults in the
+    household)."""
     homes = population.homes
     areas = homes.groupby("area").agg(stratum=("stratum", "first"), size=("stratum", "size"))
     chosen = []
@@ -80,13 +82,15 @@ def draw_households(population: Population, rng: np.random.Generator, size: Samp
     pool = pool.groupby("area").head(size.households).join(drawn[["p", "size"]], on="area")
     asked = pool.groupby("area")["p"].transform("size")
     pool = pool[rng.random(len(pool)) < size.household_response]
-    pool["W_LFS"] = 1 / (pool["p"] * asked / pool["size"]) * asked / pool.groupby("area")["p"].transform("size")
+    pool["W_LFS"] = (
+        1 / (pool["p"] * asked / pool["size"]) * asked / pool.groupby("area")["p"].transform("size")
+    )
     return pool[["stratum", "W_LFS", "adults"]]
 
 
 def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """Returns a sample after the interviews on forced labour: one adult per household is asked the module, and a few adults
-    refuse it. The result has a new column with the weights of the adults who answered."""
+    """Returns a sample after the interviews on forced labour: one adult per household is asked the module,
+    and a few adults refuse it. The result has a new column with the weights of the adults who answered."""
     adult = sample["true_age"] >= 18
     lot = pd.Series(rng.random(len(sample))).where(adult, 2)
     picked = adult & (lot == lot.groupby(sample["household"]).transform("min"))
@@ -105,33 +109,54 @@ def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSiz
     for isic in ("ISIC12", "FISIC"):
         sample[isic] = sample[isic].map("{:04d}".format, na_action="ignore")
     first_columns = ["HH", "LINE", "STRATUM", "EA", "W_LFS", "REGION", "AREA", "SEX", "AGE", "BORN"]
-    work = ["WK_PAY", "WK_OWN", "WK_FAM", "WK_OTH", "WORKED", "ISIC12", "STATUS", "FL_RESULT", "W_FL", "PROXY", "ALONE"]
+    work = [
+        "WK_PAY",
+        "WK_OWN",
+        "WK_FAM",
+        "WK_OTH",
+        "WORKED",
+        "ISIC12",
+        "STATUS",
+        "FL_RESULT",
+        "W_FL",
+        "PROXY",
+        "ALONE",
+    ]
     later = [name for name in LIVING_CONDITIONS if name in sample]
     return sample[[*first_columns, *work, *MODULE, *later]]
 
 
 def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:
-    """Returns the weights of the persons who answered. These weights are raised, so that they also represent the persons of the
-    same stratum who were picked and did not answer. Everybody else has a missing weight."""
-    kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(stratum).transform("sum")
+    """Returns the weights of the persons who answered. These weights are raised, so that they also represent
+    the persons of the same stratum who were picked and did not answer. Everybody else has a missing
+    weight."""
+    kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(
+        stratum
+    ).transform("sum")
     return (weight / kept).where(answered).round(3)
 
 
 def census(population: Population) -> pd.DataFrame:
-    """Returns the answers of all adults of a population, as if all had been asked. Every weight is one. The reported prevalence
-    (the prevalence in a survey without sampling error) is computed from this table."""
+    """Returns the answers of all adults of a population, as if all had been asked. Every weight is one. The
+    reported prevalence (the prevalence in a survey without sampling error) is computed from this table."""
     people = population.persons
     adult = (people["true_age"] >= 18).to_numpy()
-    everybody = people.assign(HH=people["household"] + 1, EA=1000 + people["area"], STRATUM=people["REGION"] * 10 + people["AREA"],
-                              W_LFS=1, FL_RESULT=np.where(adult, 1, 3), W_FL=np.where(adult, 1.0, np.nan))  # fmt: skip
+    everybody = people.assign(
+        HH=people["household"] + 1,
+        EA=1000 + people["area"],
+        STRATUM=people["REGION"] * 10 + people["AREA"],
+        W_LFS=1,
+        FL_RESULT=np.where(adult, 1, 3),
+        W_FL=np.where(adult, 1.0, np.nan),
+    )
     for isic in ("ISIC12", "FISIC"):
         everybody[isic] = everybody[isic].map("{:04d}".format, na_action="ignore")
     return everybody[adult].drop(columns=["household", "area", "true_age"])
 
 
 def reported_status(population: Population, survey: Path) -> NDArray[np.float64]:
-    """Returns the kit's classification of each person of the population: 1 for a case, 0 for an adult who is not a case, and nan
-    for a child or for an adult whose answers do not decide it.
+    """Returns the kit's classification of each person of the population: 1 for a case, 0 for an adult who is
+    not a case, and nan for a child or for an adult whose answers do not decide it.
 
     Args:
         population: the population.
@@ -154,7 +179,10 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
         connect().from_df(everybody).write_parquet(str(Path(folder) / "persons.parquet"))
         path = Path(folder) / "survey.yaml"
         weights = dict.fromkeys(weight_columns(read_spec(survey)).values())
-        entries = (f"  - {{finding: weights, column: {json.dumps(name)}, why: everybody was counted}}\n" for name in weights)
+        entries = (
+            f"  - {{finding: weights, column: {json.dumps(name)}, why: everybody was counted}}\n"
+            for name in weights
+        )
         said = re.sub(r"persons\.\w+", "persons.parquet", survey.read_text("utf-8"))
         path.write_text(f"{said}\naccept:  # every weight is 1\n{''.join(entries)}", encoding="utf-8")
         persons = classify(read_survey(path))
@@ -164,12 +192,14 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
     return found[list(columns)].reindex(pd.MultiIndex.from_frame(everybody[key])).set_index(everybody.index)
 
 
-def redraw(population: Population, status: NDArray[np.float64], seed: int, size: SampleSize | None = None) -> SurveyDesign:
-    """Draws one more sample for a simulation. Returns a design with a 0/1 column `case`, which is looked up in `status` (the
-    result of `reported_status`).
+def redraw(
+    population: Population, status: NDArray[np.float64], seed: int, size: SampleSize | None = None
+) -> SurveyDesign:
+    """Draws one more sample for a simulation. Returns a design with a 0/1 column `case`, which is looked up
+    in `status` (the result of `reported_status`).
 
-    Nothing is classified again, so hundreds of samples take a minute. Persons who were not asked the module on forced labour stay
-    in the design with weight zero.
+    Nothing is classified again, so hundreds of samples take a minute. Persons who were not asked the module
+    on forced labour stay in the design with weight zero.
     """
     sample = draw_sample(population, seed, size)
     asked = sample["FL_RESULT"] == 1

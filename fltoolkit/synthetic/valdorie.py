@@ -1,5 +1,5 @@
-"""Makes the shipped Valdorie survey, an SPSS file: all adults and one child of each household, with the parents in the same
-file."""
+"""Makes the shipped Valdorie survey, an SPSS file: all adults and one child of each household, with the
+parents in the same file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ REFUSED, ABSENT, CHILD_RESPONSE = 0.03, 0.06, 0.95
 
 
 def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.DataFrame:
-    """Draws areas and households as in `draw_sample`. All adults are asked, and one child of 5 to 17 in each household.
+    """Draws areas and households as in `draw_sample`. All adults are asked, and one child of 5 to 17 in each
+    household.
 
-    Returns:
-        The survey's file. The index is the person's row in the population. Cluster numbers start again in each stratum. `PADULTE`
-            and `PENFANT` are the weights of the adults and of the children who answered. Both weights are raised in each stratum
-            for the persons who did not answer.
+    Returns: The survey's file. The index is the person's row in the population. Cluster numbers start again
+        in each stratum. `PADULTE` and `PENFANT` are the weights of the adults and of the children who
+        answered. Both weights are raised in each stratum for the persons who did not answer.
     """
     rng = np.random.default_rng(seed)
     pool = draw_households(families, rng, size)
@@ -52,20 +52,26 @@ def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.
 
 
 def full_count_of_families(families: Families) -> pd.DataFrame:
-    """Returns the answers of everybody as if all adults and all children of 5 to 17 had been asked, with weight one."""
+    """Returns the answers of everybody as if all adults and all children of 5 to 17 had been asked, with
+    weight one."""
     people, adult, child = families.persons, families.adults, families.children
     return _file(
         people.assign(
-            stratum=people["REGION"] * 10 + people["AREA"], HH=people["household"] + 1, EA=people["area"], W_LFS=1,
-            FL_RESULT=np.where(adult, ANSWERED, 4), W_FL=np.where(adult, 1, np.nan),
-            C_RESULT=np.where(child, ANSWERED, 3), W_CHILD=np.where(child, 1, np.nan),
+            stratum=people["REGION"] * 10 + people["AREA"],
+            HH=people["household"] + 1,
+            EA=people["area"],
+            W_LFS=1,
+            FL_RESULT=np.where(adult, ANSWERED, 4),
+            W_FL=np.where(adult, 1, np.nan),
+            C_RESULT=np.where(child, ANSWERED, 3),
+            W_CHILD=np.where(child, 1, np.nan),
         )
-    )  # fmt: skip
+    )
 
 
 def _file(people: pd.DataFrame) -> pd.DataFrame:
-    """Returns the table of the survey file. Persons who did not answer their module have blanks. A question that the routing
-    skips has the code 97."""
+    """Returns the table of the survey file. Persons who did not answer their module have blanks. A question
+    that the routing skips has the code 97."""
     people = people.assign(STRATUM=people["stratum"])
     adult, child = people["FL_RESULT"] == ANSWERED, people["C_RESULT"] == ANSWERED
     for columns, asked in ((ADULT_MODULE, adult), (CHILD_MODULE, child), (["FWHO"], adult | child)):

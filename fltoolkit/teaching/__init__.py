@@ -1,7 +1,8 @@
-"""Contains material for a class: an island whose truth is known, hundreds of samples from it, and exercises that give hints, not
-solutions.
+"""Contains material for a class: an island whose truth is known, hundreds of samples from it, and exercises
+that give hints, not solutions.
 
-This folder may use every other folder of the package. Only `notebooks/teaching/` and the command `fltoolkit class` use it.
+This folder may use every other folder of the package. Only `notebooks/teaching/` and the command `fltoolkit
+class` use it.
 """
 
 from fltoolkit.teaching.class_tables import hidden, numbers, spread, villages
@@ -14,6 +15,7 @@ from fltoolkit.teaching.redraw_controls import play_intervals, play_repeats, pla
 from fltoolkit.teaching.redraw_pictures import difference, distribution, intervals
 
 __all__ = [
-    "Island", "Lesson", "Redraws", "difference", "distribution", "fall", "hidden", "intervals", "island", "lesson", "numbers",
-    "play_intervals", "play_repeats", "play_sample_size", "play_samples", "play_smallest_fall", "redraw", "routes", "spread", "villages",
+    "Island", "Lesson", "Redraws", "difference", "distribution", "fall", "hidden", "intervals", "island",
+    "lesson", "numbers", "play_intervals", "play_repeats", "play_sample_size", "play_samples",
+    "play_smallest_fall", "redraw", "routes", "spread", "villages",
 ]  # fmt: skip

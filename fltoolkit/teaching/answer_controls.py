@@ -1,4 +1,5 @@
-"""Makes the controls with which a learner answers a question: radio buttons for choices, or a field for a number.
+"""Makes the controls with which a learner answers a question: radio buttons for choices, or a field for a
+number.
 
 The learner writes no code, so no syntax error is possible.
 """
@@ -12,8 +13,8 @@ LABEL = "Your answer"
 
 
 def choice(choices: Sequence[str], start: str | None) -> Any:
-    """Returns radio buttons, one for each possible answer. At first the button that `start` names is chosen. If `start` is None,
-    no button is chosen.
+    """Returns radio buttons, one for each possible answer. At first the button that `start` names is chosen.
+    If `start` is None, no button is chosen.
     """
     import ipywidgets as widgets
 
@@ -22,11 +23,14 @@ def choice(choices: Sequence[str], start: str | None) -> Any:
 
 
 def number_field(unit: str, start: str | None) -> Any:
-    """Returns a field in which a learner types a number as an answer. While the field is empty, it shows the unit of the number.
+    """Returns a field in which a learner types a number as an answer. While the field is empty, it shows the
+    unit of the number.
 
     The field accepts any text. The number is read from the text when the answer is checked.
     """
     import ipywidgets as widgets
 
     layout = {"width": "26em", "max_width": "100%"}
-    return widgets.Text(start or "", description=LABEL, placeholder=unit, continuous_update=False, layout=layout)
+    return widgets.Text(
+        start or "", description=LABEL, placeholder=unit, continuous_update=False, layout=layout
+    )

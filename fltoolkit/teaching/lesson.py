@@ -1,5 +1,5 @@
-"""Reads the exercises of the lessons, and checks answers. The exercises are in `lessons/*.yaml`. The reply to an answer says that
-it is right, or gives a hint. The hint never contains the right answer."""
+"""Reads the exercises of the lessons, and checks answers. The exercises are in `lessons/*.yaml`. The reply to
+an answer says that it is right, or gives a hint. The hint never contains the right answer."""
 
 from __future__ import annotations
 
@@ -20,10 +20,15 @@ from fltoolkit.teaching.true_answers import TRUTHS, truth
 from fltoolkit.yaml_files.loading import Code, Model, load_shipped, load_yaml
 
 LESSONS = Path(__file__).parent / "lessons"
-# How near an answer must be, relative to the right number. Two digits are enough for a calculation; redraws vary by chance.
+# How near an answer must be, relative to the right number. Two digits are enough for a calculation; redraws
+# vary by chance.
 TOLERANCES = {"counted": 0.0, "worked out": 0.03, "redrawn": 0.06}
 WRITTEN = 0.005  # the same for a usual mistake that a lesson gives as a number: 97 is not 95
-RATES = ("%", "of 100", "per 1,000")  # learners often use another of these units, so their number is too large or small
+RATES = (
+    "%",
+    "of 100",
+    "per 1,000",
+)  # learners often use another of these units, so their number is too large or small
 SCALES = (10, 100, 1000)  # by one of these factors. Persons and times have only one unit
 QUOTES = " \"'`“”„‘’‚«»‹›"
 NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?", re.I)
@@ -59,12 +64,17 @@ class Exercise(Model):
         return self
 
     def met(self, answer: str) -> bool:
-        """Returns whether an answer to the exercise is right. The answer is in the form that `read` returns."""
-        return answer == self.right if self.choices else _is_near(float(answer), truth(self.right), TOLERANCES[self.found])
+        """Returns whether an answer to the exercise is right. The answer is in the form that `read`
+        returns."""
+        return (
+            answer == self.right
+            if self.choices
+            else _is_near(float(answer), truth(self.right), TOLERANCES[self.found])
+        )
 
     def judge(self, answer: str) -> tuple[bool, str]:
-        """Returns whether an answer to the exercise is right, and the reply to it. The answer is in the form that `read`
-        returns."""
+        """Returns whether an answer to the exercise is right, and the reply to it. The answer is in the form
+        that `read` returns."""
         if self.met(answer):
             return True, self.why
         if self.choices:
@@ -84,11 +94,11 @@ class Exercise(Model):
         return ""
 
     def read(self, answer: object) -> str | None:
-        """Returns the answer of a learner in the form in which it is judged. This form is a choice, or a number as text: for
-        `17,2 per 1,000 adults` it is `17.2`. Returns None if the answer is neither.
+        """Returns the answer of a learner in the form in which it is judged. This form is a choice, or a
+        number as text: for `17,2 per 1,000 adults` it is `17.2`. Returns None if the answer is neither.
 
-        The function accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between
-        thousands.
+        The function accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for
+        persons, commas between thousands.
         """
         words = {"True": "yes", "False": "no"}.get(str(answer), str(answer))
         text = " ".join(words.split()).strip(QUOTES).rstrip(".").strip(QUOTES)
@@ -112,7 +122,8 @@ def _is_near(value: float, wanted: float, tolerance: float) -> bool:
 
 
 def _letters(unit: str) -> str:
-    """Returns a unit without spaces, commas and points, which people write in several ways: `per1000adults`."""
+    """Returns a unit without spaces, commas and points, which people write in several ways:
+    `per1000adults`."""
     return re.sub(r"[\s,.]", "", unit).casefold()
 
 
@@ -128,7 +139,8 @@ class Lesson:
 
     Attributes:
         exercises: the exercises, by name.
-        answers: answers from a YAML file, by exercise. They are checked if the learner does not answer with controls.
+        answers: answers from a YAML file, by exercise. They are checked if the learner does not answer with
+        controls.
         interactive: whether the learner answers with controls.
         right: whether the last answer was right, by exercise.
         changes: functions that are called after each answer, so that the score is shown again.
@@ -141,8 +153,8 @@ class Lesson:
     changes: list[Callable[[], None]] = field(default_factory=list)
 
     def exercise(self, name: str) -> Any:
-        """Show the question. Below it is the control with which a learner answers, or the reply. The function `ask` shows only
-        the question, and `answer` shows only the control or the reply.
+        """Show the question. Below it is the control with which a learner answers, or the reply. The function
+        `ask` shows only the question, and `answer` shows only the control or the reply.
 
         Raises:
             RequestError: the lesson has no such exercise.
@@ -154,8 +166,8 @@ class Lesson:
         return self.answer(name)
 
     def ask(self, name: str) -> Words:
-        """Returns the text of a question, with a note on the kind of answer that it needs (a choice, or a number and its
-        unit)."""
+        """Returns the text of a question, with a note on the kind of answer that it needs (a choice, or a
+        number and its unit)."""
         return Words(f"{self._question(name)}\n\n*Answer with {self._exercise(name).asks_for}.*")
 
     def _question(self, name: str) -> str:
@@ -163,8 +175,8 @@ class Lesson:
         return f"**Exercise {list(self.exercises).index(name) + 1}.** {question}"
 
     def answer(self, name: str) -> Any:
-        """Returns the control with which a learner answers, with the reply below it. If the lesson is not interactive, returns
-        only the reply to the answer in the YAML file of answers.
+        """Returns the control with which a learner answers, with the reply below it. If the lesson is not
+        interactive, returns only the reply to the answer in the YAML file of answers.
 
         A choice is judged when it is clicked. A number is judged when Enter is pressed or the field is left.
 
@@ -175,7 +187,9 @@ class Lesson:
             return self.check(name)
         exercise, given = self._exercise(name), self.answers.get(name)
         start = None if given is None else exercise.read(given)
-        control = number_field(exercise.unit, start) if not exercise.choices else choice(exercise.choices, start)
+        control = (
+            number_field(exercise.unit, start) if not exercise.choices else choice(exercise.choices, start)
+        )
 
         def reply() -> tuple[Words]:
             feedback = self.check(name, control.value or None)
@@ -186,10 +200,11 @@ class Lesson:
         return with_controls([control], reply)
 
     def check(self, name: str, answer: object = None) -> Words:
-        """Returns the reply to a learner's answer. It says that the answer is right, and why, or it gives a hint.
+        """Returns the reply to a learner's answer. It says that the answer is right, and why, or it gives a
+        hint.
 
-        If `answer` is None, the answer in the YAML file of answers is checked. If the file also has no answer, the reply says
-        that the exercise is not answered yet.
+        If `answer` is None, the answer in the YAML file of answers is checked. If the file also has no
+        answer, the reply says that the exercise is not answered yet.
         """
         exercise = self._exercise(name)
         answer = self.answers.get(name) if answer is None else answer
@@ -197,24 +212,28 @@ class Lesson:
             self.right.pop(name, None)
             return Words("Not answered yet.")
         read = exercise.read(answer)
-        self.right[name], feedback = exercise.judge(read) if read is not None else (False, f"Answer with {exercise.asks_for}.")
+        self.right[name], feedback = (
+            exercise.judge(read) if read is not None else (False, f"Answer with {exercise.asks_for}.")
+        )
         return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {feedback}")
 
     def score(self) -> Any:
-        """Returns a text with the number of right answers, and with the exercises that are not solved yet. In an interactive
-        lesson it changes after every answer.
+        """Returns a text with the number of right answers, and with the exercises that are not solved yet. In
+        an interactive lesson it changes after every answer.
         """
         return self.follow(self._score)
 
     def follow(self, view: Callable[[], Any]) -> Any:
-        """Returns the text or table that `view` returns. In an interactive lesson, `view` is called and shown again after every
-        answer."""
+        """Returns the text or table that `view` returns. In an interactive lesson, `view` is called and shown
+        again after every answer."""
         return with_controls([], lambda: (view(),), changes=self.changes) if self.interactive else view()
 
     def _score(self) -> Words:
         still = [str(i) for i, name in enumerate(self.exercises, 1) if not self.right.get(name)]
         open_exercises = f" Still open: exercise {', '.join(still)}." if still else ""
-        return Words(f"**{len(self.exercises) - len(still)} of {len(self.exercises)} right.**{open_exercises}")
+        return Words(
+            f"**{len(self.exercises) - len(still)} of {len(self.exercises)} right.**{open_exercises}"
+        )
 
     def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:
@@ -231,14 +250,17 @@ def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson
         interactive: whether there is a control under each question.
 
     Raises:
-        SpecError, RequestError: there is no such lesson; the file is not YAML, or answers a question that does not exist.
+        SpecError, RequestError: there is no such lesson; the file is not YAML, or answers a question that
+        does not exist.
     """
     from IPython import get_ipython
 
     found = load_shipped(LESSONS, name, Sheet, "lesson").exercises
     given = load_yaml(Path(answers)) if answers else {}
     if strangers := [key for key in given if key not in found]:
-        raise RequestError("the file answers unknown exercises", where=answers, found=strangers, allowed=list(found))
+        raise RequestError(
+            "the file answers unknown exercises", where=answers, found=strangers, allowed=list(found)
+        )
     if interactive and (notebook := get_ipython()):  # in a class, the kernel has done so already
         load_ipython_extension(notebook)
     return Lesson(found, given, interactive)

@@ -1,5 +1,5 @@
-"""Shows controls for two calculations: the smallest decrease that a repeat of a survey detects, and the number of people that it
-needs. The learner sets numbers, and the result is shown below them."""
+"""Shows controls for two calculations: the smallest decrease that a repeat of a survey detects, and the
+number of people that it needs. The learner sets numbers, and the result is shown below them."""
 
 from __future__ import annotations
 
@@ -21,33 +21,43 @@ NUMBERS = {
 
 
 def play_smallest_fall(*, interactive: bool = False) -> Any:
-    """Shows the smallest decrease of the prevalence that a repeat of a survey detects with a probability of 80%. The learner
-    sets the baseline, the sample size and the design effect."""
+    """Shows the smallest decrease of the prevalence that a repeat of a survey detects with a probability of
+    80%. The learner sets the baseline, the sample size and the design effect."""
 
     def view(baseline: float, persons: float, deff: float) -> Words:
         found = detectable_change(baseline / 1000, persons, deff=deff)
-        start = f"From {baseline:g} per 1,000, with {persons:,.0f} people in each round and a design effect of {deff:g}:"
+        start = (
+            f"From {baseline:g} per 1,000, with {persons:,.0f} people in each round and a design "
+            f"effect of {deff:g}:"
+        )
         if isnan(found.relative):
             return Words(f"{start} not even a fall to zero would be found with a chance of 80%.")
-        return Words(f"{start} the smallest fall that is found with a chance of 80% is **{100 * found.relative:.1f}%**.")
+        return Words(
+            f"{start} the smallest fall that is found with a chance of 80% is "
+            f"**{100 * found.relative:.1f}%**."
+        )
 
     return _panel(view, interactive, baseline=10.0, persons=1000.0, deff=1.0)
 
 
 def play_sample_size(*, interactive: bool = False) -> Any:
-    """Shows the number of people who must answer in each of two surveys, so that a decrease of a given size is detected. The
-    learner sets the baseline, the decrease and the design effect."""
+    """Shows the number of people who must answer in each of two surveys, so that a decrease of a given size
+    is detected. The learner sets the baseline, the decrease and the design effect."""
 
     def view(baseline: float, cut: float, deff: float) -> Words:
         needed = sample_size(baseline / 1000, cut=cut / 100, deff=deff)
-        start = f"From {baseline:g} per 1,000, to find a cut by {cut:g}% with a chance of 80% at a design effect of {deff:g}:"
+        start = (
+            f"From {baseline:g} per 1,000, to find a cut by {cut:g}% with a chance of 80% at a "
+            f"design effect of {deff:g}:"
+        )
         return Words(f"{start} **{needed:,}** people in each round.")
 
     return _panel(view, interactive, baseline=10.0, cut=50.0, deff=1.0)
 
 
 def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> Any:
-    """Returns the text for the starting numbers. In an interactive lesson, there is a field for each number above the text.
+    """Returns the text for the starting numbers. In an interactive lesson, there is a field for each number
+    above the text.
 
     Args:
         view: the function that returns the text. Its arguments are the numbers in the fields.
@@ -57,11 +67,14 @@ def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> An
     if not interactive:
         return view(**starts)
     fields = {name: _field(name, start) for name, start in starts.items()}
-    return with_controls(list(fields.values()), lambda: (view(**{name: field.value for name, field in fields.items()}),))
+    return with_controls(
+        list(fields.values()), lambda: (view(**{name: field.value for name, field in fields.items()}),)
+    )
 
 
 def _field(name: str, start: float) -> Any:
-    """Returns a field for a number. A number outside its limits is moved to the nearer limit. `name` is its key in NUMBERS."""
+    """Returns a field for a number. A number outside its limits is moved to the nearer limit. `name` is its
+    key in NUMBERS."""
     import ipywidgets as widgets
 
     label, least, most, step = NUMBERS[name]

@@ -1,9 +1,9 @@
-"""Draws hundreds of samples of the invented island in a moment. It draws only the number of cases in each village, not single
-persons.
+"""Draws hundreds of samples of the invented island in a moment. It draws only the number of cases in each
+village, not single persons.
 
-The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. The numbers of these
-persons who do not respond, or who answer wrongly, are drawn from binomial distributions. Estimates and standard errors are
-calculated as in the kit (weights, strata, with-replacement PSUs).
+The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. The
+numbers of these persons who do not respond, or who answer wrongly, are drawn from binomial distributions.
+Estimates and standard errors are calculated as in the kit (weights, strata, with-replacement PSUs).
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, ProportionInterval, proportion, wald
+from fltoolkit.estimate.measures.intervals import (
+    Confidence,
+    EstimatedProportion,
+    ProportionInterval,
+    proportion,
+    wald,
+)
 from fltoolkit.teaching.island_population import TAKE, Island
 
 Numbers = NDArray[np.float64]
@@ -53,7 +59,9 @@ class Redraws:
         """Returns the 95% interval of each sample, by any method of the kit."""
         if not self.rate or method == "wald":
             return wald(self.estimate, self.se, self.df, LEVEL)
-        estimated = EstimatedProportion(self.estimate, self.se, self.n, self.df, psus_with_cases=self.psus_with_cases)
+        estimated = EstimatedProportion(
+            self.estimate, self.se, self.n, self.df, psus_with_cases=self.psus_with_cases
+        )
         return proportion(estimated, Confidence(method, LEVEL))
 
     def hold(self, method: ProportionInterval = "wald", value: float | None = None) -> NDArray[np.bool_]:
@@ -64,9 +72,19 @@ class Redraws:
 
 
 def redraw(
-    people: Island, times: int = 2000, *, persons: int = 1200, clusters: bool = False, oversample: bool = False, weighted: bool = True,
-    nonresponse: bool = False, response_error: bool = False, among: str = "", filtered: bool = False, seed: int = 1,
-) -> Redraws:  # fmt: skip
+    people: Island,
+    times: int = 2000,
+    *,
+    persons: int = 1200,
+    clusters: bool = False,
+    oversample: bool = False,
+    weighted: bool = True,
+    nonresponse: bool = False,
+    response_error: bool = False,
+    among: str = "",
+    filtered: bool = False,
+    seed: int = 1,
+) -> Redraws:
     """Draw many samples of the invented island, all in the same way, and return the estimate of each sample.
 
     Args:
@@ -79,7 +97,8 @@ def redraw(
         nonresponse: persons in forced labour answer less often than others.
         response_error: some persons in forced labour do not say so, and a few others say that they are.
         among: estimate the number of cases in one trade, instead of the prevalence.
-        filtered: estimate as if the data file had only PSUs in which someone has this trade. This is a usual mistake.
+        filtered: estimate as if the data file had only PSUs in which someone has this trade. This is a usual
+        mistake.
         seed: the start of the random numbers.
     """
     rng = np.random.default_rng(seed)
@@ -87,7 +106,9 @@ def redraw(
     how = _Drawing(times, persons // len(groups), clusters, nonresponse, response_error, among, filtered)
     parts = [_drawn_stratum(rng, g, how) for g in groups]
     sizes = [float(g["adults"].sum()) for g in groups]
-    weights = [size / p["n"].sum(1) if weighted else np.ones(times) for p, size in zip(parts, sizes, strict=True)]
+    weights = [
+        size / p["n"].sum(1) if weighted else np.ones(times) for p, size in zip(parts, sizes, strict=True)
+    ]
     whole = sum(w * p["n"].sum(1) for w, p in zip(weights, parts, strict=True))
     cases = sum(w * p["y"].sum(1) for w, p in zip(weights, parts, strict=True))
     p = np.zeros(times) if among else cases / whole
@@ -104,13 +125,18 @@ def redraw(
 
 
 def fall(before: Redraws, after: Redraws) -> Redraws:
-    """Returns the change between two rounds of a survey, for many pairs of samples. The change is the estimate of the later round
-    minus the estimate of the earlier round. The result also has the standard error of each change, and the true change.
+    """Returns the change between two rounds of a survey, for many pairs of samples. The change is the
+    estimate of the later round minus the estimate of the earlier round. The result also has the standard
+    error of each change, and the true change.
     """
     return Redraws(
-        after.estimate - before.estimate, np.hypot(before.se, after.se), before.n, before.df + after.df, before.psus_with_cases,
+        after.estimate - before.estimate,
+        np.hypot(before.se, after.se),
+        before.n,
+        before.df + after.df,
+        before.psus_with_cases,
         after.truth - before.truth,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -133,19 +159,24 @@ class _Drawing:
 
 
 def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing) -> dict[str, Any]:
-    """Returns the cases that all samples find in one stratum, as arrays with one row per sample. `how` says how the samples are
-    drawn.
+    """Returns the cases that all samples find in one stratum, as arrays with one row per sample. `how` says
+    how the samples are drawn.
 
-    The keys of the result are: `y` and `n`, the cases and the persons asked, with one column per drawn PSU; `kept`, whether the
-    PSU is in the data file; `psus` and `hit`, the numbers of PSUs and of PSUs with cases; `clusters`, as in `how`. In a sample
-    without clusters each person is a PSU. Then `y` and `n` have a single column: the sums over the stratum.
+    The keys of the result are: `y` and `n`, the cases and the persons asked, with one column per drawn PSU;
+    `kept`, whether the PSU is in the data file; `psus` and `hit`, the numbers of PSUs and of PSUs with cases;
+    `clusters`, as in `how`. In a sample without clusters each person is a PSU. Then `y` and `n` have a single
+    column: the sums over the stratum.
     """
     adults, cases = areas["adults"].to_numpy(), areas[how.among or "cases"].to_numpy()
     if how.clusters:
         drawn = rng.choice(len(areas), (how.times, how.persons // TAKE), p=adults / adults.sum())
         size, there, take = adults[drawn], cases[drawn], TAKE
     else:
-        size, there, take = np.full((how.times, 1), adults.sum()), np.full((how.times, 1), cases.sum()), how.persons
+        size, there, take = (
+            np.full((how.times, 1), adults.sum()),
+            np.full((how.times, 1), cases.sum()),
+            how.persons,
+        )
     y = rng.hypergeometric(there, size - there, take)
     others = take - y
     if how.nonresponse:
@@ -153,7 +184,11 @@ def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing)
     n = y + others
     if how.response_error:
         y = rng.binomial(y, SENSITIVITY) + rng.binomial(others, 1 - SPECIFICITY)
-    kept = areas[f"has {how.among}"].to_numpy()[drawn] if how.filtered and how.clusters else np.ones(y.shape, bool)
+    kept = (
+        areas[f"has {how.among}"].to_numpy()[drawn]
+        if how.filtered and how.clusters
+        else np.ones(y.shape, bool)
+    )
     psus = kept.sum(1) if how.clusters else n.sum(1)
     hit = (y > 0).sum(1) if how.clusters else y.sum(1)
     return {"y": y, "n": n, "kept": kept, "psus": psus, "hit": hit, "clusters": how.clusters}

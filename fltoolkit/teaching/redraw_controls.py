@@ -1,5 +1,5 @@
-"""Shows pictures of many samples of the island, with controls above them. In a lesson that is not interactive, only the first
-picture is shown.
+"""Shows pictures of many samples of the island, with controls above them. In a lesson that is not
+interactive, only the first picture is shown.
 
 Controls have labels and work by keyboard.
 """
@@ -21,22 +21,32 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "cut": {f"{cut}%": cut for cut in (0, 10, 25, 50, 75)},
 }
 NAMES = {  # of the controls, as in the headings of the lessons
-    "persons": "Persons asked", "clusters": "In villages", "oversample": "More on the coast", "weights_forgotten": "Weights forgotten",
-    "nonresponse": "Some do not answer", "response_error": "Some answers are wrong", "method": "Method", "cut": "True fall",
-}  # fmt: skip
+    "persons": "Persons asked",
+    "clusters": "In villages",
+    "oversample": "More on the coast",
+    "weights_forgotten": "Weights forgotten",
+    "nonresponse": "Some do not answer",
+    "response_error": "Some answers are wrong",
+    "method": "Method",
+    "cut": "True fall",
+}
 TIMES = 500  # samples per picture: few enough for an immediate reaction
 
 
 def play_samples(people: Island, *, interactive: bool = False) -> Any:
-    """Shows the estimates of many samples of the island: a histogram for the chosen way of sampling, and a histogram for simple
-    random samples.
+    """Shows the estimates of many samples of the island: a histogram for the chosen way of sampling, and a
+    histogram for simple random samples.
 
     Each source of error can be switched on alone.
     """
 
     def view(persons: int, weights_forgotten: bool, **switches: Any) -> Picture:
         drawn = redraw(people, TIMES, persons=persons, weighted=not weights_forgotten, **switches)
-        on = [NAMES[name].lower() for name, value in {**switches, "weights_forgotten": weights_forgotten}.items() if value]
+        on = [
+            NAMES[name].lower()
+            for name, value in {**switches, "weights_forgotten": weights_forgotten}.items()
+            if value
+        ]
         design_words = ", ".join(on) or "nothing switched on"
         return distribution({"simple random": redraw(people, TIMES, persons=persons), design_words: drawn})
 
@@ -45,8 +55,8 @@ def play_samples(people: Island, *, interactive: bool = False) -> Any:
 
 
 def play_intervals(people: Island, *, interactive: bool = False) -> Any:
-    """Shows the confidence intervals of a hundred samples of the island. The user chooses the sample size, the method of the
-    interval, and whether the sample has clusters.
+    """Shows the confidence intervals of a hundred samples of the island. The user chooses the sample size,
+    the method of the interval, and whether the sample has clusters.
     """
 
     def view(persons: int, method: Any, clusters: bool) -> Picture:
@@ -56,8 +66,8 @@ def play_intervals(people: Island, *, interactive: bool = False) -> Any:
 
 
 def play_repeats(people: Island, *, interactive: bool = False) -> Any:
-    """Shows the changes that a hundred repeats of a survey find after forced labour has truly decreased. The user chooses the
-    size of the decrease, and the sample size of both rounds."""
+    """Shows the changes that a hundred repeats of a survey find after forced labour has truly decreased. The
+    user chooses the size of the decrease, and the sample size of both rounds."""
 
     def view(persons: int, cut: int) -> Picture:
         rounds = (people, people.after_a_fall(cut / 100))
@@ -78,11 +88,15 @@ def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> An
     if not interactive:
         return view(**starts)
     controls = {name: _control(name, start) for name, start in starts.items()}
-    return with_controls(list(controls.values()), lambda: (view(**{name: control.value for name, control in controls.items()}),))
+    return with_controls(
+        list(controls.values()),
+        lambda: (view(**{name: control.value for name, control in controls.items()}),),
+    )
 
 
 def _control(name: str, start: Any) -> Any:
-    """Returns a switch or a drop-down. A slider is not used: its handle has no name that a screen reader could say."""
+    """Returns a switch or a drop-down. A slider is not used: its handle has no name that a screen reader
+    could say."""
     import ipywidgets as widgets
 
     return (

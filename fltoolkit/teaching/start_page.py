@@ -1,5 +1,5 @@
-"""Writes the page at which a learner starts. It shows the lessons in order, the aim of each, and how to continue. It shows no
-code."""
+"""Writes the page at which a learner starts. It shows the lessons in order, the aim of each, and how to
+continue. It shows no code."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def write_start_page(folder: Path, lessons: Mapping[str, Any]) -> Path:
 
     Args:
         folder: the folder of the learner. Its name is also the name of the learner's JupyterLab workspace.
-        lessons: the notebooks by file name. The first cell of each has the title as a heading and a paragraph that begins with
-            `**Aim.**`.
+        lessons: the notebooks by file name. The first cell of each has the title as a heading and a paragraph
+            that begins with `**Aim.**`.
     """
     shown = [{"file": name, **_head(notebook.cells[0].source)} for name, notebook in sorted(lessons.items())]
     write_whole(folder / NAME, _template().render(learner=folder.name, lessons=shown) + "\n")

@@ -1,2 +1,2 @@
-"""Reads YAML files into checked objects. Each error message names the key with the mistake. This package does not use the other
-packages."""
+"""Reads YAML files into checked objects. Each error message names the key with the mistake. This package does
+not use the other packages."""

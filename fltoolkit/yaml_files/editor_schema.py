@@ -1,7 +1,8 @@
-"""Makes the JSON Schema that an editor uses to check a YAML file. The schema allows everything that the loader reads.
+"""Makes the JSON Schema that an editor uses to check a YAML file. The schema allows everything that the
+loader reads.
 
-The loader reads every scalar as text, so it accepts a number in place of a text. It also accepts a list with one element without
-brackets. The schema of a pydantic model forbids both, so this module extends the schema.
+The loader reads every scalar as text, so it accepts a number in place of a text. It also accepts a list with
+one element without brackets. The schema of a pydantic model forbids both, so this module extends the schema.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 @dataclass(frozen=True)
 class SimplerForm:
-    """Marks a field of a model in which a YAML file may write something simpler than the type of the field. With this mark, an
-    editor also accepts the simpler form. A validator of the same field converts the simpler form.
+    """Marks a field of a model in which a YAML file may write something simpler than the type of the field.
+    With this mark, an editor also accepts the simpler form. A validator of the same field converts the
+    simpler form.
 
     Attributes:
-        kinds: the simpler forms. `element`: one element without brackets in place of a list. `text`: a text in place of an
-            element. `names`: a list of names in place of a mapping.
+        kinds: the simpler forms. `element`: one element without brackets in place of a list. `text`: a text
+            in place of an element. `names`: a list of names in place of a mapping.
     """
 
     kinds: tuple[str, ...]
@@ -33,8 +35,8 @@ class SimplerForm:
 
 
 def editor_schema(schema: Schema) -> Schema:
-    """Returns a JSON Schema that allows more than the schema of the model. It also allows the simpler forms of fields with the
-    mark `SimplerForm`. Where the model has texts, it also allows numbers and booleans."""
+    """Returns a JSON Schema that allows more than the schema of the model. It also allows the simpler forms
+    of fields with the mark `SimplerForm`. Where the model has texts, it also allows numbers and booleans."""
     return {key: _with_simpler_forms(value) for key, value in schema.items()}
 
 
@@ -44,10 +46,14 @@ def _with_simpler_forms(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     made = {key: _with_simpler_forms(value) for key, value in node.items() if key != INSTEAD}
-    if made.get("type") == "array" and "minLength" in made:  # pydantic's name for the minimum length of a validator's result
+    if (
+        made.get("type") == "array" and "minLength" in made
+    ):  # pydantic's name for the minimum length of a validator's result
         made["minItems"] = made.pop("minLength")
     if made.get("type") == "string" and "enum" in made:
-        made = {key: value for key, value in made.items() if key != "type"} | {"enum": [*made["enum"], *_numbers(made["enum"])]}
+        made = {key: value for key, value in made.items() if key != "type"} | {
+            "enum": [*made["enum"], *_numbers(made["enum"])]
+        }
     elif made.get("type") == "string" and not made.keys() & {"const", "format", "pattern"}:
         made |= SCALAR
     kinds = node.get(INSTEAD, [])
@@ -59,6 +65,6 @@ def _with_simpler_forms(node: Any) -> Any:
 
 
 def _numbers(words: list[Any]) -> list[int]:
-    """Returns, as numbers, those allowed words that are written as whole numbers. An editor reads `digits: 4` as a number,
-    although the model wants the text `4`."""
+    """Returns, as numbers, those allowed words that are written as whole numbers. An editor reads `digits: 4`
+    as a number, although the model wants the text `4`."""
     return [int(word) for word in words if isinstance(word, str) and word.isdigit()]

@@ -1,5 +1,5 @@
-"""Explains the mistakes that pydantic finds in a YAML file, in plain words. Each message gives the key and the line of the
-mistake."""
+"""Explains the mistakes that pydantic finds in a YAML file, in plain words. Each message gives the key and
+the line of the mistake."""
 
 from __future__ import annotations
 
@@ -12,15 +12,37 @@ Schema = Mapping[str, Any]
 Line = Callable[[Sequence[object]], str]
 PATTERNS = {  # the patterns of texts, in words
     r"^[a-z][a-z0-9_]*$": "must be small letters a to z, digits and _, a letter first",
-    r"^[^\[\]:*?/\\']([^\[\]:*?/\\]{0,29}[^\[\]:*?/\\'])?$": "a sheet's name has 1 to 31 characters, none of [ ] : * ? / \\, and no quote at its ends",
+    r"^[^\[\]:*?/\\']([^\[\]:*?/\\]{0,29}[^\[\]:*?/\\'])?$": (
+        "a sheet's name has 1 to 31 characters, none of [ ] : * ? / \\, and no quote at its ends"
+    ),
 }
-WHOLE, NUMBER, TEXT, BOOL, KEYS, LIST = "a whole number", "a number", "text", "true or false", "keys and values", "a list"
+WHOLE, NUMBER, TEXT, BOOL, KEYS, LIST = (
+    "a whole number",
+    "a number",
+    "text",
+    "true or false",
+    "keys and values",
+    "a list",
+)
 KINDS = {  # pydantic's type errors, and what each one requires
-    "int_parsing": WHOLE, "int_type": WHOLE, "int_from_float": WHOLE, "int_parsing_size": WHOLE, "float_parsing": NUMBER, "float_type": NUMBER,
-    "bool_parsing": BOOL, "bool_type": BOOL, "string_type": TEXT, "dict_type": KEYS, "model_type": KEYS, "model_attributes_type": KEYS,
-    "tuple_type": LIST, "list_type": LIST, "date_type": "a date, as 2025-03-01", "date_parsing": "a date, as 2025-03-01",
+    "int_parsing": WHOLE,
+    "int_type": WHOLE,
+    "int_from_float": WHOLE,
+    "int_parsing_size": WHOLE,
+    "float_parsing": NUMBER,
+    "float_type": NUMBER,
+    "bool_parsing": BOOL,
+    "bool_type": BOOL,
+    "string_type": TEXT,
+    "dict_type": KEYS,
+    "model_type": KEYS,
+    "model_attributes_type": KEYS,
+    "tuple_type": LIST,
+    "list_type": LIST,
+    "date_type": "a date, as 2025-03-01",
+    "date_parsing": "a date, as 2025-03-01",
     "date_from_datetime_parsing": "a date, as 2025-03-01",
-}  # fmt: skip
+}
 LONGEST = 200  # characters of the value that a message shows
 SHAPES = {KEYS: dict, LIST: list}
 
@@ -31,10 +53,11 @@ class _Problem:
 
     Attributes:
         path: the keys that lead to the error in the file, such as `("groups", "sex", "codes")`.
-        route: the keys that lead to the error in the JSON Schema of the model. It differs from `path` if a list with one element
+        route: the keys that lead to the error in the JSON Schema of the model. It differs from `path` if a
+        list with one element
             was written without brackets: `route` then has the index 0, which is not in the file.
-        choice: if the value may have several types, the keys that lead to this value. pydantic then reports one error per type.
-            None if the value may have only one type.
+        choice: if the value may have several types, the keys that lead to this value. pydantic then reports
+            one error per type. None if the value may have only one type.
         error: pydantic's error.
     """
 
@@ -45,7 +68,8 @@ class _Problem:
 
     @property
     def wanted(self) -> str:
-        """Returns the type that is required, in words. The text is empty if the error is not about the type."""
+        """Returns the type that is required, in words. The text is empty if the error is not about the
+        type."""
         return KINDS.get(self.error["type"], "")
 
 
@@ -59,7 +83,11 @@ def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, 
         line: returns the line of a path in the file, as ` (line 12)`.
     """
     found = [_located(error, data) for error in errors]
-    found = [p for p in found if not (p.error["type"] == "too_short" and any(_below_it(p, other) for other in found))]
+    found = [
+        p
+        for p in found
+        if not (p.error["type"] == "too_short" and any(_below_it(p, other) for other in found))
+    ]
     lines = []
     for place in dict.fromkeys(p.choice for p in found):
         mine = [p for p in found if p.choice == place]
@@ -74,8 +102,8 @@ def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, 
 def _located(error: Mapping[str, Any], data: object) -> _Problem:
     """Returns an error of pydantic together with the keys that lead to the error in the file.
 
-    pydantic adds the names of types and validators to these keys. It also adds the index 0 if a list with one element was written
-    without brackets. Such names and indexes are not in the file, so they are left out.
+    pydantic adds the names of types and validators to these keys. It also adds the index 0 if a list with one
+    element was written without brackets. Such names and indexes are not in the file, so they are left out.
     """
     path: list[object] = []
     route: list[object] = []
@@ -94,9 +122,11 @@ def _located(error: Mapping[str, Any], data: object) -> _Problem:
     return _Problem(tuple(path), tuple(route), choice, error)
 
 
-def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Schema, data: object, line: Line) -> list[str]:
-    """Returns the messages for a value that may have several types. If the value fits one of these types, the messages say what
-    is wrong with the value. Otherwise one message lists all allowed types.
+def _of_choice(
+    place: tuple[object, ...], found: Sequence[_Problem], schema: Schema, data: object, line: Line
+) -> list[str]:
+    """Returns the messages for a value that may have several types. If the value fits one of these types, the
+    messages say what is wrong with the value. Otherwise one message lists all allowed types.
 
     `place` is the path of the value in the file, and `found` are pydantic's errors about it.
     """
@@ -106,7 +136,11 @@ def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Sch
     fitting = [p for p in found if p.wanted not in (KEYS, LIST) or isinstance(data, SHAPES[p.wanted])]
     if isinstance(data, (dict, list)) and inner:
         return [_mistake_in_words(p, schema) + line(p.path) for p in inner]
-    chosen = [p for p in fitting if not p.wanted] or (fitting if not isinstance(data, (dict, list)) else []) or found
+    chosen = (
+        [p for p in fitting if not p.wanted]
+        or (fitting if not isinstance(data, (dict, list)) else [])
+        or found
+    )
     kinds = list(dict.fromkeys(p.wanted for p in chosen))
     if all(kinds):
         key = ".".join(map(str, place))
@@ -147,8 +181,9 @@ def cut_text(text: str) -> str:
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Returns whether the second error (`other`) is about an element of the list that the first error (`problem`) is about. If a
-    list is too short only because this element could not be read, the error about the element is enough."""
+    """Returns whether the second error (`other`) is about an element of the list that the first error
+    (`problem`) is about. If a list is too short only because this element could not be read, the error about
+    the element is enough."""
     return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 
@@ -156,24 +191,33 @@ def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
     """Returns the keys that a model's JSON Schema allows at `path`."""
     nodes = _alternatives(schema, schema)
     for step in path:
-        nodes = [found for node in nodes for below in _subschemas(node, step) for found in _alternatives(schema, below)]
+        nodes = [
+            found
+            for node in nodes
+            for below in _subschemas(node, step)
+            for found in _alternatives(schema, below)
+        ]
     return list(dict.fromkeys(name for node in nodes for name in node.get("properties", {})))
 
 
 def _subschemas(node: Schema, step: str) -> list[Schema]:
-    """Returns the parts of a JSON Schema that describe the content of one key. If the schema names the key, this is the part
-    under that name. Otherwise it is every part for keys without a name, and for elements of a list. `node` is the schema, and
-    `step` is the key, or the position in a list."""
+    """Returns the parts of a JSON Schema that describe the content of one key. If the schema names the key,
+    this is the part under that name. Otherwise it is every part for keys without a name, and for elements of
+    a list. `node` is the schema, and `step` is the key, or the position in a list."""
     if step in node.get("properties", {}):
         return [node["properties"][step]]
-    others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))
+    others = (
+        node.get("additionalProperties"),
+        *node.get("patternProperties", {}).values(),
+        node.get("items"),
+    )
     return [other for other in others if isinstance(other, dict)]
 
 
 def _alternatives(schema: Schema, node: Schema) -> list[Schema]:
-    """Returns the alternatives that a JSON Schema allows (`anyOf`, `oneOf`), with all references followed. If there are no
-    alternatives, the list has only `node` itself. `schema` is the whole schema, and `node` is the part whose alternatives are
-    returned."""
+    """Returns the alternatives that a JSON Schema allows (`anyOf`, `oneOf`), with all references followed. If
+    there are no alternatives, the list has only `node` itself. `schema` is the whole schema, and `node` is
+    the part whose alternatives are returned."""
     if "$ref" in node:
         return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
     options = [*node.get("anyOf", []), *node.get("oneOf", [])]

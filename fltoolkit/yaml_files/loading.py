@@ -1,6 +1,8 @@
-"""Reads YAML files into checked objects. Every scalar stays text until a model gives it a type. Errors name the key.
+"""Reads YAML files into checked objects. Every scalar stays text until a model gives it a type. Errors name
+the key.
 
-As text, `NO` stays Norway, `01` keeps its zero, and `1.0` is not a number. So codes are not changed (see `canonical_code`).
+As text, `NO` stays Norway, `01` keeps its zero, and `1.0` is not a number. So codes are not changed (see
+`canonical_code`).
 """
 
 from __future__ import annotations
@@ -39,11 +41,11 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Model(BaseModel):
-    """Base class of all YAML models. If the file has a key that the model does not have, this is an error. A loaded model cannot
-    be changed.
+    """Base class of all YAML models. If the file has a key that the model does not have, this is an error. A
+    loaded model cannot be changed.
 
-    To make the import fast, pydantic builds a model class when the class is first used. So a default value that is itself a model
-    is made with `model_construct`, which does no checks.
+    To make the import fast, pydantic builds a model class when the class is first used. So a default value
+    that is itself a model is made with `model_construct`, which does no checks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -54,7 +56,8 @@ UNANSWERED = "<answer>"  # a draft (`fltoolkit new`) has this word wherever its 
 
 
 def canonical_code(value: object) -> str:
-    """Returns the text of a code in the form that the data have after reading: trimmed, and `1` instead of `1.0`."""
+    """Returns the text of a code in the form that the data have after reading: trimmed, and `1` instead of
+    `1.0`."""
     text = str(value).strip()
     return re.sub(r"^(-?\d+)\.0+$", r"\1", text)
 
@@ -71,8 +74,8 @@ def _code(value: object) -> str:
 
 
 def normalised_name(text: str) -> str:
-    """Returns a name without extra blanks and capitals, so that the same name in two files is recognised: ` NORVIA ` becomes
-    `norvia`."""
+    """Returns a name without extra blanks and capitals, so that the same name in two files is recognised: `
+    NORVIA ` becomes `norvia`."""
     return " ".join(text.split()).casefold()
 
 
@@ -81,8 +84,8 @@ def _as_list(value: object) -> object:
 
 
 def as_entries(value: object) -> object:
-    """Returns a single mapping as a list with this mapping, because a YAML file may write a list of one mapping without
-    brackets. Any other value is returned unchanged."""
+    """Returns a single mapping as a list with this mapping, because a YAML file may write a list of one
+    mapping without brackets. Any other value is returned unchanged."""
     return [value] if isinstance(value, dict) else value
 
 
@@ -95,8 +98,8 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class BoundedLoader(yaml.SafeLoader):
-    """A SafeLoader that limits the depth and size of a file. Each error names its line. `tags` are the types of value that are
-    allowed."""
+    """A SafeLoader that limits the depth and size of a file. Each error names its line. `tags` are the types
+    of value that are allowed."""
 
     tags: ClassVar[tuple[str, ...]] = ("str", "seq", "map")
 
@@ -106,7 +109,8 @@ class BoundedLoader(yaml.SafeLoader):
         self._anchored: dict[str, tuple[int, int]] = {}  # for each anchor, its number of values and levels
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Returns a node and counts the values below it, so that a few lines of aliases cannot make millions of values."""
+        """Returns a node and counts the values below it, so that a few lines of aliases cannot make millions
+        of values."""
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         before, above = self._values, self._deepest
         self._depth += 1
@@ -117,7 +121,10 @@ class BoundedLoader(yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchored:
                 raise _error_at(
-                    event.start_mark, "an alias refers to a value that contains it", event.anchor, "write the values out"
+                    event.start_mark,
+                    "an alias refers to a value that contains it",
+                    event.anchor,
+                    "write the values out",
                 )
             values, levels = self._anchored[event.anchor]
             self._values, self._deepest = before + values, self._depth + levels
@@ -144,12 +151,15 @@ class BoundedLoader(yaml.SafeLoader):
             )
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """Returns the value of a node. Raises `SpecError`, which names the line, if the value is not valid, such as the date
-        2026-02-30."""
+        """Returns the value of a node. Raises `SpecError`, which names the line, if the value is not valid,
+        such as the date 2026-02-30."""
         kind = node.tag.removeprefix(TAG)
         if kind not in self.tags:
             raise _error_at(
-                node.start_mark, "a tag of YAML is not allowed here", node.tag, "remove the tag, and write the value alone"
+                node.start_mark,
+                "a tag of YAML is not allowed here",
+                node.tag,
+                "remove the tag, and write the value alone",
             )
         try:
             value = super().construct_object(node, deep)
@@ -162,7 +172,10 @@ class BoundedLoader(yaml.SafeLoader):
             ) from None
         if isinstance(value, str) and (odd := SURROGATE.search(value)):
             raise _error_at(
-                node.start_mark, "a text holds half a character", f"\\u{ord(odd[0]):04x}", "write the character itself"
+                node.start_mark,
+                "a text holds half a character",
+                f"\\u{ord(odd[0]):04x}",
+                "write the character itself",
             )
         return value
 
@@ -171,8 +184,8 @@ class TextLoader(BoundedLoader):
     """A loader that leaves every scalar as text, and refuses a key that is given twice."""
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
-        """Returns the text of a scalar. Refuses a text with the character NUL (written as an escape), because no path, name or
-        file of results can contain this character."""
+        """Returns the text of a scalar. Refuses a text with the character NUL (written as an escape), because
+        no path, name or file of results can contain this character."""
         text = str(super().construct_scalar(node))
         if "\0" in text:
             raise _error_at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
@@ -187,13 +200,16 @@ def _error_at(mark: Any, problem: str, found: object, do: str) -> SpecError:
 
 
 def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    """Returns a mapping of a YAML file. The keys are in the form of codes: `1`, never `1.0`. Refuses a key that is given
-    twice."""
+    """Returns a mapping of a YAML file. The keys are in the form of codes: `1`, never `1.0`. Refuses a key
+    that is given twice."""
     pairs: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
             raise _error_at(
-                key_node.start_mark, "a key is a list or keys and values", None, "write a name or a code before the colon"
+                key_node.start_mark,
+                "a key is a list or keys and values",
+                None,
+                "write a name or a code before the colon",
             )
         key = canonical_code(loader.construct_object(key_node, deep=True))
         if key in pairs:
@@ -221,27 +237,31 @@ TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _with
 
 
 class CompiledLoader(*((yaml.CSafeLoader,) if yaml.__with_libyaml__ else ()), TextLoader):  # type: ignore[misc]
-    """A loader for the kit's own files. It gives the same result as TextLoader in a fifth of the time, because PyYAML parses in C
-    if it can. This loader does not limit depth and size, and its error messages have other words.
+    """A loader for the kit's own files. It gives the same result as TextLoader in a fifth of the time,
+    because PyYAML parses in C if it can. This loader does not limit depth and size, and its error messages
+    have other words.
     """
 
 
 def load_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> dict[str, Any]:
-    """Returns the mapping in a YAML file. Scalars are text, unless `loader` reads them in another way. Empty or null keys are
-    left out.
+    """Returns the mapping in a YAML file. Scalars are text, unless `loader` reads them in another way. Empty
+    or null keys are left out.
 
     Raises:
-        SpecError: there is no such file, it is not a regular file or not UTF-8, it is not YAML, or it is too large or nested too
-            deeply.
+        SpecError: there is no such file, it is not a regular file or not UTF-8, it is not YAML, or it is too
+            large or nested too deeply.
     """
     return read_yaml(path, loader)[0]
 
 
 def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dict[str, Any], yaml.Node]:
-    """Returns the mapping in a YAML file, as `load_yaml` does, and the root node of the file, which gives the lines."""
+    """Returns the mapping in a YAML file, as `load_yaml` does, and the root node of the file, which gives the
+    lines."""
     if path.suffix.lower() in OF_DATA:
         do = "give the survey.yaml that describes it; `fltoolkit new` drafts one from a file of data"
-        raise SpecError("this is a file of data, and a YAML file is needed", where=printable_path(path), do=do)
+        raise SpecError(
+            "this is a file of data, and a YAML file is needed", where=printable_path(path), do=do
+        )
     where, text = printable_path(path), read_text(path, MOST_BYTES, SpecError)
     if odd := loader.NON_PRINTABLE.search(text):
         line, found = text.count("\n", 0, odd.start()) + 1, f"U+{ord(odd[0]):04X}"
@@ -257,51 +277,65 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
     try:
         data, node = parsed(loader, text)
     except SpecError as error:
-        raise SpecError(error.problem, where=f"{where}, {error.where}", found=error.found, do=error.do) from None
+        raise SpecError(
+            error.problem, where=f"{where}, {error.where}", found=error.found, do=error.do
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark, problem = error.problem_mark or error.context_mark, error.problem or "it cannot be read"
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         do = "check colons, indentation and quotes there"
         raise SpecError(f"this is not YAML: {cut_text(problem)}", where=f"{where}{place}", do=do) from None
     if node is None:
-        raise SpecError("the file is empty, or holds nothing but comments", where=where, do="check that the path is right")
+        raise SpecError(
+            "the file is empty, or holds nothing but comments",
+            where=where,
+            do=("check that the path is right"),
+        )
     if not isinstance(data, dict):
         raise SpecError(
-            "the file must hold keys and values", where=where, found="a list" if isinstance(data, list) else "text alone",
+            "the file must hold keys and values",
+            where=where,
+            found="a list" if isinstance(data, list) else "text alone",
             do="write `key: value` on each line; check that the path is right",
-        )  # fmt: skip
+        )
     return deepcopy(data), node
 
 
 def _parsed(kind: type[BoundedLoader], text: str) -> tuple[Any, yaml.Node | None]:
-    """Returns the content that a loader reads from a text, and the root node of this content. If the text has no content, both
-    are None."""
+    """Returns the content that a loader reads from a text, and the root node of this content. If the text has
+    no content, both are None."""
     loader = kind(text)
     try:
         node = loader.get_single_node()
         return (None if node is None else loader.construct_document(node)), node
     except (ValueError, OverflowError):  # from an escape such as "\U00110000", which PyYAML does not check
         raise SpecError(
-            "an escape sequence stands for no character", where=f"line {loader.line + 1}", do="write the character itself"
+            "an escape sequence stands for no character",
+            where=f"line {loader.line + 1}",
+            do="write the character itself",
         ) from None
     finally:
         loader.dispose()
 
 
-# A survey.yaml and a rule set are read several times in a run. (mypy takes a class for an instance of it, and such instances have
-# no hash.)
+# A survey.yaml and a rule set are read several times in a run. (mypy takes a class for an instance of it, and
+# such instances have no hash.)
 _parsed_once: Callable[[type[BoundedLoader], str], tuple[Any, yaml.Node | None]] = lru_cache(16)(_parsed)  # type: ignore[assignment]
 
 
 def load_model(path: Path, model: type[M]) -> M:
-    """Read a file into a model. The error message lists every mistake with the key, the value that was found, and the allowed
-    values."""
+    """Read a file into a model. The error message lists every mistake with the key, the value that was found,
+    and the allowed values."""
     data, node = read_yaml(path)
     if keys := list(_unanswered(data)):
         raise SpecError(
             f"{len(keys)} key(s) still say {UNANSWERED}:\n" + "\n".join(f"  - {key}" for key in keys),
-            where=str(path), do="answer them, or remove those that are not required; the comments in the draft say what is asked",
-        )  # fmt: skip
+            where=str(path),
+            do=(
+                "answer them, or remove those that are not required; the comments in the draft say what "
+                "is asked"
+            ),
+        )
     unknown = [key for key in data if key not in model.model_fields]
     if len(unknown) > max(3, len(data) / 2):
         do = "check that the path is right"
@@ -311,8 +345,8 @@ def load_model(path: Path, model: type[M]) -> M:
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
-    """Yields the keys of a draft that nobody has answered yet, each as one text joined by dots. The value of such a key, or the
-    key itself, is still `<answer>`.
+    """Yields the keys of a draft that nobody has answered yet, each as one text joined by dots. The value of
+    such a key, or the key itself, is still `<answer>`.
     """
     if node == UNANSWERED:
         yield key
@@ -323,8 +357,8 @@ def _unanswered(node: object, key: str = "") -> Iterator[str]:
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
-    """Reads a model from a YAML file, and returns it. `name` is the name of a file in `folder` that the kit ships, or the path of
-    a user's own file.
+    """Reads a model from a YAML file, and returns it. `name` is the name of a file in `folder` that the kit
+    ships, or the path of a user's own file.
 
     Raises `SpecError` if there is no such file. `what` is the kind of file in words, such as a rule set.
     """
@@ -337,30 +371,34 @@ def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M
 
 
 def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Node | None = None) -> M:
-    """Check a mapping against a model. One `SpecError` lists all errors that pydantic found. If `node` is given, the message also
-    gives the lines of the errors. `where` is the file that the message names."""
+    """Check a mapping against a model. One `SpecError` lists all errors that pydantic found. If `node` is
+    given, the message also gives the lines of the errors. `where` is the file that the message names."""
     try:
-        return model.model_validate(data, context=data)  # some texts depend on the language, which is another key of the file
+        return model.model_validate(
+            data, context=data
+        )  # some texts depend on the language, which is another key of the file
     except ValidationError as error:
         errors = error.errors(include_url=False)
         found = problems(errors[:MOST_LISTED], _schema(model), data, partial(_line, node))
         more = len(errors) - len(errors[:MOST_LISTED])
         listed = [*found, *([f"… and {more} more"] if more else [])]
         raise SpecError(
-            f"{len(found) + more} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in listed), where=where
+            f"{len(found) + more} key(s) need a change:\n" + "\n".join(f"  - {p}" for p in listed),
+            where=where,
         ) from None
 
 
 @cache
 def _schema(model: type[Model]) -> dict[str, Any]:
-    """Returns the JSON Schema of a model. The schema is kept for later calls, because making it takes a third of a second.
-    Callers must not change it."""
+    """Returns the JSON Schema of a model. The schema is kept for later calls, because making it takes a third
+    of a second. Callers must not change it."""
     return model.model_json_schema()
 
 
 def _line(node: yaml.Node | None, path: Sequence[object]) -> str:
-    """Returns the line of the key or element at `path`, as ` (line 12)`. If the key is missing, the result is the line of the
-    nearest key above the missing key. Returns an empty text if there is no node or no path."""
+    """Returns the line of the key or element at `path`, as ` (line 12)`. If the key is missing, the result is
+    the line of the nearest key above the missing key. Returns an empty text if there is no node or no
+    path."""
     if node is None or not path:
         return ""
     line, here = node.start_mark.line, node

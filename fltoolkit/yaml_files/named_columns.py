@@ -24,10 +24,12 @@ NAME_COLUMNS = (
 
 
 def columns_named(node: Any) -> list[str]:
-    """Returns all data columns to which a model, or a model inside it, refers. The references are in the fields `column`,
-    `if_ticked`, `number` (of episodes) and `washington_group`."""
+    """Returns all data columns to which a model, or a model inside it, refers. The references are in the
+    fields `column`, `if_ticked`, `number` (of episodes) and `washington_group`."""
     if isinstance(node, Model):
-        named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")]
+        named = [
+            getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")
+        ]
         own = [c for found in named for c in ((found,) if isinstance(found, str) else found)]
         return [*own, *columns_named([getattr(node, name) for name in type(node).model_fields])]
     if isinstance(node, dict):
@@ -36,8 +38,8 @@ def columns_named(node: Any) -> list[str]:
 
 
 def paths_naming(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yields each data column to which a model refers, and the keys that lead to the reference: `("W", ("design", "weight"))`.
-    The pairs are in the order of the model's fields."""
+    """Yields each data column to which a model refers, and the keys that lead to the reference: `("W",
+    ("design", "weight"))`. The pairs are in the order of the model's fields."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             yield from paths_naming(getattr(node, name), (*path, name))

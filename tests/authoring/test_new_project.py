@@ -1,4 +1,5 @@
-"""Tests the project of `fltoolkit start`: it is complete, it never changes a folder with files, and its own instructions work."""
+"""Tests the project of `fltoolkit start`: it is complete, it never changes a folder with files, and its own
+instructions work."""
 
 from __future__ import annotations
 
@@ -22,7 +23,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_all_that_the_kit_ships_is_there_and_nothing_that_only_builds_it(project: Path) -> None:
-    assert {path.name for path in project.iterdir()} == {"README.md", "batch.yaml", "data_samples", "docs", "notebooks"}
+    assert {path.name for path in project.iterdir()} == {
+        "README.md",
+        "batch.yaml",
+        "data_samples",
+        "docs",
+        "notebooks",
+    }
     assert len(list((project / "notebooks").rglob("*.ipynb"))) == 8
     copied, shipped = project / "notebooks" / "1_survey.ipynb", shipped_folder("notebooks") / "1_survey.ipynb"
     assert copied.read_bytes() == shipped.read_bytes()
@@ -36,7 +43,9 @@ def test_its_batch_is_one_that_runs(project: Path) -> None:
     assert run.plan is not None
 
 
-def test_its_readme_has_ten_lines_and_names_what_is_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_readme_has_ten_lines_and_names_what_is_there(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = (project / "README.md").read_text("utf-8")
     assert text.startswith("# my_project\n")
     assert len(text.splitlines()) == 10
@@ -67,7 +76,9 @@ def test_the_schema_that_a_sample_names_is_there(project: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["notes.txt", "notebooks"])
-def test_what_is_there_is_never_overwritten(tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_there_is_never_overwritten(
+    tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "mine"
     (folder / "notebooks").mkdir(parents=True) if what == "notebooks" else folder.mkdir()
     if what == "notes.txt":
@@ -77,7 +88,9 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path, what: str, capsys: p
     assert [path.name for path in folder.iterdir()] == [what]
 
 
-def test_a_file_in_its_place_is_an_error_and_an_empty_folder_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_in_its_place_is_an_error_and_an_empty_folder_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("mine", "utf-8")
     with pytest.raises(RequestError, match="a file has the name that the project's folder should have"):
         start_project(tmp_path / "file")

@@ -1,4 +1,5 @@
-"""Random draws from a fixed seed, the same under every version of Python: they rest on `Random.random` alone."""
+"""Random draws from a fixed seed, the same under every version of Python: they rest on `Random.random`
+alone."""
 
 from __future__ import annotations
 
@@ -55,10 +56,13 @@ class Codes:
     lost: float = 0.002
 
     def answer(self, draws: Draws, yes: float) -> str:
-        """One answer: yes with the share `yes` of those who give one; now and then don't know, refused, or a blank by mistake."""
+        """One answer: yes with the share `yes` of those who give one; now and then don't know, refused, or a
+        blank by mistake."""
         said = self.yes if draws.chance(yes) else self.no
         other = 1 - self.unsure - self.unwilling - self.lost
-        return draws.pick({said: other, self.dont_know: self.unsure, self.refused: self.unwilling, "": self.lost})
+        return draws.pick(
+            {said: other, self.dont_know: self.unsure, self.refused: self.unwilling, "": self.lost}
+        )
 
 
 def age_of_a_member(draws: Draws, line: int) -> int:

@@ -1,6 +1,8 @@
-"""Three surveys as national offices make them: data files and the printed form, for `fltoolkit` to be tried on from the outside.
+"""Three surveys as national offices make them: data files and the printed form, for `fltoolkit` to be tried
+on from the outside.
 
-From tests/: `python -m brought_in.make_surveys FOLDER` writes FOLDER/quirama, FOLDER/tamaria and FOLDER/lerova.
+From tests/: `python -m brought_in.make_surveys FOLDER` writes FOLDER/quirama, FOLDER/tamaria and
+FOLDER/lerova.
 """
 
 from __future__ import annotations

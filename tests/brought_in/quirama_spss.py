@@ -20,17 +20,34 @@ WIDER = ("P26", "P36")
 INVOLUNTARY = {"P21": "1", "P22": "1", "P23": "1", "P24": "1", "P25": "2", "P26": "1"}
 COERCION = {"P31": "1", "P32": "1", "P33": "1", "P34": "2", "P35": "1", "P36": "1"}
 MODULE = ["P10", "P12", "P15", *INVOLUNTARY, *COERCION, "P40", "P45", "P46"]
-COLUMNS = ["FOLIO", "LIN", "ESTRATO", "UPM", "REGION", "AREA", "FACTOR", "P03", "P04", "P06", "RESMOD", *MODULE]
+COLUMNS = [
+    "FOLIO",
+    "LIN",
+    "ESTRATO",
+    "UPM",
+    "REGION",
+    "AREA",
+    "FACTOR",
+    "P03",
+    "P04",
+    "P06",
+    "RESMOD",
+    *MODULE,
+]
 
 LABELS = {
-    "FOLIO": "Número del hogar", "LIN": "Línea de la persona", "ESTRATO": "Estrato", "UPM": "Unidad primaria, dentro del estrato",
-    "REGION": "Región", "AREA": "Área", "FACTOR": "Factor de expansión", "P03": "Sexo", "P04": "Edad en años cumplidos",
-    "P06": "¿Responde la misma persona?", "RESMOD": "Resultado del módulo", "P10": "Hizo algún trabajo en los últimos 12 meses",
-    "P12": "Qué era en ese trabajo", "P15": "Otra persona decidía cuándo, dónde o cómo trabajaba", "P21": "Lo entregaron o lo vendieron",
-    "P22": "Trabajo distinto del acordado", "P23": "Horas extras no acordadas", "P24": "Trabajos peligrosos sin consentimiento",
-    "P25": "Podía dejar ese trabajo cuando quisiera", "P26": "Le pagaban muy poco o nada", "P31": "Amenazas o violencia", "P32": "Encerrado o vigilado",
-    "P33": "Salario retenido", "P34": "Tenía acceso a sus documentos", "P35": "Amenaza de denuncia, despido o deportación",
-    "P36": "Trabajo para pagar una deuda", "P40": "Todo en el mismo trabajo", "P45": "Servicio u obligación",
+    "FOLIO": "Número del hogar", "LIN": "Línea de la persona", "ESTRATO": "Estrato",
+    "UPM": "Unidad primaria, dentro del estrato", "REGION": "Región", "AREA": "Área",
+    "FACTOR": "Factor de expansión", "P03": "Sexo", "P04": "Edad en años cumplidos",
+    "P06": "¿Responde la misma persona?", "RESMOD": "Resultado del módulo",
+    "P10": "Hizo algún trabajo en los últimos 12 meses", "P12": "Qué era en ese trabajo",
+    "P15": "Otra persona decidía cuándo, dónde o cómo trabajaba", "P21": "Lo entregaron o lo vendieron",
+    "P22": "Trabajo distinto del acordado", "P23": "Horas extras no acordadas",
+    "P24": "Trabajos peligrosos sin consentimiento", "P25": "Podía dejar ese trabajo cuando quisiera",
+    "P26": "Le pagaban muy poco o nada", "P31": "Amenazas o violencia", "P32": "Encerrado o vigilado",
+    "P33": "Salario retenido", "P34": "Tenía acceso a sus documentos",
+    "P35": "Amenaza de denuncia, despido o deportación", "P36": "Trabajo para pagar una deuda",
+    "P40": "Todo en el mismo trabajo", "P45": "Servicio u obligación",
     "P46": "Dentro de lo que la ley permite",
 }  # fmt: skip
 SI_NO = {1: "Sí", 2: "No", 8: "No sabe", 9: "No responde"}
@@ -43,11 +60,22 @@ VALUE_LABELS = {
     "P06": {1: "Sí", 2: "No, responde otro miembro del hogar"},
     "RESMOD": {1: "Completo", 2: "Rechaza el módulo", 3: "Ausente", 4: "No corresponde (menor de 18 años)"},
     "P12": {
-        1: "Empleado u obrero", 2: "Jornalero o aprendiz", 3: "Trabajador por cuenta propia", 4: "Empleador", 5: "Familiar sin pago", **UNKNOWN
+        1: "Empleado u obrero",
+        2: "Jornalero o aprendiz",
+        3: "Trabajador por cuenta propia",
+        4: "Empleador",
+        5: "Familiar sin pago",
+        **UNKNOWN,
     },
     "P34": {1: "Sí", 2: "No, se los quitaron", 3: "No tiene documentos", **UNKNOWN},
-    "P45": {0: "Ninguna", 1: "Servicio militar obligatorio", 2: "Trabajo de condenados por un juez", 3: "Trabajo comunal menor", **UNKNOWN},
-}  # fmt: skip
+    "P45": {
+        0: "Ninguna",
+        1: "Servicio militar obligatorio",
+        2: "Trabajo de condenados por un juez",
+        3: "Trabajo comunal menor",
+        **UNKNOWN,
+    },
+}
 
 
 def persons() -> list[Row]:
@@ -58,10 +86,19 @@ def persons() -> list[Row]:
             weight, victims = draws.between(80, 420, 4), draws.pick({0.01: 0.6, 0.08: 0.4})
             for _ in range(DWELLINGS):
                 folio += draws.whole(1, 4)
-                place = {"FOLIO": folio, "ESTRATO": stratum, "UPM": upm, "REGION": (stratum + 2) // 3, "AREA": 1 + upm % 2}
+                place = {
+                    "FOLIO": folio,
+                    "ESTRATO": stratum,
+                    "UPM": upm,
+                    "REGION": (stratum + 2) // 3,
+                    "AREA": 1 + upm % 2,
+                }
                 members = draws.whole(1, 5)
                 for line in range(1, members + 1):
-                    row = {name: str(value) for name, value in place.items()} | {"LIN": str(line), "FACTOR": repr(weight)}
+                    row = {name: str(value) for name, value in place.items()} | {
+                        "LIN": str(line),
+                        "FACTOR": repr(weight),
+                    }
                     rows.append(row | _person(draws, line, victims))
     return rows
 
@@ -84,8 +121,14 @@ def _module(draws: Draws, victim: bool) -> Row:
         row["P12"] = draws.pick({"1": 0.5, "2": 0.42, "5": 0.04, "8": 0.02, "9": 0.02})
     row["P15"] = YES_NO.answer(draws, 0.95 if victim else 0.6)
     if row["P12"] in OPEN_TO and row["P15"] == "1":
-        row |= {name: _item(draws, name, yes, victim, 0.03) for name, yes in INVOLUNTARY.items() if name not in WIDER}
-        row |= {name: _item(draws, name, yes, victim, 0.02) for name, yes in COERCION.items() if name not in WIDER}
+        row |= {
+            name: _item(draws, name, yes, victim, 0.03)
+            for name, yes in INVOLUNTARY.items()
+            if name not in WIDER
+        }
+        row |= {
+            name: _item(draws, name, yes, victim, 0.02) for name, yes in COERCION.items() if name not in WIDER
+        }
     if row["P12"] in FOR_OTHERS or row["P15"] == "1":
         row |= {name: _item(draws, name, "1", victim, 0.02) for name in WIDER}
     told = [any(row.get(name) == yes for name, yes in side.items()) for side in (INVOLUNTARY, COERCION)]
@@ -108,11 +151,12 @@ def _item(draws: Draws, name: str, yes: str, victim: bool, rare: float) -> str:
     return yes if said == "1" else no
 
 
-# ------------------------------------------------------------------------------------------------- rows typed wrongly
+# ------------------------------------------------------------------------------------------------- rows typed
 
 
 def typed(rows: list[Row]) -> tuple[list[Row], str]:
-    """The rows as they were typed, and the memo of the office that says what is wrong: key | column | typed | right | why | evidence."""
+    """The rows as they were typed, and the memo of the office that says what is wrong: key | column | typed |
+    right | why | evidence."""
     rows, memo = [dict(row) for row in rows], list[str]()
 
     def note(row: Row, column: str, wrong: str, why: str, form: str, *, which: str = "") -> None:
@@ -128,9 +172,13 @@ def typed(rows: list[Row]) -> tuple[list[Row], str]:
         "unknown": _first(asked, lambda r: r["P04"] == "36"),
         "sex": _first(asked, lambda r: r["P03"] == "2" and r["P04"] == "52"),
         "code": _first(asked, lambda r: r["P23"] == "2" and r["P04"] == "29"),
-        "gate": _first(asked, lambda r: r["P12"] in OPEN_TO and r["P40"] == "1" and r["P45"] == "0" and r["P31"] == "1"),
+        "gate": _first(
+            asked, lambda r: r["P12"] in OPEN_TO and r["P40"] == "1" and r["P45"] == "0" and r["P31"] == "1"
+        ),
         "stray": _first(asked, lambda r: r["P12"] == "3" and r["P15"] == "2" and r["P04"] != "41"),
-        "missed": _first(asked, lambda r: r["P12"] in OPEN_TO and r["P40"] == "1" and r["P45"] == "0" and r["P31"] == "2"),
+        "missed": _first(
+            asked, lambda r: r["P12"] in OPEN_TO and r["P40"] == "1" and r["P45"] == "0" and r["P31"] == "2"
+        ),
         "no case": _first(asked, lambda r: r["P40"] == "2"),
     }
     assert len({row["FOLIO"] for row in (*chosen.values(), second)}) == len(chosen) + 1, (
@@ -139,10 +187,23 @@ def typed(rows: list[Row]) -> tuple[list[Row], str]:
     note(chosen["age"], "P04", "411", "se digitó 411; la hoja dice 41", "hoja 7-118")
     note(chosen["unknown"], "P04", "999", "no se sabe la edad; la hoja dice sólo que es adulto", "hoja 7-131")
     note(chosen["sex"], "P03", "7", "el código 7 no existe; la hoja dice mujer", "hoja 7-140")
-    note(second, "LIN", first["LIN"], "dos personas con la misma línea", "hoja 7-152", which=f" P04={second['P04']}")
+    note(
+        second,
+        "LIN",
+        first["LIN"],
+        "dos personas con la misma línea",
+        "hoja 7-152",
+        which=f" P04={second['P04']}",
+    )
     note(chosen["code"], "P23", "22", "se digitó 22; la hoja dice 2", "hoja 7-166")
     note(chosen["gate"], "P12", "3", f"se digitó 3; la hoja dice {chosen['gate']['P12']}", "hoja 7-171")
-    note(chosen["stray"], "P33", "1", "respuesta de la persona de la línea siguiente; la hoja está en blanco", "hoja 7-183")
+    note(
+        chosen["stray"],
+        "P33",
+        "1",
+        "respuesta de la persona de la línea siguiente; la hoja está en blanco",
+        "hoja 7-183",
+    )
     note(chosen["missed"], "P40", "2", "se digitó 2; la hoja dice 1, y por eso se hizo P45", "hoja 7-190")
     note(chosen["no case"], "P40", "1", "se volvió a llamar; no fue en el mismo trabajo", "llamada 22")
     note(chosen["no case"], "P45", "0", "se volvió a llamar; la pregunta no correspondía", "llamada 22")
@@ -177,8 +238,12 @@ def write(folder: Path) -> None:
     rows, memo = typed(persons())
     table = pd.DataFrame(rows, columns=COLUMNS).apply(pd.to_numeric).astype(float)
     pyreadstat.write_sav(
-        table, folder / "enh2026.sav", file_label="ENH 2026", column_labels=LABELS, variable_value_labels=VALUE_LABELS,
+        table,
+        folder / "enh2026.sav",
+        file_label="ENH 2026",
+        column_labels=LABELS,
+        variable_value_labels=VALUE_LABELS,
         missing_ranges={name: [{"lo": 8, "hi": 9}] for name in MODULE},
         variable_format={name: "F12.4" if name == "FACTOR" else "F8.0" for name in COLUMNS},
-    )  # fmt: skip
+    )
     (folder / "corrections_memo.txt").write_text(memo, encoding="utf-8")

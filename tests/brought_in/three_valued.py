@@ -28,14 +28,16 @@ def opposite(truth: Truth) -> Truth:
 
 
 def code(answer: str, yes: Iterable[str], no: Iterable[str]) -> Truth:
-    """What one answer says; don't know, refused and blank say nothing. Codes of one letter may be given as one text: "13" is 1 or 3."""
+    """What one answer says; don't know, refused and blank say nothing. Codes of one letter may be given as
+    one text: "13" is 1 or 3."""
     if answer in {*yes}:
         return True
     return False if answer in {*no} else None
 
 
 def behind(gate: Truth, answer: str, said: Truth) -> Truth:
-    """What a question behind a gate says: an answer counts as it is; a blank is no only if the gate is known to be shut."""
+    """What a question behind a gate says: an answer counts as it is; a blank is no only if the gate is known
+    to be shut."""
     if answer != "":
         return said
     return False if gate is False else None
@@ -45,7 +47,8 @@ def behind(gate: Truth, answer: str, said: Truth) -> Truth:
 class Person:
     """One row of the survey, with its design and what is true of it.
 
-    `outcome` is None for who is unresolved, and for who was not asked (`asked` tells which). `label` is the form, or a child's route.
+    `outcome` is None for who is unresolved, and for who was not asked (`asked` tells which). `label` is the
+    form, or a child's route.
     """
 
     key: tuple[str, ...]

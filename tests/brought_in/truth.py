@@ -1,6 +1,8 @@
-"""What is true of the three surveys: a plain-Python classification of each, and the CSV from which R estimates.
+"""What is true of the three surveys: a plain-Python classification of each, and the CSV from which R
+estimates.
 
-From tests/: `python -m brought_in.truth FOLDER` makes the surveys in FOLDER, prints the counts and writes FOLDER/<survey>.csv for truth.R.
+From tests/: `python -m brought_in.truth FOLDER` makes the surveys in FOLDER, prints the counts and writes
+FOLDER/<survey>.csv for truth.R.
 """
 
 from __future__ import annotations
@@ -25,13 +27,16 @@ def people(name: str, folder: Path) -> list[Person]:
 
 
 def write_for_r(persons: Sequence[Person], path: Path) -> None:
-    """The design and the outcome of every person, those not asked too: they belong to the sample that variances are about."""
+    """The design and the outcome of every person, those not asked too: they belong to the sample that
+    variances are about."""
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)
         for p in persons:
             outcome = WORDS[p.outcome] if p.asked else ""
-            table.writerow([p.stratum, p.psu, repr(p.weight), p.population, p.sex, p.age_group, int(p.asked), outcome])
+            table.writerow(
+                [p.stratum, p.psu, repr(p.weight), p.population, p.sex, p.age_group, int(p.asked), outcome]
+            )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Who is in forced labour in Lerova: one adult and one child a household, children by their four routes, by hand."""
+"""Who is in forced labour in Lerova: one adult and one child a household, children by their four routes, by
+hand."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ def read_households(folder: Path) -> dict[Key, dict[str, str]]:
 
 def read_module(folder: Path) -> dict[Key, dict[str, str]]:
     """By the roster's household and line."""
-    rows = [{name: _text(value) for name, value in row.items()} for row in pq.read_table(folder / "module.parquet").to_pylist()]
+    rows = [
+        {name: _text(value) for name, value in row.items()}
+        for row in pq.read_table(folder / "module.parquet").to_pylist()
+    ]
     return {(row["HH_REF"], row["MEMBER"]): row for row in rows}
 
 
@@ -47,7 +51,10 @@ def people(folder: Path) -> list[Person]:
 
 
 def _person(
-    member: Answers, households: dict[Key, dict[str, str]], module: dict[Key, dict[str, str]], adults: dict[Key, Truth]
+    member: Answers,
+    households: dict[Key, dict[str, str]],
+    module: dict[Key, dict[str, str]],
+    adults: dict[Key, Truth],
 ) -> Person:
     key = (member["interview__key"], member["roster__id"])
     household = households[member["cluster_no"], member["household_no"]]
@@ -61,9 +68,17 @@ def _person(
         label = next((route for route in ROUTES if holds[route]), "")
     weight = float(row["WT_ADULT" if is_adult else "WT_CHILD"]) if asked else 0.0
     return Person(
-        key, "adults" if is_adult else "children", asked, outcome, household["stratum"], household["cluster"], weight,
-        SEX[member["s1_sex"]], age_group(member["s1_age"]), label,
-    )  # fmt: skip
+        key,
+        "adults" if is_adult else "children",
+        asked,
+        outcome,
+        household["stratum"],
+        household["cluster"],
+        weight,
+        SEX[member["s1_sex"]],
+        age_group(member["s1_age"]),
+        label,
+    )
 
 
 def adult(row: Answers) -> Truth:
@@ -73,14 +88,26 @@ def adult(row: Answers) -> Truth:
     def of_workers(column: str, yes: str, no: str) -> Truth:
         return behind(worked, row[column], code(row[column], yes, no))
 
-    involuntary = [of_workers("B1", YES, NO), of_workers("B2", YES, NO), of_workers("B3", YES, NO), of_workers("B4", YES, "57")]
+    involuntary = [
+        of_workers("B1", YES, NO),
+        of_workers("B2", YES, NO),
+        of_workers("B3", YES, NO),
+        of_workers("B4", YES, "57"),
+    ]
     kept, punished = of_workers("B5", "2", "13"), of_workers("B5", "3", "12")
     told = either(*involuntary, kept, punished)
 
     def of_the_told(column: str, no: str = NO) -> Truth:
         return behind(told, row[column], code(row[column], YES, no))
 
-    coercion = [of_the_told("C1"), of_the_told("C2"), of_the_told("C3"), of_the_told("C4"), of_the_told("C5", "56"), punished]
+    coercion = [
+        of_the_told("C1"),
+        of_the_told("C2"),
+        of_the_told("C3"),
+        of_the_told("C4"),
+        of_the_told("C5", "56"),
+        punished,
+    ]
     return both(worked, either(*involuntary, kept), either(*coercion))
 
 
@@ -101,7 +128,8 @@ def routes(row: Answers, member: Answers, adults: dict[Key, Truth]) -> dict[str,
 
 
 def parent_forced(member: Answers, column: str, adults: dict[Key, Truth]) -> Truth:
-    """A parent who has died or is not known is no; one who was not asked, or lives elsewhere, leaves it open."""
+    """A parent who has died or is not known is no; one who was not asked, or lives elsewhere, leaves it
+    open."""
     if member[column] == NOBODY:
         return False
     return adults.get((member["interview__key"], member[column]))

@@ -1,4 +1,5 @@
-"""Who is in forced labour in Quirama: the questionnaire's gates and the corrections of the office's memo, by hand."""
+"""Who is in forced labour in Quirama: the questionnaire's gates and the corrections of the office's memo, by
+hand."""
 
 from __future__ import annotations
 
@@ -38,7 +39,11 @@ def corrected(folder: Path) -> list[dict[str, str]]:
     """The rows with every correction made; each has to find exactly one row."""
     rows = read(folder)
     for key, column, wrong, right in memo(folder):
-        (row,) = [row for row in rows if row[column] == wrong and all(row[name] == value for name, value in key.items())]
+        (row,) = [
+            row
+            for row in rows
+            if row[column] == wrong and all(row[name] == value for name, value in key.items())
+        ]
         row[column] = right
     return rows
 
@@ -50,9 +55,16 @@ def people(folder: Path) -> list[Person]:
 def _person(row: Answers) -> Person:
     asked = row["RESMOD"] == "1"
     return Person(
-        (row["FOLIO"], row["LIN"]), "adults", asked, forced_labour(row) if asked else None, row["ESTRATO"], row["UPM"],
-        float(row["FACTOR"]), SEX[row["P03"]], age_group(row["P04"]),
-    )  # fmt: skip
+        (row["FOLIO"], row["LIN"]),
+        "adults",
+        asked,
+        forced_labour(row) if asked else None,
+        row["ESTRATO"],
+        row["UPM"],
+        float(row["FACTOR"]),
+        SEX[row["P03"]],
+        age_group(row["P04"]),
+    )
 
 
 def forced_labour(row: Answers) -> Truth:
@@ -69,10 +81,17 @@ def forced_labour(row: Answers) -> Truth:
 
     unpaid, debt = (behind(wider, row[column], code(row[column], "1", "2")) for column in ("P26", "P36"))
     involuntary = either(
-        *(asked_inside(column) for column in ("P21", "P22", "P23", "P24")), asked_inside("P25", "2", "1"), unpaid
+        *(asked_inside(column) for column in ("P21", "P22", "P23", "P24")),
+        asked_inside("P25", "2", "1"),
+        unpaid,
     )
     coerced = either(
-        asked_inside("P31"), asked_inside("P32"), asked_inside("P33"), asked_inside("P34", "2", "13"), asked_inside("P35"), debt
+        asked_inside("P31"),
+        asked_inside("P32"),
+        asked_inside("P33"),
+        asked_inside("P34", "2", "13"),
+        asked_inside("P35"),
+        debt,
     )
     # P40 opens where both sides were told of: the gate is the two sides themselves.
     linked = behind(both(involuntary, coerced), row["P40"], code(row["P40"], "1", "2"))

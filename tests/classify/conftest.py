@@ -1,4 +1,5 @@
-"""Persons as dicts of answers. Whoever answers nothing else is 30 years old, worked, and says no to everything."""
+"""Persons as dicts of answers. Whoever answers nothing else is 30 years old, worked, and says no to
+everything."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def spec() -> dict[str, Any]:
 
 
 def answers_spec() -> dict[str, Any]:
-    """Every item has a question of its own name; J is yes, N no, W don't know, V refused, X not applicable."""
+    """Every item has a question of its own name; J is yes, N no, W don't know, V refused, X not
+    applicable."""
     return {
         "title": "Answers",
         "country": "Testland",
@@ -32,13 +34,23 @@ def answers_spec() -> dict[str, Any]:
         "files": {"person": {"path": "people.csv", "key": "who"}},
         "design": {"weight": "weight", "selection": "srs"},
         "age": {"column": "years", "missing": 99},
-        "answers": {"yes": "J", "no": "N", "dont_know": "W", "refused": "V", "not_applicable": "X", "not_applicable_means": "unresolved"},
+        "answers": {
+            "yes": "J",
+            "no": "N",
+            "dont_know": "W",
+            "refused": "V",
+            "not_applicable": "X",
+            "not_applicable_means": "unresolved",
+        },
         "any_work": ["paid", "own"],
-        "items": {"involuntary": {item: item for item in INVOLUNTARY}, "coercion": {item: item for item in COERCION}},
+        "items": {
+            "involuntary": {item: item for item in INVOLUNTARY},
+            "coercion": {item: item for item in COERCION},
+        },
         "episodes": {"same_work": "assumed"},
         "populations": {"adults": {"label": "persons aged 18 and over", "age": {"min": 18}}},
         "coverage_excludes": [],
-    }  # fmt: skip
+    }
 
 
 Persons = Mapping[str, Mapping[str, Any]]
@@ -66,7 +78,10 @@ def columns(survey: fl.Survey, *names: str) -> dict[str, dict[str, Any]]:
     if isinstance(survey, fl.ClassifiedSurvey):
         frame = frame.with_columns(survey.trace.alias("trace"), survey.short_trace.alias("short_trace"))
     got = frame.select(["src__who", *names]).collect("pandas").to_native().set_index("src__who")
-    return {str(who): {name: None if pd.isna(row[name]) else row[name] for name in names} for who, row in got.iterrows()}
+    return {
+        str(who): {name: None if pd.isna(row[name]) else row[name] for name in names}
+        for who, row in got.iterrows()
+    }
 
 
 @pytest.fixture
@@ -74,7 +89,11 @@ def one(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, Any]]:
     """One column of the classified persons, by name."""
 
     def read(
-        column: str, persons: Persons, keys: Mapping[str, Any] | None = None, rules: str = "icls_2018", **tables: Any
+        column: str,
+        persons: Persons,
+        keys: Mapping[str, Any] | None = None,
+        rules: str = "icls_2018",
+        **tables: Any,
     ) -> dict[str, Any]:
         classified = fl.classify(survey_of(persons, keys, **tables), rules)
         return {who: row[column] for who, row in columns(classified, column).items()}
@@ -86,18 +105,29 @@ def one(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, Any]]:
 def table(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, dict[str, Any]]]:
     """Several columns of the classified persons, by name."""
 
-    def read(names: str, persons: Persons, keys: Mapping[str, Any] | None = None, **tables: Any) -> dict[str, dict[str, Any]]:
+    def read(
+        names: str, persons: Persons, keys: Mapping[str, Any] | None = None, **tables: Any
+    ) -> dict[str, dict[str, Any]]:
         return columns(fl.classify(survey_of(persons, keys, **tables)), *names.split())
 
     return read
 
 
 @pytest.fixture(scope="module")
-def shared_table(tmp_path_factory: pytest.TempPathFactory, changed: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
-    """As `table`, for persons of whom each test of a module looks at its own: they are classified together, once."""
+def shared_table(
+    tmp_path_factory: pytest.TempPathFactory, changed: Callable[..., dict[str, Any]]
+) -> Callable[..., Any]:
+    """As `table`, for persons of whom each test of a module looks at its own: they are classified together,
+    once."""
 
-    def read(names: str, persons: Persons, keys: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
-        path = write_survey(tmp_path_factory.mktemp("shared"), changed(answers_spec(), keys or {}), people=people_table(persons))
+    def read(
+        names: str, persons: Persons, keys: Mapping[str, Any] | None = None
+    ) -> dict[str, dict[str, Any]]:
+        path = write_survey(
+            tmp_path_factory.mktemp("shared"),
+            changed(answers_spec(), keys or {}),
+            people=people_table(persons),
+        )
         return columns(fl.classify(fl.read_survey(path)), *names.split())
 
     return read

@@ -1,4 +1,5 @@
-"""Tests episodes of work: both conditions must hold in the same episode, whether episodes are columns (wide) or rows (long)."""
+"""Tests episodes of work: both conditions must hold in the same episode, whether episodes are columns (wide)
+or rows (long)."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ Read = Callable[[str, People], dict[str, dict[str, Any]]]
 
 T, F, U = True, False, None
 ASKED = ("hazardous", "saw_threats", "debt", "duty", "limits", "boss", "place", "months", "moved", "isic")
-SPELL = {"hazardous": "N", "saw_threats": "N", "debt": "N", "duty": "N", "limits": "", "boss": "P", "place": "here", "months": 4, "moved": "N",
-         "isic": "0111"}  # fmt: skip
+SPELL = {
+    "hazardous": "N", "saw_threats": "N", "debt": "N", "duty": "N", "limits": "", "boss": "P",
+    "place": "here", "months": 4, "moved": "N", "isic": "0111",
+}  # fmt: skip
 FORCED = {"hazardous": "J", "debt": "J"}
 
 
@@ -39,7 +42,13 @@ def keys(column: Callable[[str], str]) -> dict[str, Any]:
         "months": {"column": column("months"), "covers": "all_spells", "missing": 98},
         "trafficking": column("moved"),
         "sectors": {
-            "sector": {"column": column("isic"), "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "missing": 9999}
+            "sector": {
+                "column": column("isic"),
+                "revision": "isic_rev4",
+                "digits": 4,
+                "job": "forced_labour",
+                "missing": 9999,
+            }
         },
     }
 
@@ -55,19 +64,29 @@ def read(request: pytest.FixtureRequest, table: Callable[..., Any]) -> Read:
             for i, label in enumerate("abc"):
                 here = i < len(spells)
                 spell = {**SPELL, **spells[i]} if here else dict.fromkeys(ASKED, "")
-                row |= {f"{name}_{label}": spell[name] for name in ASKED} | {f"had_{label}": "J" if here else "N"}
+                row |= {f"{name}_{label}": spell[name] for name in ASKED} | {
+                    f"had_{label}": "J" if here else "N"
+                }
             persons[who] = row
         return dict(
             table(
-                names, persons, {"episodes": {"wide": list("abc"), "exists": "had_{episode}"}} | keys(lambda c: c + "_{episode}")
+                names,
+                persons,
+                {"episodes": {"wide": list("abc"), "exists": "had_{episode}"}}
+                | keys(lambda c: c + "_{episode}"),
             )
         )
 
     def long(names: str, people: People) -> dict[str, dict[str, Any]]:
         rows = [
-            {"who": who, "spell": i + 9, **SPELL, **spell} for who, spells in people.items() for i, spell in enumerate(spells)
+            {"who": who, "spell": i + 9, **SPELL, **spell}
+            for who, spells in people.items()
+            for i, spell in enumerate(spells)
         ]
-        files = {"files.episodes": {"path": "spells.csv", "key": ["who", "spell"]}, "episodes": {"long": "true"}}
+        files = {
+            "files.episodes": {"path": "spells.csv", "key": ["who", "spell"]},
+            "episodes": {"long": "true"},
+        }
         return dict(table(names, {who: {} for who in people}, files | keys(str), spells=pd.DataFrame(rows)))
 
     return {"wide": wide, "long": long}[request.param]
@@ -108,13 +127,18 @@ def test_exceptions_and_places_are_those_of_their_episode(read: Read) -> None:
         "beyond, then within": [FORCED | beyond, FORCED | within],
         "perhaps within": [FORCED | {"duty": "J", "limits": "W"}],
         "abroad": [FORCED | {"place": "away"}, {}],
-        "here and abroad": [FORCED | {"place": "away", "boss": "S", "months": 7, "isic": "9700"}, FORCED | {"isic": "0311"}],
+        "here and abroad": [
+            FORCED | {"place": "away", "boss": "S", "months": 7, "isic": "9700"},
+            FORCED | {"isic": "0311"},
+        ],
         "place unknown": [FORCED | {"place": "?"}],
         "place unknown, or here": [FORCED | {"place": "?"}, FORCED],
     }
     got = read("forced_labour forced_labour_abroad step form months sector", people)
     limits = {
-        who: tuple(row.values()) for who, row in read("exception exception_within_limits", people).items() if row["exception"]
+        who: tuple(row.values())
+        for who, row in read("exception exception_within_limits", people).items()
+        if row["exception"]
     }
     assert limits == {
         "within": ("emergencies", T),
@@ -174,7 +198,11 @@ def test_labels_are_those_of_the_first_episode_of_forced_labour(read: Read) -> N
 
 
 def test_items_and_flags_are_those_of_any_episode(read: Read) -> None:
-    people = {"a": [{"hazardous": "J"}, {"saw_threats": "J", "moved": "W"}], "b": [{"moved": "J"}, {}], "c": [{}]}
+    people = {
+        "a": [{"hazardous": "J"}, {"saw_threats": "J", "moved": "W"}],
+        "b": [{"moved": "J"}, {}],
+        "c": [{}],
+    }
     got = read("items trafficking trace", people)
     assert {who: (row["items"], row["trafficking"]) for who, row in got.items()} == {
         "a": ("hazardous_work, threats_or_violence", U),
@@ -233,9 +261,18 @@ def test_routing_of_an_episode_is_its_own(table: Callable[..., Any]) -> None:
         "items.coercion.debt_bondage": {"column": "debt_{episode}", "routing": gate},
     }
     blank = {"hazardous_1": "", "debt_1": "", "hazardous_2": "", "debt_2": ""}
-    persons = {f"{one}, {two}": {**blank, "gate_1": one, "gate_2": two} for one in ("in", "out") for two in ("in", "out")}
+    persons = {
+        f"{one}, {two}": {**blank, "gate_1": one, "gate_2": two}
+        for one in ("in", "out")
+        for two in ("in", "out")
+    }
     got = table("involuntary", persons, wide)
-    assert {who: row["involuntary"] for who, row in got.items()} == {"in, in": U, "in, out": U, "out, in": U, "out, out": F}
+    assert {who: row["involuntary"] for who, row in got.items()} == {
+        "in, in": U,
+        "in, out": U,
+        "out, in": U,
+        "out, out": F,
+    }
 
 
 def test_somebody_without_a_spell_is_unresolved_if_they_worked(survey_of: Callable[..., fl.Survey]) -> None:
@@ -257,7 +294,13 @@ def test_spells_of_pooled_quarters_meet_the_persons_of_their_quarter(
     }
     person = pd.DataFrame([{"who": "a", "weight": 4, "years": 30, "paid": "J", "own": "N"}])
     spell = pd.DataFrame([{"who": "a", "spell": 1, **SPELL}])
-    path = write(changed(spec, files | keys(str)), q1=person, q2=person.assign(weight=6), s1=spell, s2=spell.assign(**FORCED))
+    path = write(
+        changed(spec, files | keys(str)),
+        q1=person,
+        q2=person.assign(weight=6),
+        s1=spell,
+        s2=spell.assign(**FORCED),
+    )
     row = fl.total(fl.classify(fl.read_survey(path))).table.loc[0]
     assert [row[c] for c in ("estimate", "population", "n", "cases", "unresolved")] == [3.0, 5.0, 2, 1, 0]
 

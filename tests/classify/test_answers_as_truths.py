@@ -1,4 +1,5 @@
-"""Compares the three-valued classification with a plain reference, for any number of items, episodes, links and exceptions."""
+"""Compares the three-valued classification with a plain reference, for any number of items, episodes, links
+and exceptions."""
 
 from __future__ import annotations
 
@@ -21,12 +22,17 @@ from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.person_frame import open_table
 from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+pytestmark = (
+    pytest.mark.no_cover
+)  # the lines it runs are covered by others, and tracing them takes half as long again
 
 Truth = bool | None
 TRUTHS: tuple[Truth, ...] = (False, None, True)
 CODE = {True: "J", False: "N", None: "W"}
-ITEMS: dict[str, tuple[str, ...]] = {"involuntary": get_args(InvoluntaryItem), "coercion": get_args(CoercionItem)}
+ITEMS: dict[str, tuple[str, ...]] = {
+    "involuntary": get_args(InvoluntaryItem),
+    "coercion": get_args(CoercionItem),
+}
 
 
 def any_true(truths: Iterable[Truth]) -> Truth:
@@ -52,23 +58,33 @@ def plain(frame: pd.DataFrame) -> list[tuple[Truth, ...]]:
 def test_or_and_and_are_kleenes(width: int) -> None:
     rows = list(product(TRUTHS, repeat=width))
     names = [f"x{i}" for i in range(width)]
-    frame = open_table(pd.DataFrame(rows, columns=names).astype("boolean").assign(row=range(len(rows))), connect())
+    frame = open_table(
+        pd.DataFrame(rows, columns=names).astype("boolean").assign(row=range(len(rows))), connect()
+    )
     expressions = [nw.col(name) for name in names]
-    got = frame.select("row", any_of(expressions).alias("any"), all_of(expressions).alias("all")).collect("pandas").to_native()
+    got = (
+        frame.select("row", any_of(expressions).alias("any"), all_of(expressions).alias("all"))
+        .collect("pandas")
+        .to_native()
+    )
     assert plain(got.sort_values("row")[["any", "all"]]) == [(any_true(row), all_true(row)) for row in rows]
 
 
 def test_any_of_nothing_is_no() -> None:
     frame = open_table(pd.DataFrame({"x": [1, 2]}), connect())
-    assert plain(frame.select("x", any_of([]).alias("any")).collect("pandas").to_native()[["any"]]) == [(False,), (False,)]
+    assert plain(frame.select("x", any_of([]).alias("any")).collect("pandas").to_native()[["any"]]) == [
+        (False,),
+        (False,),
+    ]
 
 
-# --------------------------------------------------------------------------------------------------- the whole definition
+# --------------------------------------------------------------------------------------------------- the whol
 
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """How much a survey asks: questions on each side, kinds of exceptions, the place; episodes, or none and a link."""
+    """How much a survey asks: questions on each side, kinds of exceptions, the place; episodes, or none and a
+    link."""
 
     involuntary: int
     coercion: int
@@ -80,13 +96,21 @@ class Questionnaire:
     @property
     def of_episode(self) -> list[str]:
         asked = [f"i{n}" for n in range(self.involuntary)] + [f"c{n}" for n in range(self.coercion)]
-        asked += [f"e{n}" for n in range(self.exceptions)] + ["limits"] * (self.exceptions > 0) + ["here"] * self.place
+        asked += (
+            [f"e{n}" for n in range(self.exceptions)]
+            + ["limits"] * (self.exceptions > 0)
+            + ["here"] * self.place
+        )
         return [*asked, "exists"] if self.episodes else [*asked, "link"]
 
     @property
     def questions(self) -> list[str]:
         """The names of a person's answers; those of an episode end with its number."""
-        return ["paid", "own", *(f"{name}_{e}" for e in range(max(1, self.episodes)) for name in self.of_episode)]
+        return [
+            "paid",
+            "own",
+            *(f"{name}_{e}" for e in range(max(1, self.episodes)) for name in self.of_episode),
+        ]
 
     def spec(self) -> dict[str, Any]:
         def column(name: str) -> str:
@@ -101,10 +125,11 @@ class Questionnaire:
         if self.long:
             files["episodes"] = {"path": "spells.csv", "key": ["who", "spell"]}
         spec: dict[str, Any] = {
-            "title": "Kleene", "country": "Testland", "year": 2024, "reference_period": {"months": 12, "text": "a year"}, "files": files,
-            "design": {"weight": "weight", "selection": "srs"}, "age": {"column": "years"}, "any_work": ["paid", "own"],
-            "answers": {"yes": "J", "no": "N", "dont_know": "W"}, "episodes": episodes, "coverage_excludes": [],
-            "populations": {"all": {"label": "everybody"}},
+            "title": "Kleene", "country": "Testland", "year": 2024,
+            "reference_period": {"months": 12, "text": "a year"}, "files": files,
+            "design": {"weight": "weight", "selection": "srs"}, "age": {"column": "years"},
+            "any_work": ["paid", "own"], "answers": {"yes": "J", "no": "N", "dont_know": "W"},
+            "episodes": episodes, "coverage_excludes": [], "populations": {"all": {"label": "everybody"}},
         }  # fmt: skip
         # The second question of a side feeds the first item too: an item may have several questions.
         spec["items"] = {
@@ -114,9 +139,14 @@ class Questionnaire:
             }
             for side, size in (("involuntary", self.involuntary), ("coercion", self.coercion))
         }
-        spec["items"] = {side: {item: asked for item, asked in items.items() if asked} for side, items in spec["items"].items()}
+        spec["items"] = {
+            side: {item: asked for item, asked in items.items() if asked}
+            for side, items in spec["items"].items()
+        }
         if self.exceptions:
-            kinds = {kind: column(f"e{n}") for n, kind in enumerate(get_args(ExceptionKind)[: self.exceptions])}
+            kinds = {
+                kind: column(f"e{n}") for n, kind in enumerate(get_args(ExceptionKind)[: self.exceptions])
+            }
             spec["exceptions"] = {"kinds": kinds, "within_limits": column("limits")}
         if self.place:
             spec["place"] = {"column": column("here"), "in_country": "J", "abroad": "N", "missing": "W"}
@@ -167,10 +197,15 @@ def classified(asked: Questionnaire, persons: list[dict[str, Truth]]) -> list[tu
 
 def test_every_combination_of_answers_is_classified_as_by_hand() -> None:
     asked = Questionnaire(involuntary=1, coercion=2, exceptions=1, place=True, episodes=0, long=False)
-    persons = [dict(zip(asked.questions, answers, strict=True)) for answers in product(TRUTHS, repeat=len(asked.questions))]
+    persons = [
+        dict(zip(asked.questions, answers, strict=True))
+        for answers in product(TRUTHS, repeat=len(asked.questions))
+    ]
     assert len(persons) == 3**9
     got = classified(asked, persons)
-    wrong = [(person, found) for person, found in zip(persons, got, strict=True) if found != asked.by_hand(person)]
+    wrong = [
+        (person, found) for person, found in zip(persons, got, strict=True) if found != asked.by_hand(person)
+    ]
     assert wrong == []
 
 
@@ -179,9 +214,13 @@ def surveys(draw: st.DrawFn) -> tuple[Questionnaire, list[dict[str, Truth]]]:
     """A questionnaire and persons; one number holds all answers of a person, in base three."""
     episodes = draw(st.integers(0, 3), label="episodes")
     asked = Questionnaire(
-        involuntary=draw(st.integers(1, 3)), coercion=draw(st.integers(1, 3)), exceptions=draw(st.integers(0, 2)), place=draw(st.booleans()),
-        episodes=episodes, long=draw(st.booleans()) if episodes else False,
-    )  # fmt: skip
+        involuntary=draw(st.integers(1, 3)),
+        coercion=draw(st.integers(1, 3)),
+        exceptions=draw(st.integers(0, 2)),
+        place=draw(st.booleans()),
+        episodes=episodes,
+        long=draw(st.booleans()) if episodes else False,
+    )
     names = asked.questions
     numbers = draw(st.lists(st.integers(0, 3 ** len(names) - 1), min_size=1, max_size=60))
     return asked, [{name: TRUTHS[number // 3**i % 3] for i, name in enumerate(names)} for number in numbers]
@@ -189,6 +228,8 @@ def surveys(draw: st.DrawFn) -> tuple[Questionnaire, list[dict[str, Truth]]]:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(surveys())
-def test_any_questionnaire_is_classified_as_by_hand(survey: tuple[Questionnaire, list[dict[str, Truth]]]) -> None:
+def test_any_questionnaire_is_classified_as_by_hand(
+    survey: tuple[Questionnaire, list[dict[str, Truth]]],
+) -> None:
     asked, persons = survey
     assert classified(asked, persons) == [asked.by_hand(person) for person in persons]

@@ -1,4 +1,5 @@
-"""Tests the names of categories: adults are men and women, children are boys and girls, and only a sum of both has both names."""
+"""Tests the names of categories: adults are men and women, children are boys and girls, and only a sum of
+both has both names."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -
     out = shipped.published(shipped.VALDORIE).table
     by_sex = out[out["breakdown"] == "sex"]
     codes = by_sex.groupby(by_sex["category"].map(str))["ilostat"].unique().map(list).to_dict()
-    assert codes == {name: ["SEX_M" if name in ("men", "boys", "men and boys") else "SEX_F"] for name in NAMES}
+    assert codes == {
+        name: ["SEX_M" if name in ("men", "boys", "men and boys") else "SEX_F"] for name in NAMES
+    }
 
 
 def test_disclosure_control_knows_a_category_by_its_label_in_every_population() -> None:
@@ -53,7 +56,9 @@ def test_disclosure_control_knows_a_category_by_its_label_in_every_population() 
 
 def test_a_label_is_found_by_each_of_its_names() -> None:
     spec = shipped.persons(shipped.VALDORIE).spec
-    assert [label_of(spec, "sex", name) for name in ("women", "girls", "women and girls", "other")] == ["women"] * 3 + ["other"]
+    assert [label_of(spec, "sex", name) for name in ("women", "girls", "women and girls", "other")] == [
+        "women"
+    ] * 3 + ["other"]
     assert label_of(spec, "region", "girls") == "girls"
     assert names_in(spec, "adults") == {}
     assert names_in(spec, "children") == {"sex": {"men": "boys", "women": "girls"}}
@@ -68,8 +73,12 @@ def test_a_label_is_found_by_each_of_its_names() -> None:
 )
 def test_each_language_has_a_word_for_each(code: str, words: list[str]) -> None:
     told = read_language(code)
-    names = {str(name): told.kit(name) for c in standard().classifications["sex"].values() for name in c.every_name}
-    assert [names[name] for name in ("men", "women", "boys", "girls", "men and boys", "women and girls")] == words
+    names = {
+        str(name): told.kit(name) for c in standard().classifications["sex"].values() for name in c.every_name
+    }
+    assert [
+        names[name] for name in ("men", "women", "boys", "girls", "men and boys", "women and girls")
+    ] == words
 
 
 def test_a_model_of_children_calls_them_as_their_tables_do() -> None:

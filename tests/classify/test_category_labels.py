@@ -1,5 +1,5 @@
-"""Tests labels: a category of a standard is translated into every language, and the survey's own category keeps the survey's
-label."""
+"""Tests labels: a category of a standard is translated into every language, and the survey's own category
+keeps the survey's label."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ from fltoolkit.classify.group_columns import group_order
 SurveyOf = Callable[..., fl.Survey]
 ISIC = {"column": "isic", "digits": 4, "job": "forced_labour", "revision": "isic_rev4"}
 GROUPS: list[tuple[dict[str, Any], dict[str, str]]] = [
-    ({"groups.g": {"column": "sex", "classification": "sex", "codes": {1: "m", 2: "f"}}}, {"men": "hommes", "women": "femmes"}),
-    ({"groups.g": {"bands": [18, 25]}}, {"under 18": "moins de 18\u00a0ans", "18–24": "18–24", "25+": "25 et plus"}),
+    (
+        {"groups.g": {"column": "sex", "classification": "sex", "codes": {1: "m", 2: "f"}}},
+        {"men": "hommes", "women": "femmes"},
+    ),
+    (
+        {"groups.g": {"bands": [18, 25]}},
+        {"under 18": "moins de 18\u00a0ans", "18–24": "18–24", "25+": "25 et plus"},
+    ),
     ({"groups.g": {"column": "region", "codes": {1: "north", 2: "men"}}}, {"north": "north", "men": "men"}),
     ({"sectors.g": ISIC}, {"Agriculture excl. fishing": "Agriculture hors pêche", "Fishing": "Pêche"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("keys", "expected"), GROUPS)

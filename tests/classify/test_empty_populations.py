@@ -1,4 +1,5 @@
-"""Tests that a population without persons stops the run, and that the message names the condition that nobody meets."""
+"""Tests that a population without persons stops the run, and that the message names the condition that nobody
+meets."""
 
 from __future__ import annotations
 
@@ -32,10 +33,18 @@ def test_each_condition_is_counted_and_a_few_persons_are_not_told(survey_of: Sur
     keys = population(age={"min": 20, "max": 99}, where={"sex": ["x", "d"], "hours": "1"})
     said = "\n".join(refusal(survey_of(PERSONS, {**keys, "groups": group})))
     for words in (
-        "populations.adults", "persons of the data: about 10", "answered the module: about 10", "aged 20 or more, or of unknown age: about 10",
-        "aged 99 or less, or of unknown age: about 10", "sex is x or d: 0", "hours is 1: about 10", "weight is above 0: about 10", "meet all of them: 0",
-        "sex holds 2 different value(s), of which survey.yaml names m, f", "hours holds 1 different value(s)",
-    ):  # fmt: skip
+        "populations.adults",
+        "persons of the data: about 10",
+        "answered the module: about 10",
+        "aged 20 or more, or of unknown age: about 10",
+        "aged 99 or less, or of unknown age: about 10",
+        "sex is x or d: 0",
+        "hours is 1: about 10",
+        "weight is above 0: about 10",
+        "meet all of them: 0",
+        "sex holds 2 different value(s), of which survey.yaml names m, f",
+        "hours holds 1 different value(s)",
+    ):
         assert words in said
     assert "of which survey.yaml names 1" not in said
     assert "children" not in said  # the survey has none
@@ -48,7 +57,9 @@ def test_a_weight_of_zero_leaves_nobody_and_is_named(survey_of: SurveyOf) -> Non
     said = "\n".join(refusal(survey_of(persons, population(weight="own_weight"))))
     assert "own_weight is above 0: 0" in said
     assert "meet all of them: 0" in said
-    refuse_empty_populations(survey_of({**persons, "0": {**PERSONS["0"], "own_weight": 2}}, population(weight="own_weight")))
+    refuse_empty_populations(
+        survey_of({**persons, "0": {**PERSONS["0"], "own_weight": 2}}, population(weight="own_weight"))
+    )
 
 
 def test_an_unknown_age_stays_in_and_a_blank_answer_is_out(survey_of: SurveyOf) -> None:
@@ -64,10 +75,11 @@ def test_a_sum_is_looked_at_by_its_parts_and_children_are_told_from_adults(surve
     keys = {
         "children": {"third_party": work, "with_parents": {"done": "stays", "threat": "scolded"}},
         "populations": {
-            "all": {"label": "everybody", "sum_of": ["adults", "young"]}, "adults": {"label": "adults", "age": {"min": 18}},
+            "all": {"label": "everybody", "sum_of": ["adults", "young"]},
+            "adults": {"label": "adults", "age": {"min": 18}},
             "young": {"label": "children", "age": {"max": 17}},
         },
-    }  # fmt: skip
+    }
     answers = dict.fromkeys(("helps", "beaten", "stays", "scolded"), "N")
     grown = {who: {**person, **answers} for who, person in PERSONS.items()}
     said = refusal(survey_of(grown, keys))

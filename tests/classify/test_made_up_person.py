@@ -29,7 +29,10 @@ ADULTS: list[tuple[Mapping[str, str], str]] = [  # what is asked of the definiti
     ({**CASE, "any_work": OPEN}, "unresolved"),
     ({**CASE, "withheld_documents": OPEN}, "unresolved"),
     ({**CASE, "withheld_documents": OPEN, "debt_bondage": "yes"}, "forced labour"),  # another answer decides
-    ({**CASE, "very_low_or_no_wages": OPEN, "withheld_documents": "no"}, "no coercion"),  # no whatever the open answer is
+    (
+        {**CASE, "very_low_or_no_wages": OPEN, "withheld_documents": "no"},
+        "no coercion",
+    ),  # no whatever the open answer is
     ({**CASE, "exception": "yes", "within_limits": OPEN}, "unresolved"),
     ({**CASE, "exception": OPEN, "within_limits": "no"}, "forced labour"),
     ({**CASE, "abroad": OPEN}, "unresolved"),
@@ -48,10 +51,16 @@ CHILDREN: list[tuple[Mapping[str, str], str]] = [
         "parent in forced labour (iii)",
     ),  # the first holds
     ({"with_parents": "yes", "parent_forced": "the parent was not asked"}, "child, unresolved"),
-    ({"with_parents": "yes", "parent_forced": "the parent was not asked", **THREATENED}, "for a third party, under threat (i)"),
+    (
+        {"with_parents": "yes", "parent_forced": "the parent was not asked", **THREATENED},
+        "for a third party, under threat (i)",
+    ),
     ({"parent_forced": "yes"}, "child, no work"),
     ({"worst_form": "yes"}, "worst form of child labour (iv)"),
-    ({"worst_form": OPEN, "with_parents": "yes", "with_parents_threat": "yes"}, "with parents, under threat (ii)"),
+    (
+        {"worst_form": OPEN, "with_parents": "yes", "with_parents_threat": "yes"},
+        "with parents, under threat (ii)",
+    ),
     ({"worst_form": OPEN}, "child, unresolved"),
 ]
 
@@ -62,7 +71,9 @@ def person(who: Who) -> Person:
     return Person(who)
 
 
-@pytest.mark.parametrize(("who", "answers", "step"), [*(("adult", *a) for a in ADULTS), *(("child", *c) for c in CHILDREN)])
+@pytest.mark.parametrize(
+    ("who", "answers", "step"), [*(("adult", *a) for a in ADULTS), *(("child", *c) for c in CHILDREN)]
+)
 def test_the_verdict_is_the_definitions(who: Any, answers: Mapping[str, str], step: str) -> None:
     found = person(who).verdict(answers)
     assert found.step == step
@@ -103,14 +114,25 @@ def test_what_is_not_asked_and_what_nobody_answers_is_refused() -> None:
 
 def test_a_condition_is_true_false_or_open_as_its_answers_are() -> None:
     found = person("adult").verdict({**CASE, "withheld_documents": OPEN}).truths
-    assert found == {"any_work": True, "involuntary": True, "coercion": None, "fl__linked": True, "fl__excluded": False}
-    child = person("child").verdict({"with_parents": "yes", "parent_forced": "the parent was not asked"}).truths
+    assert found == {
+        "any_work": True,
+        "involuntary": True,
+        "coercion": None,
+        "fl__linked": True,
+        "fl__excluded": False,
+    }
+    child = (
+        person("child").verdict({"with_parents": "yes", "parent_forced": "the parent was not asked"}).truths
+    )
     assert (child[WITH], child[PARENT]) == (True, None)
 
 
 def test_all_that_can_be_answered_is_asked_in_the_order_of_the_flowchart() -> None:
     adult, child = person("adult").questions, person("child").questions
-    assert [len(adult), len(child)] == [22, 6]  # 10 + 7 items, work, place, same work, an exception and its limits; a child's own
+    assert [len(adult), len(child)] == [
+        22,
+        6,
+    ]  # 10 + 7 items, work, place, same work, an exception and its limits; a child's own
     assert (adult[0], adult[-4:], child[-1]) == (
         "any_work",
         ("same_work", "exception", "within_limits", "abroad"),

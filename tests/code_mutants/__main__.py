@@ -25,8 +25,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutants.yaml")
 # Four mutants in each room; what is hidden has a list of its own, since the kit exists for it.
 ROOMS = (
-    "survey", "classify", "estimate", "publish", "publish/disclosure", "nap", "show", "report", "authoring", "run", "synthetic",
-    "teaching", "languages", "yaml_files", "",
+    "survey", "classify", "estimate", "publish", "publish/disclosure", "nap", "show", "report", "authoring",
+    "run", "synthetic", "teaching", "languages", "yaml_files", "",
 )  # fmt: skip
 MOST_SECONDS = 300  # of the tests of one mutant; a mutant that takes longer has survived
 FIRST = 60  # tests nearest to the mutant's module run before all others
@@ -60,7 +60,8 @@ def read_mutants() -> list[Mutant]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the tests said of a mutant: `killed`, `survived`, `time-out` (which counts as survived) or `not reached`."""
+    """What the tests said of a mutant: `killed`, `survived`, `time-out` (which counts as survived) or `not
+    reached`."""
 
     mutant: Mutant
     said: str
@@ -75,16 +76,20 @@ class Reached:
         self.lines = sqlite3.connect(traced)
 
     def tests(self, module: str, first: int, last: int) -> list[str]:
-        """Returns the tests that reached one of the lines, those of files with the module's name and folder first."""
+        """Returns the tests that reached one of the lines, those of files with the module's name and folder
+        first."""
         rows = self.lines.execute(
-            "select context, numbits from line_bits join file on file.id = file_id join context on context.id = context_id "
+            "select context, numbits from line_bits join file on file.id = file_id join context on "
+            "context.id = context_id "
             "where path like ?",
             (f"%/fltoolkit/{module}",),
         )
         lines = set(range(first, last + 1))
         found = {name.partition("|")[0] for name, bits in rows if name and lines & set(numbits_to_nums(bits))}
         stem, folder = Path(module).stem, Path(module).parent.as_posix()
-        return sorted(found, key=lambda test: (f"test_{stem}" not in test, f"tests/{folder}/" not in test, test))
+        return sorted(
+            found, key=lambda test: (f"test_{stem}" not in test, f"tests/{folder}/" not in test, test)
+        )
 
 
 def tried(mutant: Mutant, reached: Reached, copy: Path) -> Verdict:
@@ -129,7 +134,14 @@ def _first_failure(tests: list[str], copy: Path, seconds: float) -> str:
     ]
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryFile("w+") as out:
-        run = subprocess.run(command, cwd=copy, env=environment, stdout=out, stderr=subprocess.STDOUT, timeout=max(seconds, 1.0))
+        run = subprocess.run(
+            command,
+            cwd=copy,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            timeout=max(seconds, 1.0),
+        )
         if run.returncode == 0:
             return ""
         out.seek(0)
@@ -141,7 +153,9 @@ def _first_failure(tests: list[str], copy: Path, seconds: float) -> str:
 def copied(number: int, folder: Path) -> Path:
     """Returns a copy of the checkout's tracked files in which a worker changes modules."""
     copy = folder / str(number)
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, check=True).stdout.decode()
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, check=True
+    ).stdout.decode()
     for name in filter(None, listed.split("\0")):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(HOUSE / name, copy / name)
@@ -164,7 +178,9 @@ def run(mutants: Iterable[Mutant], traced: Path, workers: int) -> list[Verdict]:
                 copies.append(copy)
 
         for number, found in enumerate(pool.map(verdict, mutants), 1):
-            print(f"{number:3} {found.said:11} {found.seconds:5.0f} s  {found.mutant}  {found.by}", flush=True)
+            print(
+                f"{number:3} {found.said:11} {found.seconds:5.0f} s  {found.mutant}  {found.by}", flush=True
+            )
             verdicts.append(found)
     return verdicts
 
@@ -181,7 +197,10 @@ def main() -> int:
     trial.add_argument("--only", type=int, nargs="*", help="numbers of mutants, from 1")
     told = parser.parse_args()
     if told.part == "draw":
-        LIST.write_text(yaml.safe_dump([asdict(mutant) for mutant in drawn(told.seed)], sort_keys=False, width=130), "utf-8")
+        LIST.write_text(
+            yaml.safe_dump([asdict(mutant) for mutant in drawn(told.seed)], sort_keys=False, width=130),
+            "utf-8",
+        )
         return 0
     mutants = read_mutants()
     verdicts = run([mutants[n - 1] for n in told.only] if told.only else mutants, told.traced, told.workers)

@@ -1,4 +1,5 @@
-"""Finds the expressions of a module that a mutant may change, and writes the module with one of them changed."""
+"""Finds the expressions of a module that a mutant may change, and writes the module with one of them
+changed."""
 
 from __future__ import annotations
 
@@ -8,9 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 FLIPPED = {
-    ast.Lt: ">=", ast.LtE: ">", ast.Gt: "<=", ast.GtE: "<", ast.Eq: "!=", ast.NotEq: "==",
-    ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
-}  # fmt: skip
+    ast.Lt: ">=",
+    ast.LtE: ">",
+    ast.Gt: "<=",
+    ast.GtE: "<",
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.In: "not in",
+    ast.NotIn: "in",
+    ast.Is: "is not",
+    ast.IsNot: "is",
+}
 # Swapped, their arguments raise at once, or give the same.
 NO_SWAP = {"isinstance", "issubclass", "getattr", "hasattr", "setattr", "cast", "range", "max", "min", "zip"}
 KINDS = ("flipped comparison", "dropped condition", "constant", "swapped argument")
@@ -18,7 +27,8 @@ KINDS = ("flipped comparison", "dropped condition", "constant", "swapped argumen
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed expression. `nth` counts the same expressions of the function in the order of the file, from 0."""
+    """One changed expression. `nth` counts the same expressions of the function in the order of the file,
+    from 0."""
 
     module: str  # below the package, such as "publish/reliability.py"
     function: str  # dotted where it is in a class or in another function
@@ -57,7 +67,9 @@ def place_of(mutant: Mutant, text: str) -> Place:
     for place in places(mutant.module, text):
         if place.mutant == mutant:
             return place
-    raise LookupError(f"{mutant}: this expression is no longer in the function: draw another mutant in its place")
+    raise LookupError(
+        f"{mutant}: this expression is no longer in the function: draw another mutant in its place"
+    )
 
 
 def mutated(place: Place, text: str) -> str:
@@ -71,7 +83,8 @@ def mutated(place: Place, text: str) -> str:
 
 
 def _expressions(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[str, ast.expr]]:
-    """Yields each expression inside a function with the function's dotted name. Types, decorators and defaults are left out."""
+    """Yields each expression inside a function with the function's dotted name. Types, decorators and
+    defaults are left out."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for line in child.body:
@@ -106,8 +119,15 @@ def _changes(node: ast.expr) -> Iterator[tuple[str, str]]:
     elif isinstance(node, ast.IfExp):
         yield KINDS[1], ast.unparse(node.body)
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield KINDS[2], repr(node.value + 1 if isinstance(node.value, int) else node.value * 1.5 + (node.value == 0))
-    elif isinstance(node, ast.Call) and len(node.args) >= 2 and not any(isinstance(arg, ast.Starred) for arg in node.args[:2]):
+        yield (
+            KINDS[2],
+            repr(node.value + 1 if isinstance(node.value, int) else node.value * 1.5 + (node.value == 0)),
+        )
+    elif (
+        isinstance(node, ast.Call)
+        and len(node.args) >= 2
+        and not any(isinstance(arg, ast.Starred) for arg in node.args[:2])
+    ):
         first, second = node.args[:2]
         if ast.dump(first) != ast.dump(second) and ast.unparse(node.func) not in NO_SWAP:
             swapped = ast.Call(node.func, [second, first, *node.args[2:]], node.keywords)

@@ -1,5 +1,5 @@
-"""Tests the check values of docs/methods.md §6 to the printed digit, and that sample sizes, power and decreases agree with each
-other."""
+"""Tests the check values of docs/methods.md §6 to the printed digit, and that sample sizes, power and
+decreases agree with each other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
 
 
-@pytest.mark.parametrize(("n", "cut"), [(5_000, 76.2), (10_000, 57.8), (20_000, 42.9), (40_000, 31.4), (80_000, 22.8)])
+@pytest.mark.parametrize(
+    ("n", "cut"), [(5_000, 76.2), (10_000, 57.8), (20_000, 42.9), (40_000, 31.4), (80_000, 22.8)]
+)
 def test_smallest_detectable_cuts_as_printed(n: int, cut: float) -> None:
     """docs/methods.md §6: p0 = 0.5%, α = .05 two-sided, power .8, deff 1.5, equal n, independent."""
     found = fl.detectable_change(0.005, n)
@@ -39,8 +41,16 @@ def test_sample_sizes_as_printed(prevalence: float, asked: dict[str, Any], n: in
 
 @pytest.mark.parametrize(("deff", "upper"), [(1.0, 0.74), (2.0, 1.47)])
 def test_no_case_in_5000_as_printed(deff: float, upper: float) -> None:
-    """Known values: upper limit per 1,000, two-sided; the simple random sample has all its degrees of freedom."""
-    assert round(1000 * proportion(EstimatedProportion(0.0, 0.0, 5000, 4999, deff), Confidence("korn_graubard"))[1], 2) == upper
+    """Known values: upper limit per 1,000, two-sided; the simple random sample has all its degrees of
+    freedom."""
+    assert (
+        round(
+            1000
+            * proportion(EstimatedProportion(0.0, 0.0, 5000, 4999, deff), Confidence("korn_graubard"))[1],
+            2,
+        )
+        == upper
+    )
 
 
 @pytest.mark.parametrize("sided", [1, 2])
@@ -57,7 +67,9 @@ def test_a_size_for_a_cut_is_the_smallest_that_has_the_power(more: dict[str, Any
     rest = {k: v for k, v in more.items() if k != "power"}
     n = fl.sample_size(0.01, cut=0.4, **more)
     power = more.get("power", 0.8)
-    assert fl.power_of_change(0.01, 0.006, n, **rest) >= power > fl.power_of_change(0.01, 0.006, n - 1, **rest)
+    assert (
+        fl.power_of_change(0.01, 0.006, n, **rest) >= power > fl.power_of_change(0.01, 0.006, n - 1, **rest)
+    )
     assert fl.detectable_change(0.01, n, **more).relative == pytest.approx(0.4, abs=1e-4)
 
 
@@ -66,7 +78,11 @@ def test_a_size_for_a_cut_is_the_smallest_that_has_the_power(more: dict[str, Any
 def test_with_a_given_baseline_the_later_round_is_sought(n_before: int, more: dict[str, float]) -> None:
     n = fl.sample_size(0.01, cut=0.5, n_before=n_before, **more)
     assert (n < n_before) is (n_before == 30_000)
-    assert fl.power_of_change(0.01, 0.005, n_before, n, **more) >= 0.8 > fl.power_of_change(0.01, 0.005, n_before, n - 1, **more)
+    assert (
+        fl.power_of_change(0.01, 0.005, n_before, n, **more)
+        >= 0.8
+        > fl.power_of_change(0.01, 0.005, n_before, n - 1, **more)
+    )
 
 
 def test_a_rotation_saves_sample_and_a_correlation_without_overlap_saves_none() -> None:
@@ -98,14 +114,24 @@ def test_what_no_survey_could_do_is_said() -> None:
         (0.005, {"cut": 0.25, "n_before": 0}, "at least one person"),
     ],
 )
-def test_numbers_outside_their_range_are_refused(prevalence: float, asked: dict[str, float], words: str) -> None:
+def test_numbers_outside_their_range_are_refused(
+    prevalence: float, asked: dict[str, float], words: str
+) -> None:
     with pytest.raises(RequestError, match=words):
         fl.sample_size(prevalence, **asked)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"deff": -1}, {"deff": 0}, {"rho": 5, "overlap": 1}, {"sided": 3}, {"alpha": 0}, {"power": 1}, {"cut": float("nan")}],
+    [
+        {"deff": -1},
+        {"deff": 0},
+        {"rho": 5, "overlap": 1},
+        {"sided": 3},
+        {"alpha": 0},
+        {"power": 1},
+        {"cut": float("nan")},
+    ],
 )
 def test_what_no_design_has_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(RequestError):

@@ -24,7 +24,11 @@ def counted(outcomes: Iterable[Outcome], mutants: int) -> Iterator[Outcome]:
             print(f"mutant {outcome.number}: {outcome.why}", file=sys.stderr, flush=True)
         if number % EACH == 0 and number < mutants:
             seconds = time.perf_counter() - start
-            print(f"{number} of {mutants} mutants, {failures} failures, {seconds:.0f} s", file=sys.stderr, flush=True)
+            print(
+                f"{number} of {mutants} mutants, {failures} failures, {seconds:.0f} s",
+                file=sys.stderr,
+                flush=True,
+            )
         yield outcome
 
 

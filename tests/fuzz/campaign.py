@@ -40,7 +40,15 @@ def tried(seed: int, number: int) -> Outcome:
             trial = FAMILIES[family][1](rng, Path(folder))
         except Exception as error:  # the campaign's own fault: told as a failure, since no mutant was tried
             return Outcome(
-                number, family, "", "failure", f"the campaign itself: {type(error).__name__}", False, False, False, 0.0
+                number,
+                family,
+                "",
+                "failure",
+                f"the campaign itself: {type(error).__name__}",
+                False,
+                False,
+                False,
+                0.0,
             )
         return judged(number, trial)
 
@@ -67,7 +75,9 @@ def run(seed: int, mutants: int, workers: int = 1) -> Iterator[Outcome]:
             try:
                 yield from future.result()
             except BrokenProcessPool:
-                why = f"the process died in one of mutants {part[0]} to {part[-1]}, or of those that ran beside"
+                why = (
+                    f"the process died in one of mutants {part[0]} to {part[-1]}, or of those that ran beside"
+                )
                 yield Outcome(part[0], "process", "", "failure", why, False, False, False, 0.0)
 
 
@@ -97,9 +107,15 @@ class Report:
         }
 
     def text(self) -> str:
-        """Counts by family and outcome, the shares, and each kind of failure with the command that repeats its first mutant."""
+        """Counts by family and outcome, the shares, and each kind of failure with the command that repeats
+        its first mutant."""
         kinds: tuple[Kind, ...] = ("confirmed", "refused", "unconfirmed", "failure")
-        lines = [f"{len(self.outcomes)} mutants of seed {self.seed}, {sum(o.seconds for o in self.outcomes):.0f} s of work"]
+        lines = [
+            (
+                f"{len(self.outcomes)} mutants of seed {self.seed}, "
+                f"{sum(o.seconds for o in self.outcomes):.0f} s of work"
+            )
+        ]
         lines += [f"{'':<14}" + "".join(f"{kind:>13}" for kind in kinds)]
         for family in dict.fromkeys(o.family for o in self.outcomes):
             found = Counter(o.kind for o in self.outcomes if o.family == family)
@@ -115,6 +131,7 @@ class Report:
         for why, times in alike.most_common():
             first = next(o for o in self.failures if o.why == why)
             lines.append(
-                f"{times:>5} × {why}\n        {first.change}\n        python -m tests.fuzz --seed {self.seed} --only {first.number}"
+                f"{times:>5} × {why}\n        {first.change}\n"
+                f"        python -m tests.fuzz --seed {self.seed} --only {first.number}"
             )
         return "\n".join(lines)

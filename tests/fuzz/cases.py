@@ -1,4 +1,5 @@
-"""A survey about to be written: its survey.yaml, its files, and what is asked of it; and the small surveys that mutants start from."""
+"""A survey about to be written: its survey.yaml, its files, and what is asked of it; and the small surveys
+that mutants start from."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ By = list[list[str]]
 
 @dataclass
 class Sheet:
-    """A CSV file: header and rows as text, and how they are written. `raw`: its bytes, where a mutant wrote them itself."""
+    """A CSV file: header and rows as text, and how they are written. `raw`: its bytes, where a mutant wrote
+    them itself."""
 
     rows: list[list[str]]
     delimiter: str = ","
@@ -39,7 +41,9 @@ class Sheet:
             return self.raw
         out = io.StringIO()
         quoting: Any = csv.QUOTE_ALL if self.quoted else csv.QUOTE_MINIMAL
-        csv.writer(out, delimiter=self.delimiter, lineterminator=self.newline, quoting=quoting).writerows(self.rows)
+        csv.writer(out, delimiter=self.delimiter, lineterminator=self.newline, quoting=quoting).writerows(
+            self.rows
+        )
         return out.getvalue().encode(self.encoding, errors="replace")
 
 
@@ -66,7 +70,9 @@ class Case:
 
     def dumped(self) -> bytes:
         """survey.yaml as text."""
-        return str(yaml.dump(self.spec, Dumper=_Dumper, sort_keys=False, allow_unicode=True)).encode("utf-8", errors="replace")
+        return str(yaml.dump(self.spec, Dumper=_Dumper, sort_keys=False, allow_unicode=True)).encode(
+            "utf-8", errors="replace"
+        )
 
 
 class _Dumper(yaml.SafeDumper):
@@ -114,13 +120,27 @@ def _people(seed: int, count: int, strata: int, psus: int) -> list[dict[str, str
         works, first, second = rng.random() < 0.85, rng.choice("111222289"), rng.choice("111222289")
         gate = rng.choice("112")
         answered = rng.choice("1111111111123")
-        rows.append({
-            "HH": f"{4471000 + i // 2}", "LINE": f"{i % 2 + 1}", "W": f"{rng.choice([8, 10, 12.5, 20, 0.75, 33])}", "S": f"{area % strata + 1}",
-            "P": f"{area + 1}", "RESULT": answered, "AGE": rng.choice(["19", "22", "34", "41", "58", "67", "16", "999"]),
-            "SEX": f"{i % 2 + 1}", "REGION": rng.choice("11223339"), "WORK": "1" if works else "2", "INV1": first if works else "",
-            "INV2": rng.choice("1222") if works else "", "GATE": gate if works else "", "COE1": second if works else "",
-            "COE2": rng.choice("12") if works and gate == "1" else "", "NAME": f"{CANARY}Marta Lopez {i}", "PHONE": f"55{i:05d}",
-        })  # fmt: skip
+        rows.append(
+            {
+                "HH": f"{4471000 + i // 2}",
+                "LINE": f"{i % 2 + 1}",
+                "W": f"{rng.choice([8, 10, 12.5, 20, 0.75, 33])}",
+                "S": f"{area % strata + 1}",
+                "P": f"{area + 1}",
+                "RESULT": answered,
+                "AGE": rng.choice(["19", "22", "34", "41", "58", "67", "16", "999"]),
+                "SEX": f"{i % 2 + 1}",
+                "REGION": rng.choice("11223339"),
+                "WORK": "1" if works else "2",
+                "INV1": first if works else "",
+                "INV2": rng.choice("1222") if works else "",
+                "GATE": gate if works else "",
+                "COE1": second if works else "",
+                "COE2": rng.choice("12") if works and gate == "1" else "",
+                "NAME": f"{CANARY}Marta Lopez {i}",
+                "PHONE": f"55{i:05d}",
+            }
+        )
     return rows
 
 
@@ -139,11 +159,16 @@ def _household() -> Case:
     """The design and the region stand in the household's file."""
     rows, spec = _people(2, 80, 2, 5), copy.deepcopy(PLAIN)
     spec["files"]["household"] = {"path": "households.csv", "key": "HH"}
-    homes = [{"HH": row["HH"], "S": row["S"], "P": str(int(row["HH"]) % 10 + 1), "REGION": row["REGION"]} for row in rows[::2]]
+    homes = [
+        {"HH": row["HH"], "S": row["S"], "P": str(int(row["HH"]) % 10 + 1), "REGION": row["REGION"]}
+        for row in rows[::2]
+    ]
     for home in homes:
         home["S"] = str(int(home["P"]) % 2 + 1)
     persons = [{k: v for k, v in row.items() if k not in ("S", "P", "REGION")} for row in rows]
-    return Case("household", spec, {"persons.csv": _sheet(persons), "households.csv": _sheet(homes)}, [[], ["region"]])
+    return Case(
+        "household", spec, {"persons.csv": _sheet(persons), "households.csv": _sheet(homes)}, [[], ["region"]]
+    )
 
 
 def _european() -> Case:
@@ -161,8 +186,13 @@ def _european() -> Case:
         "routing": {"column": "GATE", "asked": "Ja", "skipped": "Nein"},
     }
     spec["populations"]["workers"]["where"] = {"WORK": "Ja"}
-    spec["groups"]["region"] = {"column": "REGION", "codes": {"Düren": "Düren", "Köln": "Köln", "Aachen": "Aachen"}}
-    return Case("european", spec, {"persons.csv": _sheet(rows, delimiter=";", encoding="cp1252")}, [[], ["region"]])
+    spec["groups"]["region"] = {
+        "column": "REGION",
+        "codes": {"Düren": "Düren", "Köln": "Köln", "Aachen": "Aachen"},
+    }
+    return Case(
+        "european", spec, {"persons.csv": _sheet(rows, delimiter=";", encoding="cp1252")}, [[], ["region"]]
+    )
 
 
 def _nested() -> Case:
@@ -178,7 +208,8 @@ def _nested() -> Case:
 
 
 def _pooled() -> Case:
-    """Two quarters below each other, codes with zeros before them, and a weight of its own for one population."""
+    """Two quarters below each other, codes with zeros before them, and a weight of its own for one
+    population."""
     spec, sheets = copy.deepcopy(PLAIN), {}
     for quarter in (1, 2):
         rows = _people(4 + quarter, 60, 2, 4)

@@ -24,7 +24,8 @@ Kind = Literal["confirmed", "refused", "unconfirmed", "failure"]
 CLOSE = 1e-9
 PATIENCE = 10.0  # seconds; a mutant that takes longer hangs
 LIBRARIES = re.compile(
-    r"pydantic|duckdb|narwhals|NoneType|Traceback|\b(Binder|Conversion|Parser|Catalog|Invalid Input|Out of Memory) Error"
+    r"pydantic|duckdb|narwhals|NoneType|Traceback|\b(Binder|Conversion|Parser|Catalog|Invalid Input|Out "
+    r"of Memory) Error"
 )
 TOLD = {"a ragged row": "line", "an open quote": "quote", "an open or broken quote": "quote"}
 
@@ -37,9 +38,9 @@ class HangError(BaseException):
 class Outcome:
     """What became of a mutant.
 
-    `family`, `change`: what was mutated, and how. `why`: of a failure its type, without a value of the data. `estimate`: whether a
-    result was reached; `changed`: whether it differs from that of the input before it was mutated; `read`: whether the loop reads what
-    was changed.
+    `family`, `change`: what was mutated, and how. `why`: of a failure its type, without a value of the data.
+    `estimate`: whether a result was reached; `changed`: whether it differs from that of the input before it
+    was mutated; `read`: whether the loop reads what was changed.
     """
 
     number: int
@@ -57,8 +58,9 @@ class Outcome:
 class Trial:
     """One mutant, ready to be tried.
 
-    `ask`: the kit's table for it. `answer`: the loop's. `groups`: how many columns of the table are groups. `before`: the loop's rows
-    before it was mutated. `read`: whether the loop reads what was changed. `named`: what must stand in a refusal (a path).
+    `ask`: the kit's table for it. `answer`: the loop's. `groups`: how many columns of the table are groups.
+    `before`: the loop's rows before it was mutated. `read`: whether the loop reads what was changed. `named`:
+    what must stand in a refusal (a path).
     """
 
     family: str
@@ -111,9 +113,25 @@ def judged(number: int, trial: Trial) -> Outcome:
         kind, why = _result(table, trial)
     seconds = time.perf_counter() - start
     estimate = table is not None
-    changed = estimate and bool(trial.before) and (trial.answer.rows.keys() != trial.before.keys() or any(
-        _differs(trial.answer.rows[key], row) for key, row in trial.before.items()))  # fmt: skip
-    return Outcome(number, trial.family, trial.change, kind, why, estimate, changed and kind == "confirmed", trial.read, seconds)
+    changed = (
+        estimate
+        and bool(trial.before)
+        and (
+            trial.answer.rows.keys() != trial.before.keys()
+            or any(_differs(trial.answer.rows[key], row) for key, row in trial.before.items())
+        )
+    )
+    return Outcome(
+        number,
+        trial.family,
+        trial.change,
+        kind,
+        why,
+        estimate,
+        changed and kind == "confirmed",
+        trial.read,
+        seconds,
+    )
 
 
 def _refusal(error: FltoolkitError, trial: Trial) -> tuple[Kind, str]:
@@ -163,7 +181,9 @@ def difference(table: Any, rows: dict[tuple[str, ...], Row], groups: int) -> str
             if getattr(row, field) >= 0 and int(kit[place]) != getattr(row, field):
                 return field
         for field, place in real.items():
-            floor = abs(row.estimate) * 1e-6 if field == "se" else 0.0  # a standard error of rounding alone is nothing
+            floor = (
+                abs(row.estimate) * 1e-6 if field == "se" else 0.0
+            )  # a standard error of rounding alone is nothing
             if not _near(float(kit[place]), getattr(row, field), max(floor, 1e-300)):
                 return field
     return ""

@@ -8,9 +8,53 @@ from typing import Any
 from .cases import CANARY, Case, Sheet
 from .mutate_yaml import nodes
 
-VALUES = ["", "1", "2", "3", "7", "8", "9", "01", "1.0", "2.00", "+1", "1e1", "NaN", "nan", "NULL", "NA", "inf", "-1", "0", "1e400", "9" * 20, "1,5",
-          "12.5", "١", "²", " 1 ", "1 ", "\t1", "\xa01", "1\n2", 'a"b', "TRUE", "1_0", "0x1", "#N/A", "1;2", "-0", "0.1", "1e-320", "34", "18", "999",
-          f"{CANARY}Ana Ruiz", "Ja", "Köln"]  # fmt: skip
+VALUES = [
+    "",
+    "1",
+    "2",
+    "3",
+    "7",
+    "8",
+    "9",
+    "01",
+    "1.0",
+    "2.00",
+    "+1",
+    "1e1",
+    "NaN",
+    "nan",
+    "NULL",
+    "NA",
+    "inf",
+    "-1",
+    "0",
+    "1e400",
+    "9" * 20,
+    "1,5",
+    "12.5",
+    "١",
+    "²",
+    " 1 ",
+    "1 ",
+    "\t1",
+    "\xa01",
+    "1\n2",
+    'a"b',
+    "TRUE",
+    "1_0",
+    "0x1",
+    "#N/A",
+    "1;2",
+    "-0",
+    "0.1",
+    "1e-320",
+    "34",
+    "18",
+    "999",
+    f"{CANARY}Ana Ruiz",
+    "Ja",
+    "Köln",
+]
 NAMES = [
     "n",
     "g",
@@ -73,7 +117,12 @@ def respelled(case: Case, rng: random.Random) -> str:
             except ValueError:
                 continue
         elif old:
-            row[column] = {"spaces": f" {old} ", "point zero": f"{old}.0", "zero before": f"0{old}", "plus": f"+{old}"}[how]
+            row[column] = {
+                "spaces": f" {old} ",
+                "point zero": f"{old}.0",
+                "zero before": f"0{old}",
+                "plus": f"+{old}",
+            }[how]
     return f"a column respelled: {how}"
 
 
@@ -93,7 +142,9 @@ def swapped(case: Case, rng: random.Random) -> str:
 def rows(case: Case, rng: random.Random) -> str:
     """Rows go, come twice, or stand in another order."""
     sheet = rng.choice(list(case.sheets.values()))
-    how = rng.choice(["dropped", "dropped", "half dropped", "twice", "shuffled", "all but the header dropped"])
+    how = rng.choice(
+        ["dropped", "dropped", "half dropped", "twice", "shuffled", "all but the header dropped"]
+    )
     body = sheet.rows[1:]
     if how == "dropped":
         body = [row for row in body if rng.random() > 0.1]
@@ -125,7 +176,9 @@ def ragged(case: Case, rng: random.Random) -> str:
 def header(case: Case, rng: random.Random) -> str:
     """The header is missing, repeats a name, or has other names."""
     sheet = rng.choice(list(case.sheets.values()))
-    how = rng.choice(["missing", "renamed", "twice", "small letters", "a column more", "a column less", "in another order"])
+    how = rng.choice(
+        ["missing", "renamed", "twice", "small letters", "a column more", "a column less", "in another order"]
+    )
     spot = rng.randrange(len(sheet.header))
     if how == "missing":
         sheet.rows = sheet.rows[1:]
@@ -167,10 +220,17 @@ def renamed(case: Case, rng: random.Random) -> str:
 def written(case: Case, rng: random.Random) -> str:
     """The same rows in another delimiter, encoding, line end or quoting."""
     sheet = rng.choice(list(case.sheets.values()))
-    how = rng.choice(["byte order mark", "CRLF", "CR", "quoted", "delimiter", "delimiter, told", "encoding", "encoding, told", "last line end", "blank line",
-                      "blank line within", "delimiter at every end", "NUL", "cut", "open quote", "empty", "comment", "latin"])  # fmt: skip
+    how = rng.choice([
+        "byte order mark", "CRLF", "CR", "quoted", "delimiter", "delimiter, told", "encoding",
+        "encoding, told", "last line end", "blank line", "blank line within", "delimiter at every end", "NUL",
+        "cut", "open quote", "empty", "comment", "latin",
+    ])  # fmt: skip
     file: dict[str, Any] = next(
-        (f for f in case.spec["files"].values() if next(n for n, s in case.sheets.items() if s is sheet) in str(f.get("path"))),
+        (
+            f
+            for f in case.spec["files"].values()
+            if next(n for n, s in case.sheets.items() if s is sheet) in str(f.get("path"))
+        ),
         {},
     )
     text = sheet.bytes()
@@ -190,14 +250,30 @@ def written(case: Case, rng: random.Random) -> str:
             file["encoding"] = sheet.encoding
     else:
         sheet.raw = {
-            "byte order mark": b"\xef\xbb\xbf" + text, "last line end": text.rstrip(b"\n"), "blank line": text + b"\n",
-            "blank line within": text[:middle] + b"\n" + text[middle:], "NUL": text[:middle] + b"\0" + text[middle:],
-            "delimiter at every end": text.replace(b"\n", sheet.delimiter.encode() + b"\n"), "cut": text[: middle - 9],
-            "open quote": text[:middle] + b'"' + text[middle:], "empty": b"", "comment": b"# our survey\n" + text,
+            "byte order mark": b"\xef\xbb\xbf" + text,
+            "last line end": text.rstrip(b"\n"),
+            "blank line": text + b"\n",
+            "blank line within": text[:middle] + b"\n" + text[middle:],
+            "NUL": text[:middle] + b"\0" + text[middle:],
+            "delimiter at every end": text.replace(b"\n", sheet.delimiter.encode() + b"\n"),
+            "cut": text[: middle - 9],
+            "open quote": text[:middle] + b'"' + text[middle:],
+            "empty": b"",
+            "comment": b"# our survey\n" + text,
             "latin": text.replace(b"Marta", b"Mart\xe1"),
-        }[how]  # fmt: skip
+        }[how]
     case.touched.append("rows")
     return f"written: {how}"
 
 
-CELLS = (another_value,) * 6 + (respelled, respelled, swapped, rows, ragged, header, renamed, written, written)
+CELLS = (another_value,) * 6 + (
+    respelled,
+    respelled,
+    swapped,
+    rows,
+    ragged,
+    header,
+    renamed,
+    written,
+    written,
+)

@@ -9,8 +9,32 @@ from typing import Any
 from .cases import Case
 
 CODES = [1, 2, 3, 7, 8, 9, "01", "1.0", "x", "Ja", 999, 0, -1]
-ODD: list[Any] = [None, "", "NO", "1e3", -1, 0, 10**30, 2.5, True, [], {}, [[]], [{}], {"a": {"b": {"c": 1}}}, "2025-02-30", "é" * 40,
-       ["a", "b", "c"], ".inf", "nan", "a\x07b", "=1+1", " ", "*", "{1..3}"]  # fmt: skip
+ODD: list[Any] = [
+    None,
+    "",
+    "NO",
+    "1e3",
+    -1,
+    0,
+    10**30,
+    2.5,
+    True,
+    [],
+    {},
+    [[]],
+    [{}],
+    {"a": {"b": {"c": 1}}},
+    "2025-02-30",
+    "é" * 40,
+    ["a", "b", "c"],
+    ".inf",
+    "nan",
+    "a\x07b",
+    "=1+1",
+    " ",
+    "*",
+    "{1..3}",
+]
 WORDS = [
     "weigth",
     "columns",
@@ -65,7 +89,9 @@ def _note(case: Case, path: Path) -> None:
 def another_code(case: Case, rng: random.Random) -> str:
     """A code of a question, the module, a gate, an age or a condition is another, or one more."""
     kinds = {"yes", "no", "dont_know", "refused", "answered", "not_asked", "missing", "asked", "skipped"}
-    path = _any(case, rng, lambda p, v: p[-1] in kinds or "where" in p[:-1] or (p[0] == "answers" and len(p) == 2))
+    path = _any(
+        case, rng, lambda p, v: p[-1] in kinds or "where" in p[:-1] or (p[0] == "answers" and len(p) == 2)
+    )
     old, new = at(case.spec, path), rng.choice(CODES)
     both = old if isinstance(old, list) else [old]
     put(case.spec, path, rng.choice([new, [*both, new], [new], str(old)]))
@@ -75,7 +101,11 @@ def another_code(case: Case, rng: random.Random) -> str:
 
 def group_code(case: Case, rng: random.Random) -> str:
     """A code of a group goes, comes, or has another label."""
-    groups = [g for g in case.spec.get("groups", {}).values() if isinstance(g, dict) and isinstance(g.get("codes"), dict)]
+    groups = [
+        g
+        for g in case.spec.get("groups", {}).values()
+        if isinstance(g, dict) and isinstance(g.get("codes"), dict)
+    ]
     if not groups:
         return "nothing"
     codes = rng.choice(groups)["codes"]
@@ -86,7 +116,9 @@ def group_code(case: Case, rng: random.Random) -> str:
     elif how == "add":
         codes[rng.choice(CODES)] = rng.choice(["north", "others", "men"])
     elif how == "odd label":
-        codes[chosen] = rng.choice(["²", "--5", "=1+1", "total", "not stated", "a × b", "1", " men ", "é" * 60, "NaN", "5-9"])
+        codes[chosen] = rng.choice(
+            ["²", "--5", "=1+1", "total", "not stated", "a × b", "1", " men ", "é" * 60, "NaN", "5-9"]
+        )
     else:
         values = list(codes.values())
         codes[chosen] = values[-1] if how == "label" else values[0]
@@ -137,7 +169,9 @@ def ages(case: Case, rng: random.Random) -> str:
         case.spec["populations"][name].setdefault("age", {})[kind] = value
     elif kind == "bands":
         case.spec["groups"]["age_group"] = {
-            "bands": rng.choice([[18, 25], [30], [40, 20], [], [15, 15], ["a"], 18, [18, 22, 35, 60], [0, 120]])
+            "bands": rng.choice(
+                [[18, 25], [30], [40, 20], [], [15, 15], ["a"], 18, [18, 22, 35, 60], [0, 120]]
+            )
         }
         case.by = [["age_group"]]
     elif kind == "highest":
@@ -171,8 +205,10 @@ def design(case: Case, rng: random.Random) -> str:
 
 def condition(case: Case, rng: random.Random) -> str:
     """Whom a population is of."""
-    where: Any = rng.choice([{"SEX": 1}, {"SEX": 7}, {"SEX": []}, {"REGION": [1, 2], "SEX": [1, "01"]}, {"WORK": 2}, {}, {"NOWHERE": 1}, [], "SEX",
-                             {"NAME": "x"}, {"AGE": [34, 41]}])  # fmt: skip
+    where: Any = rng.choice([
+        {"SEX": 1}, {"SEX": 7}, {"SEX": []}, {"REGION": [1, 2], "SEX": [1, "01"]}, {"WORK": 2}, {},
+        {"NOWHERE": 1}, [], "SEX", {"NAME": "x"}, {"AGE": [34, 41]},
+    ])  # fmt: skip
     case.spec["populations"][rng.choice(list(case.spec["populations"]))]["where"] = where
     _note(case, ("populations", "where"))
     return "populations.where"
@@ -185,12 +221,41 @@ def file_keys(case: Case, rng: random.Random) -> str:
     choices: list[tuple[str, list[Any]]] = [
         ("delimiter", [",", ";", "\t", "|", ",,", "x", "", "\\t"]),
         ("decimal", [".", ",", "comma", ";"]),
-        ("encoding", ["utf-8", "cp1252", "latin-1", "utf-16", "ascii", "klingon", "rot13", "hex", "UTF8", "cp1251"]),
+        (
+            "encoding",
+            ["utf-8", "cp1252", "latin-1", "utf-16", "ascii", "klingon", "rot13", "hex", "UTF8", "cp1251"],
+        ),
         ("weight_factor", [[1], [0.5], [0.5, 0.5], 1, [], ["x"], [-1], [0]]),
-        ("path", [[name, name], "nowhere.csv", "../persons.csv", [], ".", f"./{name}", "a\0b", [f"{name}"], "persons.xyz", f"{name}*"]),
-        ("key", [["HH", "LINE"], "HH", ["HH", "HH"], [], ["LINE", "HH"], ["NOWHERE"], "PHONE", ["HH", "LINE", "SEX"]]),
+        (
+            "path",
+            [
+                [name, name],
+                "nowhere.csv",
+                "../persons.csv",
+                [],
+                ".",
+                f"./{name}",
+                "a\0b",
+                [f"{name}"],
+                "persons.xyz",
+                f"{name}*",
+            ],
+        ),
+        (
+            "key",
+            [
+                ["HH", "LINE"],
+                "HH",
+                ["HH", "HH"],
+                [],
+                ["LINE", "HH"],
+                ["NOWHERE"],
+                "PHONE",
+                ["HH", "LINE", "SEX"],
+            ],
+        ),
         ("prefix", ["", "H_", "fl__"]),
-    ]  # fmt: skip
+    ]
     key, values = rng.choice(choices)
     person[key] = rng.choice(values)
     _note(case, ("files", key))
@@ -217,14 +282,29 @@ def question(case: Case, rng: random.Random) -> str:
         "asked": 1,
         "skipped": rng.choice([2, [2, 8], [], 1]),
     }
-    items[item] = rng.choice([
-        column, [column, "COE2"], [], {"column": column, "yes": 2, "no": 1}, {"column": column, "yes": [1, 8]}, {"column": column, "routing": gate},
-        {"column": column, "no": []}, {"column": column, "not_applicable": 9, "refused": []}, {"yes": 1}, {"column": column, "mode": "heard of"},
-        {"column": column, "refused": [], "not_applicable": 9, "not_applicable_means": "no"},
-        {"column": column, "dont_know": 8, "refused": 9, "yes": 1, "no": 2},
-        {"column": column, "routing": {"all": [gate, {"any": [{"column": "COE1", "asked": 1}, gate]}]}},
-        rng.choice([{"column": column, "blank": "no", "why": "a box"}, {"column": column, "contains": 1, "no": [0, 2, 8, 9]}]),
-    ])  # fmt: skip
+    items[item] = rng.choice(
+        [
+            column,
+            [column, "COE2"],
+            [],
+            {"column": column, "yes": 2, "no": 1},
+            {"column": column, "yes": [1, 8]},
+            {"column": column, "routing": gate},
+            {"column": column, "no": []},
+            {"column": column, "not_applicable": 9, "refused": []},
+            {"yes": 1},
+            {"column": column, "mode": "heard of"},
+            {"column": column, "refused": [], "not_applicable": 9, "not_applicable_means": "no"},
+            {"column": column, "dont_know": 8, "refused": 9, "yes": 1, "no": 2},
+            {"column": column, "routing": {"all": [gate, {"any": [{"column": "COE1", "asked": 1}, gate]}]}},
+            rng.choice(
+                [
+                    {"column": column, "blank": "no", "why": "a box"},
+                    {"column": column, "contains": 1, "no": [0, 2, 8, 9]},
+                ]
+            ),
+        ]
+    )
     case.spec["items"][side] = rng.choice([items, items, items, items, {}])
     _note(case, ("items", side))
     return "question"
@@ -243,7 +323,10 @@ def asked_of_it(case: Case, rng: random.Random) -> str:
             [["age_group"]],
         ]
     )
-    case.measure, case.population = rng.choice(["prevalence", "total"]), rng.choice([None, "adults", "workers", "nobody"])
+    case.measure, case.population = (
+        rng.choice(["prevalence", "total"]),
+        rng.choice([None, "adults", "workers", "nobody"]),
+    )
     case.touched.append("request")
     return "what is asked"
 
@@ -256,31 +339,54 @@ def as_text(case: Case, rng: random.Random) -> str:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    kind, new = rng.choice([
-        ("a key twice", "\n".join([*lines, "title: Another"])),
-        ("an alias", text.replace("sex:\n", "sex: &s\n", 1) + "round: &r one\n"),
-        ("an alias bomb", text + bomb),
-        ("nested 300 deep", text + "round: " + "[" * 300 + "]" * 300 + "\n"),
-        ("a tab", text.replace("  ", "\t", 1)),
-        ("cut", text[: len(text) * spot // len(lines)]),
-        ("byte order mark", "\ufeff" + text),
-        ("CRLF", text.replace("\n", "\r\n")),
-        ("empty", ""), ("only a comment", "# nothing\n"), ("a list", "- a\n- b\n"), ("a word", "survey"),
-        ("two documents", text + "---\n" + text),
-        ("a line gone", "\n".join(lines[:spot] + lines[spot + 1 :])),
-        ("a line twice", "\n".join([*lines[:spot], lines[spot], *lines[spot:]])),
-        ("an indent", "\n".join([*lines[:spot], " " + lines[spot], *lines[spot + 1 :]])),
-        ("a tag", text.replace("title: ", "title: !!python/object/apply:os.getcwd [] #", 1)),
-        ("a circle", text + "round: &r [*r]\n"),
-        ("a merge", text + "round:\n  <<: {a: 1}\n"),
-        ("a comment", text.replace("\n", " # so it is\n", 3)),
-        ("NUL", text[:40] + "\0" + text[40:]),
-        ("5,000 digits", text.replace("year: 2025", "year: " + "9" * 5000)),
-    ])  # fmt: skip
+    kind, new = rng.choice(
+        [
+            ("a key twice", "\n".join([*lines, "title: Another"])),
+            ("an alias", text.replace("sex:\n", "sex: &s\n", 1) + "round: &r one\n"),
+            ("an alias bomb", text + bomb),
+            ("nested 300 deep", text + "round: " + "[" * 300 + "]" * 300 + "\n"),
+            ("a tab", text.replace("  ", "\t", 1)),
+            ("cut", text[: len(text) * spot // len(lines)]),
+            ("byte order mark", "\ufeff" + text),
+            ("CRLF", text.replace("\n", "\r\n")),
+            ("empty", ""),
+            ("only a comment", "# nothing\n"),
+            ("a list", "- a\n- b\n"),
+            ("a word", "survey"),
+            ("two documents", text + "---\n" + text),
+            ("a line gone", "\n".join(lines[:spot] + lines[spot + 1 :])),
+            ("a line twice", "\n".join([*lines[:spot], lines[spot], *lines[spot:]])),
+            ("an indent", "\n".join([*lines[:spot], " " + lines[spot], *lines[spot + 1 :]])),
+            ("a tag", text.replace("title: ", "title: !!python/object/apply:os.getcwd [] #", 1)),
+            ("a circle", text + "round: &r [*r]\n"),
+            ("a merge", text + "round:\n  <<: {a: 1}\n"),
+            ("a comment", text.replace("\n", " # so it is\n", 3)),
+            ("NUL", text[:40] + "\0" + text[40:]),
+            ("5,000 digits", text.replace("year: 2025", "year: " + "9" * 5000)),
+        ]
+    )
     case.text = new.encode("utf-8")
     case.touched.append("text")
     return f"text: {kind}"
 
 
-YAML = (another_code, another_code, group_code, another_column, another_column, drop_key, add_key, ages, ages, design, design, condition, file_keys,
-        wrong_kind, question, question, asked_of_it, as_text)  # fmt: skip
+YAML = (
+    another_code,
+    another_code,
+    group_code,
+    another_column,
+    another_column,
+    drop_key,
+    add_key,
+    ages,
+    ages,
+    design,
+    design,
+    condition,
+    file_keys,
+    wrong_kind,
+    question,
+    question,
+    asked_of_it,
+    as_text,
+)

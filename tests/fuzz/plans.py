@@ -23,32 +23,84 @@ CATEGORIES = {"sex": {"men", "women"}, "region": {"north", "south", "east"}}
 
 
 def _row(name: str, measure: str, unit: str) -> dict[str, Any]:
-    return {"id": name, "indicator": f"Forced labour, {measure}", "definition": {"counted": "persons"}, "disaggregated_by": ["sex"],
-            "means_of_verification": "labour force survey", "unit": unit, "measure": measure, "lead": "Ministry of Labour"}  # fmt: skip
+    return {
+        "id": name,
+        "indicator": f"Forced labour, {measure}",
+        "definition": {"counted": "persons"},
+        "disaggregated_by": ["sex"],
+        "means_of_verification": "labour force survey",
+        "unit": unit,
+        "measure": measure,
+        "lead": "Ministry of Labour",
+    }
 
 
 PLAN: dict[str, Any] = {
-    "title": "Plan", "country": "Nowhere", "goal": "No forced labour", "first_year": 2025, "last_year": 2030,
+    "title": "Plan",
+    "country": "Nowhere",
+    "goal": "No forced labour",
+    "first_year": 2025,
+    "last_year": 2030,
     "baseline_survey": [
-        {"indicator": "rate", "value": 310, "ci_low": 220, "ci_high": 405, "cases": 70, "n": 230, "year": 2023},
-        {"indicator": "rate", "group": "sex", "category": "women", "value": 290, "ci_low": 200, "ci_high": 400, "cases": 35, "n": 118, "deff": 1.3,
-         "year": 2023},
-        {"indicator": "number", "value": 1100, "ci_low": 800, "ci_high": 1500, "cases": 70, "n": 230, "year": 2023},
+        {
+            "indicator": "rate",
+            "value": 310,
+            "ci_low": 220,
+            "ci_high": 405,
+            "cases": 70,
+            "n": 230,
+            "year": 2023,
+        },
+        {
+            "indicator": "rate",
+            "group": "sex",
+            "category": "women",
+            "value": 290,
+            "ci_low": 200,
+            "ci_high": 400,
+            "cases": 35,
+            "n": 118,
+            "deff": 1.3,
+            "year": 2023,
+        },
+        {
+            "indicator": "number",
+            "value": 1100,
+            "ci_low": 800,
+            "ci_high": 1500,
+            "cases": 70,
+            "n": 230,
+            "year": 2023,
+        },
     ],
-    "framework": [{"level": "objective", "code": "1", "statement": "Less forced labour",
-                   "indicators": [_row("rate", "prevalence", "per 1,000"), _row("number", "total", "person")]}],
-}  # fmt: skip
+    "framework": [
+        {
+            "level": "objective",
+            "code": "1",
+            "statement": "Less forced labour",
+            "indicators": [_row("rate", "prevalence", "per 1,000"), _row("number", "total", "person")],
+        }
+    ],
+}
 VALUES: dict[str, tuple[Any, ...]] = {
-    "value": (300, 0.3, -1, "nan", "inf", 1e9, "x", 0), "ci_low": (100, -5, 500, "nan", "-inf", ""), "ci_high": (500, 100, "inf", 2000, "nan"),
-    "cases": (40, 0, -3, 500, 2.5, "x"), "n": (200, 0, -1, 1e9, "x", 60), "deff": (1.5, 0, -1, "inf", "nan", 50), "level": (0.95, 0.9, 95, 0, 1, "nan"),
-    "category": ("men", "women", "others", "", "total"), "group": ("sex", "region", "age", "gender", ""), "indicator": ("rate", "number", "none"),
+    "value": (300, 0.3, -1, "nan", "inf", 1e9, "x", 0),
+    "ci_low": (100, -5, 500, "nan", "-inf", ""),
+    "ci_high": (500, 100, "inf", 2000, "nan"),
+    "cases": (40, 0, -3, 500, 2.5, "x"),
+    "n": (200, 0, -1, 1e9, "x", 60),
+    "deff": (1.5, 0, -1, "inf", "nan", 50),
+    "level": (0.95, 0.9, 95, 0, 1, "nan"),
+    "category": ("men", "women", "others", "", "total"),
+    "group": ("sex", "region", "age", "gender", ""),
+    "indicator": ("rate", "number", "none"),
     "year": (2020, 2026, "x", 1e5),
-}  # fmt: skip
+}
 
 
 @cache
 def _survey() -> tuple[Any, Any]:
-    """The survey at hand, classified, and its published set; read once a process, from a folder that is gone afterwards."""
+    """The survey at hand, classified, and its published set; read once a process, from a folder that is gone
+    afterwards."""
     folder = Path(_kept().name)
     case = Case("plan", copy.deepcopy(PLAIN), {"persons.csv": _sheet(_people(11, 300, 3, 8))}, [[]])
     persons = fl.classify(fl.read_survey(case.write(folder)))
@@ -118,12 +170,26 @@ def _twice(plan: dict[str, Any], rng: random.Random) -> str:
 
 def _targets(plan: dict[str, Any], rng: random.Random) -> str:
     row = rng.choice(plan["framework"][0]["indicators"])
-    row["targets"] = [rng.choice([
-        {"year": 2030, "cut": 0.5}, {"year": 2030, "cut": 50}, {"year": 2030, "value": 10, "cut": 0.5}, {"year": 2030}, {"year": 2030, "value": -1},
-        {"year": 2030, "eradicate": True}, {"year": 2010, "cut": 0.5}, {"year": 2030, "cut": 0.2, "group": "sex", "category": "women"},
-        {"year": 2030, "cut": 0.2, "group": "sex", "category": "nobody"}, {"year": 2030, "cut": 0.2, "group": "region", "category": "north"},
-        {"year": 2030, "cut": "nan"}, {"year": 2030, "value": "inf"}, {"year": 2030, "cut": 0.5, "path": "geometric"}, {"year": 10**9, "cut": 0.5},
-    ])]  # fmt: skip
+    row["targets"] = [
+        rng.choice(
+            [
+                {"year": 2030, "cut": 0.5},
+                {"year": 2030, "cut": 50},
+                {"year": 2030, "value": 10, "cut": 0.5},
+                {"year": 2030},
+                {"year": 2030, "value": -1},
+                {"year": 2030, "eradicate": True},
+                {"year": 2010, "cut": 0.5},
+                {"year": 2030, "cut": 0.2, "group": "sex", "category": "women"},
+                {"year": 2030, "cut": 0.2, "group": "sex", "category": "nobody"},
+                {"year": 2030, "cut": 0.2, "group": "region", "category": "north"},
+                {"year": 2030, "cut": "nan"},
+                {"year": 2030, "value": "inf"},
+                {"year": 2030, "cut": 0.5, "path": "geometric"},
+                {"year": 10**9, "cut": 0.5},
+            ]
+        )
+    ]
     return "targets"
 
 

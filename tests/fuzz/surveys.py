@@ -1,4 +1,5 @@
-"""Trials of surveys: a mutant of survey.yaml or of its files, as a whole through `read_survey`, `classify` and an estimate."""
+"""Trials of surveys: a mutant of survey.yaml or of its files, as a whole through `read_survey`, `classify`
+and an estimate."""
 
 from __future__ import annotations
 
@@ -19,7 +20,16 @@ from .loop.verdict import Row
 from .mutate_cells import CELLS
 from .mutate_yaml import YAML, nodes
 
-NOT_READ = ("title", "country", "year", "round", "coverage_excludes", "reference_period.text", "confidentiality", "request.label")
+NOT_READ = (
+    "title",
+    "country",
+    "year",
+    "round",
+    "coverage_excludes",
+    "reference_period.text",
+    "confidentiality",
+    "request.label",
+)
 
 
 def survey_trial(family: str, rng: random.Random, folder: Path) -> Trial:
@@ -40,7 +50,15 @@ def survey_trial(family: str, rng: random.Random, folder: Path) -> Trial:
     groups = len({name for breakdown in case.by for name in breakdown})
     secrets = _secrets(case, path)
     return Trial(
-        family, " + ".join(told), lambda: asked(case, path), answer, groups, before(number), _is_read(case), str(folder), secrets
+        family,
+        " + ".join(told),
+        lambda: asked(case, path),
+        answer,
+        groups,
+        before(number),
+        _is_read(case),
+        str(folder),
+        secrets,
     )
 
 
@@ -73,7 +91,11 @@ def _is_read(case: Case) -> bool:
         if touched.startswith("column "):
             if touched.removeprefix("column ") in {*named, *where}:
                 return True
-        elif touched != "text" and not touched.startswith(NOT_READ) and not touched.endswith(("label", "detail", "mode")):
+        elif (
+            touched != "text"
+            and not touched.startswith(NOT_READ)
+            and not touched.endswith(("label", "detail", "mode"))
+        ):
             return True
     return False
 

@@ -2,8 +2,8 @@
 
     python -m tests.golden.export_norvia OUT.csv     # writes the CSV, prints the sha256 of persons.csv
 
-Every person of the file is a row, with weight 0 where the module was not answered: they belong to the design, though to no
-domain. `norvia.R` reads a temporary CSV; nothing of it is committed.
+Every person of the file is a row, with weight 0 where the module was not answered: they belong to the design,
+though to no domain. `norvia.R` reads a temporary CSV; nothing of it is committed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def sha256() -> str:
 
 def write(path: str) -> None:
     """One row a person: design, populations, status (1 case, 0 not, -1 unresolved), groups in ASCII."""
-    persons = fl.classify(fl.read_survey(SURVEY)).frame.select(*COLUMNS, *GROUPS).collect("pandas").to_native()
+    persons = (
+        fl.classify(fl.read_survey(SURVEY)).frame.select(*COLUMNS, *GROUPS).collect("pandas").to_native()
+    )
     table = persons.rename(columns=COLUMNS)
     for column in ("adults", "workers"):
         table[column] = table[column].fillna(False).astype(int)

@@ -1,9 +1,12 @@
-"""The cases of a shipped survey as the kit classifies them, with the answers that their profile is of, for R: for the golden numbers only.
+"""The cases of a shipped survey as the kit classifies them, with the answers that their profile is of, for R:
+for the golden numbers only.
 
-    python -m tests.golden.export_profile norvia|valdorie OUT.csv   # writes the CSV, prints the sha256 of the persons' file
+    python -m tests.golden.export_profile norvia|valdorie OUT.csv   # writes the CSV, prints the sha256 of the
+    persons' file
 
-Every person of the file is a row, with weight 0 outside the population: of Norvia the adults, of Valdorie the children. A column
-`topic/name` is 1 yes, 0 no, -1 unresolved of a case. `profile.R` reads a temporary CSV; nothing of it is committed.
+Every person of the file is a row, with weight 0 outside the population: of Norvia the adults, of Valdorie the
+children. A column `topic/name` is 1 yes, 0 no, -1 unresolved of a case. `profile.R` reads a temporary CSV;
+nothing of it is committed.
 """
 
 from __future__ import annotations
@@ -29,13 +32,19 @@ def sha256(sample: str) -> str:
 
 
 def write(sample: str, path: str) -> None:
-    """One row a person: design, population, status (1 case, 0 not, -1 unresolved), sex, and the characteristics."""
+    """One row a person: design, population, status (1 case, 0 not, -1 unresolved), sex, and the
+    characteristics."""
     folder, _, population, psu = SURVEYS[sample]
     told = with_characteristics(fl.classify(fl.read_survey(folder)), children=population == "children")
     columns = {
-        "fl__strata": "stratum", psu: "psu", f"fl__weight__{population}": "weight", f"fl__population__{population}": "inside",
-        "forced_labour": "status", "sex": "sex", ANSWERS: "answers",
-    }  # fmt: skip
+        "fl__strata": "stratum",
+        psu: "psu",
+        f"fl__weight__{population}": "weight",
+        f"fl__population__{population}": "inside",
+        "forced_labour": "status",
+        "sex": "sex",
+        ANSWERS: "answers",
+    }
     table = told.persons.frame.select(*columns).collect("pandas").to_native().rename(columns=columns)
     table["inside"] = table["inside"].fillna(False).astype(int)
     table["weight"] = table["weight"].where(table["inside"] == 1, 0.0)

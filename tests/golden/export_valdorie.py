@@ -2,8 +2,10 @@
 
     python -m tests.golden.export_valdorie OUT.csv   # writes the CSV, prints the sha256 of persons.sav
 
-Every person of the file is a row, with the weight of the module they answered, 0 where they answered none. `psu` is the number
-in the file, which restarts in each stratum: it is R that nests it. `valdorie.R` reads a temporary CSV; nothing of it is committed.
+Every person of the file is a row, with the weight of the module they answered, 0 where they answered none.
+`psu` is the number
+in the file, which restarts in each stratum: it is R that nests it. `valdorie.R` reads a temporary CSV;
+nothing of it is committed.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def sha256() -> str:
 
 def write(path: str) -> None:
     """One row a person: design, populations, status (1 case, 0 not, -1 unresolved), groups in ASCII."""
-    persons = fl.classify(fl.read_survey(SURVEY)).frame.select(*COLUMNS, *GROUPS).collect("pandas").to_native()
+    persons = (
+        fl.classify(fl.read_survey(SURVEY)).frame.select(*COLUMNS, *GROUPS).collect("pandas").to_native()
+    )
     table = persons.rename(columns=COLUMNS)
     for column in ("adults", "children"):
         table[column] = table[column].fillna(False).astype(int)

@@ -1,8 +1,10 @@
-"""The World Bank's synthetic individual sample, as the PyPI package `svy` bundles it: for the golden numbers only.
+"""The World Bank's synthetic individual sample, as the PyPI package `svy` bundles it: for the golden numbers
+only.
 
     python tests/golden/export_worldbank.py OUT.csv     # writes the CSV, prints the sha256 of svy's file
 
-The data are not committed: `worldbank.R` reads a temporary CSV, the tests read svy's file again through `frame()`.
+The data are not committed: `worldbank.R` reads a temporary CSV, the tests read svy's file again through
+`frame()`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ def source() -> Path | None:
     spec = importlib.util.find_spec("svy")
     if spec is None or not spec.submodule_search_locations:
         return None
-    path = Path(next(iter(spec.submodule_search_locations)), "datasets", "_bundled", "ind_sample_wb_2023.parquet")
+    path = Path(
+        next(iter(spec.submodule_search_locations)), "datasets", "_bundled", "ind_sample_wb_2023.parquet"
+    )
     return path if path.exists() else None
 
 

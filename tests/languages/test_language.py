@@ -1,5 +1,5 @@
-"""Tests the words of the documents: each language has every text, fills the placeholders with text that stays text, and contains
-no English."""
+"""Tests the words of the documents: each language has every text, fills the placeholders with text that stays
+text, and contains no English."""
 
 from __future__ import annotations
 
@@ -50,23 +50,54 @@ from fltoolkit.survey.classifications.standards import standard
 
 COARSE = Reason.of("reasons.coarse", what=breakdown_of(crossed_names(["region"]), "adults"))
 OF_ROUNDS = [
-    DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, COVERS_ZERO, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD, MORE_UNRESOLVED, UNRESOLVED_NOT_STATED,
-    WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER, Reason.of("rounds.overlap", N=36.0, M=60),
+    DECREASED,
+    INCREASED,
+    NO_CHANGE,
+    NOT_COMPARABLE,
+    COVERS_ZERO,
+    TOO_FEW,
+    NO_DF,
+    TOO_UNLIKE,
+    NOT_TOLD,
+    MORE_UNRESOLVED,
+    UNRESOLVED_NOT_STATED,
+    WIDE_IN_BOTH,
+    WIDE_EARLIER,
+    WIDE_LATER,
+    Reason.of("rounds.overlap", N=36.0, M=60),
     *(Reason.of("rounds.changed", fact=fact_in_words(name), old="x", new="y") for name in FACTS),
-    Reason.of("rounds.withheld", reason=joined_reasons([
-        Reason.of("rounds.before", reason=Reason.of("reasons.few_cases", N=15)), Reason.of("rounds.after", reason=Reason.of("reasons.few_cases", N=30)),
-    ])),
-]  # fmt: skip
-OF_WOMEN = Reason.of("plan.of.cut", group=group_name("gender"), category=Reason.of("categories.women"), N=25.0, M="2030")
+    Reason.of(
+        "rounds.withheld",
+        reason=joined_reasons(
+            [
+                Reason.of("rounds.before", reason=Reason.of("reasons.few_cases", N=15)),
+                Reason.of("rounds.after", reason=Reason.of("reasons.few_cases", N=30)),
+            ]
+        ),
+    ),
+]
+OF_WOMEN = Reason.of(
+    "plan.of.cut", group=group_name("gender"), category=Reason.of("categories.women"), N=25.0, M="2030"
+)
 NO_RATE = joined_reasons(
-    [Reason.of("reasons.no_rate", group=group_name("sector")), Reason.of("reasons.see_number", group=group_name("sector"))]
+    [
+        Reason.of("reasons.no_rate", group=group_name("sector")),
+        Reason.of("reasons.see_number", group=group_name("sector")),
+    ]
 )
 OF_TARGETS = [
-    joined_reasons([Reason.of("plan.chance_low", who="women", N=2394, M=21, K=80, L=12345), Reason.of("plan.no_survey", N="2029")]),
+    joined_reasons(
+        [
+            Reason.of("plan.chance_low", who="women", N=2394, M=21, K=80, L=12345),
+            Reason.of("plan.no_survey", N="2029"),
+        ]
+    ),
     joined_reasons([Reason.of("plan.overlap", N="2030"), Reason.of("plan.inside")]),
-    Reason.of("plan.hidden", reason=CONFIDENTIAL), NO_RATE, Reason.of("reasons.no_group", group=group_name("nationality")),
+    Reason.of("plan.hidden", reason=CONFIDENTIAL),
+    NO_RATE,
+    Reason.of("reasons.no_group", group=group_name("nationality")),
     Reason.of("smart.unverified", target=OF_WOMEN, reason=Reason.of("plan.not_below")),
-]  # fmt: skip
+]
 
 
 LOADER, DUMPER = (
@@ -113,7 +144,9 @@ def merged(one: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(folder: Path, code: str, words: object) -> None:
-    (folder / f"{code}.yaml").write_text(yaml.dump(words, Dumper=DUMPER, sort_keys=False, allow_unicode=True), "utf-8")
+    (folder / f"{code}.yaml").write_text(
+        yaml.dump(words, Dumper=DUMPER, sort_keys=False, allow_unicode=True), "utf-8"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +172,9 @@ def test_another_language_is_one_file(found: fl.Evidence, own_words: Path) -> No
         (lambda w: w["brief"].update(title="{land}"), r"xx\.yaml: placeholders differ .*\n.*brief\.title"),
     ],
 )
-def test_a_file_that_does_not_say_everything_is_named_with_the_key(own_words: Path, change: object, told: str) -> None:
+def test_a_file_that_does_not_say_everything_is_named_with_the_key(
+    own_words: Path, change: object, told: str
+) -> None:
     words = all_words(own_words)
     change(words)  # type: ignore[operator]
     write(own_words, "xx", words)
@@ -193,11 +228,18 @@ def test_a_percentage_and_its_number_stand_on_one_line(told: Language) -> None:
 
 
 def test_french_is_set_as_a_printer_sets_it() -> None:
-    """Typographic apostrophes; a narrow space before : ; ? ! and %, and within « »; YAML keys and signs in a list stand as they are."""
+    """Typographic apostrophes; a narrow space before : ; ? ! and %, and within « »; YAML keys and signs in a
+    list stand as they are."""
     as_written = re.compile(r"`[^`]*`|, \? ")
-    words = {key: as_written.sub("", text) for key, text in FR.words.items() if not key.startswith("language")}
+    words = {
+        key: as_written.sub("", text) for key, text in FR.words.items() if not key.startswith("language")
+    }
     assert [key for key, text in words.items() if re.search(r"\w'\w|'", text)] == []
-    assert [key for key, text in words.items() if re.search(r"(?<!\u202f)[:;?!%»]", PLACE.sub("x", text).lstrip("%"))] == []
+    assert [
+        key
+        for key, text in words.items()
+        if re.search(r"(?<!\u202f)[:;?!%»]", PLACE.sub("x", text).lstrip("%"))
+    ] == []
     assert [key for key, text in words.items() if re.search(r"«(?!\u202f)", text)] == []
 
 
@@ -221,14 +263,21 @@ def test_every_group_that_the_kit_names_can_follow_by() -> None:
 
 
 def test_spanish_opens_what_it_closes_and_names_forced_labour_as_the_ilo_does() -> None:
-    assert [k for k, v in ES.words.items() if (v.count("¿"), v.count("¡")) != (v.count("?"), v.count("!"))] == []
+    assert [
+        k for k, v in ES.words.items() if (v.count("¿"), v.count("¡")) != (v.count("?"), v.count("!"))
+    ] == []
     assert [k for k, v in ES.words.items() if re.search(r"trabajos? forzad|labor(es)? forzad", v)] == []
     assert [k for k, v in ES.words.items() if re.search(r"\d\.\d{3}|\d,\d{3}| ;| :", v)] == []
 
 
 def test_only_a_sum_of_both_says_children_of_both_sexes() -> None:
     said = {key: ES.words[f"kit.categories.{key}"] for key in ("men", "women", "men_boys", "women_girls")}
-    assert said == {"men": "hombres", "women": "mujeres", "men_boys": "hombres y niños", "women_girls": "mujeres y niñas"}
+    assert said == {
+        "men": "hombres",
+        "women": "mujeres",
+        "men_boys": "hombres y niños",
+        "women_girls": "mujeres y niñas",
+    }
 
 
 @OTHERS
@@ -241,7 +290,9 @@ def test_every_reason_of_every_profile_is_told_in_each_language(name: str, told:
 
 @OTHERS
 @pytest.mark.parametrize("text", [*OF_ROUNDS, *OF_TARGETS, CONFIDENTIAL, COARSE])
-def test_what_the_kit_says_of_rounds_and_targets_is_told_in_each_language(text: Reason, told: Language) -> None:
+def test_what_the_kit_says_of_rounds_and_targets_is_told_in_each_language(
+    text: Reason, told: Language
+) -> None:
     assert not english(told.kit(text), str(text))
 
 
@@ -276,7 +327,9 @@ def test_a_surveys_own_labels_stay_as_they_are(told: Language) -> None:
 
 def english(told: str, *texts: str) -> bool:
     """Whether anything is left as it was, or an English word that no French and no Spanish has."""
-    return any(t in told for t in texts) or bool(re.search(r"\b(the|of|than|with|after|before|cases|and|is|by)\b", told))
+    return any(t in told for t in texts) or bool(
+        re.search(r"\b(the|of|than|with|after|before|cases|and|is|by)\b", told)
+    )
 
 
 def test_every_sentence_that_the_code_asks_for_by_name_is_there() -> None:

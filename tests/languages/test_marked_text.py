@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from fltoolkit.languages.marked_text import BEGIN, END, MIDDLE, Part, languages_marked, mark, runs, starred, unmarked
+from fltoolkit.languages.marked_text import (
+    BEGIN,
+    END,
+    MIDDLE,
+    Part,
+    languages_marked,
+    mark,
+    runs,
+    starred,
+    unmarked,
+)
 from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 from fltoolkit.report.document_formats.html_writer import inline
 
 
 def test_the_parts_of_a_sentence_know_their_language() -> None:
     text = f"au total, {mark('the North', 'en')} et {mark('el Sur', 'es')}"
-    assert list(runs(text)) == [Part("au total, "), Part("the North", "en"), Part(" et "), Part("el Sur", "es")]
+    assert list(runs(text)) == [
+        Part("au total, "),
+        Part("the North", "en"),
+        Part(" et "),
+        Part("el Sur", "es"),
+    ]
     assert unmarked(text) == "au total, the North et el Sur"
     assert starred(text) == "au total, the North* et el Sur*"
-    assert inline(text) == 'au total, <i lang="en">the North</i><sup>*</sup> et <i lang="es">el Sur</i><sup>*</sup>'
+    assert (
+        inline(text)
+        == 'au total, <i lang="en">the North</i><sup>*</sup> et <i lang="es">el Sur</i><sup>*</sup>'
+    )
 
 
 def test_what_has_no_letter_is_of_every_language() -> None:

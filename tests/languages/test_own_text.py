@@ -1,4 +1,5 @@
-"""Tests the user's own texts in survey.yaml and nap.yaml, in one language or several. Each mistake is reported with its key."""
+"""Tests the user's own texts in survey.yaml and nap.yaml, in one language or several. Each mistake is
+reported with its key."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ SAMPLES = Path(__file__).parents[2] / "data_samples"
 
 def survey(folder: Path, **keys: Any) -> Path:
     path = folder / "survey.yaml"
-    path.write_text(yaml.safe_dump(country.changed(country.SURVEY, **keys), allow_unicode=True, sort_keys=False), "utf-8")
+    path.write_text(
+        yaml.safe_dump(country.changed(country.SURVEY, **keys), allow_unicode=True, sort_keys=False), "utf-8"
+    )
     return path
 
 
@@ -40,12 +43,20 @@ def test_a_text_is_that_of_its_file_and_knows_the_others(tmp_path: Path) -> None
 
 
 def test_the_files_own_language_is_the_one_it_names(tmp_path: Path) -> None:
-    north = read_spec(survey(tmp_path, language="fr", groups=regions(en="North", fr="Nord"))).groups["region"].codes["1"]
+    north = (
+        read_spec(survey(tmp_path, language="fr", groups=regions(en="North", fr="Nord")))
+        .groups["region"]
+        .codes["1"]
+    )
     assert (str(north), north.language, north.in_language("en")) == ("Nord", "fr", "North")
 
 
 def test_a_plan_is_in_the_first_language_of_its_documents_unless_it_says_otherwise(tmp_path: Path) -> None:
-    for keys, expected in (({"languages": ["fr", "en"]}, "fr"), ({"languages": ["fr"], "language": "es"}, "es"), ({}, "en")):
+    for keys, expected in (
+        ({"languages": ["fr", "en"]}, "fr"),
+        ({"languages": ["fr"], "language": "es"}, "es"),
+        ({}, "en"),
+    ):
         path = tmp_path / "nap.yaml"
         path.write_text(yaml.safe_dump({**country.PLAN, **keys}, sort_keys=False), "utf-8")
         assert fl.read_plan(path).goal.language == expected
@@ -54,20 +65,32 @@ def test_a_plan_is_in_the_first_language_of_its_documents_unless_it_says_otherwi
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ({"title": {"en": "A", "xx": "B"}}, r"title: xx is no language of the kit; it has en, es, fr \(line \d+\)"),
+        (
+            {"title": {"en": "A", "xx": "B"}},
+            r"title: xx is no language of the kit; it has en, es, fr \(line \d+\)",
+        ),
         ({"title": {"en": "A", "fr": "  "}}, r"title: the text in fr is blank"),
         (
             {"title": {"fr": "B"}},
-            r"title: the text in en, the language of this file, is missing; add it, or name another under `language`",
+            (
+                r"title: the text in en, the language of this file, is missing; add it, or name another "
+                r"under `language`"
+            ),
         ),
-        ({"language": "fr", "title": {"en": "A"}}, r"title: the text in fr, the language of this file, is missing"),
+        (
+            {"language": "fr", "title": {"en": "A"}},
+            r"title: the text in fr, the language of this file, is missing",
+        ),
         ({"title": ["A"]}, r"title: must be text, or texts by language"),
         ({"title": {"en": ["A"]}}, r"title: must be text, or texts by language"),
         ({"language": "xx"}, r"language: is no language of the kit; it has en, es, fr; found: 'xx'"),
         ({"groups": regions(en="North", de="Nord")}, r"groups\.region\.codes\.1: de is no language"),
         (
             {"title": {"en": "A", "fr": "B"}, "coverage_excludes": [{"en": "A", "fr": "C"}]},
-            r"title and coverage_excludes\.0 hold one text with two translations in fr; write the same in both",
+            (
+                r"title and coverage_excludes\.0 hold one text with two translations in fr; write the same "
+                r"in both"
+            ),
         ),
     ],
 )

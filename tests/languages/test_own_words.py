@@ -1,5 +1,5 @@
-"""Tests how documents in each language use the texts of a survey and a plan: as given, translated by the kit, or marked and
-listed."""
+"""Tests how documents in each language use the texts of a survey and a plan: as given, translated by the kit,
+or marked and listed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from fltoolkit.survey.spec.survey_spec import read_spec
 def words(folder: Path, **keys: Any) -> OwnWords:
     path = folder / "survey.yaml"
     path.write_text(
-        yaml.safe_dump(country.changed(country.SURVEY, tables=[], **keys), allow_unicode=True, sort_keys=False), "utf-8"
+        yaml.safe_dump(
+            country.changed(country.SURVEY, tables=[], **keys), allow_unicode=True, sort_keys=False
+        ),
+        "utf-8",
     )
     spec = read_spec(path)
     return own_words("survey.yaml", spec, spec.group_labels)
@@ -61,7 +64,10 @@ def test_english_documents_of_a_french_survey_are_english(tmp_path: Path) -> Non
 
 
 def test_a_group_goes_by_its_own_label(tmp_path: Path) -> None:
-    own = words(tmp_path, groups={**groups(label="part"), "mother_tongue": {"column": "SEX", "codes": {1: "a", 2: "b"}}})
+    own = words(
+        tmp_path,
+        groups={**groups(label="part"), "mother_tongue": {"column": "SEX", "codes": {1: "a", 2: "b"}}},
+    )
     told = FR.about(own)
     assert told.group("region") == mark("part", "en")
     assert told.by_group("region") == f"«\u202f{mark('part', 'en')}\u202f»"
@@ -73,12 +79,18 @@ def test_a_group_goes_by_its_own_label(tmp_path: Path) -> None:
 def test_a_country_is_a_name_unless_the_file_says_more(tmp_path: Path) -> None:
     assert FR.about(words(tmp_path)).own("Smallland") == "Smallland"
     named = words(tmp_path, country={"en": "Smallland", "fr": "Petitpays"})
-    assert (FR.about(named).own("Smallland"), ES.about(named).own("Smallland")) == ("Petitpays", mark("Smallland", "en"))
+    assert (FR.about(named).own("Smallland"), ES.about(named).own("Smallland")) == (
+        "Petitpays",
+        mark("Smallland", "en"),
+    )
 
 
 def test_one_translation_serves_a_text_of_both_files(tmp_path: Path) -> None:
     plan = tmp_path / "nap.yaml"
-    plan.write_text(yaml.safe_dump({**country.PLAN, "goal": {"en": "the South", "fr": "le Sud"}}, sort_keys=False), "utf-8")
+    plan.write_text(
+        yaml.safe_dump({**country.PLAN, "goal": {"en": "the South", "fr": "le Sud"}}, sort_keys=False),
+        "utf-8",
+    )
     both = words(tmp_path, groups=groups()) | own_words("nap.yaml", fl.read_plan(plan))
     assert FR.about(both).own("the South") == "le Sud"
     assert ("survey.yaml", "groups.region.codes.2") not in lacking(both, FR)

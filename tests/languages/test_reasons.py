@@ -1,4 +1,5 @@
-"""Tests reasons: two are equal if key and values are equal, tables show the English words, and no other code reads the words."""
+"""Tests reasons: two are equal if key and values are equal, tables show the English words, and no other code
+reads the words."""
 
 from __future__ import annotations
 
@@ -33,7 +34,18 @@ from fltoolkit.languages.reasons import (
 
 PACKAGE = Path(fltoolkit.__file__).parent
 FEW, SURVEY = Reason.of("reasons.few_cases", N=15), Reason.of("plan.no_survey", N="2029")
-SAID = {"reason", "verdict", "verdict_reason", "obstacle", "beside", "light", "missing", "rule_note", "bounds_note", "kind"}
+SAID = {
+    "reason",
+    "verdict",
+    "verdict_reason",
+    "obstacle",
+    "beside",
+    "light",
+    "missing",
+    "rule_note",
+    "bounds_note",
+    "kind",
+}
 READS = {
     "startswith",
     "endswith",
@@ -89,10 +101,18 @@ def test_equal_are_remarks_of_one_key_with_the_same_values_and_their_english_wor
 
 def test_a_table_is_filtered_by_words_and_by_remarks() -> None:
     table = pd.DataFrame({"reason": [FEW, "", joined_reasons([FEW, SURVEY])]})
-    assert (table["reason"] == "fewer than 15 cases").tolist() == (table["reason"] == FEW).tolist() == [True, False, False]
+    assert (
+        (table["reason"] == "fewer than 15 cases").tolist()
+        == (table["reason"] == FEW).tolist()
+        == [True, False, False]
+    )
     assert table["reason"].isin([FEW]).tolist() == [True, False, False]
     assert list(table.groupby("reason", sort=False).size()) == [1, 1, 1]
-    assert as_text(table)["reason"].tolist() == ["fewer than 15 cases", "", "fewer than 15 cases; no survey is planned in 2029"]
+    assert as_text(table)["reason"].tolist() == [
+        "fewer than 15 cases",
+        "",
+        "fewer than 15 cases; no survey is planned in 2029",
+    ]
 
 
 def test_several_are_joined_each_once_and_nothing_is_no_remark() -> None:
@@ -126,7 +146,9 @@ def test_a_note_names_a_topic_by_its_words_in_every_language() -> None:
 
 
 def test_an_error_gives_its_reason_as_data_where_it_has_one() -> None:
-    error = NotAvailable(Reason.of("reasons.no_months"), found=Reason.of("reasons.fewer_of", N=5), where="survey.yaml")
+    error = NotAvailable(
+        Reason.of("reasons.no_months"), found=Reason.of("reasons.fewer_of", N=5), where="survey.yaml"
+    )
     assert str(reason_of(error)) == error.reason
     assert error.reason.endswith("of every case, and some cases did not give them: fewer than 5 cases")
     assert "ne l’ont pas indiquée\u202f: moins de 5 cas" in FR.kit(reason_of(error))
@@ -140,9 +162,14 @@ def trees(folder: Path = PACKAGE) -> Iterator[tuple[str, ast.AST]]:
 
 
 def made(tree: ast.AST) -> Iterator[tuple[str, set[str] | None]]:
-    """Each `Reason.of` with a key written out: the key and the names of the values, None where they are not written out."""
+    """Each `Reason.of` with a key written out: the key and the names of the values, None where they are not
+    written out."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason.of" and isinstance(node.args[0], ast.Constant):
+        if (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) == "Reason.of"
+            and isinstance(node.args[0], ast.Constant)
+        ):
             names = {keyword.arg for keyword in node.keywords}
             yield str(node.args[0].value), None if None in names else {str(name) for name in names}
 
@@ -169,7 +196,8 @@ def test_every_language_uses_every_value() -> None:
 
 
 def reads(tree: ast.AST) -> list[str]:
-    """Where code reads the words of a remark: a cell of a remark's column taken apart, or compared with words written out."""
+    """Where code reads the words of a remark: a cell of a remark's column taken apart, or compared with words
+    written out."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READS:
@@ -177,7 +205,11 @@ def reads(tree: ast.AST) -> list[str]:
                 found.append(ast.unparse(node))
         elif isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
-            words = [s for s in sides if isinstance(s, (ast.Constant, ast.JoinedStr)) and ast.unparse(s) not in ("''", "None")]
+            words = [
+                s
+                for s in sides
+                if isinstance(s, (ast.Constant, ast.JoinedStr)) and ast.unparse(s) not in ("''", "None")
+            ]
             if words and any(cells(side) for side in sides):
                 found.append(ast.unparse(node))
     return found
@@ -196,35 +228,49 @@ def test_no_code_reads_the_words_of_a_remark() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        'row["reason"].startswith("separation")', 'table["reason"].str.startswith(SEPARATED)', 'str(row["light"]).partition(" ")',
-        'row["verdict"] == "decreased"', '"few" in row["reason"]', 'row["kind"] == "not measured"', 'row["obstacle"].split("; ")',
+        'row["reason"].startswith("separation")',
+        'table["reason"].str.startswith(SEPARATED)',
+        'str(row["light"]).partition(" ")',
+        'row["verdict"] == "decreased"',
+        '"few" in row["reason"]',
+        'row["kind"] == "not measured"',
+        'row["obstacle"].split("; ")',
     ],
-)  # fmt: skip
+)
 def test_code_that_reads_words_is_found(line: str) -> None:
     assert reads(ast.parse(line))
 
 
-@pytest.mark.parametrize("line", ['row["verdict"] == DECREASED', 'row["reason"] != ""', 'table["reason"].unique()'])
+@pytest.mark.parametrize(
+    "line", ['row["verdict"] == DECREASED', 'row["reason"] != ""', 'table["reason"].unique()']
+)
 def test_code_that_compares_remarks_may(line: str) -> None:
     assert not reads(ast.parse(line))
 
 
 def test_the_languages_have_no_pattern_for_words() -> None:
-    """Patterns find the place of a value, and the marks around a text of another language. None finds what a sentence says."""
+    """Patterns find the place of a value, and the marks around a text of another language. None finds what a
+    sentence says."""
     compiled = [
         (file, ast.unparse(node.args[0]))
         for file, tree in trees(PACKAGE / "languages")
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.")
     ]
-    marks = [("marked_text.py", "f'{BEGIN}([a-z]+){MIDDLE}([^{BEGIN}{END}]*){END}'"), ("marked_text.py", repr(LETTER.pattern))]
+    marks = [
+        ("marked_text.py", "f'{BEGIN}([a-z]+){MIDDLE}([^{BEGIN}{END}]*){END}'"),
+        ("marked_text.py", repr(LETTER.pattern)),
+    ]
     assert compiled == [("language.py", repr(language.PLACE.pattern)), *marks]
 
 
 def test_no_key_of_the_kit_is_used_by_nobody() -> None:
     """A key is found whole, or by its last part where code puts keys together."""
     texts = [
-        p.read_text("utf-8") for kind in ("*.py", "*.yaml") for p in PACKAGE.rglob(kind) if p.parent.parent.name != "languages"
+        p.read_text("utf-8")
+        for kind in ("*.py", "*.yaml")
+        for p in PACKAGE.rglob(kind)
+        if p.parent.parent.name != "languages"
     ]
     there = set(yaml.safe_load((PACKAGE / "languages" / "kit" / "en.yaml").read_text("utf-8"))["kit"])
     assert {"reasons", "rounds", "plan"} <= there

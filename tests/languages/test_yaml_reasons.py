@@ -1,4 +1,5 @@
-"""Tests reasons in a YAML file: a text of the author, or a reason of the kit with the values that its words need."""
+"""Tests reasons in a YAML file: a text of the author, or a reason of the kit with the values that its words
+need."""
 
 from __future__ import annotations
 
@@ -14,16 +15,21 @@ RULE = {"flag": "unreliable", "column": "cases", "below": "15"}
 
 def profile(reason: object) -> PublicationProfile:
     return build_model(
-        {"name": "own", "title": "Own", "reliability": [{**RULE, "reason": reason}]}, PublicationProfile, "own.yaml"
+        {"name": "own", "title": "Own", "reliability": [{**RULE, "reason": reason}]},
+        PublicationProfile,
+        "own.yaml",
     )
 
 
 def test_a_reason_is_a_text_or_one_of_the_kit() -> None:
     assert profile("our own words").reliability[0].reason == "our own words"
-    assert profile({"code": "few_cases", "N": "15"}).reliability[0].reason == Reason.of("reasons.few_cases", N=15)
+    assert profile({"code": "few_cases", "N": "15"}).reliability[0].reason == Reason.of(
+        "reasons.few_cases", N=15
+    )
     assert profile({"code": "cv", "N": "33.3"}).reliability[0].reason == Reason.of("reasons.cv", N=33.3)
     assert (
-        profile({"code": "counted", "N": "5", "mark": "S"}).reliability[0].reason == "fewer than 5 persons counted (ILOSTAT's S)"
+        profile({"code": "counted", "N": "5", "mark": "S"}).reliability[0].reason
+        == "fewer than 5 persons counted (ILOSTAT's S)"
     )
 
 

@@ -50,18 +50,33 @@ def test_value_and_interval_are_the_published_ones_times_the_scale() -> None:
         for word, group in (("total", None), ("gender", "sex"), ("region", "region")):
             published = out.select(measure, group)
             mine = rows(indicator, word)
-            for value, column in (("baseline_value", "estimate"), ("ci_low", "ci_low"), ("ci_high", "ci_high"), ("se", "se")):
-                assert list(mine[value].fillna(-1)) == pytest.approx(list((published[column] * times).fillna(-1)))
+            for value, column in (
+                ("baseline_value", "estimate"),
+                ("ci_low", "ci_low"),
+                ("ci_high", "ci_high"),
+                ("se", "se"),
+            ):
+                assert list(mine[value].fillna(-1)) == pytest.approx(
+                    list((published[column] * times).fillna(-1))
+                )
 
 
 def test_shares_are_given_in_percent_and_need_not_be_crossed_in_the_surveys_order(tmp_path: Path) -> None:
-    share = {"id": "by_sector", "measure": "share", "of": "sector", "disaggregated_by": ["gender", "sector"], "unit": "%"}
+    share = {
+        "id": "by_sector",
+        "measure": "share",
+        "of": "sector",
+        "disaggregated_by": ["gender", "sector"],
+        "unit": "%",
+    }
     table = filled(tmp_path, country.with_rows(share), tables=[{"measure": "share", "of": "sector"}])
     assert set(table["unit"]) == {"%"}
     whole = table[table["group"] == "total"]
     assert whole["baseline_value"].sum() == pytest.approx(100)
     assert list(whole["category"]) == ["Agriculture excl. fishing", "Construction"]
-    assert whole["baseline_value"].iloc[0] == round(100 * 20 / 41)  # every second case of each region, in whole per cents
+    assert whole["baseline_value"].iloc[0] == round(
+        100 * 20 / 41
+    )  # every second case of each region, in whole per cents
     by_sex = table[table["group"] == "gender"]
     assert len(by_sex) == 4
     assert "sector" not in set(table["group"])  # the rows of the total are by sector already
@@ -119,7 +134,10 @@ def test_what_is_to_be_verified_fills_no_row(tmp_path: Path) -> None:
     assert set(asked["marker"]) == {"x"}
     assert asked[["baseline_value", "ci_low", "ci_high", "n", "cases"]].isna().all(axis=None)
     assert (
-        asked["reason"].map(str).str.startswith("not filled from what is to be verified: the indicators of this rule set").sum()
+        asked["reason"]
+        .map(str)
+        .str.startswith("not filled from what is to be verified: the indicators of this rule set")
+        .sum()
         > 10
     )
     beside = fl.publish_run(
@@ -131,8 +149,14 @@ def test_what_is_to_be_verified_fills_no_row(tmp_path: Path) -> None:
 
 def test_the_form_of_forced_labour_is_a_group_the_plan_may_ask_for(tmp_path: Path) -> None:
     form = {"column": "FISIC", "state_imposed": "01", "forced_labour_exploitation": "41"}
-    table = filled(tmp_path, country.with_rows({"disaggregated_by": ["form"]}, {"id": "rate", "measure": "prevalence",
-                   "disaggregated_by": ["form"]}), form=form)  # fmt: skip
+    table = filled(
+        tmp_path,
+        country.with_rows(
+            {"disaggregated_by": ["form"]},
+            {"id": "rate", "measure": "prevalence", "disaggregated_by": ["form"]},
+        ),
+        form=form,
+    )
     by_form = table[(table["id"] == "persons") & (table["group"] == "form")]
     assert list(by_form["category"]) == ["state_imposed", "forced_labour_exploitation"]
     assert list(by_form["baseline_value"]) == pytest.approx([200, 210])
@@ -155,13 +179,27 @@ def test_a_suppressed_cell_is_blank_with_its_marker_and_reason(region: str) -> N
         hidden = row(indicator, "region", region)
         assert hidden["marker"] == "c"
         assert hidden["reason"] == CONFIDENTIAL
-        blank = ("baseline_value", "ci_low", "ci_high", "se", "cv", "deff", "n", "cases", "unresolved", "bound_high")
+        blank = (
+            "baseline_value",
+            "ci_low",
+            "ci_high",
+            "se",
+            "cv",
+            "deff",
+            "n",
+            "cases",
+            "unresolved",
+            "bound_high",
+        )
         assert all(pd.isna(hidden[name]) for name in blank)
 
 
 def test_too_few_persons_leave_no_number_either() -> None:
     island = row("decrease_base", "region", "island")
-    assert (island["marker"], island["reason"]) == ("c", CONFIDENTIAL)  # alike, whether there are cases or not
+    assert (island["marker"], island["reason"]) == (
+        "c",
+        CONFIDENTIAL,
+    )  # alike, whether there are cases or not
     assert pd.isna(island["baseline_value"])
 
 
@@ -178,8 +216,24 @@ def test_every_number_says_what_it_rests_on() -> None:
     table = country.filled().table
     shown = table[(table["filled_by"] == "survey") & table["baseline_value"].notna()]
     assert len(shown) > 15
-    facts = ["rule_set", "reference_period", "reference_population_label", "survey", "round", "year", "measure",
-             "n", "cases_class", "df", "ci_low", "ci_high", "confidence", "interval", "same_work", "rounding"]  # fmt: skip
+    facts = [
+        "rule_set",
+        "reference_period",
+        "reference_population_label",
+        "survey",
+        "round",
+        "year",
+        "measure",
+        "n",
+        "cases_class",
+        "df",
+        "ci_low",
+        "ci_high",
+        "confidence",
+        "interval",
+        "same_work",
+        "rounding",
+    ]
     lacking = shown[facts].isna() | (shown[facts] == "")
     assert not lacking.any().any(), lacking.any()
     enough = country.filled().exact.loc[shown.index, "cases"] >= 30
@@ -228,11 +282,17 @@ def test_where_nobody_is_a_case_every_row_says_so(tmp_path: Path) -> None:
     whole = table[(table["id"] == "decrease_base") & (table["group"] == "total")].iloc[0]
     assert (whole["baseline_value"], whole["marker"]) == (0, "w")
     share = out.table[out.table["measure"] == "share"].iloc[0]
-    assert (share["marker"], share["reason"]) == ("x", "no case was recorded, so that there is nothing to distribute")
+    assert (share["marker"], share["reason"]) == (
+        "x",
+        "no case was recorded, so that there is nothing to distribute",
+    )
 
 
-def test_where_nobody_is_a_case_a_share_and_a_target_of_a_sector_have_a_row_with_the_reason(tmp_path: Path) -> None:
-    """Before, the run stopped: the share was said not to be among `tables:`, and the sector not to be there."""
+def test_where_nobody_is_a_case_a_share_and_a_target_of_a_sector_have_a_row_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    """Before, the run stopped: the share was said not to be among `tables:`, and the sector not to be
+    there."""
     mines = {"year": 2030, "cut": 0.5, "group": "sector", "category": "mining"}
     north = {"year": 2030, "cut": 0.5, "group": "region", "category": "north"}
     said = country.with_rows(
@@ -245,7 +305,10 @@ def test_where_nobody_is_a_case_a_share_and_a_target_of_a_sector_have_a_row_with
     assert (mining["category"], mining["marker"]) == ("mining", "w")
     assert mining["reason"] == "no case recorded in the survey, so that there is none to break down"
     share = filled.table[filled.table["id"] == "sh"]
-    assert share[["group", "category", "marker"]].to_numpy().tolist() == [["total", "total", "x"], ["region", "north", "x"]]
+    assert share[["group", "category", "marker"]].to_numpy().tolist() == [
+        ["total", "total", "x"],
+        ["region", "north", "x"],
+    ]
     assert set(share["reason"]) == {"no case was recorded, so that there is nothing to distribute"}
     judged = targets(plan, filled)
     assert judged.loc[judged["target_year"].notna(), "obstacle"].tolist() == ["baseline not shown"] * 2

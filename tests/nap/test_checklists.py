@@ -1,4 +1,5 @@
-"""Tests the checklists of the ILO's tools: they are complete and in order, and each question has its own id."""
+"""Tests the checklists of the ILO's tools: they are complete and in order, and each question has its own
+id."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def test_every_language_has_the_words_of_every_question_and_no_others(code: str)
 
 def test_the_source_is_the_ilos_toolkit() -> None:
     source = read_language("en").say("checklists.source.one", tools="2")
-    assert source.endswith("ILO Toolkit on Developing National Action Plans on Forced Labour, Tool No.\u00a02.")
+    assert source.endswith(
+        "ILO Toolkit on Developing National Action Plans on Forced Labour, Tool No.\u00a02."
+    )
 
 
 def of(*questions: tuple[str, int]) -> Checklists:
@@ -67,4 +70,6 @@ def test_what_the_survey_can_put_beside_a_question_is_told_in_the_plans_words() 
     """The workbook fills these cells; a word that no plan can have would leave one blank for good."""
     words = {word for q in checklists().questions for word in q.evidence}
     assert {"total", "change", "region", "sector"} <= words
-    assert all(q.evidence == () for q in checklists().of(1))  # whether a convention is ratified no survey tells
+    assert all(
+        q.evidence == () for q in checklists().of(1)
+    )  # whether a convention is ratified no survey tells

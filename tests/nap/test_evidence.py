@@ -22,8 +22,14 @@ FIGURE = {"indicator": "rate", "value": 8, "ci_low": 6, "ci_high": 10, "cases": 
 
 
 def plan(folder: Path, partners: dict[str, Any] | None = None, **keys: Any) -> fl.Plan:
-    """A plan that asks for the prevalence by gender, and how many inspectors were trained; its target is half the prevalence."""
-    rate = {"id": "rate", "measure": "prevalence", "disaggregated_by": ["gender"], "targets": [{"year": 2030, "cut": 0.5}]}
+    """A plan that asks for the prevalence by gender, and how many inspectors were trained; its target is half
+    the prevalence."""
+    rate = {
+        "id": "rate",
+        "measure": "prevalence",
+        "disaggregated_by": ["gender"],
+        "targets": [{"year": 2030, "cut": 0.5}],
+    }
     said = {**country.with_rows(rate), "country": "Nowhere", **keys}
     said["framework"].append(country.PLAN["framework"][1])
     (folder / "nap.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
@@ -59,7 +65,8 @@ def test_a_category_of_a_publication_has_the_words_of_the_survey(tmp_path: Path)
     women = Name("kit.categories", "women")
     out = published(row(), of("sex", "women") | {"category": women}, groups=("sex",))
     found = fl.evidence(
-        plan(tmp_path, baseline_survey=[{**FIGURE, "group": "gender", "category": str(women)}]), Rounds(out, None)
+        plan(tmp_path, baseline_survey=[{**FIGURE, "group": "gender", "category": str(women)}]),
+        Rounds(out, None),
     )
     assert found.baseline.table.loc[found.baseline.table["group"] == "gender", "category"].iloc[0] is women
 
@@ -67,11 +74,12 @@ def test_a_category_of_a_publication_has_the_words_of_the_survey(tmp_path: Path)
 def test_a_later_round_stands_beside_the_targets(tmp_path: Path) -> None:
     """20 per 1,000 became 8, below half of it."""
     facts = {
-        "measure": "change_in_prevalence", "estimate": -0.012, "ci_low": -0.02, "ci_high": -0.004, "estimate_after": 0.008, "ci_low_after": 0.005,
-        "ci_high_after": 0.011, "relative_change": -0.6, "ratio_low": 0.2, "ratio_high": 0.7, "verdict": DECREASED, "verdict_reason": "",
-        "attenuated": False, "beyond_zero": "", "marker_before": "", "marker_after": "",
-        "flag_before": "", "flag_after": "", "year_before": 2025, "year": 2027, "survey_before": "Small survey",
-        "interview_conditions_before": "", "interview_conditions": "by proxy: 12%",
+        "measure": "change_in_prevalence", "estimate": -0.012, "ci_low": -0.02, "ci_high": -0.004,
+        "estimate_after": 0.008, "ci_low_after": 0.005, "ci_high_after": 0.011, "relative_change": -0.6,
+        "ratio_low": 0.2, "ratio_high": 0.7, "verdict": DECREASED, "verdict_reason": "", "attenuated": False,
+        "beyond_zero": "", "marker_before": "", "marker_after": "", "flag_before": "", "flag_after": "",
+        "year_before": 2025, "year": 2027, "survey_before": "Small survey", "interview_conditions_before": "",
+        "interview_conditions": "by proxy: 12%",
     }  # fmt: skip
     found = fl.evidence(plan(tmp_path), Rounds(OUT, OUT, published(row(**facts))))
     followed = found.follow_up[found.follow_up["category"] == "total"].iloc[0]
@@ -82,7 +90,9 @@ def test_a_later_round_stands_beside_the_targets(tmp_path: Path) -> None:
     )
     assert followed["interview_conditions"] == "by proxy: 12%"
     assert found.targets["beside"].iloc[0] == "at or below the target, its interval reaches above"
-    assert pd.isna(found.follow_up.loc[found.follow_up["category"] == "men", "value"]).all()  # no change of men is published
+    assert pd.isna(
+        found.follow_up.loc[found.follow_up["category"] == "men", "value"]
+    ).all()  # no change of men is published
 
 
 def test_what_partners_filled_in_stands_in_their_rows(tmp_path: Path) -> None:

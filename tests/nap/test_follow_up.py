@@ -1,5 +1,5 @@
-"""Tests a later round against the plan's baseline: the change, the verdict and its reason, under the disclosure control of both
-rounds."""
+"""Tests a later round against the plan's baseline: the change, the verdict and its reason, under the
+disclosure control of both rounds."""
 
 from __future__ import annotations
 
@@ -43,23 +43,36 @@ def test_the_baseline_is_the_earlier_rounds_and_the_later_stands_beside_it() -> 
     assert row["decrease"] == pytest.approx(100 * 31.2 / 50)
     assert row["change_ci_low"] < row["change"] < row["change_ci_high"] < 0
     assert row["decrease_low"] < 62.5 < row["decrease_high"]
-    assert (row["verdict"], row["light"], row["year_before"], row["year"]) == ("decreased", "▼ decreased", 2025, 2027)
+    assert (row["verdict"], row["light"], row["year_before"], row["year"]) == (
+        "decreased",
+        "▼ decreased",
+        2025,
+        2027,
+    )
     assert row["milestone"] == pytest.approx(37.5)  # half way, in a straight line, to half of it
     assert of(fell(), "persons")["verdict"] == "decreased"
     assert set(fell().follow_up.loc[fell().follow_up["group"] == "gender", "category"]) == {"men", "women"}
 
 
 def test_a_percent_decrease_is_one_minus_the_ratio_of_the_two_rates_with_the_interval_of_this_ratio() -> None:
-    """By hand: the rates are 120 and 45 of 2,400, and SE² of the logarithm of their ratio is SE1²/p1² + SE2²/p2²."""
+    """By hand: the rates are 120 and 45 of 2,400, and SE² of the logarithm of their ratio is SE1²/p1² +
+    SE2²/p2²."""
     evidence = fell()
     row, base = of(evidence, "decrease"), of(evidence, "decrease_base")
-    assert (row["measure"], row["unit"], row["marker_before"], row["marker_after"]) == ("percent_decrease", "%", "z", "")
+    assert (row["measure"], row["unit"], row["marker_before"], row["marker_after"]) == (
+        "percent_decrease",
+        "%",
+        "z",
+        "",
+    )
     exact = evidence.changed.exact.query("measure == 'change_in_prevalence' and breakdown == ''").iloc[0]
     error = math.hypot(exact["se_before"] / 0.05, exact["se_after"] / 0.01875)
     times = math.exp(t.ppf(0.975, exact["df"]) * error)
     step = 100 * 0.1 / 50  # a limit is rounded to a tenth per 1,000, as a part of the earlier rate
     assert row["value"] == base["decrease"] == pytest.approx(100 * (1 - 18.8 / 50))
-    assert [row["ci_low"], row["ci_high"]] == pytest.approx([100 * (1 - 0.375 * times), 100 * (1 - 0.375 / times)], abs=step / 2)
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx(
+        [100 * (1 - 0.375 * times), 100 * (1 - 0.375 / times)], abs=step / 2
+    )
     assert (row["verdict"], row["light"], row["changed"]) == ("", "", "")  # those of the prevalence
     (reason,) = evidence.baseline.table.query("id == 'decrease'")["reason"]
     low, high = (math.floor(row[name] + 0.5) for name in ("ci_low", "ci_high"))
@@ -68,7 +81,11 @@ def test_a_percent_decrease_is_one_minus_the_ratio_of_the_two_rates_with_the_int
 
 def test_a_percent_decrease_has_the_target_of_its_prevalence_and_refers_to_its_answer() -> None:
     row, base = of(fell(), "decrease"), of(fell(), "decrease_base")
-    assert (row["target_year"], row["target_value"], base["target_value"]) == (2029, pytest.approx(50), pytest.approx(25))
+    assert (row["target_year"], row["target_value"], base["target_value"]) == (
+        2029,
+        pytest.approx(50),
+        pytest.approx(25),
+    )
     assert (str(row["reached"]), str(base["reached"])) == (
         "see the prevalence",
         "cannot be said (the target lies inside the interval)",
@@ -91,7 +108,11 @@ def test_a_percent_decrease_is_hidden_where_its_change_is_hidden(tmp_path: Path)
     evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 2))
     row, base = of(evidence, "decrease"), of(evidence, "decrease_base")
     assert pd.isna(row["value"])
-    assert (row["marker"], row["marker_after"], row["reason"]) == (base["marker"], base["marker"], base["reason"])
+    assert (row["marker"], row["marker_after"], row["reason"]) == (
+        base["marker"],
+        base["marker"],
+        base["reason"],
+    )
     (reason,) = evidence.baseline.table.query("id == 'decrease'")["reason"]
     assert "in 2027 it is not shown; " in str(reason)
 
@@ -100,7 +121,10 @@ def test_nothing_can_decrease_where_nobody_was_found(tmp_path: Path) -> None:
     survey(tmp_path / "first", 2025, 0)
     row = of(followed(tmp_path, survey(tmp_path / "second", 2027, 45)), "decrease")
     assert pd.isna(row["value"])
-    assert (row["marker_after"], row["reason"]) == ("z", "nobody was found in the baseline, so that nothing can fall")
+    assert (row["marker_after"], row["reason"]) == (
+        "z",
+        "nobody was found in the baseline, so that nothing can fall",
+    )
 
 
 def test_a_light_says_its_verdict_and_nothing_more() -> None:
@@ -148,7 +172,15 @@ def test_a_row_hidden_in_the_later_round_has_neither_change_nor_light(tmp_path: 
 
 
 def test_the_baseline_may_be_what_a_publication_printed(tmp_path: Path) -> None:
-    women = FIGURE | {"group": "gender", "category": "women", "value": 51, "cases": 60, "n": 1200, "ci_low": 40, "ci_high": 64}
+    women = FIGURE | {
+        "group": "gender",
+        "category": "women",
+        "value": 51,
+        "cases": 60,
+        "n": 1200,
+        "ci_low": 40,
+        "ci_high": 64,
+    }
     evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 45), [FIGURE, women])
     assert evidence.start is None
     row = of(evidence, "decrease_base")
@@ -164,15 +196,21 @@ def test_the_baseline_may_be_what_a_publication_printed(tmp_path: Path) -> None:
 
 def test_a_target_that_the_publication_says_nothing_of_is_not_lost(tmp_path: Path) -> None:
     plan = country.with_rows(
-        {"id": "decrease", "measure": "percent_decrease", "disaggregated_by": ["gender"],
-         "targets": [{"year": 2029, "cut": 0.5, "group": "gender", "category": "women"}]},
+        {
+            "id": "decrease",
+            "measure": "percent_decrease",
+            "disaggregated_by": ["gender"],
+            "targets": [{"year": 2029, "cut": 0.5, "group": "gender", "category": "women"}],
+        },
         {"id": "persons", "disaggregated_by": ["gender"], "targets": [{"year": 2029, "value": 100}]},
-    )  # fmt: skip
+    )
     evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 45), [FIGURE], plan)
     asked = evidence.targets[evidence.targets["target_year"].notna()].set_index("id")
     assert set(asked.index) == {"decrease_base", "persons"}
     assert set(asked["verifiable"]) == {""}
-    assert set(asked["reason"]) == {"the baseline is not shown: the publication that is the baseline does not give it"}
+    assert set(asked["reason"]) == {
+        "the baseline is not shown: the publication that is the baseline does not give it"
+    }
     assert set(asked["marker"]) == {"x"}
 
 
@@ -205,7 +243,9 @@ def test_a_target_for_a_category_that_nobody_has_stops_with_a_publication_too(tm
     ],
 )
 def test_a_baseline_that_cannot_be_is_refused(tmp_path: Path, baseline: Any, message: str) -> None:
-    (tmp_path / "nap.yaml").write_text(yaml.safe_dump({**PLAN, "baseline_survey": baseline}), encoding="utf-8")
+    (tmp_path / "nap.yaml").write_text(
+        yaml.safe_dump({**PLAN, "baseline_survey": baseline}), encoding="utf-8"
+    )
     with pytest.raises(SpecError) as error:
         fl.read_plan(tmp_path / "nap.yaml")
     assert message in str(error.value)
@@ -219,10 +259,15 @@ def test_a_baseline_that_cannot_be_is_refused(tmp_path: Path, baseline: Any, mes
             {"group": "gender", "category": "Women"},
             "category that the later round does not have(.|\\n)*allowed: men, women, not stated",
         ),
-        ({"group": "education", "category": "none"}, "group that the later round does not have(.|\\n)*found:   education"),
+        (
+            {"group": "education", "category": "none"},
+            "group that the later round does not have(.|\\n)*found:   education",
+        ),
     ],
 )
-def test_a_published_row_that_the_later_round_does_not_have_is_refused(tmp_path: Path, row: dict[str, str], message: str) -> None:
+def test_a_published_row_that_the_later_round_does_not_have_is_refused(
+    tmp_path: Path, row: dict[str, str], message: str
+) -> None:
     with pytest.raises(SpecError, match=message) as error:
         followed(tmp_path, survey(tmp_path / "second", 2027, 45), [FIGURE, FIGURE | row])
     assert "nap.yaml, baseline_survey, decrease" in str(error.value)
@@ -230,5 +275,7 @@ def test_a_published_row_that_the_later_round_does_not_have_is_refused(tmp_path:
 
 def test_a_published_rate_that_does_not_fit_its_cases_is_refused(tmp_path: Path) -> None:
     figure = FIGURE | {"value": 0.05, "ci_low": 0.042, "ci_high": 0.059}
-    with pytest.raises(SpecError, match=r"does not fit its cases\n  found:   value 0\.05, but 120 cases among 2400 persons"):
+    with pytest.raises(
+        SpecError, match=r"does not fit its cases\n  found:   value 0\.05, but 120 cases among 2400 persons"
+    ):
         followed(tmp_path, survey(tmp_path / "second", 2027, 45), [figure])

@@ -1,4 +1,5 @@
-"""Tests the reference figures: they are those of the ILO, and always have the reason why they are not comparable."""
+"""Tests the reference figures: they are those of the ILO, and always have the reason why they are not
+comparable."""
 
 from __future__ import annotations
 
@@ -35,6 +36,12 @@ def test_the_figures_are_the_ilos() -> None:
 
 def test_regions_are_not_ranked() -> None:
     rows = references().query("year == 2021 and measure == 'stock_prevalence' and place != 'World'")
-    assert list(rows["place"]) == ["Asia and the Pacific", "Europe and Central Asia", "Africa", "Americas", "Arab States"]
+    assert list(rows["place"]) == [
+        "Asia and the Pacific",
+        "Europe and Central Asia",
+        "Africa",
+        "Americas",
+        "Arab States",
+    ]
     assert not rows["value"].is_monotonic_increasing
     assert not rows["value"].is_monotonic_decreasing

@@ -1,4 +1,5 @@
-"""Tests `fltoolkit nap check`: it reports, before a run, what would stop a run with a plan or lose a target."""
+"""Tests `fltoolkit nap check`: it reports, before a run, what would stop a run with a plan or lose a
+target."""
 
 from __future__ import annotations
 
@@ -24,67 +25,172 @@ def found(folder: Path, row: dict[str, Any], **keys: Any) -> set[tuple[str, str,
 
 
 def test_a_sound_plan_has_no_findings(tmp_path: Path) -> None:
-    assert found(tmp_path, {"targets": [{"year": 2030, "cut": 0.5, "group": "gender", "category": "women"}]}) == set()
+    assert (
+        found(tmp_path, {"targets": [{"year": 2030, "cut": 0.5, "group": "gender", "category": "women"}]})
+        == set()
+    )
 
 
 @pytest.mark.parametrize(
     ("row", "keys", "told"),
     [
-        ({"targets": [{"year": 2030, "cut": 0.5, "group": "gender", "category": "Women"}]}, {},
-         ("error", "targets of rate", "gender has no category Women")),
-        ({"targets": [{"year": 2020, "cut": 0.5}]}, {}, ("error", "targets of rate", "the target's year 2020 is not after the baseline's (2025)")),
-        ({"targets": [{"year": 2029, "cut": 0.5}]}, {"planned_surveys": [2028]},
-         ("warning", "targets of rate", "no survey is planned in 2029, so that the target cannot be verified")),
-        ({"targets": [{"year": 2040, "cut": 0.5}]}, {},
-         ("warning", "targets of rate", "the target's year 2040 lies outside the plan (2026 to 2030)")),
-        ({}, {"country": "Otherland"}, ("error", "country", "the plan is another country's than the survey: Otherland")),
-        ({"disaggregated_by": ["nationality"], "targets": [{"year": 2030, "cut": 0.5, "group": "nationality", "category": "x"}]}, {},
-         ("error", "targets of rate", "the survey has no nationality")),
-        ({"disaggregated_by": ["nationality"]}, {}, ("note", "rate", "the survey has no nationality; the row will say so")),
+        (
+            {"targets": [{"year": 2030, "cut": 0.5, "group": "gender", "category": "Women"}]},
+            {},
+            ("error", "targets of rate", "gender has no category Women"),
+        ),
+        (
+            {"targets": [{"year": 2020, "cut": 0.5}]},
+            {},
+            ("error", "targets of rate", "the target's year 2020 is not after the baseline's (2025)"),
+        ),
+        (
+            {"targets": [{"year": 2029, "cut": 0.5}]},
+            {"planned_surveys": [2028]},
+            (
+                "warning",
+                "targets of rate",
+                "no survey is planned in 2029, so that the target cannot be verified",
+            ),
+        ),
+        (
+            {"targets": [{"year": 2040, "cut": 0.5}]},
+            {},
+            ("warning", "targets of rate", "the target's year 2040 lies outside the plan (2026 to 2030)"),
+        ),
+        (
+            {},
+            {"country": "Otherland"},
+            ("error", "country", "the plan is another country's than the survey: Otherland"),
+        ),
+        (
+            {
+                "disaggregated_by": ["nationality"],
+                "targets": [{"year": 2030, "cut": 0.5, "group": "nationality", "category": "x"}],
+            },
+            {},
+            ("error", "targets of rate", "the survey has no nationality"),
+        ),
+        (
+            {"disaggregated_by": ["nationality"]},
+            {},
+            ("note", "rate", "the survey has no nationality; the row will say so"),
+        ),
         ({"population": "everybody"}, {}, ("error", "rate", "the survey has no population everybody")),
-        ({"measure": "share", "of": "trade", "disaggregated_by": None}, {}, ("error", "rate", "the survey has no group trade")),
-        ({"measure": "stock"}, {}, ("warning", "rate", "stock needs `months` in survey.yaml; the row will be [x]")),
-        ({"targets": [{"year": 2030, "value": 0.03}]}, {},
-         ("warning", "targets of rate", "the target's value 0.03 is per 1,000, and so small that a proportion may be meant")),
-        ({"targets": [{"year": 2030, "cut": 0.2}, {"year": 2028, "cut": 0.6}]}, {},
-         ("warning", "targets of rate", "the target of 2030 is above that of 2028, so that the planned path rises")),
-        ({"targets": [{"year": 2028, "value": 5}, {"year": 2030, "value": 6}]}, {},
-         ("warning", "targets of rate", "the target of 2030 is above that of 2028, so that the planned path rises")),
-        ({"targets": [{"year": 2028, "eradicate": "true"}, {"year": 2030, "cut": 0.9}]}, {},
-         ("warning", "targets of rate", "the target of 2030 is above that of 2028, so that the planned path rises")),
-        ({}, {"planned_surveys": [2030, 2025, 2020]},
-         ("warning", "planned_surveys", "a planned survey is not after the baseline's year (2025): 2020, 2025")),
-        ({"disaggregated_by": ["sector"], "targets": [{"year": 2030, "cut": 0.5, "group": "sector", "category": "Fishing"}]}, {},
-         ("error", "targets of rate", "sector has no rate, because only cases have one")),
-        ({}, {"planned_sample": {"grown-ups": 5}}, ("error", "planned_sample", "the survey has no such population: grown-ups")),
+        (
+            {"measure": "share", "of": "trade", "disaggregated_by": None},
+            {},
+            ("error", "rate", "the survey has no group trade"),
+        ),
+        (
+            {"measure": "stock"},
+            {},
+            ("warning", "rate", "stock needs `months` in survey.yaml; the row will be [x]"),
+        ),
+        (
+            {"targets": [{"year": 2030, "value": 0.03}]},
+            {},
+            (
+                "warning",
+                "targets of rate",
+                "the target's value 0.03 is per 1,000, and so small that a proportion may be meant",
+            ),
+        ),
+        (
+            {"targets": [{"year": 2030, "cut": 0.2}, {"year": 2028, "cut": 0.6}]},
+            {},
+            (
+                "warning",
+                "targets of rate",
+                "the target of 2030 is above that of 2028, so that the planned path rises",
+            ),
+        ),
+        (
+            {"targets": [{"year": 2028, "value": 5}, {"year": 2030, "value": 6}]},
+            {},
+            (
+                "warning",
+                "targets of rate",
+                "the target of 2030 is above that of 2028, so that the planned path rises",
+            ),
+        ),
+        (
+            {"targets": [{"year": 2028, "eradicate": "true"}, {"year": 2030, "cut": 0.9}]},
+            {},
+            (
+                "warning",
+                "targets of rate",
+                "the target of 2030 is above that of 2028, so that the planned path rises",
+            ),
+        ),
+        (
+            {},
+            {"planned_surveys": [2030, 2025, 2020]},
+            (
+                "warning",
+                "planned_surveys",
+                "a planned survey is not after the baseline's year (2025): 2020, 2025",
+            ),
+        ),
+        (
+            {
+                "disaggregated_by": ["sector"],
+                "targets": [{"year": 2030, "cut": 0.5, "group": "sector", "category": "Fishing"}],
+            },
+            {},
+            ("error", "targets of rate", "sector has no rate, because only cases have one"),
+        ),
+        (
+            {},
+            {"planned_sample": {"grown-ups": 5}},
+            ("error", "planned_sample", "the survey has no such population: grown-ups"),
+        ),
     ],
-)  # fmt: skip
-def test_what_is_wrong_is_found(tmp_path: Path, row: dict[str, Any], keys: dict[str, Any], told: tuple[str, str, str]) -> None:
+)
+def test_what_is_wrong_is_found(
+    tmp_path: Path, row: dict[str, Any], keys: dict[str, Any], told: tuple[str, str, str]
+) -> None:
     assert told in found(tmp_path, row, **keys)
 
 
 def test_targets_of_a_path_that_falls_have_no_findings(tmp_path: Path) -> None:
-    """A cut and a value are not compared, nor are targets of different categories. What a publication gives has a year of its own."""
+    """A cut and a value are not compared, nor are targets of different categories. What a publication gives
+    has a year of its own."""
     falling = [
         {"year": 2028, "cut": 0.3}, {"year": 2030, "value": 12}, {"year": 2029, "cut": 0.5},
         {"year": 2030, "cut": 0.1, "group": "gender", "category": "women"},
     ]  # fmt: skip
     assert found(tmp_path, {"targets": falling}) == set()
     figure = {"indicator": "rate", "value": 20, "ci_low": 10, "ci_high": 30, "year": 2020}
-    assert found(tmp_path, {"targets": [{"year": 2023, "cut": 0.1}]}, baseline_survey=[figure], first_year=2021) == set()
+    assert (
+        found(tmp_path, {"targets": [{"year": 2023, "cut": 0.1}]}, baseline_survey=[figure], first_year=2021)
+        == set()
+    )
 
 
 def test_a_number_of_persons_of_normalised_weights_is_found(tmp_path: Path) -> None:
     """Before, the check found no errors, and notebook 2 stopped without naming the indicator."""
-    survey = country.changed(country.SURVEY, design={**country.SURVEY["design"], "weights": "normalised"}, tables=[])
+    survey = country.changed(
+        country.SURVEY, design={**country.SURVEY["design"], "weights": "normalised"}, tables=[]
+    )
     path = country.write(tmp_path, survey, country.with_rows({**ROW, "id": "persons", "measure": "total"}))
     (told,) = check_plan(fl.read_plan(path.with_name("nap.yaml")), read_spec(path)).to_dict("records")
     assert (told["severity"], told["where"]) == ("error", "measure of persons")
-    assert told["what"] == "a number of persons needs weights that add up to it: total, with weights: normalised in survey.yaml"
+    assert told["what"] == (
+        "a number of persons needs weights that add up to it: total, with weights: normalised in survey.yaml"
+    )
 
 
 def test_a_published_figure_in_another_unit_is_found(tmp_path: Path) -> None:
-    figure = {"indicator": "rate", "value": 0.05, "ci_low": 0.04, "ci_high": 0.06, "cases": 120, "n": 2400, "year": 2025}
+    figure = {
+        "indicator": "rate",
+        "value": 0.05,
+        "ci_low": 0.04,
+        "ci_high": 0.06,
+        "cases": 120,
+        "n": 2400,
+        "year": 2025,
+    }
     told = found(tmp_path, {}, baseline_survey=[figure])
     assert (
         "error",
@@ -108,8 +214,12 @@ def test_a_later_survey_as_the_earlier_one_stops_a_run_before_its_first_notebook
     refuse_unfit_inputs(later, None, own)
 
 
-def test_the_command_ends_by_whether_there_are_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    survey = country.write(tmp_path / "a", plan=country.with_rows({**ROW, "targets": [{"year": 2020, "cut": 0.5}]}))
+def test_the_command_ends_by_whether_there_are_errors(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    survey = country.write(
+        tmp_path / "a", plan=country.with_rows({**ROW, "targets": [{"year": 2020, "cut": 0.5}]})
+    )
     plan = survey.with_name("nap.yaml")
     assert main(["nap", "check", str(plan)]) == 1
     assert "ERROR   targets of rate: the target's year 2020 is not after" in capsys.readouterr().out
@@ -121,10 +231,14 @@ def test_the_command_ends_by_whether_there_are_errors(tmp_path: Path, capsys: py
     assert main(["nap", "check", str(alone), "--survey", str(survey)]) == 1
 
 
-def test_a_language_without_words_and_another_kind_of_file_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_language_without_words_and_another_kind_of_file_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     survey = country.write(tmp_path, plan={**country.with_rows(ROW), "languages": ["de"]})
     assert main(["nap", "check", str(tmp_path / "nap.yaml")]) == 2
-    assert f"{tmp_path / 'nap.yaml'}, languages: no words in this language" in (told := capsys.readouterr().err)
+    assert f"{tmp_path / 'nap.yaml'}, languages: no words in this language" in (
+        told := capsys.readouterr().err
+    )
     assert "allowed: en, es, fr" in told
     assert main(["nap", "check", str(survey)]) == 2
     assert "this is another kind of file" in capsys.readouterr().err

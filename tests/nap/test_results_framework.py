@@ -1,4 +1,5 @@
-"""Tests the errors of a nap.yaml, with what was found and what is allowed, and that its words find the survey's groups."""
+"""Tests the errors of a nap.yaml, with what was found and what is allowed, and that its words find the
+survey's groups."""
 
 from __future__ import annotations
 
@@ -48,10 +49,16 @@ def test_the_plan_of_a_survey_is_found_from_its_folder(tmp_path: Path) -> None:
         fl.plan_beside(survey, "mine.yaml")
 
 
-@pytest.mark.parametrize(("name", "same"), [(" smallland ", True), ("SMALLLAND", True), ("Small land", False)])
-def test_a_plan_of_another_country_is_refused_wherever_it_meets_a_survey(tmp_path: Path, name: str, same: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "same"), [(" smallland ", True), ("SMALLLAND", True), ("Small land", False)]
+)
+def test_a_plan_of_another_country_is_refused_wherever_it_meets_a_survey(
+    tmp_path: Path, name: str, same: bool
+) -> None:
     persons = fl.classify(fl.read_survey(country.write(tmp_path / "own")))
-    plan = fl.read_plan(country.write(tmp_path / "other", plan={**country.PLAN, "country": name}).with_name("nap.yaml"))
+    plan = fl.read_plan(
+        country.write(tmp_path / "other", plan={**country.PLAN, "country": name}).with_name("nap.yaml")
+    )
     own = fl.read_plan(tmp_path / "own" / "nap.yaml")
     out = fl.publish_run(persons, plan=own)
     meetings = (
@@ -77,10 +84,14 @@ def test_an_unknown_measure_is_named_with_the_allowed_ones(tmp_path: Path) -> No
 
 
 def test_an_id_given_twice_is_named(tmp_path: Path) -> None:
-    assert "indicator id same is given twice" in message(tmp_path, country.with_rows({"id": "same"}, {"id": "same"}))
+    assert "indicator id same is given twice" in message(
+        tmp_path, country.with_rows({"id": "same"}, {"id": "same"})
+    )
 
 
-@pytest.mark.parametrize("row", [{"measure": "share"}, {"measure": "total", "of": "sector"}, {"measure": None, "of": "sector"}])
+@pytest.mark.parametrize(
+    "row", [{"measure": "share"}, {"measure": "total", "of": "sector"}, {"measure": None, "of": "sector"}]
+)
 def test_of_goes_with_a_share_and_a_share_with_of(tmp_path: Path, row: dict[str, Any]) -> None:
     told = message(tmp_path, country.with_rows(row))
     assert "framework.0.indicators.0" in told
@@ -101,15 +112,27 @@ def test_a_row_that_the_survey_fills_takes_no_final_target_in_words(tmp_path: Pa
 @pytest.mark.parametrize(
     ("measure", "value", "told"),
     [
-        ("percent_decrease", 50, "a target of a % decrease is a cut, and value 50 is none; for a decrease by 50% say cut: 0.5"),
-        ("prevalence", 30_000, "a target has the value 30000, which is more than everybody; its unit is per 1,000"),
+        (
+            "percent_decrease",
+            50,
+            "a target of a % decrease is a cut, and value 50 is none; for a decrease by 50% say cut: 0.5",
+        ),
+        (
+            "prevalence",
+            30_000,
+            "a target has the value 30000, which is more than everybody; its unit is per 1,000",
+        ),
         ("share", 101, "a target has the value 101, which is more than everybody; its unit is per 100"),
     ],
 )
-def test_a_value_that_no_target_can_have_is_refused(tmp_path: Path, measure: str, value: int, told: str) -> None:
+def test_a_value_that_no_target_can_have_is_refused(
+    tmp_path: Path, measure: str, value: int, told: str
+) -> None:
     """Before, 50% was read as 50 per 1,000."""
     of = {"of": "sector"} if measure == "share" else {}
-    said = message(tmp_path, country.with_rows({"measure": measure, **of, "targets": [{"year": 2030, "value": value}]}))
+    said = message(
+        tmp_path, country.with_rows({"measure": measure, **of, "targets": [{"year": 2030, "value": value}]})
+    )
     assert told in said
     assert "framework.0.indicators.0" in said
 
@@ -177,7 +200,9 @@ def test_the_shipped_plan_has_the_rows_of_tool_no_16() -> None:
 @pytest.mark.parametrize("year", [1899, 2200, 1_000_000_000])
 def test_a_year_that_no_plan_has_is_refused_at_once(tmp_path: Path, year: int) -> None:
     """The years between two targets are made one by one: a year of ten digits would never end."""
-    shipped = (Path(__file__).resolve().parents[2] / "data_samples/norvia_lfs_2025/nap.yaml").read_text("utf-8")
+    shipped = (Path(__file__).resolve().parents[2] / "data_samples/norvia_lfs_2025/nap.yaml").read_text(
+        "utf-8"
+    )
     assert "{year: 2030," in shipped
     (tmp_path / "nap.yaml").write_text(shipped.replace("{year: 2030,", f"{{year: {year},"), "utf-8")
     with pytest.raises(SpecError, match=f"targets.*{year}"):

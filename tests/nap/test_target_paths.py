@@ -1,4 +1,5 @@
-"""Tests the path from a baseline to its targets against formulas: straight lines, and steps of a constant proportion."""
+"""Tests the path from a baseline to its targets against formulas: straight lines, and steps of a constant
+proportion."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def target(year: int = 2030, **facts: Any) -> Target:
         ({"eradicate": "true"}, 0.0, "eradication by 2030"),
     ],
 )
-def test_a_target_is_a_cut_of_the_baseline_a_value_or_nothing_left(facts: dict[str, Any], value: float, told: str) -> None:
+def test_a_target_is_a_cut_of_the_baseline_a_value_or_nothing_left(
+    facts: dict[str, Any], value: float, told: str
+) -> None:
     assert target_value(target(**facts), 40.0) == pytest.approx(value)
     assert target_in_words(target(**facts), "persons") == told
 
@@ -38,9 +41,17 @@ def test_a_rows_targets_are_its_own_the_earliest_first() -> None:
 
 @pytest.mark.parametrize(
     ("path", "year", "value"),
-    [("linear", 2025, 80.0), ("linear", 2027, 50.0), ("linear", 2029, 20.0), ("geometric", 2027, 40.0), ("geometric", 2028, 80 * 0.25**0.75)],
-)  # fmt: skip
-def test_a_way_is_a_straight_line_or_falls_by_one_proportion_a_year(path: str, year: int, value: float) -> None:
+    [
+        ("linear", 2025, 80.0),
+        ("linear", 2027, 50.0),
+        ("linear", 2029, 20.0),
+        ("geometric", 2027, 40.0),
+        ("geometric", 2028, 80 * 0.25**0.75),
+    ],
+)
+def test_a_way_is_a_straight_line_or_falls_by_one_proportion_a_year(
+    path: str, year: int, value: float
+) -> None:
     """From 80 in 2025 to 20 in 2029: 80 − 60·t/4, or 80·(1/4)^(t/4)."""
     assert planned_value([target(2029, cut=0.75, path=path)], 80.0, 2025, year) == pytest.approx(value)
 
@@ -48,7 +59,9 @@ def test_a_way_is_a_straight_line_or_falls_by_one_proportion_a_year(path: str, y
 def test_a_second_target_starts_from_the_first_and_is_a_cut_of_the_baseline() -> None:
     """80 in 2025, 40 in 2027, 20 in 2031."""
     both = [target(2027, cut=0.5), target(2031, cut=0.75)]
-    assert [planned_value(both, 80.0, 2025, year) for year in (2026, 2027, 2029, 2031)] == pytest.approx([60, 40, 30, 20])
+    assert [planned_value(both, 80.0, 2025, year) for year in (2026, 2027, 2029, 2031)] == pytest.approx(
+        [60, 40, 30, 20]
+    )
 
 
 def test_no_year_outside_the_way_has_a_value() -> None:

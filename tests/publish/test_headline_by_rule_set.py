@@ -1,4 +1,5 @@
-"""Tests the headline under every rule set: a missing one has a reason, and two that differ by a few persons are not both shown."""
+"""Tests the headline under every rule set: a missing one has a reason, and two that differ by a few persons
+are not both shown."""
 
 from __future__ import annotations
 
@@ -14,20 +15,29 @@ import fltoolkit as fl
 from fltoolkit.publish.published_set import COUNTS, NUMBERS, restricted
 
 ICLS, HTS = "icls_2018 v1", "hts_2012 v1"
-# Overtime and violence at work make a case of both rule sets, hazardous work with violence one of icls_2018 only, held at work with
-# violence one of hts_2012 only.
+# Overtime and violence at work make a case of both rule sets, hazardous work with violence one of icls_2018
+# only, held at work with violence one of hts_2012 only.
 STAGED = {
-    "involuntary": {"unagreed_overtime": {"column": "INV", "stage": "work"}, "hazardous_work": {"column": "HAZ", "stage": "work"}},
-    "coercion": {"threats_or_violence": {"column": "COE", "stage": "work"}, "restricted_movement": {"column": "HELD", "stage": "work"}},
-}  # fmt: skip
+    "involuntary": {
+        "unagreed_overtime": {"column": "INV", "stage": "work"},
+        "hazardous_work": {"column": "HAZ", "stage": "work"},
+    },
+    "coercion": {
+        "threats_or_violence": {"column": "COE", "stage": "work"},
+        "restricted_movement": {"column": "HELD", "stage": "work"},
+    },
+}
 Small = Callable[..., fl.Survey]
 
 
-def people(both: int, icls: int = 0, hts: int = 0, open_: int = 0, open_icls: int = 0) -> list[tuple[str, dict[str, Any]]]:
-    """Persons who are cases of both rule sets, of one only; unresolved under both, or under icls_2018 only; and 200 others."""
+def people(
+    both: int, icls: int = 0, hts: int = 0, open_: int = 0, open_icls: int = 0
+) -> list[tuple[str, dict[str, Any]]]:
+    """Persons who are cases of both rule sets, of one only; unresolved under both, or under icls_2018 only;
+    and 200 others."""
     kinds = [
-        (both, "case", {}), (icls, "not", {"HAZ": 1, "COE": 1}), (hts, "not", {"HELD": 1, "COE": 1}), (open_, "open", {}),
-        (open_icls, "not", {"HAZ": 8, "COE": 1}), (200, "not", {}),
+        (both, "case", {}), (icls, "not", {"HAZ": 1, "COE": 1}), (hts, "not", {"HELD": 1, "COE": 1}),
+        (open_, "open", {}), (open_icls, "not", {"HAZ": 8, "COE": 1}), (200, "not", {}),
     ]  # fmt: skip
     told = [(answer, {"HAZ": 2, "HELD": 2, **own}) for n, answer, own in kinds for _ in range(n)]
     return [(answer, {"P": i % 40, **own}) for i, (answer, own) in enumerate(told)]
@@ -46,7 +56,8 @@ def test_a_rule_set_that_the_survey_does_not_support_is_a_row_with_the_reason(sm
         row = found[HTS]
         assert (row["marker"], row["flag"]) == ("x", "")
         assert row["reason"] == (
-            "hts_2012 needs the stage at which each item was met, and survey.yaml does not give it: very_low_or_no_wages, withheld_wages"
+            "hts_2012 needs the stage at which each item was met, and survey.yaml does not give it: "
+            "very_low_or_no_wages, withheld_wages"
         )
         assert all(pd.isna(row[c]) for c in (*NUMBERS, *COUNTS) if c in row)
         assert "recalled" in row["to_verify"]
@@ -67,7 +78,9 @@ def test_rule_sets_stand_side_by_side_with_what_each_rests_on(small: Small) -> N
 )
 @pytest.mark.parametrize("own", ["icls_2018", "hts_2012"])
 @pytest.mark.no_cover  # the lines it runs are covered by others
-def test_of_two_rule_sets_that_differ_by_few_the_runs_own_stays(own: str, icls: int, hts: int, shown: bool, small: Small) -> None:
+def test_of_two_rule_sets_that_differ_by_few_the_runs_own_stays(
+    own: str, icls: int, hts: int, shown: bool, small: Small
+) -> None:
     survey = small(people(20, icls, hts), items=STAGED).unclassified
     assert survey is not None
     out = fl.publish_run(fl.classify(survey, own))
@@ -89,14 +102,19 @@ def test_too_few_cases_under_another_rule_set_are_confidential_by_themselves(sma
 
 
 def test_what_the_run_hides_another_rule_set_does_not_tell(small: Small) -> None:
-    """Five cases of one household each are shown; two PSUs make them confidential, under every rule set that has the same five."""
+    """Five cases of one household each are shown; two PSUs make them confidential, under every rule set that
+    has the same five."""
     few = [(answer, {**own, "P": i % 2 if i < 6 else own["P"]}) for i, (answer, own) in enumerate(people(6))]
     found = rows(fl.publish_run(small(few, items=STAGED)))
     assert [found[r]["marker"] for r in (ICLS, HTS)] == ["c", "c"]
 
 
-@pytest.mark.parametrize(("open_", "open_icls", "shown"), [(8, 0, True), (8, 2, False), (8, 5, True), (3, 9, False)])
-def test_unresolved_persons_are_not_told_by_the_difference_either(open_: int, open_icls: int, shown: bool, small: Small) -> None:
+@pytest.mark.parametrize(
+    ("open_", "open_icls", "shown"), [(8, 0, True), (8, 2, False), (8, 5, True), (3, 9, False)]
+)
+def test_unresolved_persons_are_not_told_by_the_difference_either(
+    open_: int, open_icls: int, shown: bool, small: Small
+) -> None:
     found = rows(fl.publish_run(small(people(20, open_=open_, open_icls=open_icls), items=STAGED)))
     assert found[ICLS]["unresolved"] == open_ + open_icls
     other = found[HTS]
@@ -106,7 +124,9 @@ def test_unresolved_persons_are_not_told_by_the_difference_either(open_: int, op
         assert pd.notna(other[column]) is shown
 
 
-def test_a_rule_set_of_ones_own_stands_first_and_the_shipped_ones_beside_it(small: Small, tmp_path: Path) -> None:
+def test_a_rule_set_of_ones_own_stands_first_and_the_shipped_ones_beside_it(
+    small: Small, tmp_path: Path
+) -> None:
     survey = small(people(20, icls=8, hts=14), items=STAGED).unclassified
     assert survey is not None
     rule = {
@@ -121,13 +141,17 @@ def test_a_rule_set_of_ones_own_stands_first_and_the_shipped_ones_beside_it(smal
     persons = fl.classify(survey, "mine.yaml")
     found = rows(fl.publish_run(persons))
     assert {label: row["cases"] for label, row in found.items()} == {"mine v2": 8, HTS: 34, ICLS: 28}
-    assert found["mine v2"]["rule_note"] == "all its cases are cases of the 2018 international definition, too"
+    assert (
+        found["mine v2"]["rule_note"] == "all its cases are cases of the 2018 international definition, too"
+    )
     full = restricted(persons)
     assert full[full["measure"] == "prevalence"]["rule_set"].tolist() == ["mine v2", HTS, ICLS]
 
 
 def test_a_selection_never_mixes_rule_sets(small: Small) -> None:
-    out = fl.publish_run(small(people(20, icls=6), items=STAGED, tables=[{"measure": "prevalence", "by": [[], "sex"]}]))
+    out = fl.publish_run(
+        small(people(20, icls=6), items=STAGED, tables=[{"measure": "prevalence", "by": [[], "sex"]}])
+    )
     assert set(out.table["rule_set"]) == {ICLS, HTS}
     assert set(out.own["rule_set"]) == {out.rule_set} == {ICLS}
     for measure, by in (("prevalence", None), ("prevalence", "sex"), ("total", None), ("flowchart", "step")):

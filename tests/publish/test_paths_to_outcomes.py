@@ -1,4 +1,5 @@
-"""Tests the paths through the definition: a path is named if enough persons have it, and never reveals another one."""
+"""Tests the paths through the definition: a path is named if enough persons have it, and never reveals
+another one."""
 
 from __future__ import annotations
 
@@ -40,7 +41,10 @@ def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_ro
 
 def test_without_numbers_of_persons_there_are_no_paths(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No step of the flowchart is published, so none is shown. Before, the run stopped here."""
-    persons = small([("case" if i % 4 == 0 else "not", {"P": i % 30}) for i in range(120)], design={"weights": "normalised"})
+    persons = small(
+        [("case" if i % 4 == 0 else "not", {"P": i % 30}) for i in range(120)],
+        design={"weights": "normalised"},
+    )
     found = fl.paths(persons, fl.publish_run(persons))
     assert found.empty
     seen: list[Any] = []
@@ -50,9 +54,12 @@ def test_without_numbers_of_persons_there_are_no_paths(small: Any, monkeypatch: 
 
 
 def test_other_paths_never_stand_for_a_single_one(small: Any) -> None:
-    """Two persons alone on their path, and the whole step known: a second path of the step is left unnamed too."""
+    """Two persons alone on their path, and the whole step known: a second path of the step is left unnamed
+    too."""
     people = [("case" if i % 4 == 0 else "not", {"P": i % 30}) for i in range(120)]
-    people += [("not", {"INV": 1, "P": i}) for i in range(6)] + [("not", {"COE": 1, "P": i}) for i in range(2)]
+    people += [("not", {"INV": 1, "P": i}) for i in range(6)] + [
+        ("not", {"COE": 1, "P": i}) for i in range(2)
+    ]
     persons = small(people)
     found = fl.paths(persons, fl.publish_run(persons))
     assert found[found["step"] == "not involuntary"]["trace"].tolist() == ["other paths"]

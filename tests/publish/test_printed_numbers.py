@@ -1,4 +1,5 @@
-"""Tests printed numbers: one base per run, rates that are ratios of printed numbers, and no way to calculate a standard error."""
+"""Tests printed numbers: one base per run, rates that are ratios of printed numbers, and no way to calculate
+a standard error."""
 
 from __future__ import annotations
 
@@ -42,11 +43,27 @@ def norvia() -> fl.Published:
 def exact_row(**facts: Any) -> dict[str, Any]:
     """A cell of 900 men of whom 36 are cases, at full precision; each stands for 291.7."""
     usual = {
-        "measure": "prevalence", "reference_population": "adults", "breakdown": "sex", "estimate": 0.0412345, "se": 0.00612345, "ci_low": 0.0301234,
-        "ci_high": 0.0550123, "cv": 0.00612345 / 0.0412345, "deff": 1.2345, "df": 40.0, "n": 904.0, "cases": 36.0, "population": 904 * 291.7123,
-        "n_eff": 0.0412345 * (1 - 0.0412345) / 0.00612345**2, "psus_with_cases": 21.0, "households_with_cases": 33.0, "unresolved": 7.0,
-        "deff_replace": 1.2345, "marker": "", "reason": "",
-    }  # fmt: skip
+        "measure": "prevalence",
+        "reference_population": "adults",
+        "breakdown": "sex",
+        "estimate": 0.0412345,
+        "se": 0.00612345,
+        "ci_low": 0.0301234,
+        "ci_high": 0.0550123,
+        "cv": 0.00612345 / 0.0412345,
+        "deff": 1.2345,
+        "df": 40.0,
+        "n": 904.0,
+        "cases": 36.0,
+        "population": 904 * 291.7123,
+        "n_eff": 0.0412345 * (1 - 0.0412345) / 0.00612345**2,
+        "psus_with_cases": 21.0,
+        "households_with_cases": 33.0,
+        "unresolved": 7.0,
+        "deff_replace": 1.2345,
+        "marker": "",
+        "reason": "",
+    }
     return usual | facts
 
 
@@ -70,7 +87,9 @@ def one(base: float = 500, **facts: Any) -> Any:
         (1 + 1e-12, 1),
     ],
 )
-def test_the_base_is_the_first_of_1_2_5_that_reaches_the_largest_mean_weight(mean: float, base: float) -> None:
+def test_the_base_is_the_first_of_1_2_5_that_reaches_the_largest_mean_weight(
+    mean: float, base: float
+) -> None:
     rows = [exact_row(n=1000, population=1000 * mean, breakdown="")]
     rows += [exact_row(n=10, population=10 * mean * 90)]  # a cell's mean weight does not count
     rows += [exact_row(n=50, population=50 * mean / 3, breakdown="", reference_population="children")]
@@ -88,7 +107,8 @@ def test_steps_and_digits_are_as_a_plain_loop_finds_them() -> None:
 
 
 def borne(value: float, step: float) -> float:
-    """A number with the digits that it bears, by a plain loop: the last is the first one that half a step moves."""
+    """A number with the digits that it bears, by a plain loop: the last is the first one that half a step
+    moves."""
     digits = 0
     while step / 2 < 10.0**-digits:
         digits += 1
@@ -96,7 +116,12 @@ def borne(value: float, step: float) -> float:
 
 
 def test_a_number_has_the_digits_that_half_a_step_moves() -> None:
-    assert to_digits([16.884, 16.884, 16.884, 0.0169], [0.54, 2.4, 0.019, 0.0001]).tolist() == [16.9, 17, 16.884, 0.0169]
+    assert to_digits([16.884, 16.884, 16.884, 0.0169], [0.54, 2.4, 0.019, 0.0001]).tolist() == [
+        16.9,
+        17,
+        16.884,
+        0.0169,
+    ]
     assert to_digits([16.884, 16.884], [1.999, 2.0]).tolist() == [16.9, 17]
     assert to_digits([243.0, 0.2], [25.0, 0.5]).tolist() == [240, 0.2]
     assert np.isnan(to_digits([np.nan, 1.0], [1.0, np.nan])).all()
@@ -106,7 +131,8 @@ def test_a_number_has_the_digits_that_half_a_step_moves() -> None:
 
 
 def test_two_numbers_of_persons_never_become_one_rate() -> None:
-    """The last digit is smaller than half the distance between two rates, and a rate leads back to its number of persons."""
+    """The last digit is smaller than half the distance between two rates, and a rate leads back to its number
+    of persons."""
     for population in (263_500, 30_000, 5_500_000):
         persons = np.arange(0, population, 500)[:400]
         rates = to_digits(persons / population, 500 / population)
@@ -141,16 +167,20 @@ def test_a_cell_of_a_breakdown() -> None:
     row = one()
     population = 263_500
     assert row["population"] == population  # 263,707.9
-    assert row["estimate"] == 0.0417 == round(11_000 / population, 4)  # 10,873.9; half a step is 250 of 263,500, or 0.00095
+    assert (
+        row["estimate"] == 0.0417 == round(11_000 / population, 4)
+    )  # 10,873.9; half a step is 250 of 263,500, or 0.00095
     assert (row["ci_low"], row["ci_high"]) == (round(8_000 / population, 4), round(14_500 / population, 4))
     assert row["decimals"] == 1
     assert (row["n"], row["unresolved"], row["df"], row["rounding"]) == (900, 10, 40, 500)
     assert row[["psus_with_cases", "households_with_cases", "cases"]].isna().all()
     assert row["se"] == 0.0061
-    assert one(measure="total", estimate=10_873.9, ci_low=8_000.4, ci_high=14_249.0)[["estimate", "ci_low", "ci_high"]].tolist() == [
-        11_000, 8_000, 14_000,
-    ]  # fmt: skip
-    assert one(measure="duration", estimate=7.2613, ci_low=5.04, ci_high=9.449)[["estimate", "ci_low", "ci_high"]].tolist() == [
+    assert one(measure="total", estimate=10_873.9, ci_low=8_000.4, ci_high=14_249.0)[
+        ["estimate", "ci_low", "ci_high"]
+    ].tolist() == [11_000, 8_000, 14_000]
+    assert one(measure="duration", estimate=7.2613, ci_low=5.04, ci_high=9.449)[
+        ["estimate", "ci_low", "ci_high"]
+    ].tolist() == [
         7.3,
         5.0,
         9.4,
@@ -164,14 +194,24 @@ def test_a_rate_in_steps_of_two_or_more_per_1000_has_no_decimals() -> None:
     assert one(population=population)[["estimate", "decimals"]].tolist() == [0.03, 0]  # 500 of 14,500
     population = 800 * 291.7123  # 233,500: a step is 2.14 per 1,000
     assert one(population=population)[["estimate", "ci_high", "decimals"]].tolist() == [0.041, 0.056, 0]
-    assert one(measure="share", breakdown="sex")["decimals"] == one(measure="total", estimate=500.0)["decimals"] == 0
+    assert (
+        one(measure="share", breakdown="sex")["decimals"]
+        == one(measure="total", estimate=500.0)["decimals"]
+        == 0
+    )
     assert one(breakdown="", population=population)["decimals"] == 1
 
 
 def test_a_headline_keeps_more() -> None:
     row = one(breakdown="")
     assert (row["estimate"], row["ci_low"], row["ci_high"]) == (0.0412, 0.0301, 0.0550)
-    assert (row["se"], row["n"], row["cases"], row["unresolved"], row["psus_with_cases"]) == (0.00612, 904, 36, 7, 21)
+    assert (row["se"], row["n"], row["cases"], row["unresolved"], row["psus_with_cases"]) == (
+        0.00612,
+        904,
+        36,
+        7,
+        21,
+    )
     assert row["population"] == 263_500
     assert pd.isna(one(breakdown="", cases=29)["se"])
 
@@ -188,7 +228,9 @@ def test_a_population_that_rounds_to_nobody_has_no_rate(tmp_path: Path) -> None:
     """40 women of weight 0.01 beside 400 men of weight 10: their rate would be a number over 0."""
     rows = [{"sex": "men", "w": 10.0, "psu": i % 40, "y": int(i < 60)} for i in range(400)]
     rows += [{"sex": "women", "w": 0.01, "psu": i % 40, "y": int(i < 20)} for i in range(40)]
-    out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame(rows), weight="w", psu="psu"), "y", by=[[], ["sex"]]))
+    out = fl.publish(
+        fl.prevalence(fl.SurveyDesign(pd.DataFrame(rows), weight="w", psu="psu"), "y", by=[[], ["sex"]])
+    )
     women = out.table.set_index("category").loc["women"]
     assert (women["marker"], women["flag"]) == ("c", "suppress")
     assert women[["estimate", "n", "population", "cases"]].isna().all()
@@ -196,8 +238,8 @@ def test_a_population_that_rounds_to_nobody_has_no_rate(tmp_path: Path) -> None:
 
 
 def test_every_rate_of_a_breakdown_is_a_ratio_of_printed_numbers(norvia: fl.Published) -> None:
-    """The numerators are the rows of `total` where there are any, and whole multiples of the base. The ratio has the digits that it
-    bears. Every share is a whole per cent.
+    """The numerators are the rows of `total` where there are any, and whole multiples of the base. The ratio
+    has the digits that it bears. Every share is a whole per cent.
     """
     table, base = norvia.table, norvia.table["rounding"].iloc[0]
     assert (table["rounding"] == base).all()
@@ -214,30 +256,48 @@ def test_every_rate_of_a_breakdown_is_a_ratio_of_printed_numbers(norvia: fl.Publ
         elif row["measure"] != "duration":
             for column in (c for c in RATES if pd.notna(row[c])):
                 persons = base * round(row[column] * row["population"] / base)
-                assert row[column] == pytest.approx(borne(persons / row["population"], base / row["population"]), abs=1e-12)
+                assert row[column] == pytest.approx(
+                    borne(persons / row["population"], base / row["population"]), abs=1e-12
+                )
                 checked += 1
     assert checked > 150
     assert shares > 100
     numbers = {
-        (r["breakdown"], r["category"], r["reference_population"]): r for r in table.to_dict("records") if r["measure"] == "total"
+        (r["breakdown"], r["category"], r["reference_population"]): r
+        for r in table.to_dict("records")
+        if r["measure"] == "total"
     }
-    pairs = [(r, numbers[key]) for r in table.to_dict("records") if r["measure"] == "prevalence" and r["breakdown"]
-             and (key := (r["breakdown"], r["category"], r["reference_population"])) in numbers and pd.notna(r["estimate"])]  # fmt: skip
+    pairs = [
+        (r, numbers[key])
+        for r in table.to_dict("records")
+        if r["measure"] == "prevalence"
+        and r["breakdown"]
+        and (key := (r["breakdown"], r["category"], r["reference_population"])) in numbers
+        and pd.notna(r["estimate"])
+    ]
     assert len(pairs) > 5
     for rate, number in pairs:
-        assert rate["estimate"] == borne(number["estimate"] / number["population"], base / number["population"])
+        assert rate["estimate"] == borne(
+            number["estimate"] / number["population"], base / number["population"]
+        )
 
 
 def test_no_rate_has_a_digit_that_half_its_step_does_not_move(norvia: fl.Published) -> None:
     """Before, rates were written with up to 17 digits."""
-    rates = norvia.table[norvia.table["measure"].str.endswith("prevalence") & norvia.table["estimate"].notna()]
+    rates = norvia.table[
+        norvia.table["measure"].str.endswith("prevalence") & norvia.table["estimate"].notna()
+    ]
     steps = rounding_steps(rates)
     assert (rates["breakdown"] != "").sum() > 20
     for row, step in zip(rates.to_dict("records"), steps, strict=True):
         for column in (c for c in RATES if pd.notna(row[c])):
             exponent = Decimal(str(row[column])).normalize().as_tuple().exponent
             assert isinstance(exponent, int)
-            assert row[column] == 0 or exponent >= floor(log10(step / 2)), (row["category"], column, row[column])
+            assert row[column] == 0 or exponent >= floor(log10(step / 2)), (
+                row["category"],
+                column,
+                row[column],
+            )
 
 
 def test_what_is_printed_lies_within_half_a_base_of_the_estimate(norvia: fl.Published) -> None:
@@ -255,8 +315,12 @@ def test_no_standard_error_below_30_cases_by_any_column(norvia: fl.Published) ->
     assert few.sum() > 20
     assert norvia.table.loc[few, ["se", "cv", "deff", "deff_replace", "n_eff"]].isna().all(axis=None)
     enough = (norvia.exact["cases"] >= 30) & norvia.exact["se"].notna()
-    beside = norvia.exact["breakdown"].isin(set(norvia.exact["breakdown"][norvia.exact["marker"] == "c"]) - {""})
-    profiles = norvia.exact["measure"].isin(PROFILES)  # of which the cases without the characteristic count, too
+    beside = norvia.exact["breakdown"].isin(
+        set(norvia.exact["breakdown"][norvia.exact["marker"] == "c"]) - {""}
+    )
+    profiles = norvia.exact["measure"].isin(
+        PROFILES
+    )  # of which the cases without the characteristic count, too
     assert norvia.table.loc[enough & ~beside & ~profiles, "se"].notna().all()
     hidden = norvia.exact["marker"].eq("c").groupby([norvia.exact[c] for c in TABLE]).transform("any")
     inside = enough & hidden & (norvia.exact["breakdown"] != "") & (norvia.exact["measure"] != "flowchart")
@@ -271,7 +335,8 @@ def test_no_standard_error_below_30_cases_by_any_column(norvia: fl.Published) ->
 
 @pytest.mark.parametrize("breakdown", ["", "sex"])
 def test_no_pair_of_columns_gives_the_standard_error_at_more_digits(breakdown: str) -> None:
-    """Two surveys whose standard errors are printed alike are alike in cv, deff and n_eff too, whatever their true ones are."""
+    """Two surveys whose standard errors are printed alike are alike in cv, deff and n_eff too, whatever their
+    true ones are."""
     low, high = (0.006050, 0.006149) if breakdown else (0.0061150, 0.0061249)
     seen = set()
     for se in np.linspace(low * 1.0001, high, 60):
@@ -301,7 +366,11 @@ def test_what_judges_is_whole_and_of_the_same_rows(norvia: fl.Published) -> None
     shown = norvia.exact[there & norvia.exact["estimate"].notna()]
     assert shown["estimate"].tolist() == pytest.approx(full.loc[shown.index, "estimate"].tolist(), rel=1e-12)
     assert norvia.exact["category"].tolist() == norvia.table["category"].tolist()
-    assert norvia.exact.loc[norvia.table["marker"] == "c", ["estimate", "se", "n", "cases", "population"]].isna().all(axis=None)
+    assert (
+        norvia.exact.loc[norvia.table["marker"] == "c", ["estimate", "se", "n", "cases", "population"]]
+        .isna()
+        .all(axis=None)
+    )
     whole = replace(norvia, table=norvia.exact).select("prevalence").iloc[0]
     assert whole["estimate"] == pytest.approx(fl.prevalence(survey).table["estimate"].iloc[0], rel=1e-12)
     assert "exact" not in repr(norvia)
@@ -318,7 +387,9 @@ def test_full_precision_is_written_down_nowhere_in_the_rooms_that_show() -> None
 
 def test_a_survey_whose_weights_add_up_to_one_has_rates_too() -> None:
     rows = [{"w": 1 / 800, "psu": i % 40, "g": "ab"[i % 2], "y": int(i % 800 < 160)} for i in range(800)]
-    out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame(rows), weight="w", psu="psu"), "y", by=[[], ["g"]]))
+    out = fl.publish(
+        fl.prevalence(fl.SurveyDesign(pd.DataFrame(rows), weight="w", psu="psu"), "y", by=[[], ["g"]])
+    )
     assert out.table["estimate"].tolist() == pytest.approx([0.2, 0.2, 0.2], abs=0.002)
     assert out.table["rounding"].tolist() == [0.002] * 3
 

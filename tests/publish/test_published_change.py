@@ -1,4 +1,5 @@
-"""Tests that a change, with its verdict, is published only if the numbers of both rounds are, and only with the same numbers."""
+"""Tests that a change, with its verdict, is published only if the numbers of both rounds are, and only with
+the same numbers."""
 
 from __future__ import annotations
 
@@ -44,7 +45,11 @@ def test_a_change_of_two_shown_numbers_is_shown_as_it_is() -> None:
     row = table.loc["big"]
     assert (row["measure"], row["breakdown"], row["verdict"]) == ("change_in_prevalence", "g", "decreased")
     assert row["estimate"] == pytest.approx(change.loc["big", "change"])
-    assert (row["cases_class_before"], row["cases_class_after"], row["marker"]) == ("50 and more", "15–29", "")
+    assert (row["cases_class_before"], row["cases_class_after"], row["marker"]) == (
+        "50 and more",
+        "15–29",
+        "",
+    )
     assert row[["cases_before", "cases_after", "se"]].isna().all()
     assert change.loc["big", "se"] > 0  # not told, of a round with 20 cases
     assert row["flag"] == "caution"  # the worse of the two, with whose it is
@@ -89,7 +94,10 @@ def test_numbers_that_are_not_the_published_ones_are_refused() -> None:
         fl.publish_change(change, fl.publish(before), fl.publish(round_of(100, big=20)))
     total_only = fl.publish(
         fl.prevalence(
-            fl.SurveyDesign(pd.DataFrame({"w": [1.0] * 400, "psu": np.arange(400) % 40, "y": 1}), weight="w", psu="psu"), "y"
+            fl.SurveyDesign(
+                pd.DataFrame({"w": [1.0] * 400, "psu": np.arange(400) % 40, "y": 1}), weight="w", psu="psu"
+            ),
+            "y",
         )
     )
     with pytest.raises(PublicationError, match="not in the published set of the round after"):
@@ -101,8 +109,12 @@ def test_numbers_that_are_not_the_published_ones_are_refused() -> None:
 def test_a_row_of_one_round_only_is_published_as_that_round_did() -> None:
     before, after = round_of(0), round_of(100)
     keep = (after.table["g"] != "big").to_numpy()
-    after = replace(after, table=after.table[keep].reset_index(drop=True), influence=after.influence[:, keep],
-                    design_effects=after.design_effects[keep].reset_index(drop=True))  # fmt: skip
+    after = replace(
+        after,
+        table=after.table[keep].reset_index(drop=True),
+        influence=after.influence[:, keep],
+        design_effects=after.design_effects[keep].reset_index(drop=True),
+    )
     row = published(before, after).loc["big"]
     assert (row["verdict"], row["verdict_reason"]) == ("not comparable", "only in the earlier round")
     assert (row["cases_class_before"], row["cases_class_after"]) == ("50 and more", "")
@@ -123,18 +135,25 @@ def test_a_change_since_a_baseline_published_elsewhere_needs_the_later_set_only(
     assert (row["cases_before"], row["cases_class_before"]) == (60, "60")  # as the publication states it
 
 
-@pytest.mark.parametrize(("limits", "verdict", "told"), [
-    ((-0.031, -0.00002), "decreased", (-0.031, 0, "<0")), ((0.00004, 0.03126), "increased", (0, 0.0313, ">0")),
-    ((-0.00006, 0.00004), "no detectable change", (-0.0001, 0, "")), ((-0.031, -0.00002), "no detectable change", (-0.031, 0, "<0")),
-    ((-0.031, -0.00006), "decreased", (-0.031, -0.0001, "")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("limits", "verdict", "told"),
+    [
+        ((-0.031, -0.00002), "decreased", (-0.031, 0, "<0")),
+        ((0.00004, 0.03126), "increased", (0, 0.0313, ">0")),
+        ((-0.00006, 0.00004), "no detectable change", (-0.0001, 0, "")),
+        ((-0.031, -0.00002), "no detectable change", (-0.031, 0, "<0")),
+        ((-0.031, -0.00006), "decreased", (-0.031, -0.0001, "")),
+    ],
+)
 def test_a_limit_that_rounds_onto_zero_says_on_which_side_it_lies(
     limits: tuple[float, float], verdict: str, told: tuple[float, float, str]
 ) -> None:
     """A rate of everybody is printed to 0.0001; the row is made to have such limits."""
     before, after = round_of(0), round_of(100, big=20)
     change = fl.change(before, after)
-    table = change.table.assign(ratio_low=0.5, ratio_high=0.9999, verdict=VERDICTS[verdict], ci_low=limits[0], ci_high=limits[1])
+    table = change.table.assign(
+        ratio_low=0.5, ratio_high=0.9999, verdict=VERDICTS[verdict], ci_low=limits[0], ci_high=limits[1]
+    )
     out = fl.publish_change(replace(change, table=table), fl.publish(before), fl.publish(after))
     row = out.table[out.table["breakdown"] == ""].iloc[0]
     assert (row["ci_low"], row["ci_high"], row["beyond_zero"]) == told
@@ -146,7 +165,9 @@ def test_a_limit_that_rounds_onto_zero_says_on_which_side_it_lies(
 
 def test_what_is_printed_of_a_change_is_made_of_printed_numbers() -> None:
     before, after = round_of(0), round_of(100, big=37)
-    for row in fl.publish_change(fl.change(before, after), fl.publish(before), fl.publish(after)).table.to_dict("records"):
+    for row in fl.publish_change(
+        fl.change(before, after), fl.publish(before), fl.publish(after)
+    ).table.to_dict("records"):
         if pd.isna(row["estimate"]):
             continue
         assert row["estimate"] == pytest.approx(row["estimate_after"] - row["estimate_before"], abs=1e-11)
@@ -159,4 +180,6 @@ def test_what_is_printed_of_a_change_is_made_of_printed_numbers() -> None:
         for limit in (row["ci_low"], row["ci_high"]):
             assert limit == pytest.approx(round(round(limit / step) * step + 1e-9, digits), abs=1e-9)
         assert (row["beyond_zero"], row["rounding"]) == ("", 1)
-        assert pd.isna(row["se"]) == (row["method"] == "mover")  # every other cell has 30 cases in both rounds
+        assert pd.isna(row["se"]) == (
+            row["method"] == "mover"
+        )  # every other cell has 30 cases in both rounds

@@ -1,4 +1,5 @@
-"""Tests the prevalence under misclassification of the answers: Rogan and Gladen's formula, and when it gives no result."""
+"""Tests the prevalence under misclassification of the answers: Rogan and Gladen's formula, and when it gives
+no result."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from fltoolkit.publish.response_error import SENSITIVITY, SPECIFICITY
 
 
 def test_response_error_of_a_number() -> None:
-    """docs/methods.md §8: 3.0 per 1,000 seen through sensitivity 0.8 is 4.4 with specificity 0.998, 7.4 with 0.995."""
+    """docs/methods.md §8: 3.0 per 1,000 seen through sensitivity 0.8 is 4.4 with specificity 0.998, 7.4 with
+    0.995."""
     assert [round(fl.observed_rate(0.003, 0.8, sp) * 1000, 1) for sp in (0.998, 0.995)] == [4.4, 7.4]
     back = fl.response_error(fl.observed_rate(0.003, 0.8, 0.998), [0.8], [0.998]).table.iloc[0]
     assert back["prevalence"] == pytest.approx(0.003, rel=1e-12)
@@ -53,11 +55,17 @@ def test_response_error_that_cannot_be_is_blank_with_its_reason() -> None:
     assert table["reason"].tolist() == ["more false cases are expected than were found"] * 3 + [
         "such answers give no information"
     ]
-    assert fl.response_error(0.5, [0.4], [1.0]).table["reason"].tolist() == ["fewer true cases are expected than were found"]
+    assert fl.response_error(0.5, [0.4], [1.0]).table["reason"].tolist() == [
+        "fewer true cases are expected than were found"
+    ]
 
 
-@pytest.mark.parametrize("arguments", [(0.5, [1.2], [1.0]), (3.0, [1.0], [1.0]), (float("nan"), [1.0], [1.0])])
-def test_response_error_refuses_what_is_no_proportion(arguments: tuple[float, list[float], list[float]]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [(0.5, [1.2], [1.0]), (3.0, [1.0], [1.0]), (float("nan"), [1.0], [1.0])]
+)
+def test_response_error_refuses_what_is_no_proportion(
+    arguments: tuple[float, list[float], list[float]],
+) -> None:
     with pytest.raises(RequestError):
         fl.response_error(*arguments)
 
@@ -85,7 +93,8 @@ def test_the_table_has_a_row_for_each_pair_and_that_of_perfect_answers_is_what_w
 
 
 def test_an_edge_that_the_formula_still_allows_is_a_number() -> None:
-    """Exactly as many false cases as were found are no true case; answers by the toss of a coin tell nothing."""
+    """Exactly as many false cases as were found are no true case; answers by the toss of a coin tell
+    nothing."""
     found = fl.response_error(0.25, [1.0, 0.25], [0.75]).table
     assert found["prevalence"].tolist()[0] == 0
     assert found["reason"].tolist() == ["", "such answers give no information"]

@@ -19,7 +19,8 @@ from fltoolkit.show.wording.english_numbers import ENGLISH
 def a_round(folder: Path, year: int, cases: int, persons: int = 2400, **keys: Any) -> Path:
     """A survey whose cases are spread over both sexes and many PSUs; the north has two of them."""
     people: list[Person] = [
-        ("case" if i < cases else "not", {"P": i % 40, "R": 1 if i < 2 or i % 3 == 0 else 2}) for i in range(persons)
+        ("case" if i < cases else "not", {"P": i % 40, "R": 1 if i < 2 or i % 3 == 0 else 2})
+        for i in range(persons)
     ]
     folder.mkdir()
     persons_table(people).to_csv(folder / "persons.csv", index=False)
@@ -55,7 +56,9 @@ def test_everything_published_one_way_in_both_rounds_is_compared(found: fl.Publi
     assert found.exact.iloc[0]["estimate"] == pytest.approx((45 - 120) / 2400)
     assert total["verdict"] == "decreased"
     persons = found.table[found.table["measure"] == "change_in_total"].iloc[0]  # each stands for ten
-    assert persons[["estimate_before", "estimate_after", "estimate"]].tolist() == pytest.approx([1200, 450, -750])
+    assert persons[["estimate_before", "estimate_after", "estimate"]].tolist() == pytest.approx(
+        [1200, 450, -750]
+    )
 
 
 def test_a_row_hidden_in_one_round_shows_no_change_and_no_verdict(tmp_path: Path) -> None:
@@ -68,11 +71,16 @@ def test_a_row_hidden_in_one_round_shows_no_change_and_no_verdict(tmp_path: Path
     persons = fl.classify(fl.read_survey(folder))
     found = fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
     assert found is not None
-    men = found.table[(found.table["measure"] == "change_in_prevalence") & (found.table["category"] == "men")].iloc[0]
+    men = found.table[
+        (found.table["measure"] == "change_in_prevalence") & (found.table["category"] == "men")
+    ].iloc[0]
     assert (men["marker"], men["verdict"]) == ("c", "")
     assert men[["estimate", "ci_low", "ratio", "estimate_after", "cases_after"]].isna().all()
     rows = found.table[found.table["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    assert any("[c]\xa0confidential: not shown" in a.text for a in picture(change(rows, ENGLISH)).figure.layout.annotations)
+    assert any(
+        "[c]\xa0confidential: not shown" in a.text
+        for a in picture(change(rows, ENGLISH)).figure.layout.annotations
+    )
 
 
 def test_labels_that_coincide_need_a_word(tmp_path: Path) -> None:
@@ -82,7 +90,9 @@ def test_labels_that_coincide_need_a_word(tmp_path: Path) -> None:
         fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
 
 
-def test_without_an_earlier_round_there_is_nothing(norvia: fl.Survey, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_earlier_round_there_is_nothing(
+    norvia: fl.Survey, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert fl.changes("", norvia, fl.publish(fl.prevalence(norvia))) is None
     fl.show.changes(None)
     assert "No earlier round is named" in capsys.readouterr().out
@@ -91,18 +101,24 @@ def test_without_an_earlier_round_there_is_nothing(norvia: fl.Survey, capsys: py
 def test_an_own_rule_set_and_profile_stand_beside_the_later_round_alone(tmp_path: Path) -> None:
     """Before, both were looked for beside the earlier round too, and notebook 3 stopped."""
     own = {
-        "name": "own", "version": 1, "title": "Own", "source": "ours", "involuntary": ["very_low_or_no_wages"],
-        "coercion": ["withheld_wages"],
+        "name": "own", "version": 1, "title": "Own", "source": "ours",
+        "involuntary": ["very_low_or_no_wages"], "coercion": ["withheld_wages"],
     }  # fmt: skip
     a_round(tmp_path / "first", 2025, 120)
     design = {**SPEC["design"], "psus_of_earlier_rounds": "new"}
     second = a_round(tmp_path / "second", 2027, 45, design=design)
     (second / "own.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
     shipped = Path(str(fl.__file__)).parent / "publish" / "publication_profiles" / "ilo.yaml"
-    (second / "strict.yaml").write_text(shipped.read_text("utf-8").replace("name: ilo", "name: strict"), encoding="utf-8")
+    (second / "strict.yaml").write_text(
+        shipped.read_text("utf-8").replace("name: ilo", "name: strict"), encoding="utf-8"
+    )
     persons = fl.classify(fl.read_survey(second), rules="own.yaml")
     found = fl.changes(
-        "../first/survey.yaml", persons, fl.publish_run(persons, profile="strict.yaml"), rules="own.yaml", profile="strict.yaml"
+        "../first/survey.yaml",
+        persons,
+        fl.publish_run(persons, profile="strict.yaml"),
+        rules="own.yaml",
+        profile="strict.yaml",
     )
     assert found is not None
     assert found.table["verdict"].iloc[0] == "decreased"

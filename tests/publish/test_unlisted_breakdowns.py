@@ -22,7 +22,11 @@ def test_a_breakdown_that_may_not_be_listed_has_one_row_a_table_without_a_catego
     found = with_one_row_each(TABLE, {1, 2, 3, 4})
     assert found["measure"].tolist() == ["total", "total", "share"]
     assert found["breakdown"].tolist() == ["", "sector", "sector"]
-    assert found[["sector", "category", "ilostat"]].to_numpy().tolist() == [["total", "total", ""], ["", "", ""], ["", "", ""]]
+    assert found[["sector", "category", "ilostat"]].to_numpy().tolist() == [
+        ["total", "total", ""],
+        ["", "", ""],
+        ["", "", ""],
+    ]
     assert TABLE["category"].tolist() == ["total", "farms", "sites", "farms", "sites"]
 
 

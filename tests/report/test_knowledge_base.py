@@ -1,4 +1,5 @@
-"""Tests which published rows answer a question of the knowledge base, and which questions are left to research."""
+"""Tests which published rows answer a question of the knowledge base, and which questions are left to
+research."""
 
 from __future__ import annotations
 
@@ -10,15 +11,22 @@ from fltoolkit.report.knowledge_base import TOOL, answers, for_research, hidden_
 
 SHARES = [of("form", name, measure="share", form=name) for name in ("state", "private")]
 OUT = published(
-    row(), of("sex", "men"), of("sex", "men", measure="share"), of("region", "north"), *SHARES, groups=("sex", "region", "form")
+    row(),
+    of("sex", "men"),
+    of("sex", "men", measure="share"),
+    of("region", "north"),
+    *SHARES,
+    groups=("sex", "region", "form"),
 )
 
 
 def test_of_each_breakdown_the_first_measure_answers_in_the_order_of_the_words() -> None:
     found = answers(OUT, ("form", "gender", "wealth", "total"))
     assert [(rows["measure"].iloc[0], rows["breakdown"].iloc[0], len(rows)) for rows in found] == [
-        ("share", "form", 2), ("prevalence", "sex", 1), ("prevalence", "", 1),
-    ]  # fmt: skip
+        ("share", "form", 2),
+        ("prevalence", "sex", 1),
+        ("prevalence", "", 1),
+    ]
 
 
 def test_months_are_told_of_everyone() -> None:

@@ -1,5 +1,5 @@
-"""Tests the tables of a run as CSV, and the baseline as a sheet in the columns of Tool No. 16: numbers are numbers, and no label is a
-formula."""
+"""Tests the tables of a run as CSV, and the baseline as a sheet in the columns of Tool No. 16: numbers are
+numbers, and no label is a formula."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def column(sheet: Worksheet, name: str) -> list[Any]:
 
 
 def test_the_columns_are_those_of_tool_no_16_in_their_order(sheet: Worksheet) -> None:
-    """Columns of the survey stand beside the value that they are about, such as the marker beside the baseline."""
+    """Columns of the survey stand beside the value that they are about, such as the marker beside the
+    baseline."""
     assert [cell.value for cell in sheet[HEAD] if cell.value in TOOL_16] == TOOL_16
 
 
@@ -96,7 +97,11 @@ def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> No
     table = country.filled().table
     values = [cell.value for cell in column(sheet, "Baseline value")]
     assert [v is None for v in values] == list(table["baseline_value"].isna())
-    for name, mine in (("Baseline value", "baseline_value"), ("Interval from", "ci_low"), ("Interval to", "ci_high")):
+    for name, mine in (
+        ("Baseline value", "baseline_value"),
+        ("Interval from", "ci_low"),
+        ("Interval to", "ci_high"),
+    ):
         told = [c.value for c in column(sheet, name)]
         assert told == [as_printed(row[mine], row["measure"]) for row in table.to_dict("records")], name
 
@@ -104,16 +109,28 @@ def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> No
 def facts_of(sheet: Worksheet, name: str) -> list[Any]:
     """The cells of a column of the second sheet, without its lines with the names of indicators."""
     facts = sheet.parent["Baseline detail"]
-    return [cell for cell, filled_by in zip(column(facts, name), column(facts, "Filled by"), strict=True) if filled_by.value]
+    return [
+        cell
+        for cell, filled_by in zip(column(facts, name), column(facts, "Filled by"), strict=True)
+        if filled_by.value
+    ]
 
 
 def test_the_facts_behind_each_number_of_the_survey_are_on_the_second_sheet(sheet: Worksheet) -> None:
     table = country.filled().table
     table = table[table["filled_by"] != "partners"]
     for name, mine, digits in (("Persons who answered", "n", 0), ("CV", "cv", 3)):
-        assert [c.value for c in facts_of(sheet, name) if c.value is not None] == list(table[mine].dropna().round(digits)), name
-    for name, mine in (("Cases", "cases_class"), ("Rule set", "rule_set"), ("Reference period", "reference_period")):
-        texts = ["" if c.value is None else str(c.value).replace("\u00a0", " ") for c in facts_of(sheet, name)]
+        assert [c.value for c in facts_of(sheet, name) if c.value is not None] == list(
+            table[mine].dropna().round(digits)
+        ), name
+    for name, mine in (
+        ("Cases", "cases_class"),
+        ("Rule set", "rule_set"),
+        ("Reference period", "reference_period"),
+    ):
+        texts = [
+            "" if c.value is None else str(c.value).replace("\u00a0", " ") for c in facts_of(sheet, name)
+        ]
         assert texts == list(table[mine].fillna("")), name
     flags = {
         "suppress": "suppressed",
@@ -144,7 +161,9 @@ def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
             assert cell.data_type == "n"
             assert cell.number_format == signed("#,##0.0" if places == 1 else "#,##0")
     for name, wanted in (("Cases", "#,##0"), ("CV", "0.0%"), ("Design effect", "0.00"), ("Year", "0")):
-        there = [cell for cell in facts_of(sheet, name) if cell.value is not None and cell.value not in CLASSES]
+        there = [
+            cell for cell in facts_of(sheet, name) if cell.value is not None and cell.value not in CLASSES
+        ]
         assert there
         assert {cell.data_type for cell in there} == {"n"}
         assert {cell.number_format for cell in there} == {signed(wanted)}
@@ -156,9 +175,9 @@ def test_markers_never_stand_in_a_numbers_cell(sheet: Worksheet) -> None:
     for name in ("Baseline value", "Interval from", "Interval to"):
         assert not [c.value for c in column(sheet, name) if isinstance(c.value, str)], name
     for name in ("Persons who answered", "Cases", "CV", "Design effect", "df"):
-        assert {c.value for c in facts_of(sheet, name) if isinstance(c.value, str)} <= (CLASSES if name == "Cases" else set()), (
-            name
-        )
+        assert {c.value for c in facts_of(sheet, name) if isinstance(c.value, str)} <= (
+            CLASSES if name == "Cases" else set()
+        ), name
 
 
 def test_hidden_cells_are_blank_and_have_their_marker(sheet: Worksheet) -> None:
@@ -176,7 +195,13 @@ def test_what_partners_typed_is_a_number_where_it_is_one(tmp_path: Path) -> None
     partner = {"measure": None, "disaggregated_by": None}
     rows = [
         {**partner, "id": "a", "baseline_value": "60", "target_year_1": "-20", "target_year_2": "1.5"},
-        {**partner, "id": "b", "baseline_value": "about 60", "target_year_1": "1_000", "target_year_2": "inf"},
+        {
+            **partner,
+            "id": "b",
+            "baseline_value": "about 60",
+            "target_year_1": "1_000",
+            "target_year_2": "inf",
+        },
         {**partner, "id": "c", "baseline_value": "nan", "target_year_1": "", "target_year_2": "80 %"},
     ]
     out, plan = country.run(country.write(tmp_path, plan=country.with_rows(*rows)))
@@ -197,7 +222,13 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, fl.Baseline]:
     survey["groups"]["region"]["codes"] = dict(enumerate((LINK, "+1", "@x", "-2+3", "\tcmd", "island"), 1))
     plan = country.with_rows(
         {"indicator": LINK, "lead": "@SUM(A1)", "disaggregated_by": ["region"], "target_year_1": "=9"},
-        {"id": "partner", "measure": None, "baseline_value": LINK, "unit": "+persons", "target_year_2": "-20"},
+        {
+            "id": "partner",
+            "measure": None,
+            "baseline_value": LINK,
+            "unit": "+persons",
+            "target_year_2": "-20",
+        },
     )
     plan |= {"title": "=cmd", "goal": "nobody"}
     out, read = country.run(country.write(folder, survey, plan))
@@ -222,7 +253,9 @@ def test_no_cell_of_a_csv_is_a_formula(evil: tuple[Path, fl.Baseline], name: str
         rows = list(csv.reader(file))
     texts = {text for row in rows[1:] for text in row}
     assert not {t for t in texts if t.startswith(("=", "+", "@", "\t", "\r"))}
-    assert not [t for t in texts if t.startswith("-") and not t[1:].replace(".", "", 1).replace("e-", "").isdigit()]
+    assert not [
+        t for t in texts if t.startswith("-") and not t[1:].replace(".", "", 1).replace("e-", "").isdigit()
+    ]
     assert {"'" + LINK, "'+1", "'@x", "'-2+3"} <= texts
     assert ("-20" in texts) == (name == "nap_baseline.csv")  # a number is a number, also below zero
 
@@ -269,10 +302,15 @@ def test_what_is_not_written_says_why(tmp_path: Path) -> None:
 
 
 def test_the_baseline_workbook_has_the_surveys_own_words_in_the_plans_language(tmp_path: Path) -> None:
-    """As the workbook of the plan has them: labels of populations and categories, and the title of the survey. At the foot stands the plan."""
-    survey = country.changed(country.SURVEY, language="en", title={"en": "Small survey", "fr": "Petite enquête"})
+    """As the workbook of the plan has them: labels of populations and categories, and the title of the
+    survey. At the foot stands the plan."""
+    survey = country.changed(
+        country.SURVEY, language="en", title={"en": "Small survey", "fr": "Petite enquête"}
+    )
     survey["populations"]["adults"]["label"] = {"en": "adults", "fr": "adultes du pays"}
-    out, plan = country.run(country.write(tmp_path, survey, country.changed(country.PLAN, languages=["fr", "en"])))
+    out, plan = country.run(
+        country.write(tmp_path, survey, country.changed(country.PLAN, languages=["fr", "en"]))
+    )
     sheet = sheet_of(out, plan, tmp_path)
     words = {str(cell.value) for row in sheet.iter_rows() for cell in row}
     assert any("adultes du pays" in text for text in words)

@@ -1,6 +1,8 @@
-"""Tests a batch: mistakes are found before anything runs, a survey is complete or absent, and no survey stops another.
+"""Tests a batch: mistakes are found before anything runs, a survey is complete or absent, and no survey stops
+another.
 
-One batch runs in real kernels; what happens around a kernel is tested with a stand-in that writes what a notebook would.
+One batch runs in real kernels; what happens around a kernel is tested with a stand-in that writes what a
+notebook would.
 """
 
 from __future__ import annotations
@@ -34,7 +36,10 @@ def quiet(_: str) -> None:
 
 def write_batch(folder: Path, *surveys: dict[str, Any], **keys: Any) -> Path:
     path = folder / "batch.yaml"
-    path.write_text(yaml.safe_dump({"outputs": "out", "surveys": list(surveys), **keys}, sort_keys=False), encoding="utf-8")
+    path.write_text(
+        yaml.safe_dump({"outputs": "out", "surveys": list(surveys), **keys}, sort_keys=False),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -46,7 +51,7 @@ def message(folder: Path, *surveys: dict[str, Any], **keys: Any) -> str:
     return str(error.value)
 
 
-# ------------------------------------------------------------------------------------- mistakes, before anything runs
+# ------------------------------------------------------------------------------------- mistakes, before anyth
 
 
 def test_a_survey_that_is_not_there_is_named_with_its_key(tmp_path: Path) -> None:
@@ -57,7 +62,9 @@ def test_a_survey_that_is_not_there_is_named_with_its_key(tmp_path: Path) -> Non
 
 def test_a_plan_that_is_not_there_is_named_with_its_key(tmp_path: Path) -> None:
     country.write(tmp_path / "a")
-    told = message(tmp_path, {"survey": "a/survey.yaml"}, {"survey": "a/survey.yaml", "name": "b", "plan": "plan.yaml"})
+    told = message(
+        tmp_path, {"survey": "a/survey.yaml"}, {"survey": "a/survey.yaml", "name": "b", "plan": "plan.yaml"}
+    )
     assert "surveys.1.plan: there is no such file" in told
 
 
@@ -104,7 +111,7 @@ def test_a_batch_without_surveys_is_refused(tmp_path: Path) -> None:
         run_batch(write_batch(tmp_path), say=quiet)
 
 
-# ----------------------------------------------------------------------------------------------------- in real kernels
+# ----------------------------------------------------------------------------------------------------- in rea
 
 
 @dataclass
@@ -159,7 +166,11 @@ def test_the_estimates_of_a_run_are_those_of_the_package(ran: Ran) -> None:
 
 def test_a_broken_survey_fails_alone_with_its_error_and_half_run_notebook(ran: Ran) -> None:
     assert not ran.passed
-    assert {p.name for p in (ran.outputs / "broken.failed").iterdir()} == {"2_classify.ipynb", "2_classify.html", "run.json"}
+    assert {p.name for p in (ran.outputs / "broken.failed").iterdir()} == {
+        "2_classify.ipynb",
+        "2_classify.html",
+        "run.json",
+    }
     facts = ran.facts("broken.failed")
     assert facts["status"] == "failed"
     assert facts["error"].startswith("2_classify: ")
@@ -190,11 +201,19 @@ def test_every_link_and_script_of_every_page_is_there(ran: Ran) -> None:
         found = re.findall(r'(?:href|src)="([^#"]+)"', html)
         assert found
         assert not [link for link in found if not (page.parent / link).resolve().is_file()], page.name
-        assert not [place for place in re.findall(r'href="#([^"]+)"', html) if f'id="{place}"' not in html], page.name
+        assert not [place for place in re.findall(r'href="#([^"]+)"', html) if f'id="{place}"' not in html], (
+            page.name
+        )
 
 
 def test_nothing_half_written_stays_and_nothing_of_an_earlier_run(ran: Ran) -> None:
-    assert {p.name for p in ran.outputs.iterdir()} == {".lock", "assets", "broken.failed", "good", "index.html"}
+    assert {p.name for p in ran.outputs.iterdir()} == {
+        ".lock",
+        "assets",
+        "broken.failed",
+        "good",
+        "index.html",
+    }
     assert not (ran.outputs / "good" / "stale.txt").exists()
 
 
@@ -204,9 +223,14 @@ def test_run_json_holds_inputs_parameters_and_versions(ran: Ran) -> None:
     assert facts["status"] == "complete"
     assert facts["error"] == ""
     assert facts["inputs"] == {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("survey.yaml", "persons.csv")
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("survey.yaml", "persons.csv")
     }
-    assert facts["parameters"]["3_estimate"] == {"survey": "../../good/survey.yaml", "plan": "", "outputs": "."}
+    assert facts["parameters"]["3_estimate"] == {
+        "survey": "../../good/survey.yaml",
+        "plan": "",
+        "outputs": ".",
+    }
     assert facts["outputs"] == {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (ran.outputs / "good").iterdir()
@@ -230,21 +254,28 @@ def test_no_file_names_a_place_on_this_machine_and_no_notebook_keeps_widget_stat
 def test_only_run_json_has_a_hash_of_the_data(ran: Ran) -> None:
     facts, survey = ran.facts("good"), fl.read_survey(ran.outputs.parent / "good")
     secret = {*facts["inputs"].values(), *facts["outputs"].values(), facts["code"], survey.input_hash}
-    files = {path: path.read_bytes().decode("latin-1").lower() for path in ran.outputs.rglob("*") if path.is_file()}
-    assert {path.name for path, text in files.items() if any(digest in text for digest in secret)} == {"run.json"}
+    files = {
+        path: path.read_bytes().decode("latin-1").lower() for path in ran.outputs.rglob("*") if path.is_file()
+    }
+    assert {path.name for path, text in files.items() if any(digest in text for digest in secret)} == {
+        "run.json"
+    }
     assert "run.json" not in files[ran.outputs / "index.html"]
 
 
 def test_progress_is_told_survey_by_survey(ran: Ran) -> None:
-    assert [line for line in ran.said if line.startswith("good")] == ["good: 1_survey", "good: 2_classify", "good: 3_estimate", *[
-        line for line in ran.said if line.startswith("good: done")
-    ]]  # fmt: skip
+    assert [line for line in ran.said if line.startswith("good")] == [
+        "good: 1_survey",
+        "good: 2_classify",
+        "good: 3_estimate",
+        *[line for line in ran.said if line.startswith("good: done")],
+    ]
     assert "broken: 3_estimate" not in ran.said
     assert [line for line in ran.said if line.startswith("broken: failed")]
     assert ran.said[-1].startswith("1 passed, 1 failed, 0 skipped: open ")
 
 
-# ------------------------------------------------------------------------------------------------- around the kernels
+# ------------------------------------------------------------------------------------------------- around the
 
 
 FINDINGS = ("findings_data.csv", "findings_cases.csv")
@@ -253,10 +284,14 @@ Stand = Callable[[str, Path, dict[str, Any], object], None]
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file under a folder, with what it holds."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
-def stand_in(fails: str = "", error: Exception | None = None, writes: bool = True, heading: str = "# Title") -> Stand:
+def stand_in(
+    fails: str = "", error: Exception | None = None, writes: bool = True, heading: str = "# Title"
+) -> Stand:
     """Instead of a kernel: writes an executed notebook and its files; fails in one notebook."""
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
@@ -281,7 +316,9 @@ def good(tmp_path: Path) -> Run:
     return make_run(path, path.with_name("nap.yaml"))
 
 
-def test_a_second_run_replaces_the_first_as_a_whole(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_replaces_the_first_as_a_whole(
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
     monkeypatch.setattr(batch, "_execute", stand_in())
     assert run_surveys([good], out, say=quiet)
@@ -302,19 +339,27 @@ def test_a_failed_run_leaves_what_was_there_and_stands_beside_it_until_one_passe
     monkeypatch.setattr(batch, "_execute", stand_in(fails="3_estimate"))
     assert not run_surveys([good], out, say=quiet)
     assert tree(out / "good") == before
-    assert {p.name for p in (out / "good.failed").iterdir()} == {"3_estimate.ipynb", "3_estimate.html", "run.json"}
+    assert {p.name for p in (out / "good.failed").iterdir()} == {
+        "3_estimate.ipynb",
+        "3_estimate.html",
+        "run.json",
+    }
     assert {p.name for p in out.iterdir()} == {".lock", "assets", "good", "good.failed", "index.html"}
     html = (out / "index.html").read_text("utf-8")
     assert "the latest run failed" in html
     assert 'href="good.failed/3_estimate.html"' in html
     assert 'href="good/estimates.csv"' in html
     monkeypatch.setattr(batch, "_execute", stand_in())
-    assert run_surveys([good], out, BatchOptions(resume=True), say=quiet)  # also where the results of before are current
+    assert run_surveys(
+        [good], out, BatchOptions(resume=True), say=quiet
+    )  # also where the results of before are current
     assert {p.name for p in out.iterdir()} == {".lock", "assets", "good", "index.html"}
     assert "the latest run failed" not in (out / "index.html").read_text("utf-8")
 
 
-def test_a_rule_file_stands_beside_survey_yaml_and_among_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rule_file_stands_beside_survey_yaml_and_among_the_inputs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = country.write(tmp_path / "good")
     (path.parent / "mine.yaml").write_text("name: mine", encoding="utf-8")
     monkeypatch.setattr(batch, "_execute", stand_in())
@@ -344,7 +389,10 @@ def test_pages_of_a_plan_link_the_baseline_and_name_no_folder_of_this_machine(
     ("error", "told"),
     [
         (RuntimeError("Ms Doe"), "2_classify: RuntimeError at fltoolkit/run/batch.py"),
-        (FileNotFoundError(errno.ENOENT, "none", "a.csv"), "2_classify: a.csv: there is no such file or folder"),
+        (
+            FileNotFoundError(errno.ENOENT, "none", "a.csv"),
+            "2_classify: a.csv: there is no such file or folder",
+        ),
         (BatchError("it is full", where="disk", do="make room"), "disk: it is full\n  do:      make room"),
     ],
 )
@@ -354,10 +402,15 @@ def test_whatever_a_run_raises_the_other_surveys_go_on(
     other = make_run(country.write(tmp_path / "other"), None)
     fail, work_on = stand_in("2_classify", error), stand_in()
     monkeypatch.setattr(
-        batch, "_execute", lambda name, work, *given: (fail if ".work-good-" in str(work) else work_on)(name, work, *given)
+        batch,
+        "_execute",
+        lambda name, work, *given: (fail if ".work-good-" in str(work) else work_on)(name, work, *given),
     )
     assert not run_surveys([good, other], tmp_path / "out", say=quiet)
-    facts = {n: json.loads((tmp_path / "out" / n / "run.json").read_text("utf-8")) for n in ("good.failed", "other")}
+    facts = {
+        n: json.loads((tmp_path / "out" / n / "run.json").read_text("utf-8"))
+        for n in ("good.failed", "other")
+    }
     assert facts["good.failed"]["status"] == "failed"
     assert facts["good.failed"]["error"].startswith(told)
     assert not [path for path, content in tree(tmp_path / "out").items() if b"Ms Doe" in content]
@@ -367,7 +420,8 @@ def test_whatever_a_run_raises_the_other_surveys_go_on(
 def test_a_cell_that_fails_is_named_by_survey_notebook_and_section_with_what_to_do(
     tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before, the message was `IndexError in cell [1]: its words are not repeated`, and the reader had to open the page."""
+    """Before, the message was `IndexError in cell [1]: its words are not repeated`, and the reader had to
+    open the page."""
     frame = f"File {Path(batch.__file__).parents[1] / 'show' / 'result.py'}:138, in groups(out, measure)"
     error = PapermillExecutionError(1, 1, "x", "IndexError", "Ms Doe", [frame])
     monkeypatch.setattr(batch, "_execute", stand_in("3_estimate", error, heading="## Prevalence"))
@@ -375,7 +429,8 @@ def test_a_cell_that_fails_is_named_by_survey_notebook_and_section_with_what_to_
     assert not run_surveys([good], tmp_path / "out", say=said.append)
     told = next(line for line in said if "failed:" in line)
     assert told.startswith(
-        "good: failed: 3_estimate, Prevalence: IndexError in cell [1] at fltoolkit/show/result.py:138: this is a defect of the kit; "
+        "good: failed: 3_estimate, Prevalence: IndexError in cell [1] at fltoolkit/show/result.py:138: "
+        "this is a defect of the kit; "
     )
     assert "Ms Doe" not in told
     assert "take what this section shows out of `tables:` of survey.yaml" in told
@@ -384,11 +439,19 @@ def test_a_cell_that_fails_is_named_by_survey_notebook_and_section_with_what_to_
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ({"disaggregated_by": ["nationality"], "targets": [{"year": 2030, "cut": 0.5, "group": "nationality", "category": "x"}]},
-         "good/nap.yaml, targets of persons: the survey has no nationality\n  do:      name one of sex, age_group, region"),
+        (
+            {
+                "disaggregated_by": ["nationality"],
+                "targets": [{"year": 2030, "cut": 0.5, "group": "nationality", "category": "x"}],
+            },
+            (
+                "good/nap.yaml, targets of persons: the survey has no nationality\n"
+                "  do:      name one of sex, age_group, region"
+            ),
+        ),
         ({"targets": [{"year": 2030, "cut": 50}]}, "good/nap.yaml: 1 key(s) need a change"),
     ],
-)  # fmt: skip
+)
 def test_an_error_of_a_plan_stops_a_run_before_its_first_notebook(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any], told: str
 ) -> None:
@@ -402,14 +465,18 @@ def test_an_error_of_a_plan_stops_a_run_before_its_first_notebook(
     assert told.partition("\n")[0] in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
-def test_a_run_that_wrote_no_notebook_is_still_reported(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_wrote_no_notebook_is_still_reported(
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey", writes=False))
     assert not run_surveys([good], tmp_path / "out", say=quiet)
     assert {p.name for p in (tmp_path / "out" / "good.failed").iterdir()} == {"run.json"}
     assert "1_survey: RuntimeError at fltoolkit" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
-def test_a_page_that_cannot_be_drawn_does_not_hide_the_error(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_be_drawn_does_not_hide_the_error(
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey"))
 
     def cannot(*_: object, **__: object) -> None:

@@ -12,7 +12,9 @@ from fltoolkit.run import batch_file
 from fltoolkit.run.batch_file import Batch, Run, make_run, name_of, notebooks_of, plan_runs, relative_path
 
 
-@pytest.mark.parametrize(("folder", "name"), [("Enquête 2025 (finale)", "Enquête_2025_finale"), ("a.b", "a_b"), ("a-b", "a-b")])
+@pytest.mark.parametrize(
+    ("folder", "name"), [("Enquête 2025 (finale)", "Enquête_2025_finale"), ("a.b", "a_b"), ("a-b", "a-b")]
+)
 def test_a_folder_with_blanks_needs_no_name(tmp_path: Path, folder: str, name: str) -> None:
     assert make_run(country.write(tmp_path / folder), None).name == name
 
@@ -28,14 +30,17 @@ def test_a_folder_with_blanks_needs_no_name(tmp_path: Path, folder: str, name: s
         ("NO", "str", "NO"),
     ],
 )
-def test_text_becomes_what_the_notebook_declares_and_nothing_else(text: str, kind: str, value: object) -> None:
+def test_text_becomes_what_the_notebook_declares_and_nothing_else(
+    text: str, kind: str, value: object
+) -> None:
     found = batch_file._typed("p", text, kind, "here")
     assert found == value
     assert type(found) is type(value)
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "allowed"), [("0.5", "int", "a whole number"), ("much", "float", "a number"), ("x", "date", "date")]
+    ("text", "kind", "allowed"),
+    [("0.5", "int", "a whole number"), ("much", "float", "a number"), ("x", "date", "date")],
 )
 def test_a_text_of_another_type_is_refused(text: str, kind: str, allowed: str) -> None:
     with pytest.raises(BatchError, match=f"allowed: {allowed}"):
@@ -50,8 +55,11 @@ def test_each_notebook_gets_the_parameters_it_knows_and_paths_from_where_it_stan
     out = tmp_path / "results" / "a"
     assert run.parameters_in(out, "1_survey") == {"survey": "../../a/survey.yaml", "outputs": "."}
     assert run.parameters_in(out, "3_estimate") == {
-        "survey": "../../a/survey.yaml", "plan": "nap.yaml", "outputs": ".", "profile": "fltoolkit",
-    }  # fmt: skip
+        "survey": "../../a/survey.yaml",
+        "plan": "nap.yaml",
+        "outputs": ".",
+        "profile": "fltoolkit",
+    }
 
 
 def placed(folder: Path, *names: str) -> list[Path]:
@@ -129,7 +137,9 @@ def test_without_a_plan_there_is_no_notebook_of_a_plan() -> None:
     assert notebooks_of(Run("a", Path("survey.yaml"), Path("nap.yaml")))[3:] == ("4_nap",)
 
 
-def test_a_path_is_written_from_a_folder_with_slashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_written_from_a_folder_with_slashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert relative_path(tmp_path / "a" / "b.csv", tmp_path / "c") == "../a/b.csv"
 
     def another_drive(*_: object) -> str:

@@ -1,7 +1,8 @@
-"""Tests a batch that is stopped, killed or repeated: results are complete or absent, and only results that are not current are
-made again.
+"""Tests a batch that is stopped, killed or repeated: results are complete or absent, and only results that
+are not current are made again.
 
-Two tests run and kill a real batch. The others replace the kernels, and end at every step of the file system in turn.
+Two tests run and kill a real batch. The others replace the kernels, and end at every step of the file system
+in turn.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def calls(stand: Stand) -> list[str]:
     return seen
 
 
-# ------------------------------------------------------------------------------------------------------- what is current
+# ------------------------------------------------------------------------------------------------------- what
 
 
 def test_what_is_current_is_skipped_and_still_in_the_index(tmp_path: Path, calls: list[str]) -> None:
@@ -126,7 +127,10 @@ def parameter(folder: Path, _: pytest.MonkeyPatch) -> None:
     content = yaml.safe_load((folder / "batch.yaml").read_text(encoding="utf-8"))
     content["surveys"][0]["parameters"] = {"profile": "profile.yaml"}
     (folder / "batch.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    shutil.copy(HOUSE / "fltoolkit" / "publish" / "publication_profiles" / "fltoolkit.yaml", folder / "a" / "profile.yaml")
+    shutil.copy(
+        HOUSE / "fltoolkit" / "publish" / "publication_profiles" / "fltoolkit.yaml",
+        folder / "a" / "profile.yaml",
+    )
 
 
 def failed(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -140,11 +144,17 @@ CHANGES: dict[str, Change] = {
     "profile.yaml changed": parameter,
     "parameters of 1_survey": lambda folder, _: move_outputs(folder),
     "the code changed": lambda _, patch: patch.setattr(run_record, "code_hash", lambda: "another"),
-    "another version of numpy": lambda _, patch: patch.setattr(run_record, "version", lambda n: "0" if n == "numpy" else REAL(n)),
+    "another version of numpy": lambda _, patch: patch.setattr(
+        run_record, "version", lambda n: "0" if n == "numpy" else REAL(n)
+    ),
     "estimates.csv changed after the run": append("out/a/estimates.csv"),
     "1_survey.ipynb changed after the run": append("out/a/1_survey.ipynb"),
-    "3_estimate.html changed after the run": lambda folder, _: (folder / "out" / "a" / "3_estimate.html").unlink(),
-    "there is no run.json": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
+    "3_estimate.html changed after the run": lambda folder, _: (
+        folder / "out" / "a" / "3_estimate.html"
+    ).unlink(),
+    "there is no run.json": lambda folder, _: (folder / "out" / "a" / "run.json").write_text(
+        "{", encoding="utf-8"
+    ),
     "it failed": failed,
     "the latest run failed": lambda folder, _: (folder / "out" / "a.failed").mkdir(),
 }
@@ -175,7 +185,9 @@ def test_what_changed_is_done_again_and_the_reason_told(
     assert sorted(calls) == (["a", "b"] if everywhere else ["a"])
 
 
-def test_a_file_of_parameters_is_an_input(tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_parameters_is_an_input(
+    tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write_batch(tmp_path, "a")
     parameter(tmp_path, monkeypatch)
     assert run_batch(path, say=quiet)
@@ -210,7 +222,9 @@ def test_an_input_that_changes_while_it_is_read_fails_the_run(
     assert not (tmp_path / "out" / "a" / "estimates.csv").exists()
 
 
-def test_restricted_numbers_of_before_are_not_kept_among_the_outputs_and_that_is_told(tmp_path: Path, calls: list[str]) -> None:
+def test_restricted_numbers_of_before_are_not_kept_among_the_outputs_and_that_is_told(
+    tmp_path: Path, calls: list[str]
+) -> None:
     path, said = write_batch(tmp_path, "a"), list[str]()
     run_batch(path, say=quiet)
     kept = tmp_path / "out" / "a" / "restricted" / "estimates_full.csv"
@@ -236,7 +250,7 @@ def test_a_scratch_file_of_the_database_never_comes_among_the_results(tmp_path: 
     assert not (tmp_path / "out" / "a" / ".tmp").exists()
 
 
-# -------------------------------------------------------------------------------------------------------------- the index
+# ------------------------------------------------------------------------------------------------------------
 
 
 def surveys(folder: Path, *names: str) -> dict[str, Run]:
@@ -264,13 +278,15 @@ def test_one_survey_by_itself_leaves_the_others_in_the_index_unless_their_number
     assert [f"Country {name}" in html for name in "abc"] == [True, True, False]
 
 
-# --------------------------------------------------------------------------------------------------- one batch at a time
+# --------------------------------------------------------------------------------------------------- one batc
 
 
 @contextmanager
 def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
     """A process that does not outlive the block, however that ends."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=HOUSE) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=HOUSE
+    ) as process:
         try:
             yield process
         finally:
@@ -295,14 +311,18 @@ with locked(Path(sys.argv[1])):
 """
 
 
-def test_a_folder_that_another_process_holds_is_refused_and_free_once_it_is_killed(tmp_path: Path, calls: list[str]) -> None:
+def test_a_folder_that_another_process_holds_is_refused_and_free_once_it_is_killed(
+    tmp_path: Path, calls: list[str]
+) -> None:
     runs = surveys(tmp_path, "a")
     lock = tmp_path / "out" / ".lock"
     with started([sys.executable, "-c", HOLD, str(tmp_path / "out")]) as other:
         until(lambda: lock.exists() and lock.read_text().startswith(f"process {other.pid} "))
         work = tmp_path / "out" / ".work-a-x"
         work.mkdir()
-        with pytest.raises(BatchError, match=f"another batch is at work in this folder\n  found:   process {other.pid}"):
+        with pytest.raises(
+            BatchError, match=f"another batch is at work in this folder\n  found:   process {other.pid}"
+        ):
             run_surveys(list(runs.values()), tmp_path / "out", say=quiet)
         assert work.is_dir()
     assert run_surveys(list(runs.values()), tmp_path / "out", say=quiet)
@@ -317,14 +337,25 @@ def test_surveys_of_a_batch_run_one_by_one_beside_each_other_and_the_batch_then_
         (out / f".work-{name}-abcdefgh").mkdir(parents=True)
     with locked(out, "a-b"):
         assert run_batch(path, only="a", say=quiet)
-        assert {p.name for p in out.iterdir()} == {".lock", ".lock-a", ".lock-a-b", ".work-a-b-abcdefgh", ".work-c-abcdefgh", "a"}
+        assert {p.name for p in out.iterdir()} == {
+            ".lock",
+            ".lock-a",
+            ".lock-a-b",
+            ".work-a-b-abcdefgh",
+            ".work-c-abcdefgh",
+            "a",
+        }
         for refused in ({"only": "a-b"}, {}):
             with pytest.raises(BatchError, match="another batch is at work in this folder"):
                 run_batch(path, say=quiet, **refused)
     assert run_batch(path, only="a-b", resume=True, say=quiet)
     assert run_batch(path, resume=True, say=quiet)
     assert calls == ["a", "a-b", "c"]
-    assert {p.name for p in out.iterdir()} - {".lock", *(f".lock-{name}" for name in names)} == {*names, "assets", "index.html"}
+    assert {p.name for p in out.iterdir()} - {".lock", *(f".lock-{name}" for name in names)} == {
+        *names,
+        "assets",
+        "index.html",
+    }
     html = (out / "index.html").read_text("utf-8")
     assert all(f"Country {name}" in html for name in names)
 
@@ -334,7 +365,9 @@ def test_a_survey_that_the_batch_does_not_have_is_told_with_those_it_has(tmp_pat
         run_batch(write_batch(tmp_path, "a", "b"), only="d", say=quiet)
 
 
-def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in_place(tmp_path: Path, stand: Stand) -> None:
+def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in_place(
+    tmp_path: Path, stand: Stand
+) -> None:
     path, out, said = write_batch(tmp_path, "a"), tmp_path / "out", list[str]()
     with locked(out) as first:
         assert not first.is_set()
@@ -369,18 +402,23 @@ def test_a_survey_that_is_stopped_where_it_runs_fails_alone(
     monkeypatch.setattr(batch, "run_survey", run_survey)
     assert not run_batch(path, say=said.append)
     assert any(
-        line.startswith("a: failed: a: the survey was stopped, because its worker could not see the folder of results")
+        line.startswith(
+            "a: failed: a: the survey was stopped, because its worker could not see the folder of results"
+        )
         for line in said
     )
     assert said[-1].startswith("1 passed, 1 failed, 0 skipped")
 
 
-# ---------------------------------------------------------------------------------------------------- killed at any moment
+# ---------------------------------------------------------------------------------------------------- killed
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_at_any_step_results_are_the_old_or_the_new_and_the_next_run_makes_good(tmp_path: Path) -> None:
-    """The killing is done by a process of its own: this one has threads (the database's, the test runner's), and may not fork."""
+def test_killed_at_any_step_results_are_the_old_or_the_new_and_the_next_run_makes_good(
+    tmp_path: Path,
+) -> None:
+    """The killing is done by a process of its own: this one has threads (the database's, the test runner's),
+    and may not fork."""
     write_batch(tmp_path, "a", "b")
     table = country.published().table
     table[table["breakdown"] == ""].to_csv(
@@ -395,11 +433,13 @@ def test_killed_at_any_step_results_are_the_old_or_the_new_and_the_next_run_make
     assert told.read_text().startswith("killed at ")
 
 
-# ---------------------------------------------------------------------------------------------------------- stopped by hand
+# ---------------------------------------------------------------------------------------------------------- s
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals to a thread")
-def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(tmp_path: Path, stand: Stand) -> None:
+def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(
+    tmp_path: Path, stand: Stand
+) -> None:
     runs, out, said = surveys(tmp_path, "a", "b", "c"), tmp_path / "out", list[str]()
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
@@ -417,7 +457,7 @@ def test_stopped_by_hand_it_says_what_is_finished_and_leaves_nothing_else(tmp_pa
     assert "Country a" in (out / "index.html").read_text(encoding="utf-8")
 
 
-# ------------------------------------------------------------------------------------------------- real kernels, real kills
+# ------------------------------------------------------------------------------------------------- real kerne
 
 
 def start(path: Path, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
@@ -466,7 +506,9 @@ def test_a_batch_killed_in_mid_run_and_resumed_is_byte_for_byte_one_that_was_not
 
 
 # Where this process hears no hangup (nohup), neither does a batch that it starts.
-HANGUP = signal.SIGTERM if os.name == "nt" or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else signal.SIGHUP
+HANGUP = (
+    signal.SIGTERM if os.name == "nt" or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else signal.SIGHUP
+)
 MOMENTS = {
     "as the kernel starts": (signal.SIGINT, ".work-a-*"),
     "in the first notebook": (signal.SIGTERM, ".work-a-*/1_survey.ipynb"),
@@ -475,12 +517,19 @@ MOMENTS = {
 
 
 def of_surveys(out: Path) -> dict[str, bytes]:
-    """What there is of the surveys: the front page and its script, which also a batch that ends leaves, aside."""
-    return {name: content for name, content in tree(out).items() if name != "index.html" and not name.startswith("assets/")}
+    """What there is of the surveys: the front page and its script, which also a batch that ends leaves,
+    aside."""
+    return {
+        name: content
+        for name, content in tree(out).items()
+        if name != "index.html" and not name.startswith("assets/")
+    }
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(place: Path, moment: str) -> None:
+def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(
+    place: Path, moment: str
+) -> None:
     path, out, (number, there) = place / "batch.yaml", place / "out", MOMENTS[moment]
     before = of_surveys(out)
     with start(path) as process:
@@ -501,4 +550,6 @@ def test_the_same_evidence_is_the_same_workbook_to_the_byte(tmp_path: Path) -> N
     for name in ("one", "two"):
         write_workbook(evidence(), tmp_path / name)
         time.sleep(1.1)  # a workbook's own time counts seconds
-    assert (tmp_path / "one" / "nap_workbook.xlsx").read_bytes() == (tmp_path / "two" / "nap_workbook.xlsx").read_bytes()
+    assert (tmp_path / "one" / "nap_workbook.xlsx").read_bytes() == (
+        tmp_path / "two" / "nap_workbook.xlsx"
+    ).read_bytes()

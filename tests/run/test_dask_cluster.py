@@ -39,7 +39,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A batch of two surveys, run by threads: in `undisturbed`. Who is killed and when is tested here, not what is estimated."""
+    """A batch of two surveys, run by threads: in `undisturbed`. Who is killed and when is tested here, not
+    what is estimated."""
     folder = tmp_path_factory.mktemp("place")
     for name in "ab":
         country.write(folder / name, country.changed(country.ONE_NUMBER, title=f"Country {name}"))
@@ -64,10 +65,12 @@ def left(out: Path) -> set[str]:
 WHOLE = {".lock", "a", "assets", "b", "index.html"}
 
 
-# ------------------------------------------------------------------------------------------------ real workers, real kills
+# ------------------------------------------------------------------------------------------------ real worker
 
 
-def test_a_worker_killed_in_mid_run_is_survived_and_its_survey_done_again(place: Path, out: Path, office: Dask) -> None:
+def test_a_worker_killed_in_mid_run_is_survived_and_its_survey_done_again(
+    place: Path, out: Path, office: Dask
+) -> None:
     said = list[str]()
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         running = pool.submit(run_batch, place / "batch.yaml", scheduler=office.address, say=said.append)
@@ -110,18 +113,22 @@ def test_asked_to_end_the_workers_end_their_kernels_and_leave_nothing(
     until(lambda: not any(homes(worker) for worker in office.workers()), 30)
 
 
-def test_a_batch_at_an_address_is_run_by_workers_that_share_no_folder(place: Path, tmp_path: Path, office: Dask) -> None:
+def test_a_batch_at_an_address_is_run_by_workers_that_share_no_folder(
+    place: Path, tmp_path: Path, office: Dask
+) -> None:
     for name in ("a", "batch.yaml"):
         (shutil.copytree if (place / name).is_dir() else shutil.copy)(place / name, tmp_path / name)
     content = {"outputs": "out", "surveys": [{"survey": "a/survey.yaml"}]}
     (tmp_path / "batch.yaml").write_text(yaml.safe_dump(content), "utf-8")
     assert run_stored(f"file://{tmp_path}/batch.yaml", scheduler=office.address, say=quiet)
     found, expected = tree(tmp_path / "out"), tree(place / "undisturbed")
-    assert {k: v for k, v in found.items() if k.startswith("a/")} == {k: v for k, v in expected.items() if k.startswith("a/")}
+    assert {k: v for k, v in found.items() if k.startswith("a/")} == {
+        k: v for k, v in expected.items() if k.startswith("a/")
+    }
     assert "index.html" in found
 
 
-# -------------------------------------------------------------------------------------------- before anything is run
+# -------------------------------------------------------------------------------------------- before anything
 
 
 def needs(hold: FolderLock) -> WorkerNeeds:
@@ -134,19 +141,26 @@ def needs(hold: FolderLock) -> WorkerNeeds:
         ({"versions": {**run_record.versions(), "numpy": "1.0"}}, "another version of numpy ("),
         ({"code": "x"}, "other code of fltoolkit"),
         ({"files": (Path("nowhere/survey.yaml"),)}, "files are not there: nowhere"),
-        ({"hold": FolderLock(Path("nowhere"), "me")}, "the folder of results is not there, or another: nowhere"),
+        (
+            {"hold": FolderLock(Path("nowhere"), "me")},
+            "the folder of results is not there, or another: nowhere",
+        ),
         ({}, ""),
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_a_process_that_cannot_do_the_work_says_why(tmp_path: Path, changed: dict[str, object], why: str) -> None:
+def test_a_process_that_cannot_do_the_work_says_why(
+    tmp_path: Path, changed: dict[str, object], why: str
+) -> None:
     with locked(tmp_path / "out") as hold:
         found = why_unable(dataclasses.replace(needs(hold), **changed))  # type: ignore[arg-type]
     assert found.startswith(why)
     assert bool(found) == bool(why)
 
 
-def test_a_worker_that_does_not_see_the_folder_is_named_before_anything_runs(office: Dask, tmp_path: Path) -> None:
+def test_a_worker_that_does_not_see_the_folder_is_named_before_anything_runs(
+    office: Dask, tmp_path: Path
+) -> None:
     wanted = needs(FolderLock(tmp_path / "elsewhere", "me"))
     with (
         pytest.raises(BatchError, match="a worker cannot do this batch") as error,
@@ -201,18 +215,26 @@ def test_without_dask_it_says_what_to_install(tmp_path: Path, monkeypatch: pytes
         pass
 
 
-def test_threads_and_a_scheduler_are_not_asked_for_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_threads_and_a_scheduler_are_not_asked_for_at_once(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         main(["batch", str(place / "batch.yaml"), "--workers", "3", "--scheduler", "tcp://x:1"])
     assert "not allowed with argument --workers" in capsys.readouterr().err
 
 
 def test_nobody_pays_for_dask_who_does_not_use_it() -> None:
-    code = "import sys, fltoolkit.cli, fltoolkit.run.batch, fltoolkit.run.remote_batch; print({'dask', 'distributed', 'fsspec'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+    code = (
+        "import sys, fltoolkit.cli, fltoolkit.run.batch, fltoolkit.run.remote_batch; print({'dask', "
+        "'distributed', 'fsspec'} & set(sys.modules))"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "set()\n"
+    )
 
 
-# ----------------------------------------------------------------------------------------------- how a worker's work ended
+# ----------------------------------------------------------------------------------------------- how a worker
 
 
 class Theirs:

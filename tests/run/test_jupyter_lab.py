@@ -34,12 +34,18 @@ def test_the_part_that_asks_for_news_is_off_by_an_option_that_exists(tmp_path: P
 
     app = LabApp()
     app.parse_command_line(lab_call(tmp_path, [])[3:])
-    assert get_page_config([], app.app_settings_dir)["disabledExtensions"] == ["@jupyterlab/apputils-extension:announcements"]
+    assert get_page_config([], app.app_settings_dir)["disabledExtensions"] == [
+        "@jupyterlab/apputils-extension:announcements"
+    ]
 
 
-def test_the_command_opens_the_working_folder_or_the_one_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_opens_the_working_folder_or_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     called: list[list[str]] = []
-    monkeypatch.setattr(jupyter_lab, "run_until_stopped", lambda call, environment: called.append(list(call)) or 0)
+    monkeypatch.setattr(
+        jupyter_lab, "run_until_stopped", lambda call, environment: called.append(list(call)) or 0
+    )
     monkeypatch.chdir(tmp_path)
     assert main(["lab", "--jupyter=--no-browser", "--jupyter=--port=8889"]) == 0
     (tmp_path / "deep").mkdir()
@@ -50,7 +56,9 @@ def test_the_command_opens_the_working_folder_or_the_one_that_is_named(tmp_path:
     assert called[0][-2:] == ["--no-browser", "--port=8889"]
 
 
-def test_a_folder_that_is_not_there_is_told_with_what_makes_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_not_there_is_told_with_what_makes_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["lab", str(tmp_path / "gone")]) == 2
     told = capsys.readouterr().err
     assert "there is no such folder" in told
@@ -70,7 +78,10 @@ def test_it_gives_how_the_server_ended() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="a signal to this process")
 def test_a_request_to_end_ends_the_server_too(tmp_path: Path) -> None:
     started = tmp_path / "started"
-    code = f"import os, pathlib, time; pathlib.Path({str(started)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    code = (
+        f"import os, pathlib, time; pathlib.Path({str(started)!r}).write_text(str(os.getpid())); "
+        "time.sleep(60)"
+    )
 
     def ask() -> None:
         while not (started.is_file() and started.read_text()):

@@ -1,4 +1,5 @@
-"""Tests the kernel of a run: each notebook finds it empty, its start is tried twice, and it ends with the run."""
+"""Tests the kernel of a run: each notebook finds it empty, its start is tried twice, and it ends with the
+run."""
 
 from __future__ import annotations
 
@@ -36,12 +37,20 @@ def run(folder: Path, kernel: Kernel, *cells: str) -> list[tuple[int, list[str]]
     """Run these cells as a notebook: each one's execution count, and what it gave."""
     source, target = folder / "source.ipynb", folder / "target.ipynb"
     metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells], metadata=metadata), source)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells], metadata=metadata),
+        source,
+    )
     register_engine()
-    papermill.execute_notebook(str(source), str(target), engine_name=ENGINE, kernel=kernel, progress_bar=False)
+    papermill.execute_notebook(
+        str(source), str(target), engine_name=ENGINE, kernel=kernel, progress_bar=False
+    )
     found = json.loads(target.read_text("utf-8"))["cells"]
     return [
-        (c["execution_count"], ["".join(o.get("data", {}).get("text/plain", o.get("text", ""))) for o in c["outputs"]])
+        (
+            c["execution_count"],
+            ["".join(o.get("data", {}).get("text/plain", o.get("text", ""))) for o in c["outputs"]],
+        )
         for c in found
     ]
 
@@ -56,7 +65,9 @@ def test_the_notebooks_of_a_run_share_a_process_and_no_names(tmp_path: Path, ker
 
 def test_a_kernel_is_at_home_in_its_folder_and_ends_with_the_block(tmp_path: Path) -> None:
     with Kernel(tmp_path, threading.Event()) as kernel:
-        ((_, (process,)), (_, (place,))) = run(tmp_path, kernel, PROCESS, "from pathlib import Path; str(Path.cwd())")
+        ((_, (process,)), (_, (place,))) = run(
+            tmp_path, kernel, PROCESS, "from pathlib import Path; str(Path.cwd())"
+        )
         assert place == repr(str(tmp_path))
         assert psutil.pid_exists(int(process))
     assert not psutil.pid_exists(int(process))
@@ -69,7 +80,10 @@ def test_what_a_notebook_leaves_to_the_end_of_its_process_is_done(tmp_path: Path
         ((_, (folder,)),) = run(
             tmp_path,
             kernel,
-            "from fltoolkit.survey.data.duckdb_connection import connect, _spill_folder; con = connect(); str(_spill_folder().parent)",
+            (
+                "from fltoolkit.survey.data.duckdb_connection import connect, _spill_folder; con = "
+                "connect(); str(_spill_folder().parent)"
+            ),
         )
         assert Path(folder.strip("'")).is_dir()
     assert (tmp_path / "tidied").exists()
@@ -211,7 +225,13 @@ def test_steps_that_a_cell_took_back_are_not_stored_and_all_else_is() -> None:
         return [nbformat.v4.new_output("stream", name="stdout", text=text) for text in texts]
 
     result = nbformat.v4.new_output("display_data", {"text/plain": "the result"})
-    cells = [printed("Step", "\b" * 4 + "Next", "\b" * 4), [*printed("own\nStep", "\b" * 4), result], printed("one\n", "two\n")]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=outputs) for outputs in cells])
+    cells = [
+        printed("Step", "\b" * 4 + "Next", "\b" * 4),
+        [*printed("own\nStep", "\b" * 4), result],
+        printed("one\n", "two\n"),
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("x", outputs=outputs) for outputs in cells]
+    )
     left = [[output.get("text", "result") for output in cell.outputs] for cell in normalise(notebook).cells]
     assert left == [[], ["own\n", "result"], ["one\n", "two\n"]]

@@ -1,4 +1,5 @@
-"""Tests the notebooks of one survey in one kernel: alone, in order, and after a failed one, their results are the same bytes."""
+"""Tests the notebooks of one survey in one kernel: alone, in order, and after a failed one, their results are
+the same bytes."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ def _run(survey: Run, folder: Path, way: str) -> Ran:
     for notebook in folder.glob("*.ipynb"):
         normalise_file(notebook)
     return {
-        file.name: file.read_bytes().replace(bytes(folder.parent), b"") for file in sorted(folder.iterdir()) if file.is_file()
+        file.name: file.read_bytes().replace(bytes(folder.parent), b"")
+        for file in sorted(folder.iterdir())
+        if file.is_file()
     }
 
 
@@ -81,7 +84,12 @@ def _fail(survey: Run, folder: Path, kernel: Kernel) -> None:
     register_engine()
     with pytest.raises(PapermillExecutionError, match="here it ends"):
         papermill.execute_notebook(
-            str(source), str(target), engine_name=ENGINE, kernel_name="python3", kernel=kernel, progress_bar=False
+            str(source),
+            str(target),
+            engine_name=ENGINE,
+            kernel_name="python3",
+            kernel=kernel,
+            progress_bar=False,
         )
 
 

@@ -1,4 +1,5 @@
-"""Tests that files are written completely or not at all, and that a new file never replaces another by mistake."""
+"""Tests that files are written completely or not at all, and that a new file never replaces another by
+mistake."""
 
 from __future__ import annotations
 
@@ -80,7 +81,7 @@ def test_a_draft_never_replaces_a_file_that_came_while_the_data_were_read(
     assert (tmp_path / "survey.yaml").read_text("utf-8") == "mine"
 
 
-# --------------------------------------------------------------------------------------- folders that cannot be used
+# --------------------------------------------------------------------------------------- folders that cannot
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,9 @@ def test_places_that_cannot_be_written_to_are_told_with_their_path(
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_this_account_may_not_write_to_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_this_account_may_not_write_to_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     survey = country.write(tmp_path / "small")
     (tmp_path / "out").mkdir(mode=0o500)
     assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out")]) == 2

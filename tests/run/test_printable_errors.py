@@ -1,4 +1,5 @@
-"""Tests the printed form of errors: the kit's own words, plain words for files, and never the words of another library."""
+"""Tests the printed form of errors: the kit's own words, plain words for files, and never the words of
+another library."""
 
 from __future__ import annotations
 
@@ -11,23 +12,39 @@ import pytest
 from fltoolkit import errors
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.run import printable_errors
-from fltoolkit.run.printable_errors import PACKAGE, defect, file_error, printable_cell_error, printable_text, reduce_errors
+from fltoolkit.run.printable_errors import (
+    PACKAGE,
+    defect,
+    file_error,
+    printable_cell_error,
+    printable_text,
+    reduce_errors,
+)
 
 PERSON = "Amina Diallo, 34, domestic worker"
 
 
-# ------------------------------------------------------------------------------------------------------------ exceptions
+# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (PermissionError(errno.EACCES, "denied", "data/a.csv"), "data/a.csv: this account may not read or write there"),
+        (
+            PermissionError(errno.EACCES, "denied", "data/a.csv"),
+            "data/a.csv: this account may not read or write there",
+        ),
         (FileNotFoundError("data/a.csv"), "there is no such file or folder"),  # as fsspec raises it
         (OSError(errno.ENOSPC, "No space left", "out/.part-index.html"), "out/index.html: the disk is full"),
         (OSError(errno.EROFS, "Read-only", "out"), "out: it can only be read"),
-        (IsADirectoryError(errno.EISDIR, "is a directory", "out/index.html"), "a folder stands where a file is needed"),
-        (OSError(errno.EXDEV, "Invalid cross-device link", "a", None, "b"), "b: a file cannot be read or written"),
+        (
+            IsADirectoryError(errno.EISDIR, "is a directory", "out/index.html"),
+            "a folder stands where a file is needed",
+        ),
+        (
+            OSError(errno.EXDEV, "Invalid cross-device link", "a", None, "b"),
+            "b: a file cannot be read or written",
+        ),
         (ConnectionResetError("by peer"), "the disk or the connection failed"),
         (OSError(PERSON), "a file cannot be read or written\n  found:   OSError"),
     ],
@@ -44,7 +61,9 @@ def test_an_error_of_the_kit_is_told_as_it_is() -> None:
     assert printable_text(DataError("no rows", where="a.csv")) == "a.csv: no rows"
 
 
-@pytest.mark.parametrize("error", [ValueError(PERSON), KeyError(PERSON), UnicodeError(PERSON), RuntimeError(PERSON)])
+@pytest.mark.parametrize(
+    "error", [ValueError(PERSON), KeyError(PERSON), UnicodeError(PERSON), RuntimeError(PERSON)]
+)
 def test_of_any_other_error_the_type_and_no_word_is_told(error: Exception) -> None:
     for said in (printable_text(error), defect(error)):
         assert type(error).__name__ in said
@@ -70,16 +89,24 @@ def test_want_of_memory_is_told_with_what_to_do() -> None:
     assert "fewer surveys at a time" in printable_text(MemoryError(PERSON))
 
 
-# ----------------------------------------------------------------------------------------------------------------- cells
+# ------------------------------------------------------------------------------------------------------------
 
-OURS = f"File {PACKAGE / 'survey' / 'data' / 'person_frame.py'}:88, in read_survey(path)\n     87 x\n---> 88 raise DataError()"
-THEIRS = "File /opt/fltoolkit/.venv/lib/python3/site-packages/pandas/core/base.py:12, in agg(self)\n---> 12 raise DataError()"
+OURS = (
+    f"File {PACKAGE / 'survey' / 'data' / 'person_frame.py'}:88, in read_survey(path)\n     87 x\n"
+    "---> 88 raise DataError()"
+)
+THEIRS = (
+    "File /opt/fltoolkit/.venv/lib/python3/site-packages/pandas/core/base.py:12, in agg(self)\n"
+    "---> 12 raise DataError()"
+)
 CELL = "Cell In[2], line 3\n      1 import fltoolkit as fl\n----> 3 fl.read_survey(survey)"
 
 
 def test_a_cell_that_meets_an_error_of_the_kit_tells_its_message() -> None:
     assert (
-        printable_cell_error("DataError", "a.csv: no rows", [CELL, f"\x1b[36m{OURS}\x1b[39m", "DataError: …"], 2)
+        printable_cell_error(
+            "DataError", "a.csv: no rows", [CELL, f"\x1b[36m{OURS}\x1b[39m", "DataError: …"], 2
+        )
         == "a.csv: no rows"
     )
 
@@ -93,10 +120,14 @@ def test_a_cell_that_meets_an_error_of_the_kit_tells_its_message() -> None:
         ("ValueError", []),
     ],
 )
-def test_a_cell_that_meets_another_librarys_error_tells_its_type_and_place_alone(kind: str, trace: list[str]) -> None:
+def test_a_cell_that_meets_another_librarys_error_tells_its_type_and_place_alone(
+    kind: str, trace: list[str]
+) -> None:
     said = printable_cell_error(kind, f"could not convert '{PERSON}'", trace, 2)
     assert said.startswith(f"{kind} in cell [2]")
-    assert ("at fltoolkit/survey/data/person_frame.py:88: this is a defect of the kit" in said) == (OURS in trace)
+    assert ("at fltoolkit/survey/data/person_frame.py:88: this is a defect of the kit" in said) == (
+        OURS in trace
+    )
     todo = "report it to whoever keeps the kit" if OURS in trace else "correct that cell, or what it reads"
     assert f"\n  do:      {todo}" in said
     assert "Amina" not in said
@@ -109,7 +140,9 @@ def test_of_a_notebooks_errors_and_warnings_nothing_is_left_that_may_quote_a_per
         new.new_output("stream", name="stderr", text=f"DtypeWarning: {PERSON}"),
         new.new_output("error", ename="ValueError", evalue=PERSON, traceback=[CELL, f"ValueError: {PERSON}"]),
     ]
-    notebook = new.new_notebook(cells=[new.new_markdown_cell("#"), new.new_code_cell("x", execution_count=7, outputs=outputs)])
+    notebook = new.new_notebook(
+        cells=[new.new_markdown_cell("#"), new.new_code_cell("x", execution_count=7, outputs=outputs)]
+    )
     first = reduce_errors(notebook)
     text = nbformat.writes(notebook)
     assert "Amina" not in text

@@ -46,7 +46,9 @@ def test_a_part_that_somebody_laid_there_is_not_written_through(tmp_path: Path) 
     assert not (tmp_path / "public.csv").exists()
 
 
-@pytest.mark.parametrize("given", ["out", "out/private", ".", "link", "link/private", "out/../out/x", "elsewhere/back"])
+@pytest.mark.parametrize(
+    "given", ["out", "out/private", ".", "link", "link/private", "out/../out/x", "elsewhere/back"]
+)
 def test_a_place_among_the_outputs_is_refused_whatever_way_leads_there(tmp_path: Path, given: str) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "elsewhere").mkdir(mode=0o700)
@@ -73,7 +75,9 @@ def test_outputs_within_the_private_folder_are_refused(tmp_path: Path) -> None:
 
 @POSIX
 @pytest.mark.parametrize("mode", [0o755, 0o750, 0o701, 0o720])
-def test_a_folder_that_others_can_enter_is_refused_with_the_command_that_closes_it(tmp_path: Path, mode: int) -> None:
+def test_a_folder_that_others_can_enter_is_refused_with_the_command_that_closes_it(
+    tmp_path: Path, mode: int
+) -> None:
     (tmp_path / "private").mkdir()
     (tmp_path / "private").chmod(mode)
     with pytest.raises(RequestError, match=f"found:   {mode:o}\n  do:      chmod 700 "):
@@ -116,7 +120,9 @@ def test_a_file_goes_to_an_address() -> None:
     assert fsspec.filesystem("memory").cat_file("/secret/small/a.csv") == b"x"
 
 
-def test_a_check_with_errors_still_tells_which_rows_they_are_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_check_with_errors_still_tells_which_rows_they_are_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     table = country.persons()
     table.loc[70:80, "COE"] = 7
     survey = country.write(tmp_path / "small", table=table)

@@ -1,4 +1,5 @@
-"""Tests a batch at an address: in fsspec's memory, where a notebook can read only fetched files. Stand-ins replace the kernels.
+"""Tests a batch at an address: in fsspec's memory, where a notebook can read only fetched files. Stand-ins
+replace the kernels.
 
 tests/run/test_dask_cluster.py runs one in real kernels, on workers that share no folder.
 """
@@ -45,7 +46,9 @@ def write_batch(folder: Path, *surveys: dict[str, Any], outputs: str = "out") ->
 
 
 def change_batch(memory: Any, *surveys: dict[str, Any], outputs: str = "out") -> None:
-    memory.pipe_file("/lfs/batch.yaml", yaml.safe_dump({"outputs": outputs, "surveys": list(surveys)}).encode())
+    memory.pipe_file(
+        "/lfs/batch.yaml", yaml.safe_dump({"outputs": outputs, "surveys": list(surveys)}).encode()
+    )
 
 
 @pytest.fixture
@@ -59,7 +62,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if name == "1_survey":
             seen.append(survey.parent.name)
         nbformat.write(
-            nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)]), work / f"{name}.ipynb"
+            nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)]),
+            work / f"{name}.ipynb",
         )
         if name == "3_estimate":
             (work / "estimates.csv").write_text(country.published().table.to_csv(index=False), "utf-8")
@@ -79,19 +83,28 @@ def test_a_batch_at_an_address_leaves_its_results_there(
     assert main(["batch", ADDRESS]) == 0
     assert "open memory://lfs/out/index.html" in capsys.readouterr().out
     found = held(memory)
-    notebooks = {f"{n}.{kind}" for n in ("1_survey", "2_classify", "3_estimate") for kind in ("html", "ipynb")}
+    notebooks = {
+        f"{n}.{kind}" for n in ("1_survey", "2_classify", "3_estimate") for kind in ("html", "ipynb")
+    }
     whole = {"estimates.csv", "run.json", *notebooks}
     assert set(found) == {
-        "out/.lock", "out/index.html", "out/assets/plotly.min.js", *(f"out/b/{name}" for name in whole),
+        "out/.lock",
+        "out/index.html",
+        "out/assets/plotly.min.js",
+        *(f"out/b/{name}" for name in whole),
         *(f"out/a/{name}" for name in whole | {"4_nap.html", "4_nap.ipynb"}),
-    }  # fmt: skip
+    }
     assert b"Country a" in found["out/index.html"]
     assert b"Country b" in found["out/index.html"]
     assert found["out/.lock"] == b""
-    assert not any(b"/tmp" in content for name, content in found.items() if name.endswith((".json", ".ipynb")))
+    assert not any(
+        b"/tmp" in content for name, content in found.items() if name.endswith((".json", ".ipynb"))
+    )
 
 
-def test_what_is_current_there_is_skipped_and_what_is_not_is_done_again(memory: Any, calls: list[str]) -> None:
+def test_what_is_current_there_is_skipped_and_what_is_not_is_done_again(
+    memory: Any, calls: list[str]
+) -> None:
     assert run_stored(ADDRESS, say=quiet)
     before = held(memory)
     assert run_stored(ADDRESS, resume=True, say=quiet)
@@ -106,7 +119,9 @@ def test_what_is_current_there_is_skipped_and_what_is_not_is_done_again(memory: 
     assert "b: runs again, because estimates.csv changed after the run" in said
 
 
-def test_results_half_left_are_not_taken_for_whole(memory: Any, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_half_left_are_not_taken_for_whole(
+    memory: Any, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert run_stored(ADDRESS, say=quiet)
     memory.pipe_file("/lfs/a/persons.csv", memory.cat_file("/lfs/a/persons.csv") + b"\n")
     real = Store.put
@@ -120,7 +135,10 @@ def test_results_half_left_are_not_taken_for_whole(memory: Any, calls: list[str]
         broken.setattr(Store, "put", fails)
         said = list[str]()
         assert not run_stored(ADDRESS, resume=True, say=said.append)
-    assert any(line.startswith("a: failed: a of memory://lfs: files cannot be read or written there") for line in said)
+    assert any(
+        line.startswith("a: failed: a of memory://lfs: files cannot be read or written there")
+        for line in said
+    )
     assert "out/a/run.json" not in held(memory)
     said.clear()
     assert run_stored(ADDRESS, resume=True, say=said.append)
@@ -137,7 +155,9 @@ def test_results_of_before_go_as_a_whole(memory: Any, calls: list[str]) -> None:
     assert "out/a/restricted/estimates_full.csv" not in held(memory)
 
 
-def test_an_earlier_round_and_rules_of_ones_own_are_fetched_too(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_earlier_round_and_rules_of_ones_own_are_fetched_too(
+    memory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     memory.pipe_file("/lfs/b/mine.yaml", b"name: mine")
     memory.pipe_file("/lfs/a/partners.yaml", b"costs: []\n")
     parameters = {"rules": "mine.yaml", "before": "../a/survey.yaml"}
@@ -145,7 +165,11 @@ def test_an_earlier_round_and_rules_of_ones_own_are_fetched_too(memory: Any, mon
     there: set[str] = set()
 
     def run(run: Any, outputs: Path, *_: object, **__: object) -> batch.RunEnd:
-        there.update(path.relative_to(outputs.parent).as_posix() for path in outputs.parent.rglob("*") if path.is_file())
+        there.update(
+            path.relative_to(outputs.parent).as_posix()
+            for path in outputs.parent.rglob("*")
+            if path.is_file()
+        )
         return batch.RunEnd("passed")
 
     monkeypatch.setattr(remote_batch, "run_survey", run)
@@ -162,7 +186,8 @@ def test_an_earlier_round_and_rules_of_ones_own_are_fetched_too(memory: Any, mon
 
 
 @pytest.mark.parametrize(
-    ("survey", "outputs"), [({"survey": "../elsewhere/survey.yaml"}, "out"), ({"survey": "a/survey.yaml"}, "../out")]
+    ("survey", "outputs"),
+    [({"survey": "../elsewhere/survey.yaml"}, "out"), ({"survey": "a/survey.yaml"}, "../out")],
 )
 def test_what_is_not_below_batch_yaml_is_refused(memory: Any, survey: dict[str, str], outputs: str) -> None:
     change_batch(memory, survey, outputs=outputs)
@@ -177,7 +202,9 @@ def test_what_is_not_below_batch_yaml_is_refused(memory: Any, survey: dict[str, 
         ("nonsense://lfs/batch.yaml", "there is no such kind of address\n  found:   nonsense\n"),
     ],
 )
-def test_an_address_where_nothing_is_is_told(memory: Any, address: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_where_nothing_is_is_told(
+    memory: Any, address: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["batch", address]) == 2
     assert told in capsys.readouterr().err
 
@@ -215,7 +242,9 @@ def test_a_claim_is_seen_from_elsewhere(memory: Any) -> None:
     assert claim.is_set()
 
 
-def test_a_connection_that_fails_for_a_moment_stops_nobody(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_fails_for_a_moment_stops_nobody(
+    memory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*_: object) -> bytes:
         raise OSError("no route")
 
@@ -231,7 +260,14 @@ def test_one_survey_alone_leaves_the_index_to_the_batch(memory: Any, calls: list
     assert {name.split("/")[1] for name in held(memory)} == {".lock-b", "b"}
     assert run_stored(ADDRESS, resume=True, say=quiet)
     assert calls == ["b", "a"]
-    assert {name.split("/")[1] for name in held(memory)} == {".lock", ".lock-b", "a", "assets", "b", "index.html"}
+    assert {name.split("/")[1] for name in held(memory)} == {
+        ".lock",
+        ".lock-b",
+        "a",
+        "assets",
+        "b",
+        "index.html",
+    }
 
 
 def test_a_failed_run_is_told_at_the_address_until_another_takes_its_place(

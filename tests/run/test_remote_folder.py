@@ -1,4 +1,5 @@
-"""Tests a folder at an address, in fsspec's memory: the files fetched and written, and that incomplete results do not count."""
+"""Tests a folder at an address, in fsspec's memory: the files fetched and written, and that incomplete
+results do not count."""
 
 from __future__ import annotations
 
@@ -16,7 +17,14 @@ from fltoolkit.run.remote_folder import Store, is_address
 @pytest.fixture
 def memory() -> Iterator[Any]:
     files = fsspec.filesystem("memory")
-    files.pipe({"/far/a/run.json": b"old", "/far/a/stale.txt": b"old", "/far/a/deep/x.csv": b"1", "/far/ab/y.csv": b"2"})
+    files.pipe(
+        {
+            "/far/a/run.json": b"old",
+            "/far/a/stale.txt": b"old",
+            "/far/a/deep/x.csv": b"1",
+            "/far/ab/y.csv": b"2",
+        }
+    )
     yield files
     files.rm("/far", recursive=True)
 
@@ -30,14 +38,20 @@ def held(memory: Any) -> dict[str, bytes]:
     return {path.removeprefix("/far/"): memory.cat_file(path) for path in memory.find("/far")}
 
 
-@pytest.mark.parametrize(("place", "told"), [("s3://bucket/b.yaml", True), ("C:/b.yaml", False), ("a/b.yaml", False)])
+@pytest.mark.parametrize(
+    ("place", "told"), [("s3://bucket/b.yaml", True), ("C:/b.yaml", False), ("a/b.yaml", False)]
+)
 def test_an_address_has_its_kind_before_it(place: str, told: bool) -> None:
     assert is_address(place) is told
 
 
 def test_a_folder_is_fetched_with_all_it_holds_and_no_other(store: Store, tmp_path: Path) -> None:
     assert store.fetch("a", tmp_path)
-    got = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    got = {
+        path.relative_to(tmp_path).as_posix(): path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
     assert got == {"a/run.json": b"old", "a/stale.txt": b"old", "a/deep/x.csv": b"1"}
     assert store.fetch("ab/y.csv", tmp_path)
     assert not store.fetch("nothing", tmp_path)
@@ -53,7 +67,9 @@ def test_a_folder_takes_the_place_of_the_one_before_it(store: Store, memory: Any
     assert set(held(memory)) == {"a/run.json", "a/deep/x.csv"}
 
 
-def test_the_record_goes_first_and_comes_last(store: Store, memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_record_goes_first_and_comes_last(
+    store: Store, memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However it is cut short: a folder with run.json is whole."""
     steps: list[str] = []
     remove, write = type(memory).rm_file, type(memory).pipe_file
@@ -75,7 +91,9 @@ def test_the_record_goes_first_and_comes_last(store: Store, memory: Any, tmp_pat
     assert steps == ["- run.json", "- deep/x.csv", "- stale.txt", "+ a.csv", "+ z.csv", "+ run.json"]
 
 
-def test_a_file_is_written_into_folders_that_were_not_there_and_read_again(store: Store, tmp_path: Path) -> None:
+def test_a_file_is_written_into_folders_that_were_not_there_and_read_again(
+    store: Store, tmp_path: Path
+) -> None:
     store.write("new/deep/file.txt", b"x")
     assert store.read("new/deep/file.txt") == b"x"
     (tmp_path / "mine.txt").write_bytes(b"mine")

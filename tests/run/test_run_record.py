@@ -35,7 +35,9 @@ from fltoolkit.shipped_files import notebook_folder
 
 # SHA-256 of `abc`, from FIPS 180-2's examples.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-NOW = Premises(inputs={"survey.yaml": "1"}, parameters={"1_survey": {"survey": "s"}}, code="c", versions={"numpy": "2"})
+NOW = Premises(
+    inputs={"survey.yaml": "1"}, parameters={"1_survey": {"survey": "s"}}, code="c", versions={"numpy": "2"}
+)
 
 
 def put(folder: Path, **facts: Any) -> Path:
@@ -53,15 +55,21 @@ def put(folder: Path, **facts: Any) -> Path:
     return folder
 
 
-# -------------------------------------------------------------------------------------------------------- is it current?
+# -------------------------------------------------------------------------------------------------------- is
 
 WHY: dict[str, tuple[dict[str, Any], Callable[[Path], object]]] = {
     "": ({}, lambda folder: None),
     "the latest run failed": ({}, lambda folder: folder.with_name("a.failed").mkdir()),
     "there is no run.json": ({}, lambda folder: (folder / "run.json").unlink()),
     "it failed": ({"status": "failed", "code": "another"}, lambda folder: None),
-    "mine.yaml, survey.yaml changed": ({"inputs": {"survey.yaml": "0", "mine.yaml": "1"}}, lambda folder: None),
-    "parameters of 1_survey changed": ({"parameters": {"1_survey": {"survey": "elsewhere"}}}, lambda folder: None),
+    "mine.yaml, survey.yaml changed": (
+        {"inputs": {"survey.yaml": "0", "mine.yaml": "1"}},
+        lambda folder: None,
+    ),
+    "parameters of 1_survey changed": (
+        {"parameters": {"1_survey": {"survey": "elsewhere"}}},
+        lambda folder: None,
+    ),
     "the code changed": ({"code": "another", "versions": {}}, lambda folder: None),
     "another version of numpy": ({"versions": {"numpy": "1"}}, lambda folder: None),
     "a.csv changed after the run": ({}, lambda folder: (folder / "a.csv").write_text("abd")),
@@ -70,7 +78,9 @@ WHY: dict[str, tuple[dict[str, Any], Callable[[Path], object]]] = {
 
 
 @pytest.mark.parametrize(
-    ("why", "facts", "change"), [(why, *how) for why, how in WHY.items()], ids=[why or "current" for why in WHY]
+    ("why", "facts", "change"),
+    [(why, *how) for why, how in WHY.items()],
+    ids=[why or "current" for why in WHY],
 )
 def test_why_results_do_not_stand_for_now(
     tmp_path: Path, why: str, facts: dict[str, Any], change: Callable[[Path], object]
@@ -94,23 +104,35 @@ def test_a_file_that_is_as_the_run_left_it_needs_no_second_look(tmp_path: Path) 
     assert hash_if_edited(folder, "a.csv") == ABC
 
 
-# ------------------------------------------------------------------------------------------------------ what a run reads
+# ------------------------------------------------------------------------------------------------------ what
 
 
 def test_a_run_rests_on_its_yaml_its_data_and_those_of_the_rounds_it_is_compared_with(tmp_path: Path) -> None:
     country.write(tmp_path / "first")
     country.write(tmp_path / "before")
-    survey = country.write(tmp_path / "now", plan=country.changed(country.PLAN, baseline_survey="../first/survey.yaml"))
+    survey = country.write(
+        tmp_path / "now", plan=country.changed(country.PLAN, baseline_survey="../first/survey.yaml")
+    )
     for name in ("mine.yaml", "partners.yaml"):
         (survey.parent / name).write_text("abc", encoding="utf-8")
     run = Run(
-        "now", survey, survey.with_name("nap.yaml"), {"1_survey": {"rules": "mine.yaml", "before": "../before/survey.yaml"}}
+        "now",
+        survey,
+        survey.with_name("nap.yaml"),
+        {"1_survey": {"rules": "mine.yaml", "before": "../before/survey.yaml"}},
     )
     found = input_hashes(run)
     assert set(found) == {
-        "survey.yaml", "nap.yaml", "persons.csv", "partners.yaml", "mine.yaml", "../before/survey.yaml", "../before/persons.csv",
-        "../first/survey.yaml", "../first/persons.csv",
-    }  # fmt: skip
+        "survey.yaml",
+        "nap.yaml",
+        "persons.csv",
+        "partners.yaml",
+        "mine.yaml",
+        "../before/survey.yaml",
+        "../before/persons.csv",
+        "../first/survey.yaml",
+        "../first/persons.csv",
+    }
     assert found["mine.yaml"] == ABC
     assert found["persons.csv"] == hashlib.sha256((tmp_path / "now" / "persons.csv").read_bytes()).hexdigest()
     assert set(input_hashes(Run("now", survey, None))) == {"survey.yaml", "persons.csv"}
@@ -147,7 +169,7 @@ def test_the_code_is_the_same_in_a_checkout_and_in_a_wheel_and_samples_are_none_
     assert run_record.code_hash.__wrapped__() != before
 
 
-# --------------------------------------------------------------------------------------------------------- failures noted
+# --------------------------------------------------------------------------------------------------------- fa
 
 
 def test_a_failure_stands_beside_the_results_and_is_noted_once(tmp_path: Path) -> None:
@@ -158,7 +180,12 @@ def test_a_failure_stands_beside_the_results_and_is_noted_once(tmp_path: Path) -
     assert not note_failure(folder, "no such column")
     noted = failed_record(folder)
     assert noted is not None
-    assert (noted.name, noted.title, noted.status, noted.error) == ("a", "Country A", "failed", "no such column")
+    assert (noted.name, noted.title, noted.status, noted.error) == (
+        "a",
+        "Country A",
+        "failed",
+        "no such column",
+    )
     assert note_failure(folder, "another")
     kept = read_record(folder)
     assert kept is not None
@@ -169,7 +196,7 @@ def test_a_failure_stands_beside_the_results_and_is_noted_once(tmp_path: Path) -
     assert new.title == "b"
 
 
-# ------------------------------------------------------------------------------------------------------------ whose it is
+# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -184,7 +211,9 @@ def test_a_failure_stands_beside_the_results_and_is_noted_once(tmp_path: Path) -
         ({}, False),  # of an older version
     ],
 )
-def test_results_of_another_survey_are_not_replaced(tmp_path: Path, there: dict[str, Any], refused: bool) -> None:
+def test_results_of_another_survey_are_not_replaced(
+    tmp_path: Path, there: dict[str, Any], refused: bool
+) -> None:
     survey = country.write(tmp_path / "a")
     put(tmp_path / "out" / "a", **there)
     run = Run("a", survey, None)
@@ -217,22 +246,31 @@ def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) 
 def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(tmp_path: Path) -> None:
     survey = country.write(tmp_path / "a")
     assert survey_facts(Run("a", survey, None)) == {
-        "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "release": None,
+        "title": "Small country 2025",
+        "country": "Smallland",
+        "year": 2025,
+        "round": "first",
+        "release": None,
         "coverage_excludes": ("the homeless",),
-    }  # fmt: skip
+    }
     survey.write_text("title: [", encoding="utf-8")
     assert survey_facts(Run("a", survey, None)) == {"title": "a"}
     put(tmp_path / "out" / "a", country="Bigland", year=2025)
     refuse_others([Run("a", survey, None)], tmp_path / "out")
 
 
-def test_a_record_lists_the_texts_that_lack_a_language_of_the_documents_with_their_keys(tmp_path: Path) -> None:
-    """The shipped files of Norvia are in English and French; a plan that asks for Spanish, too, finds all of them untranslated."""
+def test_a_record_lists_the_texts_that_lack_a_language_of_the_documents_with_their_keys(
+    tmp_path: Path,
+) -> None:
+    """The shipped files of Norvia are in English and French; a plan that asks for Spanish, too, finds all of
+    them untranslated."""
     sample = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
     assert untranslated_in(make_run(sample / "survey.yaml", sample / "nap.yaml")) == {}
     text = (sample / "nap.yaml").read_text("utf-8").replace("languages: [en, fr]", "languages: [en, fr, es]")
     (tmp_path / "nap.yaml").write_text(text.replace("baseline_survey: survey.yaml\n", ""), encoding="utf-8")
     found = untranslated_in(make_run(sample / "survey.yaml", tmp_path / "nap.yaml"))
     assert list(found) == ["es"]
-    assert {("nap.yaml", "title"), ("nap.yaml", "legal_basis.0"), ("survey.yaml", "round")} <= set(found["es"])
+    assert {("nap.yaml", "title"), ("nap.yaml", "legal_basis.0"), ("survey.yaml", "round")} <= set(
+        found["es"]
+    )
     assert untranslated_in(make_run(sample / "survey.yaml", None)) == {}

@@ -1,4 +1,5 @@
-"""Tests runs on several workers: their ends are reported in order, the index is updated, and a stop waits for running surveys."""
+"""Tests runs on several workers: their ends are reported in order, the index is updated, and a stop waits for
+running surveys."""
 
 from __future__ import annotations
 
@@ -12,7 +13,15 @@ import pytest
 
 from fltoolkit.errors import RequestError
 from fltoolkit.run.batch_file import Run
-from fltoolkit.run.workers import RunEnd, Stopped, WorkerPool, all_passed, expect_workers, run_all, thread_workers
+from fltoolkit.run.workers import (
+    RunEnd,
+    Stopped,
+    WorkerPool,
+    all_passed,
+    expect_workers,
+    run_all,
+    thread_workers,
+)
 
 RUNS = [Run(name, Path("survey.yaml"), None) for name in "abc"]
 
@@ -38,7 +47,11 @@ def test_one_worker_is_enough() -> None:
 
 
 def test_how_each_ended_is_told_and_given_in_the_order_of_the_batch() -> None:
-    states = {"a": RunEnd("failed", "no such file\nallowed: x"), "b": RunEnd("skipped"), "c": RunEnd("passed")}
+    states = {
+        "a": RunEnd("failed", "no such file\nallowed: x"),
+        "b": RunEnd("skipped"),
+        "c": RunEnd("passed"),
+    }
     said, steps = list[str](), list[str]()
 
     def index(done: Any) -> str:
@@ -55,10 +68,14 @@ def test_how_each_ended_is_told_and_given_in_the_order_of_the_batch() -> None:
 
 
 def test_a_run_that_was_stopped_where_it_ran_fails_alone() -> None:
-    pool = WorkerPool(lambda run: ended(Stopped() if run.name == "b" else RunEnd("passed")), threading.Event())
+    pool = WorkerPool(
+        lambda run: ended(Stopped() if run.name == "b" else RunEnd("passed")), threading.Event()
+    )
     found, _ = run_all(RUNS, pool, lambda _: None, len)
     assert [found[name].state for name in "abc"] == ["passed", "failed", "passed"]
-    assert found["b"].error.startswith("b: the survey was stopped, because its worker could not see the folder of results")
+    assert found["b"].error.startswith(
+        "b: the survey was stopped, because its worker could not see the folder of results"
+    )
 
 
 def test_stopped_by_hand_it_waits_for_what_is_at_work_and_says_what_is_finished() -> None:

@@ -1,4 +1,5 @@
-"""Tests the result of a section: it counts rows, repeats published numbers, and never names the highest or the lowest group."""
+"""Tests the result of a section: it counts rows, repeats published numbers, and never names the highest or
+the lowest group."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ from fltoolkit.survey.spec.groups import CROSS
 def test_a_result_is_marked_as_one_for_the_page() -> None:
     bundle = result.flow(country.published())._repr_mimebundle_()
     assert RESULT in bundle
-    assert bundle["text/plain"].startswith("At some time in the past 12 months, 410 adults were in forced labour (95% interval: ")
+    assert bundle["text/plain"].startswith(
+        "At some time in the past 12 months, 410 adults were in forced labour (95% interval: "
+    )
 
 
 def test_a_hidden_number_is_not_said() -> None:
@@ -58,9 +61,12 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
         {"prevalence": "No differen", "share": "Of every 10", "total": "410 adults "}[measure]
     ]
     counts = {
-        "usable as printed": sure.sum(), "to be used with caution (†)": (shown["flag"] == "caution").sum(), "unreliable [u]": weak,
-        "without a case [w]": none, "not shown": rows["estimate"].isna().sum(),
-    }  # fmt: skip
+        "usable as printed": sure.sum(),
+        "to be used with caution (†)": (shown["flag"] == "caution").sum(),
+        "unreliable [u]": weak,
+        "without a case [w]": none,
+        "not shown": rows["estimate"].isna().sum(),
+    }
     told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
     assert counted == f"Of {len(rows)} numbers by group in the picture below (adults): {told}."
 
@@ -69,14 +75,19 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> N
     out = country.published()
     rows = (out.table["measure"] == "prevalence") & (out.table["breakdown"] == "sex")
     table = out.table.assign(
-        bounds_note=out.table["bounds_note"].mask(rows, str(WIDE_BOUNDS)), flag=out.table["flag"].mask(rows, "")
+        bounds_note=out.table["bounds_note"].mask(rows, str(WIDE_BOUNDS)),
+        flag=out.table["flag"].mask(rows, ""),
     )
     table = table.assign(unresolved_marker="")
     told = str(result.groups(replace(out, table=table), "prevalence"))
     assert "in the picture below (adults): 2 wide ranges, " in told
     first = table[rows].index[0]
     table.loc[first, ["bounds_note", "unresolved_marker"]] = ["", "c"]
-    told = str(result.groups(replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"))
+    told = str(
+        result.groups(
+            replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"
+        )
+    )
     assert ": 1 wide range (1 of them †), 1 with a confidential high end, " in told
     assert "wide ranges" not in str(result.groups(out, "prevalence"))
 
@@ -84,9 +95,14 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> N
 def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before, the shares had three empty rows of everyone, and `the survey asks for no groups` and `of 0 odds ratios` above them."""
-    survey = country.changed(country.SURVEY, tables=[{"measure": "share", "of": of} for of in ("sector", "sex", "region")])
-    persons = fl.classify(fl.read_survey(country.write(tmp_path, survey, table=country.persons().assign(INV=2, FISIC=None))))
+    """Before, the shares had three empty rows of everyone, and `the survey asks for no groups` and `of 0 odds
+    ratios` above them."""
+    survey = country.changed(
+        country.SURVEY, tables=[{"measure": "share", "of": of} for of in ("sector", "sex", "region")]
+    )
+    persons = fl.classify(
+        fl.read_survey(country.write(tmp_path, survey, table=country.persons().assign(INV=2, FISIC=None)))
+    )
     out = fl.publish_run(persons)
     assert "no case was recorded" in str(result.groups(out, "share"))
     assert str(result.risk(fl.risk_factors(persons, out))).startswith("No model is shown")
@@ -99,11 +115,17 @@ def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
 def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -> None:
     """Before, `(1 unreliable)` could be read as the number of all unreliable odds ratios."""
     limits = pd.DataFrame(
-        {"odds_ratio": 3.0, "ci_low": [1.2, 1.5, 0.5], "ci_high": 5.0, "flag": ["unreliable", "", "unreliable"]}
+        {
+            "odds_ratio": 3.0,
+            "ci_low": [1.2, 1.5, 0.5],
+            "ci_high": 5.0,
+            "flag": ["unreliable", "", "unreliable"],
+        }
     )
     model = PublishedModel(limits, 0.95, "", "", "", "", "", "", "", ())
     assert str(result.risk(model)).startswith(
-        "Of the intervals of 3 odds ratios, 2 exclude the value 1; of these 2, 1 is unreliable. By chance alone"
+        "Of the intervals of 3 odds ratios, 2 exclude the value 1; of these 2, 1 is unreliable. By "
+        "chance alone"
     )
     alone = replace(model, table=limits.iloc[:1])
     assert "1 excludes the value 1; it is unreliable. By chance" in str(result.risk(alone))
@@ -112,7 +134,9 @@ def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:
-    assert str(result.unresolved(country.published())).startswith("Adults: 5 of the 412 persons who answered are unresolved: ")
+    assert str(result.unresolved(country.published())).startswith(
+        "Adults: 5 of the 412 persons who answered are unresolved: "
+    )
     out = country.published()
     wide = out.table.assign(bounds_note=str(WIDE_BOUNDS), ci_high=out.table["estimate"])
     said = str(result.unresolved(replace(out, table=wide))).replace("\xa0", " ")
@@ -121,22 +145,39 @@ def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None
 
 @pytest.mark.parametrize(
     ("trace", "said"),
-    [("other paths", "too few share one"), ("any work: yes", "1 path of persons in forced labour, and 1 of others")],
+    [
+        ("other paths", "too few share one"),
+        ("any work: yes", "1 path of persons in forced labour, and 1 of others"),
+    ],
 )
 def test_paths_of_cases_are_told_from_the_others(trace: str, said: str) -> None:
-    found = pd.DataFrame({"step": ["forced labour", "no work"], "trace": [trace, "any work: no"], "persons": [40.0, 1490.0]})
+    found = pd.DataFrame(
+        {"step": ["forced labour", "no work"], "trace": [trace, "any work: no"], "persons": [40.0, 1490.0]}
+    )
     assert said in str(result.paths(found))
 
 
-def test_few_paths_of_cases_stand_above_their_table_because_the_table_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = pd.DataFrame({"step": "forced labour", "trace": list("abcdefg"), "persons": 40.0, "short_trace": list("ABCDEFG")})
+def test_few_paths_of_cases_stand_above_their_table_because_the_table_is_not_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = pd.DataFrame(
+        {"step": "forced labour", "trace": list("abcdefg"), "persons": 40.0, "short_trace": list("ABCDEFG")}
+    )
     other = pd.DataFrame(
-        {"step": ["forced labour"], "trace": "other paths", "persons": float("nan"), "short_trace": "other paths"}
+        {
+            "step": ["forced labour"],
+            "trace": "other paths",
+            "persons": float("nan"),
+            "short_trace": "other paths",
+        }
     )
     seen: list[Any] = []
     monkeypatch.setattr("IPython.display.display", seen.append)
     fl.show.paths(pd.concat([found.head(2), other]))
-    assert str(seen[0]) == "Forced labour, 40 persons who answered: A.\n\nForced labour, 40 persons who answered: B."
+    assert (
+        str(seen[0])
+        == "Forced labour, 40 persons who answered: A.\n\nForced labour, 40 persons who answered: B."
+    )
     assert "other paths" in str(seen[1])
     fl.show.paths(found)
     fl.show.paths(other)
@@ -146,9 +187,13 @@ def test_few_paths_of_cases_stand_above_their_table_because_the_table_is_not_pri
 def test_indicators_that_meet_all_criteria_are_counted() -> None:
     evidence = fell()
     checked = evidence.smart.assign(
-        met=evidence.smart["criterion"].map(lambda criterion: "partners" if criterion == "achievable" else "yes")
+        met=evidence.smart["criterion"].map(
+            lambda criterion: "partners" if criterion == "achievable" else "yes"
+        )
     )
-    assert str(result.smart(replace(evidence, smart=checked))).startswith("2 of 2 indicators meet the four criteria")
+    assert str(result.smart(replace(evidence, smart=checked))).startswith(
+        "2 of 2 indicators meet the four criteria"
+    )
     assert str(result.smart(replace(evidence, smart=evidence.smart.assign(met="no")))).startswith("0 of ")
 
 
@@ -167,10 +212,16 @@ def test_the_first_warnings_are_said_and_all_findings_are_counted_by_severity() 
 def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     evidence = fell()
     given = evidence.targets[evidence.targets["target_year"].notna()]
-    first = replace(evidence, targets=evidence.targets.assign(later_value=float("nan")), follow_up=evidence.follow_up.iloc[:0])
+    first = replace(
+        evidence,
+        targets=evidence.targets.assign(later_value=float("nan")),
+        follow_up=evidence.follow_up.iloc[:0],
+    )
     could, of = (given["verifiable"] == "yes").sum(), f"{len(given)} target{'s' * (len(given) != 1)}"
     assert could
-    found = f"A survey of the planned size (2,400 adults) would find the fall to the target for {could} of {of}."
+    found = (
+        f"A survey of the planned size (2,400 adults) would find the fall to the target for {could} of {of}."
+    )
     assert str(result.targets(first)) == found
     assert str(result.targets(evidence)) == f"{found} What the later survey found is in the last part."
     alike = first.targets.assign(verifiable="no", obstacle=[TOO_WIDE] * len(first.targets))
@@ -195,15 +246,23 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     assert said.endswith(f" Targets shown to be reached: {reached} of {len(given)}.{twice}")
     once = evidence.follow_up[evidence.follow_up["measure"] != DECREASE]
     assert str(result.follow_up(replace(evidence, follow_up=once))) == said.removesuffix(twice)
-    more = pd.concat([evidence.targets, given.assign(target_year=2035, reached="")])  # counted as on the slides
-    assert str(result.follow_up(replace(evidence, targets=more))).endswith(f" reached: {reached} of {2 * len(given)}.{twice}")
+    more = pd.concat(
+        [evidence.targets, given.assign(target_year=2035, reached="")]
+    )  # counted as on the slides
+    assert str(result.follow_up(replace(evidence, targets=more))).endswith(
+        f" reached: {reached} of {2 * len(given)}.{twice}"
+    )
     evidence = replace(evidence, targets=evidence.targets.assign(target_year=float("nan")))
-    unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, reached="")
+    unjudged = evidence.follow_up.iloc[:1].assign(
+        verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, reached=""
+    )
     assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
         "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged, and 0 have no verdict."
     )
     hidden = evidence.follow_up.iloc[:2].assign(verdict="", verdict_reason="", marker=["c", "x"], reached="")
-    assert str(result.follow_up(replace(evidence, follow_up=hidden))).endswith("and 2 have no verdict (1 confidential).")
+    assert str(result.follow_up(replace(evidence, follow_up=hidden))).endswith(
+        "and 2 have no verdict (1 confidential)."
+    )
     nothing = result.follow_up(replace(evidence, follow_up=evidence.follow_up.iloc[:0]))
     assert NOTHING in nothing._repr_mimebundle_()
     assert "no plan" in str(result.targets(None))
@@ -218,7 +277,8 @@ def test_in_time_is_nothing_where_nothing_was_asked() -> None:
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
     survey = fl.read_survey("norvia_lfs_2025")
     assert str(result.questionnaire(survey)) == (
-        "18 questions feed 17 items of the definition, and 1 more asks whether both sides were in the same work."
+        "18 questions feed 17 items of the definition, and 1 more asks whether both sides were in the "
+        "same work."
     )
     with_children = fl.read_survey("valdorie_enquete_2025")
     assert str(result.questionnaire(with_children)).endswith(" 9 questions feed the definition of children.")
@@ -240,12 +300,19 @@ def test_an_unverified_rule_set_is_named_as_an_exercise_and_one_without_a_rate_h
     assert "ILO indicators of 2012: hts_2012 needs the stage" in str(result.rule_sets(out))
     exercise = replace(out, table=out.table.assign(estimate=out.table["estimate"].fillna(0.1)))
     told = str(result.rule_sets(exercise))
-    assert told.startswith("No other rule set gives a result for this survey. ILO indicators of 2012: an exercise, ")
+    assert told.startswith(
+        "No other rule set gives a result for this survey. ILO indicators of 2012: an exercise, "
+    )
     alone = replace(out, table=out.table[out.table["rule_set"] == out.rule_set])
-    assert str(result.rule_sets(alone)) == "The survey is classified by one definition alone: 2018 international definition."
+    assert (
+        str(result.rule_sets(alone))
+        == "The survey is classified by one definition alone: 2018 international definition."
+    )
     other = next(name for name in out.table["rule_set"].unique() if name != out.rule_set)
     swapped = replace(out, table=out.table[out.table["breakdown"] == ""], rule_set=other)
     assert str(result.rule_sets(swapped)) == "2018 international definition: 99.5 per 1,000."
-    verified = out.table.assign(to_verify="", estimate=out.table["estimate"].mask(out.table["rule_set"] != out.rule_set))
+    verified = out.table.assign(
+        to_verify="", estimate=out.table["estimate"].mask(out.table["rule_set"] != out.rule_set)
+    )
     told = str(result.rule_sets(replace(out, table=verified.assign(reason=str(MORE_UNRESOLVED)))))
     assert told.startswith("No other rule set gives a result for this survey. ILO indicators of 2012: ")

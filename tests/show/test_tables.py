@@ -1,5 +1,5 @@
-"""Tests tables in notebooks: the number with its marker, its interval and base, and notes by letter. The same table gives the
-same text."""
+"""Tests tables in notebooks: the number with its marker, its interval and base, and notes by letter. The same
+table gives the same text."""
 
 from __future__ import annotations
 
@@ -49,23 +49,39 @@ def test_a_suppressed_row_has_its_marker_in_each_cell() -> None:
 
 
 def test_care_that_has_no_marker_is_asked_for_in_a_note() -> None:
-    rows = country.published().select("prevalence", "sex").assign(flag="caution", marker="", reason="fewer than 30 cases")
+    rows = (
+        country.published()
+        .select("prevalence", "sex")
+        .assign(flag="caution", marker="", reason="fewer than 30 cases")
+    )
     shown = tables.table(rows)
     assert {row[-1] for row in cells(shown)} == {"a"}
     assert shown.text.splitlines()[-1] == "a\xa0\xa0Fewer than 30 cases"
     filled = country.filled()
-    careful = replace(filled, table=filled.table.assign(flag="review", reason="few areas", filled_by="survey"))
+    careful = replace(
+        filled, table=filled.table.assign(flag="review", reason="few areas", filled_by="survey")
+    )
     assert tables.baseline(careful).text.splitlines()[-1] == "a\xa0\xa0To be reviewed: few areas"
 
 
 def test_numbers_stand_right_also_beside_a_marker_words_left_and_columns_are_as_wide_as_their_texts() -> None:
     body = pd.DataFrame(
-        {"Who": ["a", "b"], "Counted": ["1,200", "[c]"], "Change": ["−7.8", ""], "Marker": ["", "[c]"], "Open": ["", ""]}
+        {
+            "Who": ["a", "b"],
+            "Counted": ["1,200", "[c]"],
+            "Change": ["−7.8", ""],
+            "Marker": ["", "[c]"],
+            "Open": ["", ""],
+        }
     )
     html = tables.plain(body, "T", "").html
     assert re.findall(r'style="text-align: (\w+);[^"]*"[^>]*id="t[0-9a-f]{7}-[0-4]"', html) == [
-        "left", "right", "right", "left", "left",
-    ]  # fmt: skip
+        "left",
+        "right",
+        "right",
+        "left",
+        "left",
+    ]
     assert html.count('style="table-layout: auto; ') == 1  # JupyterLab's own rule makes columns equal
 
 
@@ -126,9 +142,12 @@ def test_the_flowchart_counts_persons_not_cases() -> None:
 
 
 def test_a_line_across_the_table_names_the_group_of_the_rows_below() -> None:
-    text = tables.table(country.published().select("prevalence", [["age_group"], ["region"]])).text.splitlines()
+    text = tables.table(
+        country.published().select("prevalence", [["age_group"], ["region"]])
+    ).text.splitlines()
     places = [
-        [i for i, row in enumerate(text) if row.split()[:2] == name.split()] for name in ("Age group", "Not stated", "Region")
+        [i for i, row in enumerate(text) if row.split()[:2] == name.split()]
+        for name in ("Age group", "Not stated", "Region")
     ]
     (first,), (one, other), (second,) = ([*found] for found in (places[0], places[1], places[2]))
     assert first < one < second < other
@@ -154,7 +173,9 @@ def test_where_html_cannot_be_shown_the_table_is_text() -> None:
 def test_html_in_labels_and_titles_is_shown_and_not_obeyed() -> None:
     evil = "<script>alert(1)</script>"
     rows = country.published().select("total", "region")
-    html = tables.table(rows.assign(category=evil, reason=evil, reference_population_label=evil), title=evil).html
+    html = tables.table(
+        rows.assign(category=evil, reason=evil, reference_population_label=evil), title=evil
+    ).html
     assert "<script" not in html
     assert "&lt;script&gt;" in html
 
@@ -183,7 +204,9 @@ def test_an_indicator_with_its_groups_is_a_body_of_its_own_that_print_does_not_c
     for first, *groups in lines:
         assert "<span" not in first
         # A part that is longer than a page has its name at each group.
-        assert all(group.endswith(f'<span class="part" style="display: none"> – {first}</span>') for group in groups)
+        assert all(
+            group.endswith(f'<span class="part" style="display: none"> – {first}</span>') for group in groups
+        )
     assert any(groups for _, *groups in lines)
 
 
@@ -195,7 +218,9 @@ def test_a_partners_own_baseline_is_shown_as_written(tmp_path: Any) -> None:
 
 def test_counts_of_open_answers_below_the_limit_are_marked() -> None:
     kinds = ("dont_know", "refused", "missing")
-    counts = pd.DataFrame([{"where": "a", "column": "Q1", "label": "threats", **dict.fromkeys(kinds, 0), "refused": None}])
+    counts = pd.DataFrame(
+        [{"where": "a", "column": "Q1", "label": "threats", **dict.fromkeys(kinds, 0), "refused": None}]
+    )
     shown = cells(tables.nonresponse(counts.astype(dict.fromkeys(kinds, "Int64"))))
     assert shown == [["threats", "Q1", "0", "[c]", "0"]]
 
@@ -203,13 +228,18 @@ def test_counts_of_open_answers_below_the_limit_are_marked() -> None:
 def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> None:
     persons = fl.classify(fl.read_survey(country.write(tmp_path)))
     out = fl.publish_run(persons)
-    assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in about 410 households"
+    assert (
+        line(tables.facts(fl.describe(persons)), "Persons in the file")[1]
+        == "about 410 in about 410 households"
+    )
     assert cells(tables.questionnaire(persons)) == [
         ["any work", "not given", "WORK", "yes (1)"],
         ["very low or no wages", "not given", "INV", "yes (1)"],
         ["withheld wages", "not given", "COE", "yes (1)"],
     ]
-    assert tables.questionnaire(persons).text.index("Involuntary\n") < tables.questionnaire(persons).text.index("Coercion\n")
+    assert tables.questionnaire(persons).text.index("Involuntary\n") < tables.questionnaire(
+        persons
+    ).text.index("Coercion\n")
     found = fl.check(persons)
     assert f"{len(found)} findings<" in tables.findings(found).html
     assert "1 finding<" in tables.findings(found.iloc[:1]).html
@@ -218,13 +248,17 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     printed = [int(row[-1]) for row in shown]
     assert abs(sum(printed) - 412) <= 5 * len(printed)
     assert all(number % 10 == 0 for number in printed)
-    hidden = pd.DataFrame({"step": ["no work"], "short_trace": ["other paths"], "persons": pd.array([None], dtype="Int64")})
+    hidden = pd.DataFrame(
+        {"step": ["no work"], "short_trace": ["other paths"], "persons": pd.array([None], dtype="Int64")}
+    )
     assert cells(tables.table_of_paths(hidden))[0][-1] == "[c]"
 
 
 def test_the_question_on_the_same_work_is_in_the_table_of_questions(tmp_path: Any) -> None:
     """It decides about cases like the items do."""
-    asked = country.changed(country.SURVEY, episodes={"same_work": {"column": "SAME", "label": "in the same work"}})
+    asked = country.changed(
+        country.SURVEY, episodes={"same_work": {"column": "SAME", "label": "in the same work"}}
+    )
     read = fl.read_survey(country.write(tmp_path, asked, table=country.persons().assign(SAME=1)))
     assert cells(tables.questionnaire(read))[-1] == ["same work", "in the same work", "SAME", "yes (1)"]
 
@@ -241,7 +275,9 @@ def test_corrections_are_tables_or_a_sentence() -> None:
         "unresolved": 0,
     }
     found = pd.DataFrame([{"population": "adults", **classes}])
-    assert cells(tables.corrected_cases(found)) == [["adults", "5 or more", "5 or more", "0", "fewer than 5", "0", "0"]]
+    assert cells(tables.corrected_cases(found)) == [
+        ["adults", "5 or more", "5 or more", "0", "fewer than 5", "0", "0"]
+    ]
     for empty in (tables.corrections(counts[:0]), tables.corrected_cases(found[:0])):
         assert str(empty) == "Nothing was corrected in the data."
 

@@ -1,4 +1,5 @@
-"""One Spark cluster for all tests of this folder, two processes beside the driver; tables are given to it as Parquet files."""
+"""One Spark cluster for all tests of this folder, two processes beside the driver; tables are given to it as
+Parquet files."""
 
 from __future__ import annotations
 
@@ -44,7 +45,11 @@ def spark() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-    for name in ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_PYTHON"):  # the tests run on the PySpark that is locked, as it is
+    for name in (
+        "SPARK_HOME",
+        "SPARK_CONF_DIR",
+        "PYSPARK_PYTHON",
+    ):  # the tests run on the PySpark that is locked, as it is
         os.environ.pop(name, None)
     builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("fltoolkit")
     for name, value in SETTINGS.items():
@@ -74,7 +79,9 @@ def both(in_spark: Callable[..., Any]) -> Callable[[Path], tuple[fl.Survey, fl.S
 
     def read(path: Path) -> tuple[fl.Survey, fl.Survey]:
         folder, files = path.parent, read_spec(path).files
-        names = [n for f in (files.person, files.household, files.module, files.episodes) if f for n in f.path]
+        names = [
+            n for f in (files.person, files.household, files.module, files.episodes) if f for n in f.path
+        ]
         tables = {}
         for name in names:
             opened: Any = nw.to_native(open_table(folder / name, connect(), as_text=True))
@@ -86,7 +93,8 @@ def both(in_spark: Callable[..., Any]) -> Callable[[Path], tuple[fl.Survey, fl.S
 
 @pytest.fixture(scope="session")
 def collected(spark: Any) -> Iterator[list[int]]:
-    """How many rows each answer of the cluster had that Python received; what would hand over rows by another way fails."""
+    """How many rows each answer of the cluster had that Python received; what would hand over rows by another
+    way fails."""
     from pyspark.sql.classic.dataframe import DataFrame
 
     rows: list[int] = []
@@ -108,7 +116,16 @@ def collected(spark: Any) -> Iterator[list[int]]:
 
     for name in ("toPandas", "toArrow", "collect"):
         patch.setattr(DataFrame, name, counted(getattr(DataFrame, name)))
-    for name in ("tail", "toLocalIterator", "foreach", "foreachPartition", "persist", "cache", "checkpoint", "localCheckpoint"):
+    for name in (
+        "tail",
+        "toLocalIterator",
+        "foreach",
+        "foreachPartition",
+        "persist",
+        "cache",
+        "checkpoint",
+        "localCheckpoint",
+    ):
         patch.setattr(DataFrame, name, refused(name))
     for name in ("rdd", "write"):
         patch.setattr(DataFrame, name, property(refused(name)))

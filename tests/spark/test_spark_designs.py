@@ -1,4 +1,5 @@
-"""Tests designs without a survey.yaml on a PySpark DataFrame: the same numbers as DuckDB, for all column types and blanks."""
+"""Tests designs without a survey.yaml on a PySpark DataFrame: the same numbers as DuckDB, for all column
+types and blanks."""
 
 from __future__ import annotations
 
@@ -25,14 +26,22 @@ def persons(**own: Any) -> pa.Table:
     i = np.arange(N)
     y = rng.integers(0, 50, N) / 4
     columns = {
-        "w": rng.integers(1, 40, N) / 8, "stratum": i // 30, "psu": i // 6 % 5 + 1, "fpc": np.full(N, 40.0), "fpc2": np.full(N, 60.0),
-        "y": pa.array([None if k % 17 == 0 else v for k, v in enumerate(y)]), "x": np.where(i % 19 == 3, np.nan, y + 1),
+        "w": rng.integers(1, 40, N) / 8,
+        "stratum": i // 30,
+        "psu": i // 6 % 5 + 1,
+        "fpc": np.full(N, 40.0),
+        "fpc2": np.full(N, 60.0),
+        "y": pa.array([None if k % 17 == 0 else v for k, v in enumerate(y)]),
+        "x": np.where(i % 19 == 3, np.nan, y + 1),
         "yes": pa.array([None if k % 23 == 0 else bool(k % 3 == 0) for k in i]),
-        "sure": pa.array(i < 30), "code": pa.array([None if k % 29 == 0 else k % 3 for k in i], pa.int16()),
-        "float": np.where(i % 31 == 0, np.nan, i % 4 + (i % 2) / 2), "text": pa.array([[" 1", "1.0", "01 ", "", None][k % 5] for k in i]),
-        "price": pa.array([Decimal("1.50") if k % 2 else Decimal("2.00") for k in i]), "day": pa.array([date(2025, 1, k % 3 + 1) for k in i]),
+        "sure": pa.array(i < 30),
+        "code": pa.array([None if k % 29 == 0 else k % 3 for k in i], pa.int16()),
+        "float": np.where(i % 31 == 0, np.nan, i % 4 + (i % 2) / 2),
+        "text": pa.array([[" 1", "1.0", "01 ", "", None][k % 5] for k in i]),
+        "price": pa.array([Decimal("1.50") if k % 2 else Decimal("2.00") for k in i]),
+        "day": pa.array([date(2025, 1, k % 3 + 1) for k in i]),
         "odd": pa.array(["it's", 'a "b"', "c\\d", "é / f"] * 30),
-    }  # fmt: skip
+    }
     psu, stratum = i // 6, i // 30
     for r in range(8):
         drop = psu == (r // 2) * 5 + r % 2
@@ -83,10 +92,16 @@ def test_truths_numbers_and_ratios_with_blanks_and_nan(pair: Callable[..., list[
         {"strata": "stratum", "psu": "psu", "fpc": ["fpc", "fpc2"], "nest": True},
         {"strata": "stratum", "psu": "psu", "certainty": "sure", "nest": True},
     ],
-    ids=["persons drawn directly", "with their fpc", "two stages, persons the second", "PSUs taken with certainty"],
+    ids=[
+        "persons drawn directly",
+        "with their fpc",
+        "two stages, persons the second",
+        "PSUs taken with certainty",
+    ],
 )
 def test_persons_as_units(pair: Callable[..., list[Any]], design: dict[str, Any]) -> None:
-    """Two passes over the same rows know each unit again: the covariance between their estimates is that of DuckDB."""
+    """Two passes over the same rows know each unit again: the covariance between their estimates is that of
+    DuckDB."""
     one, other = pair(persons(), **design)
     together = [fl.stack({"y": fl.mean(d, "y"), "x": fl.mean(d, "x")}, name="of") for d in (one, other)]
     same(*together)
@@ -94,15 +109,24 @@ def test_persons_as_units(pair: Callable[..., list[Any]], design: dict[str, Any]
 
 
 def test_rows_that_are_alike_are_units_of_their_own(pair: Callable[..., list[Any]]) -> None:
-    table = pa.table({"w": [1.0] * 6, "y": [1.0, 1.0, 1.0, None, 0.0, 0.0], "z": [None, None, 1.0, 1.0, 0.0, 0.0]})
+    table = pa.table(
+        {"w": [1.0] * 6, "y": [1.0, 1.0, 1.0, None, 0.0, 0.0], "z": [None, None, 1.0, 1.0, 0.0, 0.0]}
+    )
     same(*(fl.mean(d, "y") for d in pair(table)))
 
 
 @pytest.mark.parametrize(
-    "more", [{"method": "jkn", "strata": "stratum"}, {"method": "bootstrap"}, {"method": "brr", "df": 4}], ids=str
+    "more",
+    [{"method": "jkn", "strata": "stratum"}, {"method": "bootstrap"}, {"method": "brr", "df": 4}],
+    ids=str,
 )
 def test_replicate_weights(pair: Callable[..., list[Any]], more: dict[str, Any]) -> None:
-    same(*(fl.mean(d, "y", by=[[], ["code"]]) for d in pair(persons(), fl.ReplicateDesign, replicates="rw*", **more)))
+    same(
+        *(
+            fl.mean(d, "y", by=[[], ["code"]])
+            for d in pair(persons(), fl.ReplicateDesign, replicates="rw*", **more)
+        )
+    )
 
 
 def test_of_a_large_table_rows_travel_in_buckets(
@@ -117,7 +141,8 @@ def test_of_a_large_table_rows_travel_in_buckets(
 
 
 def test_calibrated_weights(pair: Callable[..., list[Any]]) -> None:
-    """The factors go to the cluster as a small table, exactly, and with them labels that SQL would stumble over."""
+    """The factors go to the cluster as a small table, exactly, and with them labels that SQL would stumble
+    over."""
     one, other = pair(persons(), **CLUSTERS)
     odd = {"it's": 110.0, 'a "b"': 90.0, "c\\d": 70.0, "é / f": 80.5}
     strata = {str(k): v for k, v in enumerate((100.0, 90.0, 80.0, 80.5))}
@@ -146,10 +171,22 @@ def test_a_model(pair: Callable[..., list[Any]]) -> None:
         ({}, lambda d: fl.mean(d, "y", by=["county"])),
         ({}, lambda d: fl.prevalence(d, "code")),
     ],
-    ids=["no weight", "a weight that is NaN", "weights below 0 and infinite", "a word", "no weight above 0", "no PSU", "a number that is none",
-         "no such column", "no such group", "no truth"],
-)  # fmt: skip
-def test_the_same_words_on_what_is_wrong(pair: Callable[..., list[Any]], own: dict[str, Any], verb: Callable[[Any], Any]) -> None:
+    ids=[
+        "no weight",
+        "a weight that is NaN",
+        "weights below 0 and infinite",
+        "a word",
+        "no weight above 0",
+        "no PSU",
+        "a number that is none",
+        "no such column",
+        "no such group",
+        "no truth",
+    ],
+)
+def test_the_same_words_on_what_is_wrong(
+    pair: Callable[..., list[Any]], own: dict[str, Any], verb: Callable[[Any], Any]
+) -> None:
     words = []
     for design in pair(persons(**own), strata="stratum", psu="psu", nest=True):
         with pytest.raises(FltoolkitError) as error:

@@ -1,5 +1,5 @@
-"""Tests surveys in a Spark cluster: they are classified and estimated there, with the same tables as from files. Python receives
-only sums."""
+"""Tests surveys in a Spark cluster: they are classified and estimated there, with the same tables as from
+files. Python receives only sums."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def same(one: fl.Estimates, other: fl.Estimates) -> None:
 
 
 class Read(NamedTuple):
-    """A sample's classified survey from its files and from tables, and the rows of each answer by which it was checked."""
+    """A sample's classified survey from its files and from tables, and the rows of each answer by which it
+    was checked."""
 
     files: fl.Survey
     tables: fl.Survey
@@ -60,7 +61,7 @@ def valdorie(both: Both, collected: list[int]) -> Read:
     return read("valdorie_enquete_2025", both, collected)
 
 
-# ------------------------------------------------------------------------------------------------------ the same tables
+# ------------------------------------------------------------------------------------------------------ the s
 
 
 def test_a_test_runs_on_two_executors(spark: Any) -> None:
@@ -91,7 +92,8 @@ def test_valdories_adults_children_and_both(valdorie: Read, population: str) -> 
 
 
 def test_python_receives_sums_alone(norvia: Read, collected: list[int]) -> None:
-    """Of 17,000 persons a row for each PSU, domain and status, a case's household apart; of what is checked no more than PSUs."""
+    """Of 17,000 persons a row for each PSU, domain and status, a case's household apart; of what is checked
+    no more than PSUs."""
     psus = norvia.tables.frame.select("fl__psu").unique().collect("pandas").shape[0]
     persons = norvia.files.frame.select(nw.len()).collect("pandas").item()
     *others, values = sorted(norvia.rows)  # the limits of fifths of wealth rest on the weight of each value
@@ -103,23 +105,31 @@ def test_python_receives_sums_alone(norvia: Read, collected: list[int]) -> None:
         assert max(collected) <= psus * len(found) * 3 + found["cases"].sum() < most
 
 
-# ------------------------------------------------------------------------------------- small surveys, person by person
+# ------------------------------------------------------------------------------------- small surveys, person
 
 
 def classified(survey: fl.Survey, *more: str) -> pd.DataFrame:
     """What the classification says of each person, sorted by who they are."""
-    names = ["fl__key", "any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad", "route", "form", "step",
-             "items", "trace", "exception", "months", *more]  # fmt: skip
+    names = [
+        "fl__key", "any_work", "involuntary", "coercion", "same_work", "forced_labour",
+        "forced_labour_abroad", "route", "form", "step", "items", "trace", "exception", "months", *more,
+    ]  # fmt: skip
     persons = fl.classify(survey)
-    table = persons.frame.with_columns(persons.trace.alias("trace")).select(names).collect("pandas").to_native()
+    table = (
+        persons.frame.with_columns(persons.trace.alias("trace")).select(names).collect("pandas").to_native()
+    )
     found = table.astype(object).where(table.notna(), None).sort_values("fl__key").reset_index(drop=True)
     return found.astype({"months": float})
 
 
-def test_every_arrow_of_the_childrens_flowchart(spec: dict[str, Any], write: Any, changed: Any, both: Both) -> None:
+def test_every_arrow_of_the_childrens_flowchart(
+    spec: dict[str, Any], write: Any, changed: Any, both: Both
+) -> None:
     """Parents are found across the cluster: every family of the test of children, in one survey."""
     homes = [family(child, parents, f"h{i}") for i, (_, child, parents, *_) in enumerate(ARROWS)]
-    people = pd.DataFrame([{"who": who, **FREE, **answers} for home in homes for who, answers in home.items()])
+    people = pd.DataFrame(
+        [{"who": who, **FREE, **answers} for home in homes for who, answers in home.items()]
+    )
     files, tables = both(write(changed(spec, keys()), people=people))
     one, other = (classified(s, "route_i", "route_ii", "route_iii", "route_iv") for s in (files, tables))
     pd.testing.assert_frame_equal(one, other)
@@ -131,35 +141,63 @@ def test_every_arrow_of_the_childrens_flowchart(spec: dict[str, Any], write: Any
 def test_episodes(laid_out: str, spec: dict[str, Any], write: Any, changed: Any, both: Both) -> None:
     """Up to three spells a person, as columns and as the rows of a file of their own."""
     forced, open_, free = SPELL | FORCED, SPELL | {"hazardous": "J", "debt": "W"}, SPELL
-    people = {"a": [free, forced | {"months": 2}, forced], "b": [open_], "c": [forced | {"months": 98}, free], "d": [forced | {"place": "away"}],
-              "e": [forced | {"duty": "J", "limits": "J"}], "f": []}  # fmt: skip
+    people = {
+        "a": [free, forced | {"months": 2}, forced],
+        "b": [open_],
+        "c": [forced | {"months": 98}, free],
+        "d": [forced | {"place": "away"}],
+        "e": [forced | {"duty": "J", "limits": "J"}],
+        "f": [],
+    }
     rows = [{"who": w, "spell": n, **s} for w, spells in people.items() for n, s in enumerate(spells, 1)]
     if laid_out == "long":
         table = pd.DataFrame([{"who": w, **FREE} for w in people])
-        more = {"files.episodes": {"path": "spells.csv", "key": ["who", "spell"]}, "episodes": {"long": "true"}} | episodes(str)
+        more = {
+            "files.episodes": {"path": "spells.csv", "key": ["who", "spell"]},
+            "episodes": {"long": "true"},
+        } | episodes(str)
         path = write(changed(spec, more), people=table, spells=pd.DataFrame(rows))
     else:
         blank = dict.fromkeys(ASKED, "")
-        table = pd.DataFrame([{"who": w, **FREE} | {f"had_{e}": "J" if i < len(s) else "N" for i, e in enumerate("abc")} | {
-            f"{k}_{e}": (s[i] if i < len(s) else blank)[k] for k in ASKED for i, e in enumerate("abc")} for w, s in people.items()])  # fmt: skip
-        more = {"episodes": {"wide": list("abc"), "exists": "had_{episode}"}} | episodes(lambda c: c + "_{episode}")
+        table = pd.DataFrame(
+            [
+                {"who": w, **FREE}
+                | {f"had_{e}": "J" if i < len(s) else "N" for i, e in enumerate("abc")}
+                | {f"{k}_{e}": (s[i] if i < len(s) else blank)[k] for k in ASKED for i, e in enumerate("abc")}
+                for w, s in people.items()
+            ]
+        )
+        more = {"episodes": {"wide": list("abc"), "exists": "had_{episode}"}} | episodes(
+            lambda c: c + "_{episode}"
+        )
         path = write(changed(spec, more), people=table)
     one, other = map(classified, both(path))
     pd.testing.assert_frame_equal(one, other)
     assert other["months"].tolist()[0] == 6
-    assert set(other["step"]) >= {"forced labour", "forced labour abroad", "unresolved", "exception within its limits"}
+    assert set(other["step"]) >= {
+        "forced labour",
+        "forced labour abroad",
+        "unresolved",
+        "exception within its limits",
+    }
 
 
 def test_files_joined_quarters_pooled_and_replicate_weights(write: Any, both: Both) -> None:
     """Persons of two quarters in two files, a module file for both, replicate weights in survey.yaml."""
-    people = persons_table([("case", {"R": 2}), ("open", {}), *[("not", {"R": i % 4 + 1}) for i in range(14)]])
+    people = persons_table(
+        [("case", {"R": 2}), ("open", {}), *[("not", {"R": i % 4 + 1}) for i in range(14)]]
+    )
     for r in range(4):
         people[f"RW{r + 1}"] = 10 * (people["P"] != r) + 10 * (people["P"] == r ^ 1)
     module = people[["HH", "LINE", "INV", "COE"]].iloc[:-1]
     own = people.drop(columns=["INV", "COE"])
     spec = SPEC | {
         "files": {
-            "person": {"path": ["first.csv", "second.csv"], "key": ["HH", "LINE"], "weight_factor": [0.5, 0.5]},
+            "person": {
+                "path": ["first.csv", "second.csv"],
+                "key": ["HH", "LINE"],
+                "weight_factor": [0.5, 0.5],
+            },
             "module": {"path": "module.csv", "key": ["HH", "LINE"]},
         },
         "design": {
@@ -179,7 +217,9 @@ def test_files_joined_quarters_pooled_and_replicate_weights(write: Any, both: Bo
 def test_the_page_on_spark(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its lines, as they stand there, end in a table that may be shown."""
     house = SAMPLES.parent
-    (lines,) = re.findall(r"^```python\n(.*?)^```$", (house / "docs" / "spark.md").read_text("utf-8"), re.M | re.S)
+    (lines,) = re.findall(
+        r"^```python\n(.*?)^```$", (house / "docs" / "spark.md").read_text("utf-8"), re.M | re.S
+    )
     monkeypatch.chdir(house)
     names: dict[str, Any] = {}
     exec(compile(lines, "docs/spark.md", "exec"), names)
@@ -199,7 +239,7 @@ def test_the_rows_are_in_the_hash_whatever_their_order(write: Any, in_spark: Cal
     assert one == two != three
 
 
-# --------------------------------------------------------------------------------------------------------------- errors
+# ------------------------------------------------------------------------------------------------------------
 
 
 def message(call: Callable[[], Any]) -> str:
@@ -219,7 +259,9 @@ def message(call: Callable[[], Any]) -> str:
     ],
     ids=["negative weight", "no weight", "a word as weight", "a key twice", "an age"],
 )
-def test_the_same_words_on_what_is_wrong_in_the_data(own: dict[str, Any], says: str, write: Any, in_spark: Any) -> None:
+def test_the_same_words_on_what_is_wrong_in_the_data(
+    own: dict[str, Any], says: str, write: Any, in_spark: Any
+) -> None:
     people = persons_table([("case", own), *[("not", {}) for _ in range(7)]]).astype(str)
     path = write(SPEC, persons=people)
     table = in_spark(pa.Table.from_pandas(people, preserve_index=False))
@@ -237,7 +279,9 @@ def test_a_column_that_the_table_lacks(write: Any, in_spark: Any) -> None:
     assert "INV (items.involuntary.very_low_or_no_wages" in words[0]
 
 
-def test_tables_that_cannot_stand_in_for_the_files(write: Any, in_spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_that_cannot_stand_in_for_the_files(
+    write: Any, in_spark: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     people = persons_table([("case", {})]).astype(str)
     path = write(SPEC, persons=people)
     table = in_spark(pa.Table.from_pandas(people, preserve_index=False))
@@ -256,7 +300,9 @@ def test_what_goes_wrong_in_the_cluster_is_told_without_a_persons_row(write: Any
     people = persons_table([("case", {}), ("not", {"W": "Ada Doe"})]).astype(str)
     path = write(SPEC, persons=people)
     table = spark.read.csv(str(path.parent / "persons.csv"), header=True)
-    table = table.withColumn("HH", table["W"].cast("int").cast("string"))  # an office's own mistake, found when it is read
+    table = table.withColumn(
+        "HH", table["W"].cast("int").cast("string")
+    )  # an office's own mistake, found when it is read
     words = message(lambda: fl.read_survey(path, table))
     assert "the cluster could not read the tables" in words
     assert "Ada Doe" not in words
@@ -271,20 +317,31 @@ def test_gates_blanks_and_several_codes_are_read_as_from_files(both: Both, tmp_p
     same(fl.prevalence(files), fl.prevalence(tables))
     names = ["involuntary", "coercion", "forced_labour"]
     rows = tables.frame.select("src__WHO", *names).collect("pandas").to_native().sort_values("src__WHO")
-    found = [{name: None if pd.isna(row[name]) else bool(row[name]) for name in names} for row in rows.to_dict("records")]
+    found = [
+        {name: None if pd.isna(row[name]) else bool(row[name]) for name in names}
+        for row in rows.to_dict("records")
+    ]
     assert found == [{name: gated_persons.truths(person)[name] for name in names} for person in people]
 
 
 def test_corrections_give_the_same_rows_counts_and_cases(both: Both, tmp_path: Path) -> None:
     table = persons_table([("case", {})] * 6 + [("not", {"AGE": 999})] * 7 + [("not", {})] * 12)
     corrections = [
-        {"rows": [{"HH": 0, "LINE": 1}, {"HH": 20, "LINE": 1}], "column": "INV", "value": 2, "why": "misread", "evidence": "form 17"},
+        {
+            "rows": [{"HH": 0, "LINE": 1}, {"HH": 20, "LINE": 1}],
+            "column": "INV",
+            "value": 2,
+            "why": "misread",
+            "evidence": "form 17",
+        },
         {"rows": {"HH": 20, "LINE": 1}, "column": "COE", "value": 1, "why": "misread", "evidence": "form 17"},
         {"where": {"AGE": {"min": 121}}, "column": "AGE", "value": "missing", "why": "no age"},
         {"where": {"HH": "24"}, "column": "W", "value": 12.5, "why": "typed 10"},
-    ]  # fmt: skip
+    ]
     table.to_csv(tmp_path / "persons.csv", index=False)
-    (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**SPEC, "corrections": corrections}, sort_keys=False), encoding="utf-8")
+    (tmp_path / "survey.yaml").write_text(
+        yaml.safe_dump({**SPEC, "corrections": corrections}, sort_keys=False), encoding="utf-8"
+    )
     files, tables = both(tmp_path / "survey.yaml")
     assert files.corrected is not None
     assert tables.corrected is not None

@@ -1,4 +1,5 @@
-"""Tests that a codebook renames and recodes a table, and writes it with the labels and missing values of SPSS and Stata."""
+"""Tests that a codebook renames and recodes a table, and writes it with the labels and missing values of SPSS
+and Stata."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ import pytest
 from fltoolkit.synthetic.codebook import Codebook, read_codebook, write_dta, write_sav
 
 YES_NO = {"1": "oui", "2": "non"}
-PEOPLE = pd.DataFrame({"HH": [1, 2, 3], "Q": [1, 8, 9], "W_LFS": [1.5, None, 2.0], "ISIC12": ["0111", None, "9700"]})
+PEOPLE = pd.DataFrame(
+    {"HH": [1, 2, 3], "Q": [1, 8, 9], "W_LFS": [1.5, None, 2.0], "ISIC12": ["0111", None, "9700"]}
+)
 COLUMNS = {
     "HOME": {"source": "HH", "label": "household"},
     "ITEM": {"source": "Q", "label": "item", "answers": "item"},
@@ -24,7 +27,9 @@ def book(**item: object) -> Codebook:
     return Codebook.model_validate({"title": "Small", "answers": {"item": item}, "columns": COLUMNS})
 
 
-SPSS = book(labels={**YES_NO, "98": "ne sait pas", "99": "refus"}, recode={"8": "98", "9": "99"}, missing=["97", "99"])
+SPSS = book(
+    labels={**YES_NO, "98": "ne sait pas", "99": "refus"}, recode={"8": "98", "9": "99"}, missing=["97", "99"]
+)
 STATA = book(labels={**YES_NO, ".a": "don't know", ".b": "refused"}, recode={"8": ".a", "9": ".b"})
 
 
@@ -59,7 +64,10 @@ def test_an_spss_file_holds_the_codes_with_their_meaning_and_is_the_same_twice(t
     assert table["ISIC"].to_list() == ["0111", "", "9700"]
     assert about.missing_ranges == {"ITEM": [{"lo": 97, "hi": 99}]}
     assert about.variable_value_labels == SPSS.value_labels
-    assert (about.original_variable_types["WEIGHT"], about.original_variable_types["HOME"]) == ("F8.3", "F6.0")
+    assert (about.original_variable_types["WEIGHT"], about.original_variable_types["HOME"]) == (
+        "F8.3",
+        "F6.0",
+    )
 
 
 def test_a_stata_file_holds_tagged_missing_values_and_is_the_same_twice(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""Tests the living conditions of the people of Norvia: the columns come from a separate random stream, so that no other column
-changes."""
+"""Tests the living conditions of the people of Norvia: the columns come from a separate random stream, so
+that no other column changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Tests the second round of Norvia: a true decrease, an independent sample, and the two shipped Stata files."""
+"""Tests the second round of Norvia: a true decrease, an independent sample, and the two shipped Stata
+files."""
 
 from __future__ import annotations
 
@@ -11,9 +12,18 @@ import pytest
 import shipped
 
 import fltoolkit as fl
-from fltoolkit.synthetic import Population, draw_sample, make_second_round, redraw, reported_status, write_second_round
+from fltoolkit.synthetic import (
+    Population,
+    draw_sample,
+    make_second_round,
+    redraw,
+    reported_status,
+    write_second_round,
+)
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+pytestmark = (
+    pytest.mark.no_cover
+)  # the lines it runs are covered by others, and tracing them takes half as long again
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 FIRST, SECOND = SAMPLES / "norvia_lfs_2025", SAMPLES / "norvia_lfs_2027"
@@ -40,7 +50,9 @@ def headline() -> pd.Series:
 def test_the_shipped_files_are_what_the_kit_draws_and_are_small(tmp_path: Path) -> None:
     write_second_round(tmp_path)
     for name in FILES:
-        (ours, about), (theirs, told) = (pyreadstat.read_dta(str(p / name), user_missing=True) for p in (tmp_path, SECOND))
+        (ours, about), (theirs, told) = (
+            pyreadstat.read_dta(str(p / name), user_missing=True) for p in (tmp_path, SECOND)
+        )
         pd.testing.assert_frame_equal(ours, theirs)
         for fact in ("column_names_to_labels", "variable_value_labels", "missing_user_values", "file_label"):
             assert getattr(about, fact) == getattr(told, fact), fact

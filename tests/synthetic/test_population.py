@@ -1,4 +1,5 @@
-"""Tests the invented country: its truth, the samples drawn from it, and whether intervals contain the result of a full count."""
+"""Tests the invented country: its truth, the samples drawn from it, and whether intervals contain the result
+of a full count."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ from fltoolkit.synthetic import (
     write_sample,
 )
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+pytestmark = (
+    pytest.mark.no_cover
+)  # the lines it runs are covered by others, and tracing them takes half as long again
 
 NORVIA = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
 SIZE = SampleSize(areas=60, households=10)
@@ -40,7 +43,7 @@ def small() -> Population:
     return make_population(seed=1, areas=150, households=60)
 
 
-# ------------------------------------------------------------------------------------------------------- the population
+# ------------------------------------------------------------------------------------------------------- the
 
 
 def test_the_truth_is_known_and_rare(population: Population) -> None:
@@ -60,11 +63,16 @@ def test_risk_differs_as_it_was_meant_to(population: Population) -> None:
     rate = people[people["WORKED"] == synthetic.YES].groupby("BORN")["truth"].mean()
     assert rate[2] > 1.7 * rate[1]
     by_area = people.groupby("area")["truth"].mean()
-    assert by_area.var() > 1.3 * (by_area.mean() * (1 - by_area.mean()) / people.groupby("area").size().mean())  # it clusters
+    assert by_area.var() > 1.3 * (
+        by_area.mean() * (1 - by_area.mean()) / people.groupby("area").size().mean()
+    )  # it clusters
 
 
 def test_the_same_seed_makes_the_same_country_and_another_another(small: Population) -> None:
-    again, other = make_population(seed=1, areas=150, households=60), make_population(seed=2, areas=150, households=60)
+    again, other = (
+        make_population(seed=1, areas=150, households=60),
+        make_population(seed=2, areas=150, households=60),
+    )
     pd.testing.assert_frame_equal(small.persons, again.persons)
     assert (small.truth == again.truth).all()
     assert len(other.persons) != len(small.persons)
@@ -93,7 +101,7 @@ def test_questions_are_blank_just_where_routing_skips_them(population: Populatio
         assert (adults[question].notna() == (adults[gate] == synthetic.YES).fillna(False)).all(), question
 
 
-# ------------------------------------------------------------------------------------------------------------ the sample
+# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +139,7 @@ def test_larger_areas_are_likelier_and_their_households_no_heavier(
     assert (drawn.groupby("STRATUM")["W_LFS"].std() / drawn.groupby("STRATUM")["W_LFS"].mean()).max() < 0.25
 
 
-# ---------------------------------------------------------------------------------------------------- what is shipped
+# ---------------------------------------------------------------------------------------------------- what is
 
 
 def test_the_shipped_file_is_what_the_kit_draws_and_is_small(tmp_path: Path, population: Population) -> None:
@@ -142,7 +150,7 @@ def test_the_shipped_file_is_what_the_kit_draws_and_is_small(tmp_path: Path, pop
     assert facts == {"true": population.true_prevalence, "adults": population.adults.sum()}
 
 
-# ------------------------------------------------------------------------------------------------ intervals hold the truth
+# ------------------------------------------------------------------------------------------------ intervals h
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +158,9 @@ def status(population: Population) -> np.ndarray[tuple[int], np.dtype[np.float64
     return reported_status(population, NORVIA / "survey.yaml")
 
 
-def test_a_sampled_person_has_the_status_that_a_full_count_would_find(population: Population, status: np.ndarray) -> None:
+def test_a_sampled_person_has_the_status_that_a_full_count_would_find(
+    population: Population, status: np.ndarray
+) -> None:
     persons = shipped.persons(shipped.NORVIA)
     headline = fl.prevalence(persons).table.iloc[0]
     again = fl.prevalence(redraw(population, status, 7), "case").table.iloc[0]  # 7 is the shipped draw
@@ -182,7 +192,9 @@ def test_intervals_hold_the_reported_prevalence_as_often_as_they_say() -> None:
     truth = (status == 1).sum() / country.adults.sum()
     drawn = [redraw(country, status, seed, size) for seed in range(redraws)]
     rows = [fl.prevalence(design, "case").table.iloc[0] for design in drawn]
-    estimate, se, low, high = (np.array([r[c] for r in rows]) for c in ("estimate", "se", "ci_low", "ci_high"))
+    estimate, se, low, high = (
+        np.array([r[c] for r in rows]) for c in ("estimate", "se", "ci_low", "ci_high")
+    )
     held = ((low <= truth) & (truth <= high)).sum()
     fewest, most = binom.interval(0.998, redraws, 0.95)
     assert fewest <= held <= most

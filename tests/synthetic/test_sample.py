@@ -1,4 +1,5 @@
-"""Tests samples of an invented country: their weights by hand, the full count, and a redraw without classification."""
+"""Tests samples of an invented country: their weights by hand, the full count, and a redraw without
+classification."""
 
 from __future__ import annotations
 
@@ -8,7 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fltoolkit.synthetic import Population, SampleSize, census, draw_sample, make_population, redraw, reported_status
+from fltoolkit.synthetic import (
+    Population,
+    SampleSize,
+    census,
+    draw_sample,
+    make_population,
+    redraw,
+    reported_status,
+)
 from fltoolkit.synthetic.sample import draw_households, grossed_up
 
 NORVIA = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
@@ -28,7 +37,9 @@ def sample(small: Population) -> pd.DataFrame:
 def homes(areas: list[int]) -> Population:
     """One stratum; each area has so many households, of two adults and a child each."""
     area = np.repeat(np.arange(len(areas)), areas)
-    persons = pd.DataFrame({"household": np.repeat(np.arange(len(area)), 3), "area": np.repeat(area, 3), "REGION": 1, "AREA": 2})
+    persons = pd.DataFrame(
+        {"household": np.repeat(np.arange(len(area)), 3), "area": np.repeat(area, 3), "REGION": 1, "AREA": 2}
+    )
     return Population(persons.assign(true_age=[40, 18, 17] * len(area)), np.zeros(len(persons), bool))
 
 
@@ -51,8 +62,11 @@ def test_the_same_seed_draws_the_same_sample_and_another_another(small: Populati
 
 
 def test_a_household_stands_for_as_many_as_its_chance_says() -> None:
-    """Ten areas of four households, five drawn by size and two households in each: chances 1/2 and 1/2, so a weight of four."""
-    pool = draw_households(homes([4] * 10), np.random.default_rng(1), SampleSize(5, 2, household_response=1.0))
+    """Ten areas of four households, five drawn by size and two households in each: chances 1/2 and 1/2, so a
+    weight of four."""
+    pool = draw_households(
+        homes([4] * 10), np.random.default_rng(1), SampleSize(5, 2, household_response=1.0)
+    )
     assert len(pool) == 10
     assert pool["W_LFS"].to_list() == pytest.approx([4.0] * 10)
     assert (pool["stratum"] == 12).all()
@@ -60,7 +74,8 @@ def test_a_household_stands_for_as_many_as_its_chance_says() -> None:
 
 
 def test_weights_of_an_area_stand_for_those_who_did_not_respond() -> None:
-    """Areas of 2 to 20 households: whatever responds, the weights of an area add up to all households by areas drawn, 110 / 4."""
+    """Areas of 2 to 20 households: whatever responds, the weights of an area add up to all households by
+    areas drawn, 110 / 4."""
     country = homes(list(range(2, 21, 2)))
     pool = draw_households(country, np.random.default_rng(5), SampleSize(4, 6, household_response=0.6))
     area = country.persons.drop_duplicates("household").set_index("household")["area"]
@@ -79,16 +94,27 @@ def test_who_answered_stands_for_those_of_the_stratum_who_did_not() -> None:
     picked = pd.Series([True, True, True, True, False])
     answered = pd.Series([True, False, True, True, False])
     found = grossed_up(weight, picked, answered, pd.Series([1, 1, 1, 2, 2]))
-    assert found.fillna(-1).to_list() == [13.333, -1, 26.667, 5.0, -1]  # 40/30 in the first stratum, 1 in the second
+    assert found.fillna(-1).to_list() == [
+        13.333,
+        -1,
+        26.667,
+        5.0,
+        -1,
+    ]  # 40/30 in the first stratum, 1 in the second
 
 
 def test_each_row_is_the_person_of_the_small_its_index_names(small: Population, sample: pd.DataFrame) -> None:
     source = small.persons.loc[sample.index]
-    assert (source[["LINE", "REGION", "AREA", "SEX", "AGE"]].to_numpy() == sample[["LINE", "REGION", "AREA", "SEX", "AGE"]]).all(
-        axis=None
-    )
+    assert (
+        source[["LINE", "REGION", "AREA", "SEX", "AGE"]].to_numpy()
+        == sample[["LINE", "REGION", "AREA", "SEX", "AGE"]]
+    ).all(axis=None)
     assert (1000 + source["area"] == sample["EA"]).all()
-    assert source["household"].map(dict(zip(source["household"], sample["HH"], strict=True))).equals(sample["HH"])
+    assert (
+        source["household"]
+        .map(dict(zip(source["household"], sample["HH"], strict=True)))
+        .equals(sample["HH"])
+    )
 
 
 def test_one_adult_of_each_household_is_asked_the_module(sample: pd.DataFrame) -> None:
@@ -100,8 +126,14 @@ def test_one_adult_of_each_household_is_asked_the_module(sample: pd.DataFrame) -
     assert 0.02 < (sample.loc[asked, "FL_RESULT"] == 2).mean() < 0.07
 
 
-def test_nobody_who_refused_the_module_or_was_not_asked_has_answers_or_a_weight_of_it(sample: pd.DataFrame) -> None:
-    module = [c for c in sample.columns if c.startswith(("FI", "FC", "FLEAVE", "FSAME", "FEXC", "FWHO", "FPLACE", "FMONTHS"))]
+def test_nobody_who_refused_the_module_or_was_not_asked_has_answers_or_a_weight_of_it(
+    sample: pd.DataFrame,
+) -> None:
+    module = [
+        c
+        for c in sample.columns
+        if c.startswith(("FI", "FC", "FLEAVE", "FSAME", "FEXC", "FWHO", "FPLACE", "FMONTHS"))
+    ]
     assert len(module) > 25
     without = sample[sample["FL_RESULT"] != 1]
     assert len(without) > 500
@@ -113,7 +145,9 @@ def test_no_true_status_leaves_with_the_sample(sample: pd.DataFrame) -> None:
     assert not {"truth", "true_age", "household", "area"} & set(sample.columns)
 
 
-def test_one_adult_of_a_household_is_asked_and_the_weight_is_that_of_all_its_adults(small: Population) -> None:
+def test_one_adult_of_a_household_is_asked_and_the_weight_is_that_of_all_its_adults(
+    small: Population,
+) -> None:
     sample = draw_sample(small, 2, SampleSize(30, 5, module_response=1.0))
     people = small.persons.loc[sample.index]
     asked = sample["FL_RESULT"] == 1
@@ -121,7 +155,9 @@ def test_one_adult_of_a_household_is_asked_and_the_weight_is_that_of_all_its_adu
     assert (people.loc[asked, "true_age"] >= 18).all()
     assert sample[asked].groupby("HH").size().eq(1).all()
     assert set(sample["HH"]) == set(sample.loc[asked, "HH"])  # line 1 is an adult: each household has one
-    assert sample.loc[asked, "W_FL"].to_numpy() == pytest.approx((sample["W_LFS"] * adults)[asked].to_numpy(float), abs=0.01)
+    assert sample.loc[asked, "W_FL"].to_numpy() == pytest.approx(
+        (sample["W_LFS"] * adults)[asked].to_numpy(float), abs=0.01
+    )
     assert sample.loc[~asked, ["W_FL", "FC1", "FISIC", "ALONE"]].isna().all(axis=None)
 
 
@@ -133,7 +169,9 @@ def test_a_redraw_estimates_from_the_status_of_the_same_persons(small: Populatio
     rows = redraw(small, status, 3, SIZE).frame.collect("pandas").to_native()
     asked = rows[rows["case"].notna()]
     assert share > 0
-    assert (asked["fl__weight"] * asked["case"]).sum() / asked["fl__weight"].sum() == pytest.approx(float(share))
+    assert (asked["fl__weight"] * asked["case"]).sum() / asked["fl__weight"].sum() == pytest.approx(
+        float(share)
+    )
     assert len(asked) == len(answered)
     assert (len(rows), rows["fl__weight"].sum()) == (len(sample), pytest.approx(answered["W_FL"].sum()))
 

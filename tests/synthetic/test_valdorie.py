@@ -1,5 +1,5 @@
-"""Tests the Valdorie survey of a small country: who is asked, whom each weight represents, and the codes of questions that were
-not asked."""
+"""Tests the Valdorie survey of a small country: who is asked, whom each weight represents, and the codes of
+questions that were not asked."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ def sample(families: Families) -> pd.DataFrame:
     return draw_families(families, 2, SampleSize(areas=80, households=13))
 
 
-def test_the_weights_of_a_module_stand_for_all_whom_it_was_meant_for(families: Families, sample: pd.DataFrame) -> None:
-    """By stratum they add up to the household weights of all adults, and of all children of 5 to 17, answered or not."""
+def test_the_weights_of_a_module_stand_for_all_whom_it_was_meant_for(
+    families: Families, sample: pd.DataFrame
+) -> None:
+    """By stratum they add up to the household weights of all adults, and of all children of 5 to 17, answered
+    or not."""
     age = families.persons.loc[sample.index, "true_age"]
     for column, meant in (("PADULTE", age >= 18), ("PENFANT", age.between(5, 17))):
         sums = sample.groupby("STRATE")[column].sum()
@@ -31,7 +34,9 @@ def test_the_weights_of_a_module_stand_for_all_whom_it_was_meant_for(families: F
         assert sums.to_numpy() == pytest.approx(whole.to_numpy(), rel=1e-3), column  # rounded to three digits
 
 
-def test_all_adults_of_a_household_are_asked_and_one_child_of_5_to_17(families: Families, sample: pd.DataFrame) -> None:
+def test_all_adults_of_a_household_are_asked_and_one_child_of_5_to_17(
+    families: Families, sample: pd.DataFrame
+) -> None:
     age = families.persons.loc[sample.index, "true_age"]
     assert ((sample["A_RESULT"] == 4) == (age < 18)).all()
     picked = sample[sample["E_RESULT"] != 3]
@@ -53,9 +58,13 @@ def test_cluster_numbers_restart_in_each_stratum(families: Families, sample: pd.
 
 
 def test_who_did_not_answer_a_module_has_no_answers_and_who_did_no_blank(sample: pd.DataFrame) -> None:
-    """97 stands where the questionnaire skips: what an adult who did not work, a child under no threat is not asked."""
+    """97 stands where the questionnaire skips: what an adult who did not work, a child under no threat is not
+    asked."""
     columns = list(sample)
-    adult, child = columns[columns.index("I1") : columns.index("E_RESULT")], columns[columns.index("E1") : columns.index("QUI")]
+    adult, child = (
+        columns[columns.index("I1") : columns.index("E_RESULT")],
+        columns[columns.index("E1") : columns.index("QUI")],
+    )
     for own, asked in ((adult, sample["A_RESULT"] == 1), (child, sample["E_RESULT"] == 1)):
         assert sample.loc[~asked, own].isna().all(axis=None)
         assert sample.loc[asked, own].notna().all(axis=None)
@@ -78,7 +87,13 @@ def test_who_is_asked_everything_has_weight_one_and_no_blank(families: Families)
     adult, child = families.adults, families.children
     assert everybody["A_RESULT"].to_list() == np.where(adult, 1, 4).tolist()
     assert everybody["E_RESULT"].to_list() == np.where(child, 1, 3).tolist()
-    for column, asked in (("PADULTE", adult), ("PENFANT", child), ("I1", adult), ("E1", child), ("QUI", adult | child)):
+    for column, asked in (
+        ("PADULTE", adult),
+        ("PENFANT", child),
+        ("I1", adult),
+        ("E1", child),
+        ("QUI", adult | child),
+    ):
         assert (everybody[column].notna() == asked).all(), column
     assert everybody.loc[adult, "PADULTE"].eq(1).all()
     assert everybody["PMENAGE"].eq(1).all()

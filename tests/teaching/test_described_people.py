@@ -1,4 +1,5 @@
-"""Tests the described people of the first lesson: the kit's classification of each, shown after the learner has answered."""
+"""Tests the described people of the first lesson: the kit's classification of each, shown after the learner
+has answered."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def test_routes_are_shown_to_who_has_answered_and_to_nobody_else() -> None:
 
 def test_each_person_is_classified_once_in_the_order_of_the_lesson() -> None:
     found = classified()
-    exercises = [name for name, e in teaching.lesson("1_definition").exercises.items() if "unresolved" in e.choices]
+    exercises = [
+        name for name, e in teaching.lesson("1_definition").exercises.items() if "unresolved" in e.choices
+    ]
     assert [str(name) for name in found.index] == exercises
     assert found["trace"].str.len().min() > 10
 

@@ -1,5 +1,5 @@
-"""Tests the island: its people and villages add up, a decrease changes only cases, and a survey of it has the weights of its
-design."""
+"""Tests the island: its people and villages add up, a decrease changes only cases, and a survey of it has the
+weights of its design."""
 
 from __future__ import annotations
 
@@ -35,11 +35,15 @@ def test_the_standard_error_of_the_kilns_is_larger_from_the_whole_survey() -> No
     errors = []
     for rows in (sample, sample[sample["trade"] == "kiln workers"]):
         design = fl.SurveyDesign(rows, weight="weight", strata="stratum", psu="psu")
-        errors.append(fl.total(design, "case", by=["trade"]).table.set_index("trade").loc["kiln workers", "se"])
+        errors.append(
+            fl.total(design, "case", by=["trade"]).table.set_index("trade").loc["kiln workers", "se"]
+        )
     assert errors[0] > 1.5 * errors[1]
 
 
-def test_a_survey_takes_twenty_in_each_village_half_of_them_on_the_coast_and_its_weights_count_the_adults() -> None:
+def test_a_survey_takes_twenty_in_each_village_half_of_them_on_the_coast_and_its_weights_count_the_adults() -> (
+    None
+):
     sample = ISLAND.sample(persons=400, seed=3)
     assert sample.groupby("psu").size().to_list() == [TAKE] * 20
     assert sample.groupby("stratum")["psu"].nunique().to_dict() == {"coast": 10, "inland": 10}
@@ -52,12 +56,21 @@ def test_a_survey_takes_twenty_in_each_village_half_of_them_on_the_coast_and_its
 
 def test_villages_are_counted_by_trade() -> None:
     persons = pd.DataFrame(
-        [("coast", 0, "men", "fishers", True), ("coast", 0, "men", "others", False), ("inland", 1, "women", "others", True),
-         ("inland", 1, "men", "others", True), ("inland", 2, "men", "kiln workers", False)],
+        [
+            ("coast", 0, "men", "fishers", True),
+            ("coast", 0, "men", "others", False),
+            ("inland", 1, "women", "others", True),
+            ("inland", 1, "men", "others", True),
+            ("inland", 2, "men", "kiln workers", False),
+        ],
         columns=["stratum", "village", "sex", "trade", "case"],
-    )  # fmt: skip
+    )
     areas = _areas(persons)
-    assert areas[["adults", "cases", "fishers", "others"]].to_numpy().tolist() == [[2, 1, 1, 0], [2, 2, 0, 2], [1, 0, 0, 0]]
+    assert areas[["adults", "cases", "fishers", "others"]].to_numpy().tolist() == [
+        [2, 1, 1, 0],
+        [2, 2, 0, 2],
+        [1, 0, 0, 0],
+    ]
     assert areas["has kiln workers"].to_list() == [False, False, True]
     assert Island(persons, areas).truth == 3 / 5
 

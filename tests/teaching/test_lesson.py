@@ -1,4 +1,5 @@
-"""Tests every check of an answer: a right answer is accepted, and a wrong one gets a hint that does not contain the right one."""
+"""Tests every check of an answer: a right answer is accepted, and a wrong one gets a hint that does not
+contain the right one."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def right(exercise: Exercise) -> str:
 
 
 def wrong(exercise: Exercise) -> list[str]:
-    """All other choices; or the usual mistakes, other units, a bit more and less than is tolerated, and what is no answer."""
+    """All other choices; or the usual mistakes, other units, a bit more and less than is tolerated, and what
+    is no answer."""
     if exercise.choices:
         return [*(c for c in exercise.choices if c != exercise.right), "perhaps", ""]
     value = truth(exercise.right)
@@ -55,7 +57,9 @@ def given_away(hint: str, exercise: Exercise) -> bool:
     """Whether a hint holds the right choice, or any number that would be right."""
     if exercise.choices:
         listed = f"Answer with {exercise.asks_for}."
-        return hint != listed and re.search(rf"(?<!\w){re.escape(exercise.right)}(?!\w)", hint, re.I) is not None
+        return (
+            hint != listed and re.search(rf"(?<!\w){re.escape(exercise.right)}(?!\w)", hint, re.I) is not None
+        )
     return any(exercise.met(n) for n in re.findall(r"\d+(?:\.\d+)?", hint.replace(",", "")))
 
 
@@ -81,7 +85,11 @@ def test_no_hint_about_a_person_judges_a_condition() -> None:
     assert len(persons) == 7
     hints = [hint for e in persons for hint in (e.hint, *e.mistakes.values())]
     judged = re.compile(
-        r"conditions? (is|are) (not |both )?(met|established)|one of the two conditions is|(it|work) is involuntary", re.I
+        (
+            r"conditions? (is|are) (not |both )?(met|established)|one of the two conditions is|(it|work) is "
+            r"involuntary"
+        ),
+        re.I,
     )
     assert [hint for hint in hints if judged.search(hint)] == []
 
@@ -163,7 +171,9 @@ def test_the_score_and_the_kits_ways_follow_every_answer() -> None:
 def test_a_cell_that_fails_says_so_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     notebook = InteractiveShell.instance()
     try:
-        notebook.run_cell("from fltoolkit import teaching\nclass_ = teaching.lesson('4_plan', interactive=True)")
+        notebook.run_cell(
+            "from fltoolkit import teaching\nclass_ = teaching.lesson('4_plan', interactive=True)"
+        )
         failed = notebook.run_cell("class_.answer('no such')")
         notebook.run_cell("1 / 0")
     finally:
@@ -178,7 +188,10 @@ def test_a_cell_that_fails_says_so_in_words(capsys: pytest.CaptureFixture[str]) 
 
 def test_the_trainers_answers_stand_in_the_controls() -> None:
     own = teaching.lesson("1_definition", str(ANSWERS / "1_definition.yaml"), interactive=True)
-    assert [own.answer(name).children[0].value for name in ("amara", "upper_bound")] == ["forced labour abroad", "24.0"]
+    assert [own.answer(name).children[0].value for name in ("amara", "upper_bound")] == [
+        "forced labour abroad",
+        "24.0",
+    ]
     assert own.right == {"amara": True, "upper_bound": True}
 
 
@@ -207,10 +220,18 @@ def test_a_decimal_comma_and_a_percent_sign_are_understood(typed: object) -> Non
 
 @pytest.mark.parametrize(
     ("lesson", "name", "typed"),
-    [("2_sampling", "standard_error", "4,154 per 1000"), ("3_uncertainty", "zero_cases", "12.2 ‰"), ("3_uncertainty", "wald_coverage", "82 of 100"),
-     ("2_sampling", "design_effect", "2.1 times"), ("1_definition", "upper_bound", "24 per 1,000 adults"), ("4_plan", "verifiable", False),
-     ("3_uncertainty", "overlap", True), ("3_uncertainty", "overlap", " “Yes”. "), ("4_plan", "verifiable", "« no »")],
-)  # fmt: skip
+    [
+        ("2_sampling", "standard_error", "4,154 per 1000"),
+        ("3_uncertainty", "zero_cases", "12.2 ‰"),
+        ("3_uncertainty", "wald_coverage", "82 of 100"),
+        ("2_sampling", "design_effect", "2.1 times"),
+        ("1_definition", "upper_bound", "24 per 1,000 adults"),
+        ("4_plan", "verifiable", False),
+        ("3_uncertainty", "overlap", True),
+        ("3_uncertainty", "overlap", " “Yes”. "),
+        ("4_plan", "verifiable", "« no »"),
+    ],
+)
 def test_a_unit_quotes_and_true_or_false_are_understood(lesson: str, name: str, typed: object) -> None:
     assert fresh(lesson).check(name, typed).text.startswith("**Right.**")
 
@@ -232,7 +253,9 @@ def test_good_digits_in_another_unit_are_told_so_of_rates_alone() -> None:
         assert "digits" not in fresh(lesson).check(name, tenfold).text
 
 
-def test_a_mistake_in_another_unit_is_still_that_mistake_and_a_number_near_one_that_is_written_out_is_not() -> None:
+def test_a_mistake_in_another_unit_is_still_that_mistake_and_a_number_near_one_that_is_written_out_is_not() -> (
+    None
+):
     deviations = fresh("2_sampling")
     for variance in (0.0000172, 0.0172, 17.2):
         assert "That is the variance." in deviations.check("standard_error", variance).text
@@ -241,7 +264,9 @@ def test_a_mistake_in_another_unit_is_still_that_mistake_and_a_number_near_one_t
     assert "the label" not in fresh("3_uncertainty").check("wald_coverage", 97).text
 
 
-@pytest.mark.parametrize(("lesson", "name", "missed"), [("3_uncertainty", "wald_coverage", 18), ("4_plan", "repeats", 71)])
+@pytest.mark.parametrize(
+    ("lesson", "name", "missed"), [("3_uncertainty", "wald_coverage", 18), ("4_plan", "repeats", 71)]
+)
 def test_who_counts_the_other_lines_is_told_so(lesson: str, name: str, missed: int) -> None:
     assert "Those are the ones" in fresh(lesson).check(name, missed).text
 
@@ -260,7 +285,9 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_an_exercise_whose_right_answer_is_no_choice_or_number_is_refused() -> None:
     for keys in ({"right": "maybe", "choices": ["yes", "no"]}, {"right": "no_such_truth"}):
         with pytest.raises(SpecError):
-            build_model({"exercises": {"x": {"question": "?", "hint": "!", "why": ".", **keys}}}, Sheet, "here")
+            build_model(
+                {"exercises": {"x": {"question": "?", "hint": "!", "why": ".", **keys}}}, Sheet, "here"
+            )
 
 
 def test_every_truth_is_used() -> None:

@@ -1,5 +1,5 @@
-"""Tests what a repeat could find: the fields start with the values of the static view, and the result is that of the textbook
-formula."""
+"""Tests what a repeat could find: the fields start with the values of the static view, and the result is that
+of the textbook formula."""
 
 from __future__ import annotations
 

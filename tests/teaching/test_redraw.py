@@ -1,4 +1,5 @@
-"""Tests redraws of the island: they estimate as the kit does, the truth is known from theory, and they are fast."""
+"""Tests redraws of the island: they estimate as the kit does, the truth is known from theory, and they are
+fast."""
 
 from __future__ import annotations
 
@@ -16,9 +17,13 @@ from fltoolkit.teaching.redraw import _Drawing, _drawn_stratum
 ISLAND = teaching.island()
 
 
-@pytest.mark.parametrize("switches", [{}, {"clusters": True}, {"clusters": True, "nonresponse": True, "response_error": True}])
+@pytest.mark.parametrize(
+    "switches", [{}, {"clusters": True}, {"clusters": True, "nonresponse": True, "response_error": True}]
+)
 @pytest.mark.parametrize("weighted", [True, False])
-def test_a_redraw_is_estimated_as_the_kit_estimates_its_persons(switches: dict[str, bool], weighted: bool) -> None:
+def test_a_redraw_is_estimated_as_the_kit_estimates_its_persons(
+    switches: dict[str, bool], weighted: bool
+) -> None:
     """The same PSU sums, written out as persons and given to fl.prevalence."""
     rng, rows, psu = np.random.default_rng(8), [], 0
     for name, areas in ISLAND.areas.groupby("stratum"):
@@ -42,14 +47,20 @@ def test_estimates_scatter_around_the_truth_as_theory_says() -> None:
     simple, villages = (teaching.redraw(ISLAND, 8000, clusters=c) for c in (False, True))
     assert simple.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.01)
     assert villages.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.015)
-    assert simple.estimate.std() == pytest.approx(true_answers.simple_standard_error(1200, ISLAND.truth), rel=0.03)
-    assert villages.estimate.std() == pytest.approx(true_answers.clustered_standard_error(1200, ISLAND.areas), rel=0.03)
+    assert simple.estimate.std() == pytest.approx(
+        true_answers.simple_standard_error(1200, ISLAND.truth), rel=0.03
+    )
+    assert villages.estimate.std() == pytest.approx(
+        true_answers.clustered_standard_error(1200, ISLAND.areas), rel=0.03
+    )
     assert villages.se.mean() == pytest.approx(villages.estimate.std(), rel=0.05)
 
 
 def test_weights_undo_the_design_and_nothing_else_undoes_silence() -> None:
     def mean(**switches: bool) -> float:
-        return float(1000 * teaching.redraw(ISLAND, clusters=True, oversample=True, **switches).estimate.mean())
+        return float(
+            1000 * teaching.redraw(ISLAND, clusters=True, oversample=True, **switches).estimate.mean()
+        )
 
     truth = 1000 * ISLAND.truth
     assert mean() == pytest.approx(truth, rel=0.03)
@@ -62,7 +73,9 @@ def test_wald_breaks_its_promise_as_often_as_the_binomial_says() -> None:
     n, p = 150, ISLAND.truth
     k = np.arange(n + 1) / n
     holds = np.abs(k - p) <= true_answers.Z * np.sqrt(k * (1 - k) / (n - 1))
-    assert true_answers.wald_coverage(n, p) == pytest.approx(binom.pmf(np.arange(n + 1), n, p)[holds].sum(), abs=1e-9)
+    assert true_answers.wald_coverage(n, p) == pytest.approx(
+        binom.pmf(np.arange(n + 1), n, p)[holds].sum(), abs=1e-9
+    )
     few = teaching.redraw(ISLAND, 8000, persons=n)
     assert few.hold("wald").mean() == pytest.approx(true_answers.wald_coverage(n, p), abs=0.015)
     assert few.hold("korn_graubard").mean() > 0.95
@@ -80,5 +93,7 @@ def test_a_filtered_file_gives_too_small_a_standard_error() -> None:
 def test_hundreds_of_redraws_are_drawn_at_once() -> None:
     asked = {"clusters": True, "oversample": True, "nonresponse": True, "response_error": True}
     teaching.redraw(ISLAND, 5, **asked)
-    few, many = (count_calls(lambda times=times: teaching.redraw(ISLAND, times, **asked)) for times in (50, 500))
+    few, many = (
+        count_calls(lambda times=times: teaching.redraw(ISLAND, times, **asked)) for times in (50, 500)
+    )
     assert many < 2 * few

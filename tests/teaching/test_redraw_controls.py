@@ -1,4 +1,5 @@
-"""Tests pictures of redraws with controls: they start as the static view, and each control changes the picture."""
+"""Tests pictures of redraws with controls: they start as the static view, and each control changes the
+picture."""
 
 from __future__ import annotations
 
@@ -43,12 +44,22 @@ def test_what_is_switched_on_is_named() -> None:
     [
         (teaching.play_intervals, [{"persons": 300, "clusters": True}]),
         (teaching.play_repeats, [{"persons": 4800, "clusters": True, "seed": seed} for seed in (0, 1)]),
-        (teaching.play_samples, [
-            {"persons": 1200, "weighted": True, "clusters": True, "oversample": False, "nonresponse": False, "response_error": False},
-            {"persons": 1200},  # simple random, beside it
-        ]),
+        (
+            teaching.play_samples,
+            [
+                {
+                    "persons": 1200,
+                    "weighted": True,
+                    "clusters": True,
+                    "oversample": False,
+                    "nonresponse": False,
+                    "response_error": False,
+                },
+                {"persons": 1200},  # simple random, beside it
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_view_starts_with_what_the_lesson_asks(
     monkeypatch: pytest.MonkeyPatch, play: Any, asked: list[dict[str, Any]]
 ) -> None:
@@ -69,6 +80,8 @@ def test_each_view_starts_with_what_the_lesson_asks(
 
 def test_every_control_has_a_name_and_a_choice_starts_where_it_is_told() -> None:
     assert set(OPTIONS) < set(NAMES)
-    dropdown, switch = (redraw_controls._control(name, start) for name, start in (("cut", 25), ("oversample", True)))
+    dropdown, switch = (
+        redraw_controls._control(name, start) for name, start in (("cut", 25), ("oversample", True))
+    )
     assert (dropdown.description, dropdown.value, dropdown.label) == ("True fall", 25, "25%")
     assert (switch.description, switch.value) == ("More on the coast", True)

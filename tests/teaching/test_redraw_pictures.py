@@ -1,4 +1,5 @@
-"""Tests the pictures and tables of a class: they show the results of the redraws, and controls redraw them."""
+"""Tests the pictures and tables of a class: they show the results of the redraws, and controls redraw
+them."""
 
 from __future__ import annotations
 
@@ -35,7 +36,10 @@ def test_intervals_are_coloured_by_whether_they_hold_the_truth() -> None:
     inside, outside = picture.figure.data
     missed = round(100 * (~SIMPLE.hold("wald")).mean())
     assert missed > 5
-    assert (len(inside.x) // 3, len(outside.x) // 3) == (100 - missed, missed)  # who counts lines finds the title's number
+    assert (len(inside.x) // 3, len(outside.x) // 3) == (
+        100 - missed,
+        missed,
+    )  # who counts lines finds the title's number
     assert sorted(inside.y[::3] + outside.y[::3]) == list(range(1, 101))
     assert outside.marker.size[:3] == (6, 0, 0)
     assert "cross" in outside.name
@@ -46,11 +50,15 @@ def test_intervals_are_coloured_by_whether_they_hold_the_truth() -> None:
 
 
 def test_of_changes_it_counts_those_that_leave_zero_out() -> None:
-    drawn = dataclasses.replace(SIMPLE, estimate=np.array([-0.02, 0.0, 0.001]), se=np.full(3, 0.004), truth=-0.02)
+    drawn = dataclasses.replace(
+        SIMPLE, estimate=np.array([-0.02, 0.0, 0.001]), se=np.full(3, 0.004), truth=-0.02
+    )
     picture = teaching.intervals(drawn, zero=True)
     assert "33 of 100 find a change" in picture.alt
     assert len(picture.figure.data[1].x) == 3
-    assert {t.line.color for t in picture.figure.data}.isdisjoint({t.line.color for t in teaching.intervals(SIMPLE).figure.data})
+    assert {t.line.color for t in picture.figure.data}.isdisjoint(
+        {t.line.color for t in teaching.intervals(SIMPLE).figure.data}
+    )
 
 
 def test_hills_and_intervals_of_different_samples_share_an_axis() -> None:
@@ -61,7 +69,10 @@ def test_hills_and_intervals_of_different_samples_share_an_axis() -> None:
         teaching.intervals(SIMPLE, "wald").figure.layout.xaxis.range
         == teaching.intervals(SIMPLE, "korn_graubard").figure.layout.xaxis.range
     )
-    changes = [dataclasses.replace(SIMPLE, estimate=SIMPLE.estimate - 0.02, se=np.full(300, se)) for se in (0.002, 0.01)]
+    changes = [
+        dataclasses.replace(SIMPLE, estimate=SIMPLE.estimate - 0.02, se=np.full(300, se))
+        for se in (0.002, 0.01)
+    ]
     assert len({teaching.intervals(drawn, zero=True).figure.layout.xaxis.range for drawn in changes}) == 1
 
 

@@ -1,4 +1,5 @@
-"""Tests the right answers of the lessons against formulas, and against the kit, which calculates them in another way."""
+"""Tests the right answers of the lessons against formulas, and against the kit, which calculates them in
+another way."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from fltoolkit.teaching.true_answers import truth
 
 
 def test_the_plans_numbers_are_those_of_the_kit() -> None:
-    assert truth("smallest_fall") == pytest.approx(100 * fl.detectable_change(0.02, 4800, deff=1.5).relative, rel=1e-5)
+    assert truth("smallest_fall") == pytest.approx(
+        100 * fl.detectable_change(0.02, 4800, deff=1.5).relative, rel=1e-5
+    )
     assert truth("needed") == pytest.approx(fl.sample_size(0.02, cut=0.25, deff=1.5), abs=1)
 
 
@@ -35,9 +38,12 @@ def test_standard_errors_are_those_of_the_textbook() -> None:
     # Two villages of 20, all asked: none within. Rates 0.1 and 0.3 around 0.2: √(0.01·20/80).
     areas = pd.DataFrame({"adults": [20, 20], "cases": [2, 6]})
     assert true_answers.clustered_standard_error(80, areas) == pytest.approx(0.05)
-    # Of 40, half are asked: within, (1 − 1/2)·40/39·0.16/20 in the one kind of village there is; √(that·20/80).
+    # Of 40, half are asked: within, (1 − 1/2)·40/39·0.16/20 in the one kind of village there is;
+    # √(that·20/80).
     alike = pd.DataFrame({"adults": [40, 40], "cases": [8, 8]})
-    assert true_answers.clustered_standard_error(80, alike) == pytest.approx(sqrt(0.5 * 40 / 39 * 0.16 / 20 / 4))
+    assert true_answers.clustered_standard_error(80, alike) == pytest.approx(
+        sqrt(0.5 * 40 / 39 * 0.16 / 20 / 4)
+    )
 
 
 def test_persons_needed_and_the_smallest_fall_are_each_others_inverse() -> None:
@@ -45,8 +51,12 @@ def test_persons_needed_and_the_smallest_fall_are_each_others_inverse() -> None:
     fall = true_answers.smallest_fall()
     p2 = 0.02 * (1 - fall)
     assert 0 < fall < 1
-    assert (0.02 - p2) ** 2 == pytest.approx(1.5 * (1.959964 + 0.841621) ** 2 * (0.02 * 0.98 + p2 * (1 - p2)) / 4800)
-    assert true_answers.needed_sample_size() == pytest.approx(1.5 * 2.801585**2 * (0.0196 + 0.015 * 0.985) / 0.005**2)
+    assert (0.02 - p2) ** 2 == pytest.approx(
+        1.5 * (1.959964 + 0.841621) ** 2 * (0.02 * 0.98 + p2 * (1 - p2)) / 4800
+    )
+    assert true_answers.needed_sample_size() == pytest.approx(
+        1.5 * 2.801585**2 * (0.0196 + 0.015 * 0.985) / 0.005**2
+    )
     assert true_answers.needed_sample_size() / true_answers.needed_sample_size(deff=1.0) == pytest.approx(1.5)
 
 
@@ -60,7 +70,9 @@ def test_a_number_stands_for_itself_and_a_name_for_what_it_names() -> None:
     assert truth("12.5") == 12.5
     assert truth("margin_of_difference") == pytest.approx(10.4175, abs=1e-3)  # 1.96·√28.25
     assert truth("margins_added") == pytest.approx(14.6997, abs=1e-3)  # 1.96·7.5
-    share = truth("expected_cases") / 1200  # positives that are true, by Bayes: sensitivity 0.8, specificity 0.99
+    share = (
+        truth("expected_cases") / 1200
+    )  # positives that are true, by Bayes: sensitivity 0.8, specificity 0.99
     assert truth("true_positives") == pytest.approx(80 * share / (0.8 * share + 0.01 * (1 - share)))
     assert truth("deff") == pytest.approx(truth("deft") ** 2)
 
@@ -68,5 +80,7 @@ def test_a_number_stands_for_itself_and_a_name_for_what_it_names() -> None:
 def test_the_rates_of_the_strata_make_the_islands_rate() -> None:
     adults = teaching.island().areas.groupby("stratum")["adults"].sum()
     rates = true_answers.rates()
-    assert sum(rates[s] * n for s, n in adults.items()) / adults.sum() == pytest.approx(teaching.island().truth)
+    assert sum(rates[s] * n for s, n in adults.items()) / adults.sum() == pytest.approx(
+        teaching.island().truth
+    )
     assert truth("unweighted") == pytest.approx(1000 * (rates["coast"] + rates["inland"]) / 2)

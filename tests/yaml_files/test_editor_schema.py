@@ -1,5 +1,5 @@
-"""Tests the messages of an editor that uses the JSON Schemas: none for a right YAML file, though the loader accepts more than the
-models say."""
+"""Tests the messages of an editor that uses the JSON Schemas: none for a right YAML file, though the loader
+accepts more than the models say."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ from fltoolkit.survey.spec.survey_spec import read_spec
 
 HOUSE = Path(__file__).parents[2]
 SHIPPED = {
-    "survey": ["data_samples/*/survey.yaml", "docs/questionnaire/survey.yaml", "tests/brought_in/maps/*.yaml"],
+    "survey": [
+        "data_samples/*/survey.yaml",
+        "docs/questionnaire/survey.yaml",
+        "tests/brought_in/maps/*.yaml",
+    ],
     "nap": ["data_samples/*/nap.yaml"],
     "batch": ["data_samples/batch.yaml"],
     "questionnaire": ["docs/questionnaire/questionnaire.yaml"],
     "rules": ["fltoolkit/classify/rules/*.yaml"],
 }
-FILES = [(kind, path) for kind, patterns in SHIPPED.items() for pattern in patterns for path in sorted(HOUSE.glob(pattern))]
+FILES = [
+    (kind, path)
+    for kind, patterns in SHIPPED.items()
+    for pattern in patterns
+    for path in sorted(HOUSE.glob(pattern))
+]
 
 
 class Editor(yaml.SafeLoader):
@@ -50,7 +59,9 @@ def said(kind: str, text: str) -> list[tuple[list[object], str]]:
     return [(list(error.path), error.message) for error in found]
 
 
-@pytest.mark.parametrize(("kind", "path"), FILES, ids=lambda v: v.parent.name + "/" + v.name if isinstance(v, Path) else v)
+@pytest.mark.parametrize(
+    ("kind", "path"), FILES, ids=lambda v: v.parent.name + "/" + v.name if isinstance(v, Path) else v
+)
 def test_an_editor_says_nothing_of_a_shipped_file(kind: str, path: Path) -> None:
     assert said(kind, path.read_text("utf-8")) == []
 
@@ -64,7 +75,8 @@ accept: {finding: routing, column: FC1, why: a test}
 def test_one_entry_needs_no_brackets_for_the_loader_nor_for_an_editor(tmp_path: Path) -> None:
     text = (HOUSE / "data_samples" / "norvia_lfs_2025" / "survey.yaml").read_text("utf-8")
     text = text.replace("tables:\n", f"{ALONE}tables:\n").replace(
-        "routing: &coerced {column: FILTER, asked: 1, skipped: 2}", "routing: &coerced {all: {column: FILTER, asked: 1}}"
+        "routing: &coerced {column: FILTER, asked: 1, skipped: 2}",
+        "routing: &coerced {all: {column: FILTER, asked: 1}}",
     )
     (tmp_path / "survey.yaml").write_text(text, "utf-8")
     spec = read_spec(tmp_path / "survey.yaml")

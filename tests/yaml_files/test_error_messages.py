@@ -1,4 +1,5 @@
-"""Tests Pydantic's errors in the kit's words: the key in the file, what is wanted, what was found, and one line per mistake."""
+"""Tests Pydantic's errors in the kit's words: the key in the file, what is wanted, what was found, and one
+line per mistake."""
 
 from __future__ import annotations
 
@@ -43,13 +44,19 @@ def told(data: dict[str, Any]) -> list[str]:
         ({"count": "1.5"}, ["count: must be a whole number; found: '1.5' (1)"]),
         ({"ratio": "half"}, ["ratio: must be a number; found: 'half' (1)"]),
         ({"by_name": ["x"]}, ["by_name: must be keys and values; found: ['x'] (1)"]),
-        ({"parts": {"weight": "1"}}, ["parts: must be a list (1)"]),  # what was found has keys: it is not repeated
+        (
+            {"parts": {"weight": "1"}},
+            ["parts: must be a list (1)"],
+        ),  # what was found has keys: it is not repeated
         ({"parts": []}, ["parts: needs at least 1 item(s); found: [] (1)"]),
         ({"parts": [{}]}, ["parts.0.weight: this key is required (3)"]),  # and not that the list is too short
-        ({"parts": [{"weight": "1"}, {"weight": "1", "kind": "c"}]}, ["parts.1.kind: must be 'a' or 'b'; found: 'c' (3)"]),
+        (
+            {"parts": [{"weight": "1"}, {"weight": "1", "kind": "c"}]},
+            ["parts.1.kind: must be 'a' or 'b'; found: 'c' (3)"],
+        ),
         ({"by_name": {"x": {"weight": "w"}}}, ["by_name.x.weight: must be a whole number; found: 'w' (3)"]),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_with_its_key_and_what_is_wanted(data: dict[str, Any], lines: list[str]) -> None:
     assert told(data) == lines
 
@@ -59,11 +66,20 @@ def test_a_mistake_is_told_with_its_key_and_what_is_wanted(data: dict[str, Any],
     [
         (
             {"cuont": "1"},
-            "cuont: unknown key; allowed: count, ratio, many, parts, by_name, choice, either; did you mean count? (1)",
+            (
+                "cuont: unknown key; allowed: count, ratio, many, parts, by_name, choice, either; did you "
+                "mean count? (1)"
+            ),
         ),
         ({"zzz": "1"}, "zzz: unknown key; allowed: count, ratio, many, parts, by_name, choice, either (1)"),
-        ({"parts": [{"weight": "1", "knd": "a"}]}, "parts.0.knd: unknown key; allowed: weight, kind; did you mean kind? (3)"),
-        ({"by_name": {"x": {"weight": "1", "zz": "a"}}}, "by_name.x.zz: unknown key; allowed: weight, kind (3)"),
+        (
+            {"parts": [{"weight": "1", "knd": "a"}]},
+            "parts.0.knd: unknown key; allowed: weight, kind; did you mean kind? (3)",
+        ),
+        (
+            {"by_name": {"x": {"weight": "1", "zz": "a"}}},
+            "by_name.x.zz: unknown key; allowed: weight, kind (3)",
+        ),
         (
             {"choice": {"weight": "1", "wieght": "1"}},
             "choice.wieght: unknown key; allowed: weight, kind; did you mean weight? (2)",
@@ -77,7 +93,9 @@ def test_an_unknown_key_is_told_with_those_of_its_place(data: dict[str, Any], li
 def test_of_several_kinds_of_value_the_one_that_was_given_is_told() -> None:
     assert told({"choice": {"weight": "w"}}) == ["choice.weight: must be a whole number; found: 'w' (2)"]
     assert told({"choice": "some"}) == ["choice: must be 'none'; found: 'some' (1)"]
-    assert told({"either": "perhaps"}) == ["either: must be a whole number or true or false; found: 'perhaps' (1)"]
+    assert told({"either": "perhaps"}) == [
+        "either: must be a whole number or true or false; found: 'perhaps' (1)"
+    ]
 
 
 def test_a_name_that_cannot_be_one_is_told_in_words() -> None:

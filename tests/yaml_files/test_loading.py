@@ -1,5 +1,5 @@
-"""Tests YAML that would use up time or memory, or break its reader: it gives one clear error with its line. Moderate aliases are
-legal."""
+"""Tests YAML that would use up time or memory, or break its reader: it gives one clear error with its line.
+Moderate aliases are legal."""
 
 from __future__ import annotations
 
@@ -30,29 +30,52 @@ def of(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-BOMB = "a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+BOMB = "a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
+)
 CHAIN = "a0: &a0 [1]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 300))
 KEYS = {
     "lists 300 deep": ("a: " + "[" * 300 + "]" * 300, "line 1: keys or lists nest deeper than 40 levels"),
-    "lists 100,000 deep and open": ("a: " + "[" * 100_000, "line 1: keys or lists nest deeper than 40 levels"),
-    "maps 300 deep": ("a: " + "{a: " * 300 + "1" + "}" * 300, "line 1: keys or lists nest deeper than 40 levels"),
-    "blocks 300 deep": ("".join(f"{' ' * i}a:\n" for i in range(300)), "line 40: keys or lists nest deeper than 40 levels"),
+    "lists 100,000 deep and open": (
+        "a: " + "[" * 100_000,
+        "line 1: keys or lists nest deeper than 40 levels",
+    ),
+    "maps 300 deep": (
+        "a: " + "{a: " * 300 + "1" + "}" * 300,
+        "line 1: keys or lists nest deeper than 40 levels",
+    ),
+    "blocks 300 deep": (
+        "".join(f"{' ' * i}a:\n" for i in range(300)),
+        "line 40: keys or lists nest deeper than 40 levels",
+    ),
     "aliases 300 deep": (CHAIN, "line 39: keys or lists nest deeper than 40 levels"),
     "an alias bomb": (BOMB, "line 6: the file holds more than 200,000 values, aliases written out"),
     "an alias of itself": ("a:\n  b: &x {c: *x}\n", "line 2: an alias refers to a value that contains it"),
     "an alias of nothing": ("a: *x\n", "line 1, column 4: this is not YAML: found undefined alias"),
-    "a NUL": ("a: 1\nb: x\0y\n", "line 2: this is not YAML: it holds a character that YAML does not allow\n  found:   U+0000"),
+    "a NUL": (
+        "a: 1\nb: x\0y\n",
+        "line 2: this is not YAML: it holds a character that YAML does not allow\n  found:   U+0000",
+    ),
     "an escaped NUL": ('a: 1\nb: "x\\0y"\n', "line 2: a text holds the character NUL\n  found:   \\x00"),
     "half a character": ('a: "\\ud800"\n', "line 1: a text holds half a character\n  found:   \\ud800"),
-    "an escape beyond Unicode": ('a: 1\nb: "\\U00110000"\n', "line 2: an escape sequence stands for no character"),
-    "a tag of a number": ("a: !!int abc\n", "line 1: a tag of YAML is not allowed here\n  found:   tag:yaml.org,2002:int"),
+    "an escape beyond Unicode": (
+        'a: 1\nb: "\\U00110000"\n',
+        "line 2: an escape sequence stands for no character",
+    ),
+    "a tag of a number": (
+        "a: !!int abc\n",
+        "line 1: a tag of YAML is not allowed here\n  found:   tag:yaml.org,2002:int",
+    ),
     "a tag of a set": ("a: !!set {b}\n", "line 1: a tag of YAML is not allowed here"),
-    "a tag of Python": ("a: !!python/object/apply:os.system [ls]\n", "line 1: a tag of YAML is not allowed here"),
+    "a tag of Python": (
+        "a: !!python/object/apply:os.system [ls]\n",
+        "line 1: a tag of YAML is not allowed here",
+    ),
     "a key that is a list": ("a:\n  ? [b, c]\n  : d\n", "line 2: a key is a list or keys and values"),
     "UTF-16": ("a: 1\n".encode("utf-16"), ": the file cannot be read as UTF-8 text\n  found:   UTF-16 text"),
     "two documents": ("a: 1\n---\na: 2\n", "line 2, column 1: this is not YAML: but found another document"),
     "text alone": ("a word\n", ": the file must hold keys and values\n  found:   text alone"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", KEYS)
@@ -70,7 +93,9 @@ def test_more_values_than_any_plan_has_are_refused_where_the_bound_is_passed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "MOST_VALUES", 100)
-    assert len(load_yaml(of(tmp_path, "a:\n" + "- 1\n" * 97))["a"]) == 97  # with the mapping, the key and the list a hundred
+    assert (
+        len(load_yaml(of(tmp_path, "a:\n" + "- 1\n" * 97))["a"]) == 97
+    )  # with the mapping, the key and the list a hundred
     with pytest.raises(SpecError, match="line 99: the file holds more than 100 values"):
         load_yaml(of(tmp_path, "a:\n" + "- 1\n" * 98))
 
@@ -125,7 +150,9 @@ def test_a_key_with_nothing_or_null_counts_as_absent_and_quoted_null_is_text(tmp
     assert load_yaml(of(tmp_path, text)) == {"d": "null", "e": "nullity", "null": "f", "g": ["null"]}
 
 
-def test_a_file_is_parsed_again_only_when_it_changed_and_nobody_changes_what_another_reads(tmp_path: Path) -> None:
+def test_a_file_is_parsed_again_only_when_it_changed_and_nobody_changes_what_another_reads(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "one.yaml"
     path.write_text("codes: [A, B]\n", encoding="utf-8")
     first, node = read_yaml(path)
@@ -145,7 +172,9 @@ def test_a_file_of_data_is_told_as_such(tmp_path: Path) -> None:
 
 def as_told(node: yaml.Node) -> tuple[object, ...]:
     """A node with its place, and those below it."""
-    below = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    below = (
+        [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    )
     inside = below if isinstance(node, yaml.ScalarNode) else tuple(map(as_told, below))
     return node.tag, node.start_mark.line, node.start_mark.column, inside
 

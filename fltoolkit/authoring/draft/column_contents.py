@@ -1,4 +1,5 @@
-"""Summarises the columns of a data file for the draft: counts and codes, never single rows. It draws no conclusions."""
+"""Summarises the columns of a data file for the draft: counts and codes, never single rows. It draws no
+conclusions."""
 
 from __future__ import annotations
 
@@ -31,23 +32,26 @@ OLDEST = 120  # years; a higher number is a code
 COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
 MANY_COMMAS = 20  # different numbers with a comma; a column with more of them has decimal commas
 Answers = Mapping[str, "np.ndarray[Any, np.dtype[np.uint8]]"]
-BLANK, OTHER = 0, 255  # positions of an answer that is blank, or not among the codes of its question; the codes count from 1
+BLANK, OTHER = (
+    0,
+    255,
+)  # positions of an answer that is blank, or not among the codes of its question; the codes count from 1
 
 
 @dataclass(frozen=True)
 class ColumnContents:
-    """One column of the data file, as the draft knows it: its name and label, the labels of its codes, and a summary of its
-    values.
+    """One column of the data file, as the draft knows it: its name and label, the labels of its codes, and a
+    summary of its values.
 
     Attributes:
-        codes: the label of each code. It has the codes that the file labels, and also the codes found in the data if these are
-            few. A code without a label has "".
+        codes: the label of each code. It has the codes that the file labels, and also the codes found in the
+            data if these are few. A code without a label has "".
         missing: codes that the file declares missing.
         rows: the number of rows of the file.
         filled: the number of rows that are not blank.
         distinct: the number of different values.
-        low, high: the lowest and the highest number, without missing values and codes for no answer. None if the column contains
-            text.
+        low, high: the lowest and the highest number, without missing values and codes for no answer. None if
+            the column contains text.
         widths: the smallest and the largest number of characters of a value.
     """
 
@@ -68,30 +72,39 @@ class ColumnContents:
 
     @property
     def meanings(self) -> dict[str, list[str]]:
-        """Returns the codes of the column by the meaning of their labels: `{"yes": ["1"], "no": ["2"], "dont_know": ["8"]}`.
-        `other` means another answer, or no label. `declared_missing` means that the file declares the code missing and its label
-        does not say why.
+        """Returns the codes of the column by the meaning of their labels: `{"yes": ["1"], "no": ["2"],
+        "dont_know": ["8"]}`. `other` means another answer, or no label. `declared_missing` means that the
+        file declares the code missing and its label does not say why.
 
-        If no code has a label and some codes are words for *yes* and *no* (oui, non), the codes are read as labels.
+        If no code has a label and some codes are words for *yes* and *no* (oui, non), the codes are read as
+        labels.
         """
         by_meaning: dict[str, list[str]] = {}
-        words = not any(self.codes.values()) and {"yes", "no"} <= {answer_meaning(code) for code in self.codes}
+        words = not any(self.codes.values()) and {"yes", "no"} <= {
+            answer_meaning(code) for code in self.codes
+        }
         for code, label in self.codes.items():
             label = code if words else label
-            by_meaning.setdefault(answer_meaning(label) or ("declared_missing" if code in self.missing else "other"), []).append(
-                code
-            )
+            by_meaning.setdefault(
+                answer_meaning(label) or ("declared_missing" if code in self.missing else "other"), []
+            ).append(code)
         return by_meaning
 
     @property
     def no_answer(self) -> list[str]:
-        """Returns the codes that are not an answer: don't know, refused, not applicable, not stated, declared missing."""
-        return [code for kind, codes in self.meanings.items() if kind not in ("yes", "no", "other") for code in codes]
+        """Returns the codes that are not an answer: don't know, refused, not applicable, not stated, declared
+        missing."""
+        return [
+            code
+            for kind, codes in self.meanings.items()
+            if kind not in ("yes", "no", "other")
+            for code in codes
+        ]
 
 
 class DataTable:
-    """A data file for which a survey.yaml is drafted, with functions that count and summarise its columns. For a wide SPSS or
-    Stata file, only some columns at a time are in memory.
+    """A data file for which a survey.yaml is drafted, with functions that count and summarise its columns.
+    For a wide SPSS or Stata file, only some columns at a time are in memory.
 
     Raises:
         DataError: the file cannot be read as a table.
@@ -109,11 +122,13 @@ class DataTable:
         self.columns_at_once = max(50, CELLS_AT_ONCE // rows) if rows else 50
 
     def _open(self, only: set[str] | None, decimal: str = "") -> OpenedFile:
-        return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding, decimal=decimal)
+        return open_named(
+            self.path, self.con, as_text=True, only=only, encoding=self.encoding, decimal=decimal
+        )
 
     def _source(self, names: Iterable[str]) -> Frame:
-        """Returns the table with at least these columns. For an SPSS or Stata file, the columns that were read last are kept,
-        because they are needed several times."""
+        """Returns the table with at least these columns. For an SPSS or Stata file, the columns that were
+        read last are kept, because they are needed several times."""
         if self._whole:
             return self._whole.frame
         wanted, (held, frame) = set(names), self._held
@@ -123,46 +138,56 @@ class DataTable:
         return frame
 
     def frame(self, names: Iterable[str]) -> Frame:
-        """Returns the rows with some of the columns, as text in one standard form (`1`, never `1.0`). Columns keep their own
-        names."""
+        """Returns the rows with some of the columns, as text in one standard form (`1`, never `1.0`). Columns
+        keep their own names."""
         wanted = list(dict.fromkeys(names))
         frame = self._source(wanted)
         schema = frame.collect_schema()
         return frame.select([text(c, schema[c]).alias(c) for c in wanted])
 
     def columns(self) -> list[ColumnContents]:
-        """Returns the contents of every column (label, codes, summary of values) in the order of the file. Columns of dates are
-        left out."""
+        """Returns the contents of every column (label, codes, summary of values) in the order of the file.
+        Columns of dates are left out."""
         names = [c for c in self.about.names if self.about.kinds.get(c) != "date"]
         step = self.columns_at_once
         return [c for i in range(0, len(names), step) for c in self._columns(names[i : i + step])]
 
     def _columns(self, names: Sequence[str]) -> Iterator[ColumnContents]:
-        """Yields the contents of each column (label, codes, summary of values). One pass over the file counts the values of all
-        these columns."""
+        """Yields the contents of each column (label, codes, summary of values). One pass over the file counts
+        the values of all these columns."""
         counted = self._counted(names).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
         number, width = self._number(), nw.col(VALUE).str.len_chars()
-        wide = counted.with_columns(number.alias("fl__n"), width.alias("fl__w"), (~nw.col(VALUE).is_null()).alias("fl__there"))
+        wide = counted.with_columns(
+            number.alias("fl__n"), width.alias("fl__w"), (~nw.col(VALUE).is_null()).alias("fl__there")
+        )
         wide = wide.with_columns(nw.when(nw.col("fl__there")).then(nw.col(ROWS)).alias("fl__filled"))
         wide = wide.with_columns(nw.when(~nw.col("fl__n").is_null()).then(nw.col(ROWS)).alias("fl__numbers"))
         facts = wide.group_by(COLUMN).agg(
             nw.col(ROWS).sum().alias("rows"),
-            nw.col("fl__filled").sum().alias("filled"), nw.len().alias("distinct"), nw.col("fl__numbers").sum().alias("numbers"),
-            nw.col("fl__n").min().alias("low"), nw.col("fl__n").max().alias("high"),
-            nw.col("fl__w").min().alias("narrow"), nw.col("fl__w").max().alias("broad"),
-        )  # fmt: skip
-        table = to_pandas(facts).set_index(COLUMN).astype(float).fillna(0)
-        got: dict[str, dict[Any, float]] = {str(name): row for name, row in table.to_dict("index").items()} or dict.fromkeys(
-            names, dict.fromkeys(table, 0.0)
+            nw.col("fl__filled").sum().alias("filled"),
+            nw.len().alias("distinct"),
+            nw.col("fl__numbers").sum().alias("numbers"),
+            nw.col("fl__n").min().alias("low"),
+            nw.col("fl__n").max().alias("high"),
+            nw.col("fl__w").min().alias("narrow"),
+            nw.col("fl__w").max().alias("broad"),
         )
+        table = to_pandas(facts).set_index(COLUMN).astype(float).fillna(0)
+        got: dict[str, dict[Any, float]] = {
+            str(name): row for name, row in table.to_dict("index").items()
+        } or dict.fromkeys(names, dict.fromkeys(table, 0.0))
         # A few values that each occur many times are codes. Any other value could belong to one person.
-        few = [c for c in names if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES]
+        few = [
+            c
+            for c in names
+            if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES
+        ]
         found = self._values(few, {c for c in few if got[c]["filled"] < got[c]["rows"]})
         yield from (self._column(c, got[c], found.get(c, [])) for c in names)
 
     def _number(self) -> nw.Expr:
-        """Returns the expression that reads a counted value as a number. It gives null for a value that the file declares
-        missing, and for a code whose label is not an answer, such as *refused*."""
+        """Returns the expression that reads a counted value as a number. It gives null for a value that the
+        file declares missing, and for a code whose label is not an answer, such as *refused*."""
         value = number(VALUE, nw.String())
         left_out = [
             f"{c}\n{code}"
@@ -171,7 +196,9 @@ class DataTable:
             if answer_meaning(label) not in (None, "yes", "no")
         ]
         if left_out:
-            value = nw.when(~nw.concat_str([nw.col(COLUMN), nw.lit("\n"), nw.col(VALUE)]).is_in(left_out)).then(value)
+            value = nw.when(
+                ~nw.concat_str([nw.col(COLUMN), nw.lit("\n"), nw.col(VALUE)]).is_in(left_out)
+            ).then(value)
         missing: dict[tuple[float, float], list[str]] = {}
         for c, ranges in self.about.ranges.items():
             for low, high in ranges:
@@ -185,43 +212,71 @@ class DataTable:
         codes = {**dict.fromkeys(found, ""), **self.about.codes.get(name, {})}
         codes = {code: codes[code] for code in sorted(codes, key=_sort_key)}
         missing = frozenset(c for c in codes if self.about.is_missing(name, c))
-        filled, distinct, widths = int(got["filled"]), int(got["distinct"]), (int(got["narrow"]), int(got["broad"]))
+        filled, distinct, widths = (
+            int(got["filled"]),
+            int(got["distinct"]),
+            (int(got["narrow"]), int(got["broad"])),
+        )
         numeric = got["numbers"] and (self.about.kinds.get(name) == "number" or got["numbers"] == filled)
         low, high = (float(got["low"]), float(got["high"])) if numeric else (None, None)
         return ColumnContents(
-            name, self.about.labels.get(name, ""), codes, missing, int(got["rows"]), filled, distinct, low, high, widths
+            name,
+            self.about.labels.get(name, ""),
+            codes,
+            missing,
+            int(got["rows"]),
+            filled,
+            distinct,
+            low,
+            high,
+            widths,
         )
 
     def above(self, name: str, limit: float) -> list[str]:
         """Returns the values of a column that are too high to be possible: those above `limit`, in order."""
-        return sorted({value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)}, key=_sort_key)
+        return sorted(
+            {value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)},
+            key=_sort_key,
+        )
 
     def count_unusable_keys(self, names: Sequence[str]) -> int:
-        """Returns the number of keys that are not usable. A key is a combination of values in these columns; it is not usable if
-        several rows have the same key, or if it contains a blank."""
+        """Returns the number of keys that are not usable. A key is a combination of values in these columns;
+        it is not usable if several rows have the same key, or if it contains a blank."""
         frame = self.frame(names)
-        times = frame.group_by(list(names)).agg(nw.len().alias("fl__n")).with_columns(_blank(names).alias("fl__blank"))
+        times = (
+            frame.group_by(list(names))
+            .agg(nw.len().alias("fl__n"))
+            .with_columns(_blank(names).alias("fl__blank"))
+        )
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
         return to_count(bad)
 
     def counted(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Returns the number of rows with each value, for each column: `{"SEX": {"1": 5210, "2": 5544}}`. Blank rows are not
-        counted."""
+        """Returns the number of rows with each value, for each column: `{"SEX": {"1": 5210, "2": 5544}}`.
+        Blank rows are not counted."""
         found: dict[str, dict[str, int]] = {name: {} for name in names}
         for some in self._parts_that_fit(names):
-            rows = self._counted(some).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
-            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
+            rows = (
+                self._counted(some)
+                .filter(~nw.col(VALUE).is_null())
+                .group_by(COLUMN, VALUE)
+                .agg(nw.col(ROWS).sum())
+            )
+            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(
+                index=False, name=None
+            ):
                 found[name][value] = int(count)
         return found
 
     def _parts_that_fit(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
-        """Divides a list of columns into parts, and yields each part. A part has as many columns as may be in memory at one
-        time."""
+        """Divides a list of columns into parts, and yields each part. A part has as many columns as may be in
+        memory at one time."""
         return (names[i : i + self.columns_at_once] for i in range(0, len(names), self.columns_at_once))
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
-        """Returns the groups of rows that have the same values in these columns: `[[3, 7]]` means that rows 3 and 7 are equal.
-        Rows are numbered from 1. If there are more than `most` groups, or none, the result is an empty list."""
+        """Returns the groups of rows that have the same values in these columns: `[[3, 7]]` means that rows 3
+        and 7 are equal. Rows are numbered from 1. If there are more than `most` groups, or none, the result
+        is an empty list."""
         numbered = self._written(names).project("*, row_number() OVER () AS fl__row")
         keys = ", ".join(map(_quoted, names))
         groups = numbered.aggregate(
@@ -231,13 +286,16 @@ class DataTable:
         return [] if len(found) > most else sorted([int(row) for row in rows.split()] for rows in found)
 
     def shared(self, outer: str, inner: str) -> tuple[int, int]:
-        """Returns two numbers about units (such as PSUs) that lie in larger units (such as strata): the number of labels of the
-        smaller units that occur in several larger ones, and the number of all labels of the smaller units. `outer` is the column
-        of the larger units, and `inner` that of the smaller ones. A blank, and a code that the file declares missing, is no label.
+        """Returns two numbers about units (such as PSUs) that lie in larger units (such as strata): the
+        number of labels of the smaller units that occur in several larger ones, and the number of all labels
+        of the smaller units. `outer` is the column of the larger units, and `inner` that of the smaller ones.
+        A blank, and a code that the file declares missing, is no label.
         """
         pairs = to_rows(self.frame([outer, inner]).unique())
         known = [
-            (large, small) for large, small in pairs if not (self._is_no_label(outer, large) or self._is_no_label(inner, small))
+            (large, small)
+            for large, small in pairs
+            if not (self._is_no_label(outer, large) or self._is_no_label(inner, small))
         ]
         times = Counter(small for _, small in known)
         return sum(n > 1 for n in times.values()), len(times)
@@ -248,30 +306,38 @@ class DataTable:
     def has_fractions(self, names: Sequence[str]) -> bool:
         """Returns whether one of these columns contains a number that is not whole."""
         frame = self.frame(names)
-        part = [nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name) for name in names]
+        part = [
+            nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name)
+            for name in names
+        ]
         sums = to_arrow(frame.select(part).select([nw.col(name).sum() for name in names]))
         return any(sums.column(i)[0].as_py() for i in range(len(names)))
 
     def answered_from_age(self, names: Sequence[str], age: str, years: int) -> set[str]:
-        """Returns the names of the columns in which at least one person of this age or older has an answer. `age` is the age
-        column and `years` the age."""
+        """Returns the names of the columns in which at least one person of this age or older has an answer.
+        `age` is the age column and `years` the age."""
         old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
         for some in self._parts_that_fit(names):
-            counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)]
+            counts = [
+                f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)
+            ]
             counted = to_arrays(self._written([*some, age]).aggregate(", ".join(counts)))
             found |= {c for i, c in enumerate(some) if counted[f"fl__{i}"][0]}
         return found
 
-    def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
-        """Returns the answers to each question, by the name of its column. They are used to find out who was asked each question.
+    def answers(
+        self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None
+    ) -> Answers:
+        """Returns the answers to each question, by the name of its column. They are used to find out who was
+        asked each question.
 
-        An answer is a number of one byte per row: the position of the answer's code among the codes of the question, counted
-        from 1. 0 is a blank; 255 is a value that is none of the codes.
+        An answer is a number of one byte per row: the position of the answer's code among the codes of the
+        question, counted from 1. 0 is a blank; 255 is a value that is none of the codes.
 
         Args:
             columns: questions with at most 254 codes.
-            asked: the column that says who answered the module on forced labour, and the codes of persons who did. Only the rows
-                of these persons are returned. None: all rows.
+            asked: the column that says who answered the module on forced labour, and the codes of persons who
+                did. Only the rows of these persons are returned. None: all rows.
         """
         if not columns:
             return {}
@@ -285,19 +351,25 @@ class DataTable:
         if asked:
             codes = [_literal(written) for _, written, code in self._different(asked[:1]) if code in asked[1]]
             relation = relation.filter(f"{_quoted(asked[0])} IN ({', '.join(codes) or 'NULL'})")
-        got = to_arrays(relation.project(", ".join(f"{_code_as_byte(c, cases[c])} AS fl__{i}" for i, c in enumerate(names))))
+        got = to_arrays(
+            relation.project(
+                ", ".join(f"{_code_as_byte(c, cases[c])} AS fl__{i}" for i, c in enumerate(names))
+            )
+        )
         return {c: got[f"fl__{i}"] for i, c in enumerate(names)}
 
     def _written(self, names: Sequence[str]) -> Any:
-        """Returns columns as text, as written in the file, under their own names. The query is plain SQL, because a thousand
-        narwhals expressions would be slow to build."""
+        """Returns columns as text, as written in the file, under their own names. The query is plain SQL,
+        because a thousand narwhals expressions would be slow to build."""
         frame = self._source(names)
         schema = frame.collect_schema()
-        return nw.to_native(frame).project(", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names)))
+        return nw.to_native(frame).project(
+            ", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names))
+        )
 
     def _counted(self, names: Sequence[str]) -> Frame:
-        """Counts the rows of every different value of each column, in one pass over the file. Each value is given as written
-        and in standard form (`1`, never `1.0`).
+        """Counts the rows of every different value of each column, in one pass over the file. Each value is
+        given as written and in standard form (`1`, never `1.0`).
 
         narwhals' own unpivot would use another connection than that of the file.
         """
@@ -307,35 +379,48 @@ class DataTable:
         return counted.with_columns(text(WRITTEN, nw.String()).alias(VALUE))
 
     def _different(self, names: Sequence[str], where: nw.Expr | None = None) -> list[tuple[str, str, str]]:
-        """Returns the different values of columns. Each is given as a tuple: the column, the value as written in the file, and
-        the value in standard form (`1`, never `1.0`). The standard form is empty if the written value is only blanks. `where`
-        selects some of the values; None: all."""
+        """Returns the different values of columns. Each is given as a tuple: the column, the value as written
+        in the file, and the value in standard form (`1`, never `1.0`). The standard form is empty if the
+        written value is only blanks. `where` selects some of the values; None: all."""
         if not names:
             return []
-        found = self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))
+        found = (
+            self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))
+        )
         found = found if where is None else found.filter(where)
         table = to_pandas(found.select(COLUMN, WRITTEN, VALUE))
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str], with_blanks: Collection[str]) -> dict[str, list[str]]:
-        """Returns, in order, the different values of each column that the draft may show. A text that only few rows have is left
-        out: it could be a person's name or own words, and a draft may be passed on. All texts of a column of own words are left
-        out, except those that mean *yes*, *no* or no answer. Numbers, and texts of at most two characters, are never left out.
+        """Returns, in order, the different values of each column that the draft may show. A text that only
+        few rows have is left
+        out: it could be a person's name or own words, and a draft may be passed on. All texts of a column of
+        own words are left out, except those that mean *yes*, *no* or no answer. Numbers, and texts of at most
+        two characters, are never left out.
 
-        A column has own words if its name or label says so (*other, specify*), or if it has blanks and texts of few rows.
-        `with_blanks` are the columns with blanks.
+        A column has own words if its name or label says so (*other, specify*), or if it has blanks and texts
+        of few rows. `with_blanks` are the columns with blanks.
         """
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             own = {name for name in names if has_own_words(name, self.about.labels.get(name, ""))}
-            rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
-            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
+            rows = (
+                self._counted(names)
+                .filter(~nw.col(VALUE).is_null())
+                .group_by(COLUMN, VALUE)
+                .agg(nw.col(ROWS).sum())
+            )
+            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(
+                index=False, name=None
+            ):
                 if count >= LIMIT or _is_short_code(value):
                     found[name].append(value)
                 elif name in with_blanks:
                     own.add(name)
             for name in own:
-                found[name] = [value for value in found[name] if _is_short_code(value) or answer_meaning(value)]
+                found[name] = [
+                    value for value in found[name] if _is_short_code(value) or answer_meaning(value)
+                ]
         return {name: sorted(values, key=_sort_key) for name, values in found.items()}
 
     def _decimal_commas(self) -> bool:
@@ -343,16 +428,23 @@ class DataTable:
         is_text = ~nw.col(VALUE).str.contains(r"^[+-]?\d+(,\d+)?$")
         has_comma = nw.col(VALUE).str.contains(",", literal=True)
         filled = self._counted(self._whole.names if self._whole else ()).filter(~nw.col(VALUE).is_null())
-        flagged = filled.with_columns(is_text.cast(nw.Int64).alias("fl__text"), has_comma.cast(nw.Int64).alias("fl__commas"))
+        flagged = filled.with_columns(
+            is_text.cast(nw.Int64).alias("fl__text"), has_comma.cast(nw.Int64).alias("fl__commas")
+        )
         sums = flagged.group_by(COLUMN).agg(nw.col("fl__text").sum(), nw.col("fl__commas").sum())
         return (
-            to_count(sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(nw.len().alias("n")))
+            to_count(
+                sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(
+                    nw.len().alias("n")
+                )
+            )
             > 0
         )
 
 
 def has_own_words(name: str, label: str) -> bool:
-    """Returns whether the name or the label of a column says that it has persons' own words, such as *other, specify*."""
+    """Returns whether the name or the label of a column says that it has persons' own words, such as *other,
+    specify*."""
     words = vocabulary().columns["own_words"]
     return bool(count_hits(words.names, name) or count_hits(words.labels, label))
 
@@ -370,17 +462,22 @@ def _literal(value: str) -> str:
 
 
 def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
-    """Returns the SQL expression for a column as text. Infinite numbers become null. The text is not in standard form yet
-    (`1.0` can still stand for `1`)."""
+    """Returns the SQL expression for a column as text. Infinite numbers become null. The text is not in
+    standard form yet (`1.0` can still stand for `1`)."""
     column = _quoted(name)
     if dtype == nw.String:
         return column
-    return f"CASE WHEN isfinite({column}) THEN {column}::VARCHAR END" if dtype.is_float() else f"{column}::VARCHAR"
+    return (
+        f"CASE WHEN isfinite({column}) THEN {column}::VARCHAR END"
+        if dtype.is_float()
+        else f"{column}::VARCHAR"
+    )
 
 
 def _code_as_byte(name: str, cases: Sequence[str]) -> str:
-    """Returns the SQL expression that codes the answer in a column as one byte (see `DataTable.answers`). `cases` are its SQL
-    branches, such as `WHEN '1.0' THEN 1`: one for each way in which the file writes a code."""
+    """Returns the SQL expression that codes the answer in a column as one byte (see `DataTable.answers`).
+    `cases` are its SQL branches, such as `WHEN '1.0' THEN 1`: one for each way in which the file writes a
+    code."""
     codes = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
     return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {codes} END)::UTINYINT"
 

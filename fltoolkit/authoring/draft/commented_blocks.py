@@ -1,5 +1,5 @@
-"""Writes the end of the draft as YAML comments: columns that the draft found but cannot place, such as questions about
-children."""
+"""Writes the end of the draft as YAML comments: columns that the draft found but cannot place, such as
+questions about children."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ SEPARATORS = {" ": "blank", ",": "comma", ";": "semicolon", "|": "|"}
 MOST_OPTIONS = 40
 MOST_VALUES = 2_000  # different combinations of answers to one question
 ONE_OF_SEVERAL = re.compile(r"(.*[^_/.])(?:__|[_/.])(\d{1,3}|[a-z])")  # Q7_1, Q7/1, Q7__1
-ZEROS = "a person who ticked don't know or refused has a 0 here that does not mean no: docs/how_to.md, Select-multiple"
+ZEROS = (
+    "a person who ticked don't know or refused has a 0 here that does not mean no: docs/how_to.md, "
+    "Select-multiple"
+)
 CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_forms"
 
 
 @dataclass(frozen=True)
 class SeveralAnswers:
-    """A question that allows several answers. Its data are one column that contains all codes with a separator, or one column per
-    answer.
+    """A question that allows several answers. Its data are one column that contains all codes with a
+    separator, or one column per answer.
 
     Attributes:
         name: the name of the column, or the common part of the names of the columns.
@@ -63,38 +66,57 @@ class Blocks:
 
 
 def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
-    """Find three kinds of questions: on children, on exceptions (work that Convention No. 29 exempts), and with several answers.
-    Their columns are then marked as used.
+    """Find three kinds of questions: on children, on exceptions (work that Convention No. 29 exempts), and
+    with several answers. Their columns are then marked as used.
 
     Args:
         unused: the columns.
-        age: the age column. A question is about children if nobody of 18 or more answered it, or if its label names a child.
+        age: the age column. A question is about children if nobody of 18 or more answered it, or if its label
+        names a child.
     """
     several = [*_answers_in_columns(unused), *_answers_in_one_column(unused)]
     exceptions = [c for c in unused.free() if _is_exception(c)]
     unused.use(exceptions)
     coded = [c for c in unused.free() if c.filled and (is_yes_no(c) or may_be_yes_no(c) or is_coded(c, 12))]
-    adults = unused.table.answered_from_age([c.name for c in coded], age.name, ADULT) if age else {c.name for c in coded}
-    children = [c for c in coded if c.name not in adults or (is_yes_no(c) and count_hits(vocabulary().children, c.label))]
+    adults = (
+        unused.table.answered_from_age([c.name for c in coded], age.name, ADULT)
+        if age
+        else {c.name for c in coded}
+    )
+    children = [
+        c
+        for c in coded
+        if c.name not in adults or (is_yes_no(c) and count_hits(vocabulary().children, c.label))
+    ]
     unused.use(children)
     return Blocks(children, exceptions, several)
 
 
 def _is_exception(column: ColumnContents) -> bool:
-    """Returns whether a question is about work that the State may demand, or about the limits of such work. Its label, or the
-    labels of its codes, show this."""
+    """Returns whether a question is about work that the State may demand, or about the limits of such work.
+    Its label, or the labels of its codes, show this."""
     words = vocabulary()
     if is_yes_no(column):
-        return bool(only_kind_of(column.label, words.exceptions) or count_hits(words.within_limits, column.label))
-    return is_coded(column, 12) and len({only_kind_of(label, words.exceptions) for label in column.codes.values()} - {None}) > 1
+        return bool(
+            only_kind_of(column.label, words.exceptions) or count_hits(words.within_limits, column.label)
+        )
+    return (
+        is_coded(column, 12)
+        and len({only_kind_of(label, words.exceptions) for label in column.codes.values()} - {None}) > 1
+    )
 
 
 def _answers_in_columns(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
-    """Yields the questions with several answers that have one column per answer, with 1 and 0, or 1 and blank. The names of these
-    columns differ only in a number or letter at the end, such as MEANS_1 and MEANS_2."""
+    """Yields the questions with several answers that have one column per answer, with 1 and 0, or 1 and
+    blank. The names of these columns differ only in a number or letter at the end, such as MEANS_1 and
+    MEANS_2."""
     alike: dict[str, list[ColumnContents]] = {}
     for c in unused.free():
-        if (found := ONE_OF_SEVERAL.fullmatch(c.name)) and {"1"} <= set(c.codes) <= {"0", "1"} and "yes" not in c.meanings:
+        if (
+            (found := ONE_OF_SEVERAL.fullmatch(c.name))
+            and {"1"} <= set(c.codes) <= {"0", "1"}
+            and "yes" not in c.meanings
+        ):
             alike.setdefault(found.group(1), []).append(c)
     for stem, columns in alike.items():
         if len(columns) > 1:
@@ -105,21 +127,27 @@ def _answers_in_columns(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
 
 def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
     """Yields the questions with several answers whose codes are together in one cell, such as `1 3 4`."""
-    texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
+    texts = [
+        c
+        for c in unused.free()
+        if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES
+    ]
     texts = [c for c in texts if not has_own_words(c.name, c.label)]
     counted = unused.table.counted([c.name for c in texts])
     for c in texts:
         separator, options = _separator_and_codes(counted[c.name])
         if options:
             unused.use([c])
-            yield SeveralAnswers(c.name, c.label, separator, {code: c.codes.get(code, "") for code in options})
+            yield SeveralAnswers(
+                c.name, c.label, separator, {code: c.codes.get(code, "") for code in options}
+            )
 
 
 def _separator_and_codes(values: Mapping[str, int]) -> tuple[str, list[str]]:
-    """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes. `values` gives the
-    number of rows for each text in the column. The list of codes is empty if the parts between the separators do not look like
-    codes, if a cell has a code twice, or if there is only one code or there are too many. A word counts as a code only if many
-    rows have it."""
+    """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes.
+    `values` gives the number of rows for each text in the column. The list of codes is empty if the parts
+    between the separators do not look like codes, if a cell has a code twice, or if there is only one code or
+    there are too many. A word counts as a code only if many rows have it."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -130,10 +158,13 @@ def _separator_and_codes(values: Mapping[str, int]) -> tuple[str, list[str]]:
                 return separator, []
             times.update(dict.fromkeys(parts, n))
         short = all(
-            re.fullmatch(r"\d{1,3}|[A-Za-z]", code) or (n >= LIMIT and re.fullmatch(r"[a-z][a-z0-9_]{0,19}", code))
+            re.fullmatch(r"\d{1,3}|[A-Za-z]", code)
+            or (n >= LIMIT and re.fullmatch(r"[a-z][a-z0-9_]{0,19}", code))
             for code, n in times.items()
         )
-        return separator, sorted(times, key=_code_sort_key) if short and 1 < len(times) <= MOST_OPTIONS else []
+        return separator, sorted(times, key=_code_sort_key) if short and 1 < len(
+            times
+        ) <= MOST_OPTIONS else []
     return "", []
 
 
@@ -142,22 +173,31 @@ def _code_sort_key(code: str) -> tuple[int, str]:
 
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """Yields the three blocks of comments: questions about children, on exceptions (work that Convention No. 29 exempts), and
-    with several answers. The user moves a block to its place, removes the # and answers its questions.
+    """Yields the three blocks of comments: questions about children, on exceptions (work that Convention No.
+    29 exempts), and with several answers. The user moves a block to its place, removes the # and answers its
+    questions.
 
     `found` has the questions of the blocks, and `q` has the yes/no questions that the draft has placed.
     """
     if found.children:
         yield from [
             YamlLine(),
-            YamlLine("# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):"),
+            YamlLine(
+                "# Questions on children, or asked of children only. They go under children: "
+                "(docs/survey_yaml.md):"
+            ),
         ]
         yield YamlLine(f"# children:  # {CHILDREN}")
-        parents = [c for c in found.children if not is_yes_no(c) and count_hits(vocabulary().parents, c.label)]
+        parents = [
+            c for c in found.children if not is_yes_no(c) and count_hits(vocabulary().parents, c.label)
+        ]
         if parents:
             comment = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
             columns = in_one_line([c.name for c in parents])
-            text = f"#   parents: {{line: {UNANSWERED}, columns: {columns}, none: {UNANSWERED}, elsewhere: {UNANSWERED}}}"
+            text = (
+                "#   parents: "
+                f"{{line: {UNANSWERED}, columns: {columns}, none: {UNANSWERED}, elsewhere: {UNANSWERED}}}"
+            )
             yield YamlLine(text, comment)
         for c in (c for c in found.children if c not in parents):
             asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
@@ -174,11 +214,17 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
     if found.several:
         yield from [
             YamlLine(),
-            YamlLine("# Questions with several answers. Move the line of an answer under its item, and remove its #."),
+            YamlLine(
+                "# Questions with several answers. Move the line of an answer under its item, and "
+                "remove "
+                "its #."
+            ),
         ]
         for several in found.several:
             known = ZEROS if several.zeros else ""
-            yield YamlLine(f"#   {yaml_scalar(several.name)}", "; ".join(filter(None, [several.label, known])))
+            yield YamlLine(
+                f"#   {yaml_scalar(several.name)}", "; ".join(filter(None, [several.label, known]))
+            )
             yield from (YamlLine(f"#     - {text}", why) for text, why in _option_lines(several))
 
 
@@ -210,13 +256,15 @@ def _option_lines(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """Yields comment lines with the columns that the draft did not use. First come the questions that the user could move to a
-    place, then all other columns."""
+    """Yields comment lines with the columns that the draft did not use. First come the questions that the
+    user could move to a place, then all other columns."""
     questions = [c for c in q.all if c.name not in unused.used]
     if questions:
         yield from [
             YamlLine(),
-            YamlLine("# Questions not placed. Move a line under any_work or an item of items, and remove its #."),
+            YamlLine(
+                "# Questions not placed. Move a line under any_work or an item of items, and remove its #."
+            ),
         ]
         for c in questions:
             routes = q.asked_after(c)
@@ -228,6 +276,9 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
     if others:
         yield from [YamlLine(), YamlLine("# Columns not used:")]
         yield from (
-            YamlLine(f"#   {yaml_scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)])))
+            YamlLine(
+                f"#   {yaml_scalar(c.name)}",
+                "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)])),
+            )
             for c in others
         )

@@ -1,4 +1,5 @@
-"""Writes the first part of the draft: files and key, sample design, who answered the module on forced labour, and age."""
+"""Writes the first part of the draft: files and key, sample design, who answered the module on forced labour,
+and age."""
 
 from __future__ import annotations
 
@@ -54,8 +55,8 @@ class Sample:
 
 
 def find_sample(unused: UnusedColumns) -> Sample:
-    """Find the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
-    the weight of the module on forced labour.
+    """Find the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons
+    lack is taken as the weight of the module on forced labour.
     """
     replicates = find_replicates(unused.free())
     unused.use(replicates)
@@ -64,20 +65,27 @@ def find_sample(unused: UnusedColumns) -> Sample:
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
     unused.use([weight, module_weight])
     household, of_household = unused.take("household", lambda c: c.full and c.distinct > 1)
-    line, _ = unused.take("line", lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows))
+    line, _ = unused.take(
+        "line", lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows)
+    )
     strata, of_strata = unused.take("strata", lambda c: c.full and c.distinct < c.rows / 4)
     psu, of_psu = unused.take("psu", lambda c: c.full and 1 < c.distinct < c.rows)
-    of_weight = unused.compare(everybody or some, "weight") if weight else "the column of the sampling weight"
+    of_weight = (
+        unused.compare(everybody or some, "weight") if weight else ("the column of the sampling weight")
+    )
     if module_weight and module_weight is not weight:
         unused.compare(some, "weight")
     why = {"weight": of_weight, "household": of_household, "strata": of_strata, "psu": of_psu}
-    key = _smallest_key(unused, {"h": household, "l": line, "p": psu, "s": strata}) or _key_of_identifiers(unused)
+    key = _smallest_key(unused, {"h": household, "l": line, "p": psu, "s": strata}) or _key_of_identifiers(
+        unused
+    )
     return Sample(weight, module_weight, household, line, strata, psu, key, replicates, why)
 
 
 def _smallest_key(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
-    """Returns the smallest key: the fewest columns that together make each row unique. The columns that are tried are person,
-    household, PSU and stratum. All rows are checked. Returns an empty tuple if no combination is unique."""
+    """Returns the smallest key: the fewest columns that together make each row unique. The columns that are
+    tried are person, household, PSU and stratum. All rows are checked. Returns an empty tuple if no
+    combination is unique."""
     for tried in ("l", "hl", "phl", "sphl", "h"):
         key = [column.name for part in tried if (column := columns[part])]
         if len(key) == len(tried) and not unused.table.count_unusable_keys(key):
@@ -86,10 +94,13 @@ def _smallest_key(unused: UnusedColumns, columns: dict[str, ColumnContents | Non
 
 
 def _key_of_identifiers(unused: UnusedColumns) -> tuple[str, ...]:
-    """Returns the fewest columns (at most three) that together make each row unique, so that they can be a key. Only columns of
-    whole numbers whose label or name suggests an identifier are tried. Returns an empty tuple if there is no such key."""
+    """Returns the fewest columns (at most three) that together make each row unique, so that they can be a
+    key. Only columns of whole numbers whose label or name suggests an identifier are tried. Returns an empty
+    tuple if there is no such key."""
     table = unused.table
-    numbers = [c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)]
+    numbers = [
+        c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)
+    ]
     whole = [c for c in numbers if not table.has_fractions([c.name])][:MOST_TRIED]
     for size in (1, 2, 3):
         for columns in combinations(whole, size):
@@ -108,14 +119,17 @@ def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine
     )
     yield YamlLine("files:")
     yield YamlLine(
-        f"  person: {{path: {yaml_scalar(path)}, key: {in_one_line(sample.key) if sample.key else UNANSWERED}{encoding}{decimal}}}",
+        (
+            "  person: "
+            f"{{path: {yaml_scalar(path)}, key: {in_one_line(sample.key) if sample.key else UNANSWERED}{encoding}{decimal}}}"
+        ),
         why if sample.key else f"{NO_KEY}; {_nearly_unique(unused, sample)}",
     )
 
 
 def _nearly_unique(unused: UnusedColumns, sample: Sample) -> str:
-    """Returns a comment on columns that were tried as a key without success. If only a few rows are equal in these columns, the
-    comment gives the numbers of these rows."""
+    """Returns a comment on columns that were tried as a key without success. If only a few rows are equal in
+    these columns, the comment gives the numbers of these rows."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
         return "not found: no column looks like a key"
@@ -126,23 +140,30 @@ def _nearly_unique(unused: UnusedColumns, sample: Sample) -> str:
 
 
 def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """Returns a comment with the rows that are equal in the columns `tried`. `alike` has the numbers of the rows, in groups of
-    equal rows."""
+    """Returns a comment with the rows that are equal in the columns `tried`. `alike` has the numbers of the
+    rows, in groups of equal rows."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
-    sentence = f"{in_one_line(tried)} is unique except for {pairs}, rows {rows} (the first below the header is 1)"
+    sentence = (
+        f"{in_one_line(tried)} is unique except for {pairs}, rows {rows} (the first below the header is 1)"
+    )
     return f"{sentence}: name these columns, and correct the wrong row's under corrections"
 
 
 def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
     yield YamlLine("design:")
-    yield YamlLine(f"  weight: {unused.named(sample.weight) if sample.weight else UNANSWERED}", sample.why["weight"])
+    yield YamlLine(
+        f"  weight: {unused.named(sample.weight) if sample.weight else UNANSWERED}", sample.why["weight"]
+    )
     if sample.strata:
         yield YamlLine(f"  strata: {unused.named(sample.strata)}", sample.why["strata"])
     if sample.replicates:
         yield from _replicate_lines(sample.replicates)
     if sample.psu and sample.replicates:
-        yield YamlLine(f"  # psu: {yaml_scalar(sample.psu.name)}", f"{sample.why['psu']}; the replicate weights stand for it")
+        yield YamlLine(
+            f"  # psu: {yaml_scalar(sample.psu.name)}",
+            f"{sample.why['psu']}; the replicate weights stand for it",
+        )
     elif sample.psu:
         yield YamlLine(f"  psu: {unused.named(sample.psu)}", sample.why["psu"])
     if sample.strata and sample.psu and not sample.replicates:
@@ -154,27 +175,31 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
         absent := [word for word, column in (("strata", sample.strata), ("psu", sample.psu)) if not column]
     ):
         yield YamlLine(
-            f"  # not found: {' and '.join(absent)}. If the sample had them, name them: without them, intervals are too short."
+            f"  # not found: {' and '.join(absent)}. If the sample had them, name them: without them, "
+            "intervals are too short."
         )
 
 
 def find_replicates(columns: Sequence[ColumnContents]) -> tuple[ColumnContents, ...]:
-    """Returns the replicate weights of a file: the longest series of numbered columns (RW001, RW002 …) that are weights by their
-    values, and replicates, or at least weights, by their labels or names. Empty if there is no series of ten."""
+    """Returns the replicate weights of a file: the longest series of numbered columns (RW001, RW002 …) that
+    are weights by their values, and replicates, or at least weights, by their labels or names. Empty if there
+    is no series of ten."""
     series: dict[tuple[str, str], list[ColumnContents]] = {}
     for column in columns:
         if is_weight(column) and (found := NUMBERED.fullmatch(column.name)):
             series.setdefault((found[1], found[3]), []).append(column)
     long = [
-        found for found in series.values() if len(found) >= FEWEST_REPLICATES and any(score(found[0], role) for role in ROLES)
+        found
+        for found in series.values()
+        if len(found) >= FEWEST_REPLICATES and any(score(found[0], role) for role in ROLES)
     ]
     longest = max(long, key=len, default=[])
     return tuple(longest)
 
 
 def _replicate_lines(replicates: Sequence[ColumnContents]) -> Iterator[YamlLine]:
-    """Yields the draft's lines on replicate weights. No file says how they were made. The user must say too whether numbered
-    weights are replicates, if neither their labels nor their names say so."""
+    """Yields the draft's lines on replicate weights. No file says how they were made. The user must say too
+    whether numbered weights are replicates, if neither their labels nor their names say so."""
     first, last = replicates[0].name, replicates[-1].name
     sure = bool(score(replicates[0], "replicate_weight"))
     named = in_one_line(_runs([column.name for column in replicates]))
@@ -185,13 +210,14 @@ def _replicate_lines(replicates: Sequence[ColumnContents]) -> Iterator[YamlLine]
         why if sure else f"{why}: {named} if they are replicates of the weight; otherwise delete replicates",
     )
     yield YamlLine(
-        f"    method: {UNANSWERED}", f"how {first} to {last} were made, as their documentation says: {', '.join(METHODS)}"
+        f"    method: {UNANSWERED}",
+        f"how {first} to {last} were made, as their documentation says: {', '.join(METHODS)}",
     )
 
 
 def _runs(names: Sequence[str]) -> list[str]:
-    """Returns numbered names in the short form of survey.yaml, `RW{001..120}`, if that form stands for exactly these names.
-    Otherwise returns the names."""
+    """Returns numbered names in the short form of survey.yaml, `RW{001..120}`, if that form stands for
+    exactly these names. Otherwise returns the names."""
     first, last = (NUMBERED.fullmatch(name) for name in (names[0], names[-1]))
     if first and last:
         run = f"{first[1]}{{{first[2]}..{last[2]}}}{first[3]}"
@@ -202,36 +228,41 @@ def _runs(names: Sequence[str]) -> list[str]:
 
 
 def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
-    """Returns the draft's line with the columns that identify a household: the columns of the key without the person's number. If
-    it is not known which column is the person's number, the user must answer."""
+    """Returns the draft's line with the columns that identify a household: the columns of the key without the
+    person's number. If it is not known which column is the person's number, the user must answer."""
     line = sample.line.name if sample.line else None
     within = [name for name in sample.key if name != line]
     if household.name in unused.rivals or (within and household.name not in within):
-        return YamlLine(f"  household: {UNANSWERED}", f"the columns that identify the household; {sample.why['household']}")
+        return YamlLine(
+            f"  household: {UNANSWERED}",
+            f"the columns that identify the household; {sample.why['household']}",
+        )
     sure = line in sample.key or sample.key in ((), (household.name,))
     if not sure:
         return YamlLine(
-            f"  household: {UNANSWERED}", f"which columns of the key identify the household: {', '.join(sample.key)}?"
+            f"  household: {UNANSWERED}",
+            f"which columns of the key identify the household: {', '.join(sample.key)}?",
         )
     return YamlLine(f"  household: {in_one_line(within or [household.name])}", sample.why["household"])
 
 
 def _nest_line(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
-    """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in several strata. If only
-    a few labels do, these may be mistakes, and the user must decide."""
+    """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in
+    several strata. If only a few labels do, these may be mistakes, and the user must decide."""
     several, labels = unused.table.shared(strata.name, psu.name)
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tested: the same PSU labels occur in several strata")
     elif several:
         sentence = f"{several} of {labels} PSU labels occur in more than one stratum"
         yield YamlLine(
-            f"  nest: {UNANSWERED}", f"{sentence}: true if they are different PSUs, false if rows have a wrong stratum"
+            f"  nest: {UNANSWERED}",
+            f"{sentence}: true if they are different PSUs, false if rows have a wrong stratum",
         )
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
-    """Returns two things: the lines of the draft about who answered the module on forced labour, and the codes of the persons who
-    answered it. There are no codes if the labels do not show who answered.
+    """Returns two things: the lines of the draft about who answered the module on forced labour, and the
+    codes of the persons who answered it. There are no codes if the labels do not show who answered.
 
     Args:
         column: the column that says who answered.
@@ -246,23 +277,32 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
         lines.append(
             YamlLine(
                 f"  answered: {UNANSWERED}",
-                f"the codes of persons who answered; add refused: and not_asked:; the codes are {meanings(column, column.codes)}",
+                (
+                    "the codes of persons who answered; add refused: and not_asked:; the codes are "
+                    f"{meanings(column, column.codes)}"
+                ),
             )
         )
         return lines, ()
     for kind in ("answered", "refused", "not_asked"):
         if kind in by_meaning:
-            lines.append(YamlLine(f"  {kind}: {in_one_line(by_meaning[kind])}", meanings(column, by_meaning[kind])))
+            lines.append(
+                YamlLine(f"  {kind}: {in_one_line(by_meaning[kind])}", meanings(column, by_meaning[kind]))
+            )
     if left := by_meaning.get("other"):
         lines.append(
-            YamlLine(f"  {UNANSWERED}: {in_one_line(left)}", f"under answered, refused or not_asked: {meanings(column, left)}")
+            YamlLine(
+                f"  {UNANSWERED}: {in_one_line(left)}",
+                f"under answered, refused or not_asked: {meanings(column, left)}",
+            )
         )
     return lines, by_meaning["answered"]
 
 
 def _status_of_label(label: str) -> str | None:
-    """Returns the status that the label of a code gives a person in the module on forced labour: `answered`, `refused` or
-    `not_asked`. A label with a negation never means `answered`. Returns None if the label is not clear."""
+    """Returns the status that the label of a code gives a person in the module on forced labour: `answered`,
+    `refused` or `not_asked`. A label with a negation never means `answered`. Returns None if the label is not
+    clear."""
     kind = only_kind_of(label, vocabulary().module)
     return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
 
@@ -271,9 +311,11 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
     return unused.take("module_status", lambda c: c.full and is_coded(c, 12))
 
 
-def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
-    """Compare two numbers of persons: those who have the module's weight, and those who answered the module on forced labour. If
-    the numbers differ, the user must say which column is the weight."""
+def compare_with_module(
+    unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]
+) -> None:
+    """Compare two numbers of persons: those who have the module's weight, and those who answered the module
+    on forced labour. If the numbers differ, the user must say which column is the weight."""
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])
@@ -294,16 +336,27 @@ def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlL
     keys = f", missing: {in_one_line(missing)}" if missing else ""
     keys += f", {UNANSWERED}: {in_one_line(odd)}" if odd else ""
     comments = [why, f"no age: {meanings(column, missing)}" if missing else ""]
-    comments += [f"{', '.join(odd)}: under missing if it is a code; a wrong age goes under corrections"] if odd else []
+    comments += (
+        [f"{', '.join(odd)}: under missing if it is a code; a wrong age goes under corrections"]
+        if odd
+        else []
+    )
     return YamlLine(f"age: {{column: {unused.named(column)}{keys}}}", "; ".join(filter(None, comments)))
 
 
 def year(unused: UnusedColumns, path: Path) -> YamlLine:
-    """Returns the draft's line with the year of the survey. The year is taken from a column of years that contains a single
-    value, or from the name of the file. If the two differ, or neither gives a year, the user must answer."""
-    column, why = unused.take("year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1])
+    """Returns the draft's line with the year of the survey. The year is taken from a column of years that
+    contains a single value, or from the name of the file. If the two differ, or neither gives a year, the
+    user must answer."""
+    column, why = unused.take(
+        "year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1]
+    )
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
-    years = {int(column.low), int(column.high)} if column and column.low is not None and column.high is not None else set[int]()
+    years = (
+        {int(column.low), int(column.high)}
+        if column and column.low is not None and column.high is not None
+        else set[int]()
+    )
     (only, *more) = sorted(years | named) or [0]
     if only and not more:
         return YamlLine(f"year: {only}", why if years else "the file's name")

@@ -16,11 +16,16 @@ from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 MOST_CODES = {
-    "sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25, "informality": 9, "social_protection": 9, "employer": 15,
+    "sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25, "informality": 9,
+    "social_protection": 9, "employer": 15,
 }  # fmt: skip
 STANDARD = {
-    "sex": "sex", "area": "area", "status": "icse_93", "informality": "informality", "social_protection": "social_protection",
-}  # fmt: skip
+    "sex": "sex",
+    "area": "area",
+    "status": "icse_93",
+    "informality": "informality",
+    "social_protection": "social_protection",
+}
 SHORT_SET = ("seeing", "hearing", "walking", "remembering", "self_care", "communicating")
 AMOUNTS = ("recruitment_fee", "debt")
 FEW_NUMBERS = 10  # different numbers; a column with fewer has codes
@@ -31,20 +36,26 @@ def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator
     weight = f", weight: {unused.named(sample.module_weight)}" if sample.module_weight else ""
     why = f"; {name_and_label(sample.module_weight)}" if sample.module_weight else ""
     if sample.module_weight and (rivals := unused.rivals.get(sample.module_weight.name)) is not None:
-        why += "".join(f", or {rival}" for rival in rivals) + ": the weight of the persons who answered the module"
+        why += (
+            "".join(f", or {rival}" for rival in rivals)
+            + ": the weight of the persons who answered the module"
+        )
     yield YamlLine("populations:")
     yield YamlLine(
-        f"  adults: {{label: persons aged 18 and over, age: {{min: 18}}{weight}}}", f"the adults of the guidelines{why}"
+        f"  adults: {{label: persons aged 18 and over, age: {{min: 18}}{weight}}}",
+        f"the adults of the guidelines{why}",
     )
     if q.worked and q.labelled:
         of = f"where: {{{yaml_scalar(q.worked.name)}: {in_one_line(answer_codes(q.worked)['yes'])}}}"
         yield YamlLine(
-            f"  workers: {{label: persons aged 18 and over who worked, age: {{min: 18}}, {of}{weight}}}", name_and_label(q.worked)
+            f"  workers: {{label: persons aged 18 and over who worked, age: {{min: 18}}, {of}{weight}}}",
+            name_and_label(q.worked),
         )
 
 
 def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
-    """Returns the column of each group (a breakdown such as sex or region), and the reason why the column was chosen."""
+    """Returns the column of each group (a breakdown such as sex or region), and the reason why the column was
+    chosen."""
     found = {}
     for name, most in MOST_CODES.items():
         column, why = unused.take(name, partial(is_coded, most=most))
@@ -63,7 +74,10 @@ def groups(
         missing = list(dict.fromkeys([*column.no_answer, *reserved]))
         labels = {code: label for code, label in column.codes.items() if code not in missing}
         standard = _categories(name, labels)
-        codes = ", ".join(f"{yaml_scalar(c)}: {yaml_scalar(v) if v else UNANSWERED}" for c, v in (standard or labels).items())
+        codes = ", ".join(
+            f"{yaml_scalar(c)}: {yaml_scalar(v) if v else UNANSWERED}"
+            for c, v in (standard or labels).items()
+        )
         yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {unused.named(column)}", why)]
         if standard:
             yield YamlLine(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
@@ -76,13 +90,16 @@ def groups(
 
 
 def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
-    """Returns the draft's lines for groups that are not made from simple codes: fifths of household wealth, bands of fees and
-    debts for the job, and disability (six questions)."""
+    """Returns the draft's lines for groups that are not made from simple codes: fifths of household wealth,
+    bands of fees and debts for the job, and disability (six questions)."""
     found: dict[str, list[YamlLine]] = {}
     wealth, why = unused.take("wealth", _is_measured)
     if wealth:
         found["wealth"] = [
-            YamlLine(f"  wealth: {{column: {unused.named(wealth)}, quantiles: 5}}", f"fifths of all persons; {why}")
+            YamlLine(
+                f"  wealth: {{column: {unused.named(wealth)}, quantiles: 5}}",
+                (f"fifths of all persons; {why}"),
+            )
         ]
     for name in AMOUNTS:
         column, why = unused.take(name, _is_measured)
@@ -90,7 +107,9 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
             missing = f", missing: {in_one_line(column.no_answer)}" if column.no_answer else ""
             bands = f"  {name}: {{column: {unused.named(column)}, bands: {UNANSWERED}{missing}}}"
             found[name] = [YamlLine(bands, f"lower limits of bands, such as [1, 200, 500]; {why}")]
-    short_set = {question: rank_columns(unused.free(), question, partial(is_coded, most=9)) for question in SHORT_SET}
+    short_set = {
+        question: rank_columns(unused.free(), question, partial(is_coded, most=9)) for question in SHORT_SET
+    }
     if all(short_set.values()):
         columns = [columns[0] for columns in short_set.values()]
         unused.use(columns)
@@ -99,14 +118,14 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
 
 
 def _is_measured(column: ColumnContents) -> bool:
-    """Returns whether a column contains measured numbers, such as a debt: more different values than a list of codes would
-    have."""
+    """Returns whether a column contains measured numbers, such as a debt: more different values than a list
+    of codes would have."""
     return column.low is not None and column.distinct > FEW_NUMBERS
 
 
 def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
-    """Yields the draft's lines for the breakdown by disability, which needs the six questions of the Washington Group's short
-    set."""
+    """Yields the draft's lines for the breakdown by disability, which needs the six questions of the
+    Washington Group's short set."""
     first, kinds = columns[0], vocabulary().categories["difficulty"]
     missing = [code for code in first.codes if code in first.no_answer]
     stands = {code: kind_of(label, kinds) for code, label in first.codes.items() if code not in missing}
@@ -118,16 +137,19 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
     )
     yield YamlLine(
         f"    codes: {{{codes}}}",
-        f"no_difficulty, some_difficulty, a_lot_of_difficulty, cannot_do_at_all; {meanings(first, list(stands))}",
+        (
+            "no_difficulty, some_difficulty, a_lot_of_difficulty, cannot_do_at_all; "
+            f"{meanings(first, list(stands))}"
+        ),
     )
     if missing:
         yield YamlLine(f"    missing: {in_one_line(missing)}", meanings(first, missing))
 
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
-    """Yields the draft's lines for a breakdown by occupation, if a column contains the occupation of a job that many persons
-    have. If the label does not say that the codes are ISCO-08, the user must confirm it. `workers` says whether survey.yaml has
-    the population of workers."""
+    """Yields the draft's lines for a breakdown by occupation, if a column contains the occupation of a job
+    that many persons have. If the label does not say that the codes are ISCO-08, the user must confirm it.
+    `workers` says whether survey.yaml has the population of workers."""
     column, why = unused.take("occupation", is_isic)
     if column is None or column.low is None or not _of_all(column):
         return
@@ -147,17 +169,23 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
     yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
     yield YamlLine(
         f"    job: {UNANSWERED}",
-        "all_workers if all who worked were asked (then give population:), forced_labour if it is the job of the forced labour",
+        (
+            "all_workers if all who worked were asked (then give population:), forced_labour if it is the "
+            "job of the forced labour"
+        ),
     )
-    yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "the name of these workers under populations")
+    yield YamlLine(
+        f"    population: {'workers' if workers else UNANSWERED}",
+        "the name of these workers under populations",
+    )
     if missing:
         yield YamlLine(f"    missing: {in_one_line(missing)}", "codes that ISCO does not have")
 
 
 def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
-    """Returns the kit's category for each code of a group, found by the code's label: `{"1": "men", "2": "women"}`. Returns
-    None if a label fits no category, or if two labels fit the same one. `name` is the group, and `labels` gives the label of
-    each code."""
+    """Returns the kit's category for each code of a group, found by the code's label: `{"1": "men", "2":
+    "women"}`. Returns None if a label fits no category, or if two labels fit the same one. `name` is the
+    group, and `labels` gives the label of each code."""
     kinds = vocabulary().categories.get(STANDARD.get(name, ""), {})
     found = {code: kind_of(label, kinds) for code, label in labels.items()}
     known_kinds = {code: kind for code, kind in found.items() if kind}
@@ -165,7 +193,8 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
 
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
-    """Returns the columns that contain industry codes (ISIC), by the name of the breakdown. A breakdown is called `sector` if few
+    """Returns the columns that contain industry codes (ISIC), by the name of the breakdown. A breakdown is
+    called `sector` if few
     persons have a value in its column: it is then the industry of the job in forced labour.
     """
     found: dict[str, ColumnContents] = {}
@@ -191,7 +220,10 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
         revision = kind_of(column.label, vocabulary().isic)
         digits = "letter" if column.low is None else str(column.widths[1])
         missing = unused.beyond(column, LAST_CODE.get(digits, 9900))
-        yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {yaml_scalar(column.name)}", name_and_label(column))]
+        yield from [
+            YamlLine(f"  {name}:"),
+            YamlLine(f"    column: {yaml_scalar(column.name)}", name_and_label(column)),
+        ]
         yield YamlLine(
             f"    revision: {revision or UNANSWERED}",
             "the label says so" if revision else "the revision of ISIC, such as isic_rev4; no label names it",
@@ -201,12 +233,16 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
             few = "few have an answer; " if _of_cases(column) else ""
             yield YamlLine(
                 f"    job: {UNANSWERED}",
-                f"{few}forced_labour if it is the job of the forced labour, all_workers if all who worked were asked (then give population:)",
+                (
+                    f"{few}forced_labour if it is the job of the forced labour, all_workers if all who "
+                    "worked were asked (then give population:)"
+                ),
             )
         else:
             yield YamlLine("    job: all_workers", "its label names the main job, and many have an answer")
             yield YamlLine(
-                f"    population: {'workers' if workers else UNANSWERED}", "the name of these workers under populations"
+                f"    population: {'workers' if workers else UNANSWERED}",
+                "the name of these workers under populations",
             )
         if missing:
             yield YamlLine(

@@ -1,5 +1,5 @@
-"""Finds the gate of a question: an earlier question whose answers explain its blanks. A gate is proposed only if it fits
-almost all rows."""
+"""Finds the gate of a question: an earlier question whose answers explain its blanks. A gate is proposed only
+if it fits almost all rows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Rows = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Gate:
-    """An earlier question whose answer decides whether another question was asked. The draft finds it from the rows: almost
-    nobody with a code of `skipped` or `unsure` has an answer to the other question.
+    """An earlier question whose answer decides whether another question was asked. The draft finds it from
+    the rows: almost nobody with a code of `skipped` or `unsure` has an answer to the other question.
 
-    `asked` lists the codes of persons who were asked the other question. `skipped` lists codes that mean *no*. `unsure` lists
-    codes that may mean *no*; the user must decide. Codes of don't know or refused are in no list: a person who did not answer the
-    gate might have been asked the other question.
+    `asked` lists the codes of persons who were asked the other question. `skipped` lists codes that mean
+    *no*. `unsure` lists codes that may mean *no*; the user must decide. Codes of don't know or refused are in
+    no list: a person who did not answer the gate might have been asked the other question.
     """
 
     column: str
@@ -51,17 +51,19 @@ class _Tried:
     blank: Rows
 
 
-def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]) -> tuple[Gate, ...]:
-    """Returns the gates of a question: the earlier questions that together explain which persons have an answer to this question.
-    The result is empty if more than a few gates would be needed.
+def find_gates(
+    answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]
+) -> tuple[Gate, ...]:
+    """Returns the gates of a question: the earlier questions that together explain which persons have an
+    answer to this question. The result is empty if more than a few gates would be needed.
 
-    A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, a gate with a clear *no* is
-    preferred, then the last gate in the file. If a gate is blank because an earlier gate sent persons away, both are returned,
-    the earlier one first.
+    A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, a gate
+    with a clear *no* is preferred, then the last gate in the file. If a gate is blank because an earlier gate
+    sent persons away, both are returned, the earlier one first.
 
     Args:
-        answers: the answers to the question and to the candidates, as `DataTable.answers` returns them. They are the answers of
-            persons who were asked the module on forced labour.
+        answers: the answers to the question and to the candidates, as `DataTable.answers` returns them. They
+            are the answers of persons who were asked the module on forced labour.
         question: the question.
         candidates: columns that could say who was asked, in the order of the file.
     """
@@ -70,7 +72,9 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     has = answers[question.name] != BLANK
     if has.all() or not has.any():
         return ()
-    tried = [found for g in candidates if g.name != question.name and (found := _as_gate(answers[g.name], g, has))]
+    tried = [
+        found for g in candidates if g.name != question.name and (found := _as_gate(answers[g.name], g, has))
+    ]
     chosen = list[_Tried]()
     while tried and len(chosen) < MOST_GATES:
         unexplained = _unexplained_blanks(chosen, has)
@@ -88,9 +92,10 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
 
 
 def _unexplained_blanks(chosen: Sequence[_Tried], has: Rows) -> Rows:
-    """Returns the rows in which a question is blank and no chosen gate explains why. A gate is an earlier question that decides
-    whether another is asked. `has` says for each row whether the question has an answer. Sometimes almost everybody who passed
-    all the gates has an answer. Then a blank is unexplained only if a gate is blank in the same row."""
+    """Returns the rows in which a question is blank and no chosen gate explains why. A gate is an earlier
+    question that decides whether another is asked. `has` says for each row whether the question has an
+    answer. Sometimes almost everybody who passed all the gates has an answer. Then a blank is unexplained
+    only if a gate is blank in the same row."""
     if not chosen:
         return ~has
     left: Rows = ~has & ~np.logical_or.reduce([t.shut for t in chosen])
@@ -99,27 +104,33 @@ def _unexplained_blanks(chosen: Sequence[_Tried], has: Rows) -> Rows:
 
 
 def _gates_explain(chosen: Sequence[_Tried], has: Rows) -> bool:
-    """Returns whether almost everybody who passed the chosen gates (earlier questions) has an answer. Then the gates decide who
-    is asked. `has` says for each row whether the question has an answer."""
+    """Returns whether almost everybody who passed the chosen gates (earlier questions) has an answer. Then
+    the gates decide who is asked. `has` says for each row whether the question has an answer."""
     through = np.logical_and.reduce([t.through for t in chosen])
     return bool(through.any() and (has & through).sum() >= OPEN_ENOUGH * through.sum())
 
 
 def _needed_gates(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
-    """Returns the chosen gates (earlier questions) without the unnecessary ones. A gate is unnecessary if the other gates already
-    exclude everybody whom it excludes. `has` says for each row whether the question has an answer."""
+    """Returns the chosen gates (earlier questions) without the unnecessary ones. A gate is unnecessary if the
+    other gates already exclude everybody whom it excludes. `has` says for each row whether the question has
+    an answer."""
     kept = list(chosen)
     for one in chosen:
         others = [t for t in kept if t is not one]
-        if others and _gates_explain(others, has) and not (one.shut & ~np.logical_or.reduce([t.shut for t in others])).any():
+        if (
+            others
+            and _gates_explain(others, has)
+            and not (one.shut & ~np.logical_or.reduce([t.shut for t in others])).any()
+        ):
             kept = others
     return kept
 
 
 def _as_gate(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
-    """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. A gate
-    has two kinds of codes. Almost nobody with a code of the first kind has an answer to the other question. Persons with a code
-    of the second kind have an answer. If the column is a yes/no question, its *no* must be of the first kind.
+    """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it
+    cannot be one. A gate has two kinds of codes. Almost nobody with a code of the first kind has an answer to
+    the other question. Persons with a code of the second kind have an answer. If the column is a yes/no
+    question, its *no* must be of the first kind.
 
     Args:
         places: the column's answers, one byte per row, as `DataTable.answers` returns them.
@@ -143,10 +154,11 @@ def _as_gate(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _T
 
 
 def _code_meanings(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
-    """Returns the meaning of each code of a gate, such as *yes* or *no*. A gate is an earlier question that decides whether
-    another is asked.
+    """Returns the meaning of each code of a gate, such as *yes* or *no*. A gate is an earlier question that
+    decides whether another is asked.
 
-    If the codes have no labels, 2 is taken as *no*. If there is no code 2, 0 is taken as *no*. All other codes then mean `other`.
+    If the codes have no labels, 2 is taken as *no*. If there is no code 2, 0 is taken as *no*. All other
+    codes then mean `other`.
     """
     meaning_of = {code: kind for kind, of in column.meanings.items() for code in of}
     if any(column.codes.values()) or "yes" in column.meanings:

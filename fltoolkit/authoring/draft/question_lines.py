@@ -1,4 +1,5 @@
-"""Writes the middle part of the draft: the yes/no questions with their codes. Each question on forced labour gets its side of
+"""Writes the middle part of the draft: the yes/no questions with their codes. Each question on forced labour
+gets its side of
 the definition: involuntary work or coercion."""
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
 LEAVING_KEY = "items.involuntary.no_freedom_to_leave"
-NEARBY_QUESTIONS = 20  # a question's gates are sought among this many questions before and after it, and the one on any work
+NEARBY_QUESTIONS = (
+    20  # a question's gates are sought among this many questions before and after it, and the one on any work
+)
 SINGLE_QUESTIONS = ("proxy", "alone", "worked")
 UNGATED = ("any_work", *SINGLE_QUESTIONS)  # asked of everybody who was asked the module
 OPEN_CODES = {"yes": UNANSWERED, "no": UNANSWERED}
@@ -44,7 +47,8 @@ class Questions:
         usual: the most frequent codes of the questions, by kind of answer.
         placed: the questions by their key in survey.yaml.
         gates: the gates of each question (earlier questions that explain its blanks).
-        open: codes with unclear labels that many questions share. It is enough that the user says once what they mean.
+        open: codes with unclear labels that many questions share. It is enough that the user says once what
+        they mean.
         unexplained: questions with blanks that no gate explains.
     """
 
@@ -62,26 +66,35 @@ class Questions:
 
     @property
     def worked(self) -> ColumnContents | None:
-        """Returns the column of the question on whether a person did any work. Returns None if the file has no such question."""
+        """Returns the column of the question on whether a person did any work. Returns None if the file has
+        no such question."""
         return next(iter(self.placed.get("worked", ())), None)
 
 
-def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, note_blanks: bool = True) -> Questions:
-    """Find the yes/no questions, place them by their labels, and find from the rows who was asked each of them.
+def find_questions(
+    unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, note_blanks: bool = True
+) -> Questions:
+    """Find the yes/no questions, place them by their labels, and find from the rows who was asked each of
+    them.
 
-    If no label says *yes* and *no*, columns with the usual codes are taken as questions. The user must then say what their codes
-    mean.
+    If no label says *yes* and *no*, columns with the usual codes are taken as questions. The user must then
+    say what their codes mean.
 
     Args:
         unused: the columns.
-        asked: the column that says who answered the module on forced labour, and the codes of persons who did. None if all did,
-            or if this is not known.
-        note_blanks: whether the draft notes blanks that no gate explains. A gate is an earlier question that decides who is
-            asked. The argument is false if it is not known who answered the module on forced labour.
+        asked: the column that says who answered the module on forced labour, and the codes of persons who
+            did. None if all did, or if this is not known.
+        note_blanks: whether the draft notes blanks that no gate explains. A gate is an earlier question that
+            decides who is asked. The argument is false if it is not known who answered the module on forced
+            labour.
     """
     free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]
-    found = [c for c in free if is_yes_no(c) or _asks_leaving(c)] if labelled else [c for c in free if may_be_yes_no(c)]
+    found = (
+        [c for c in free if is_yes_no(c) or _asks_leaving(c)]
+        if labelled
+        else [c for c in free if may_be_yes_no(c)]
+    )
     placed: dict[str, list[ColumnContents]] = {}
     for column in found:
         if key := key_of_question(column):
@@ -103,14 +116,14 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
 
 def _asks_leaving(column: ColumnContents) -> bool:
-    """Returns whether a column is the question on whether the person could leave the work, with more answers than *yes* and *no*,
-    such as *no, under threat*."""
+    """Returns whether a column is the question on whether the person could leave the work, with more answers
+    than *yes* and *no*, such as *no, under threat*."""
     return is_coded(column, 8) and any(column.codes.values()) and key_of_question(column) == LEAVING_KEY
 
 
 def _has_kinds(column: ColumnContents) -> bool:
-    """Returns whether the codes of a column are labelled kinds of something, such as status in employment. Such a column can
-    decide who is asked a question."""
+    """Returns whether the codes of a column are labelled kinds of something, such as status in employment.
+    Such a column can decide who is asked a question."""
     return is_coded(column, 12) and any(column.codes.values())
 
 
@@ -120,23 +133,31 @@ def _gates(
     placed: Mapping[str, Sequence[ColumnContents]],
     asked: tuple[str, Sequence[str]] | None,
 ) -> tuple[dict[str, tuple[Gate, ...]], frozenset[str]]:
-    """Returns the gates of each question (earlier questions that decide whether it is asked), if the rows confirm them. Also
-    returns the questions that have blanks but no gate.
+    """Returns the gates of each question (earlier questions that decide whether it is asked), if the rows
+    confirm them. Also returns the questions that have blanks but no gate.
 
-    `found` are the yes/no questions. `asked` is the column that says who answered the module on forced labour, with the codes
-    of those who did.
+    `found` are the yes/no questions. `asked` is the column that says who answered the module on forced
+    labour, with the codes of those who did.
     """
     of_all = {c.name for key in UNGATED for c in placed.get(key, ())}
     worked, gates, unexplained = list(placed.get("worked", ())), dict[str, tuple[Gate, ...]](), set[str]()
-    # A blank of a question on the same work needs no gate. It counts only for persons who said yes to both sides.
+    # A blank of a question on the same work needs no gate. It counts only for persons who said yes to both
+    # sides.
     questions, linked = {c.name for c in found}, {c.name for c in placed.get("same_work", ())}
-    listed = [c for c in unused.columns if c.name in questions or (c.name not in unused.used and _has_kinds(c))]
+    listed = [
+        c for c in unused.columns if c.name in questions or (c.name not in unused.used and _has_kinds(c))
+    ]
     step = max(10 * NEARBY_QUESTIONS, unused.table.columns_at_once)
     for start in range(0, len(listed), step):
-        around = {c.name: c for c in [*worked, *listed[max(0, start - NEARBY_QUESTIONS) : start + step + NEARBY_QUESTIONS]]}
+        around = {
+            c.name: c
+            for c in [*worked, *listed[max(0, start - NEARBY_QUESTIONS) : start + step + NEARBY_QUESTIONS]]
+        }
         answers = unused.table.answers(list(around.values()), asked)
         for i, column in enumerate(listed[start : start + step], start):
-            near = {c.name: c for c in [*worked, *listed[max(0, i - NEARBY_QUESTIONS) : i + NEARBY_QUESTIONS]]}
+            near = {
+                c.name: c for c in [*worked, *listed[max(0, i - NEARBY_QUESTIONS) : i + NEARBY_QUESTIONS]]
+            }
             if column.name in of_all or column.name not in questions:
                 continue
             if tried := find_gates(answers, column, list(near.values())):
@@ -157,10 +178,14 @@ def interview_lines(q: Questions) -> Iterator[YamlLine]:
 def answers(q: Questions) -> Iterator[YamlLine]:
     if not q.labelled:
         codes = sorted({code for c in q.all for code in c.codes}, key=lambda code: (len(code), code))
-        usual = "no label says what the codes mean; the usual ones are {yes: 1, no: 2, dont_know: 8, refused: 9}"
+        usual = (
+            "no label says what the codes mean; the usual ones are {yes: 1, no: 2, dont_know: 8, refused: 9}"
+        )
         yield YamlLine(f"answers: {UNANSWERED}", f"{usual}; found: {', '.join(codes) or 'none'}")
         return
-    yield YamlLine("answers:", "the codes of most yes/no questions; a question with other codes gives its own")
+    yield YamlLine(
+        "answers:", "the codes of most yes/no questions; a question with other codes gives its own"
+    )
     for kind, codes in q.usual.items():
         if codes:
             like = next(c for c in q.all if answer_codes(c)[kind] == codes)
@@ -168,7 +193,9 @@ def answers(q: Questions) -> Iterator[YamlLine]:
     if q.usual["not_applicable"]:
         yield YamlLine(f"  not_applicable_means: {UNANSWERED}", "no, or unresolved")
     if q.open:
-        yield YamlLine(f"  {UNANSWERED}: {in_one_line(list(q.open))}", f"under {KINDS}: {_codes_in_words(q.open)}")
+        yield YamlLine(
+            f"  {UNANSWERED}: {in_one_line(list(q.open))}", f"under {KINDS}: {_codes_in_words(q.open)}"
+        )
 
 
 def _codes_in_words(codes: Mapping[str, str]) -> str:
@@ -176,19 +203,31 @@ def _codes_in_words(codes: Mapping[str, str]) -> str:
 
 
 def definition_lines(q: Questions) -> Iterator[YamlLine]:
-    """Yields the draft's lines on the definition of forced labour: `any_work`, the questions on its two sides (involuntary work
-    and coercion), and `episodes`, which links the two sides."""
+    """Yields the draft's lines on the definition of forced labour: `any_work`, the questions on its two sides
+    (involuntary work and coercion), and `episodes`, which links the two sides."""
     yield from _question_lines("any_work", q, "the questions on any form of work, one per line")
     yield YamlLine()
-    yield YamlLine("# yes is the answer that says it happened. A question in the other direction needs its own yes: and no:")
+    yield YamlLine(
+        "# yes is the answer that says it happened. A question in the other direction needs its own "
+        "yes: "
+        "and no:"
+    )
     yield YamlLine("# Rule sets such as hts_2012 need stage: (recruitment, work, leaving) in each question.")
     yield YamlLine("items:")
     for side in SIDES:
-        items = {key.rpartition(".")[2]: columns for key, columns in q.placed.items() if key.startswith(f"items.{side}.")}
+        items = {
+            key.rpartition(".")[2]: columns
+            for key, columns in q.placed.items()
+            if key.startswith(f"items.{side}.")
+        }
         if not items:
             yield YamlLine(
                 f"  {side}: {UNANSWERED}",
-                "items and their questions; those not placed are at the end; in another file, draft that one too and add it under files",
+                (
+                    "items and their questions; those not placed are at the end; in another file, draft "
+                    "that "
+                    "one too and add it under files"
+                ),
             )
             continue
         yield YamlLine(f"  {side}:")
@@ -201,7 +240,10 @@ def definition_lines(q: Questions) -> Iterator[YamlLine]:
         several = [YamlLine("  same_work:"), *(question_line(q, c, "same_work", "    - ") for c in same)]
         yield from several if len(same) > 1 else [question_line(q, same[0], "same_work", "  same_work: ")]
     else:
-        yield YamlLine(f"  same_work: {UNANSWERED}", "the question whether both sides were in the same work; or: assumed")
+        yield YamlLine(
+            f"  same_work: {UNANSWERED}",
+            ("the question whether both sides were in the same work; or: assumed"),
+        )
     for key in ("trafficking", "current"):
         if key in q.placed:
             yield from [YamlLine(), *_question_lines(key, q, "")]
@@ -216,9 +258,9 @@ def _question_lines(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
 
 
 def question_line(q: Questions, column: ColumnContents, key: str, start: str) -> YamlLine:
-    """Returns the draft's line for a question that has its place in survey.yaml. If the label of the question is unclear, the
-    user must say which answer means that the event happened (for example, that papers were confiscated). If the label of a code
-    is unclear, the user must say what the code means.
+    """Returns the draft's line for a question that has its place in survey.yaml. If the label of the question
+    is unclear, the user must say which answer means that the event happened (for example, that papers were
+    confiscated). If the label of a code is unclear, the user must say what the code means.
 
     `key` is the question's key in survey.yaml, and `start` is the beginning of the line.
     """
@@ -231,7 +273,10 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
         why.append(f"yes: the codes that say {_comment_of(key)}; {reason}of {meanings(column, column.codes)}")
     elif key.startswith("items") and len(after := q.asked_after(column)) > 1:
         asked |= OPEN_CODES
-        why.append(f"only after it were asked {', '.join(after)}: delete the line if it is their filter and no item of its own")
+        why.append(
+            f"only after it were asked {', '.join(after)}: delete the line if it is their filter and no "
+            "item of its own"
+        )
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
@@ -240,39 +285,50 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
 
 
 def open_direction(label: str) -> tuple[dict[str, str], list[str]]:
-    """Returns the keys that the user must answer because a word of a question's label may turn its answers around, and the
-    reason. Both are empty if no word does."""
+    """Returns the keys that the user must answer because a word of a question's label may turn its answers
+    around, and the reason. Both are empty if no word does."""
     reason = why_doubtful(label, of_harm=True)
     return (OPEN_CODES, [f"yes: the codes that say that it happened; {reason}"]) if reason else ({}, [])
 
 
 def _comment_of(key: str) -> str:
-    return "the person could not leave; a threat is threats_or_violence too" if key == LEAVING_KEY else "that it happened"
+    return (
+        "the person could not leave; a threat is threats_or_violence too"
+        if key == LEAVING_KEY
+        else "that it happened"
+    )
 
 
 def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields comments on facts about a question that the data do not show: the meaning of some codes, the persons who were asked,
-    or the reason for some blanks."""
+    """Yields comments on facts about a question that the data do not show: the meaning of some codes, the
+    persons who were asked, or the reason for some blanks."""
     if left := _unclear_codes(q, column):
         yield f"under {KINDS}: {_codes_in_words(left)}"
     for gate in q.gates.get(column.name, ()):
         if gate.unsure:
-            yield f"routing: persons with {', '.join(gate.unsure)} in {gate.column} were not asked; put the code under skipped if it means no"
+            yield (
+                f"routing: persons with {', '.join(gate.unsure)} in {gate.column} were not asked; put "
+                "the code under skipped if it means no"
+            )
     if column.name in q.unexplained:
-        yield "some answers are blank, and no gate was found: give its routing, or these persons stay unresolved"
+        yield (
+            "some answers are blank, and no gate was found: give its routing, or these persons stay "
+            "unresolved"
+        )
 
 
 def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:
-    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes about which the user must answer once for
-    all questions (`Questions.open`) are left out."""
+    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes about which the user
+    must answer once for all questions (`Questions.open`) are left out."""
     if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
 
 def question_entry(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those that
-    differ from the usual codes of the draft's questions. The routing says who was asked, if the rows of the file confirm it.
+    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The
+    codes are those that differ from the usual codes of the draft's questions. The routing says who was asked,
+    if the rows of the file confirm it.
 
     `asked` has further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
     """
@@ -281,7 +337,9 @@ def question_entry(q: Questions, column: ColumnContents, asked: Mapping[str, str
         parts["label"] = yaml_scalar(column.label)
     if q.labelled:
         own, left = differing_codes(column, q.usual), _unclear_codes(q, column)
-        by_meaning = {kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left}
+        by_meaning = {
+            kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left
+        }
         parts |= {kind: in_one_line(codes) for kind, codes in {**by_meaning, **own}.items()}
         if own.get("not_applicable") and not q.usual["not_applicable"]:
             parts["not_applicable_means"] = UNANSWERED
@@ -304,7 +362,7 @@ def _gate(gate: Gate) -> str:
     return f"{{column: {yaml_scalar(gate.column)}, asked: {in_one_line(gate.asked)}{skipped}{unsure}}}"
 
 
-# --------------------------------------------------------------------------- who imposed it, where, for how many months
+# --------------------------------------------------------------------------- who imposed it, where, for how m
 
 
 def form_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
@@ -320,10 +378,13 @@ def _asked_of_some(column: ColumnContents) -> bool:
 
 
 def _coded_lines(
-    key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
+    key: str,
+    unused: UnusedColumns,
+    kinds: Mapping[str, Sequence[str]],
+    fits: Callable[[ColumnContents], bool],
 ) -> Iterator[YamlLine]:
-    """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of forced labour. Each
-    kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
+    """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of
+    forced labour. Each kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
 
     Args:
         key: the key of survey.yaml that contains these kinds, such as `form`.
@@ -346,34 +407,46 @@ def _coded_lines(
         elif left:
             yield YamlLine(f"  {kind}: {UNANSWERED}", f"which of: {meanings(column, left)}")
     if left and by_meaning.keys() == kinds.keys():
-        yield YamlLine(f"  {UNANSWERED}: {in_one_line(left)}", f"under {', '.join(kinds)} or missing: {meanings(column, left)}")
+        yield YamlLine(
+            f"  {UNANSWERED}: {in_one_line(left)}",
+            f"under {', '.join(kinds)} or missing: {meanings(column, left)}",
+        )
     if column.no_answer:
         yield YamlLine(f"  missing: {in_one_line(column.no_answer)}", meanings(column, column.no_answer))
 
 
 def _job_line(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
-    """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a number,
-    the number may be that of a job, as in JOB1 and JOB2. Then the user must say whether this is so.
+    """Returns the draft's line for a column with a fact about the work. If there are columns whose names
+    differ only in a number, the number may be that of a job, as in JOB1 and JOB2. Then the user must say
+    whether this is so.
 
     `why` is the reason why the draft chose the column.
     """
     alike = unused.columns_of_other_jobs(column)
     if not alike:
         return YamlLine(f"  column: {unused.named(column)}", why)
-    asks = f"{name_and_label(column)}; and {', '.join(alike[:2])}: if the number is that of a job, write {{episode}} in its place"
+    asks = (
+        f"{name_and_label(column)}; and {', '.join(alike[:2])}: if the number is that of a job, write "
+        f"{{episode}} in its place"
+    )
     return YamlLine(f"  column: {UNANSWERED}", asks)
 
 
 def _kind_of_label(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the kind to which a label belongs; `kinds` gives the words of each kind. Returns None if the label fits none or
-    several, or has a negation."""
+    """Returns the kind to which a label belongs; `kinds` gives the words of each kind. Returns None if the
+    label fits none or several, or has a negation."""
     return None if first_hit(vocabulary().polarity.negation, label) else only_kind_of(label, kinds)
 
 
 def _is_months(column: ColumnContents) -> bool:
-    """Returns whether a column can be months: small numbers that not everybody has, with labels only for codes of no answer."""
+    """Returns whether a column can be months: small numbers that not everybody has, with labels only for
+    codes of no answer."""
     numbers = column.distinct > 3 and column.low is not None and column.low >= 0 and column.widths[1] <= 3
-    return numbers and not column.full and not any(column.codes[code] for code in column.codes.keys() - column.no_answer)
+    return (
+        numbers
+        and not column.full
+        and not any(column.codes[code] for code in column.codes.keys() - column.no_answer)
+    )
 
 
 def month_lines(unused: UnusedColumns) -> Iterator[YamlLine]:

@@ -1,7 +1,7 @@
 """Drafts a first survey.yaml from a data file. Each line gives the reason for its content.
 
-The draft decides nothing. A fact that it could not find is written as `<answer>`. The loader refuses the file until a person has
-replaced every `<answer>`.
+The draft decides nothing. A fact that it could not find is written as `<answer>`. The loader refuses the file
+until a person has replaced every `<answer>`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,30 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 __all__ = ["Draft", "make_draft", "write_draft"]
 
 HEAD = (
-    "# Drafted from the data file's own names, labels and codes. Each comment gives the reason for its line: read every one.",
-    f"# Replace every {UNANSWERED} (before a colon, by a code or a key), and move the questions at the end to their places.",
-    "# Then run: fltoolkit check. docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
+    (
+        "# Drafted from the data file's own names, labels and codes. Each comment gives the reason for its "
+        "line: read every one."
+    ),
+    (
+        f"# Replace every {UNANSWERED} (before a colon, by a code or a key), and move the questions at the "
+        "end to their places."
+    ),
+    (
+        "# Then run: fltoolkit check. docs/survey_yaml.md explains every key. Other files (household, "
+        "module, episodes) go under files."
+    ),
 )
 
 
-def write_draft(data: str | Path, out: str | Path | None = None, encoding: str | None = None) -> tuple[Path, Draft]:
+def write_draft(
+    data: str | Path, out: str | Path | None = None, encoding: str | None = None
+) -> tuple[Path, Draft]:
     """Draft the survey.yaml of a data file and write it. An existing file is never changed.
 
     Args:
         data: CSV, Parquet, SPSS or Stata, one row per person.
-        out: the file to write; None for survey.yaml beside the data. The data must be in the folder of `out`, at any depth.
+        out: the file to write; None for survey.yaml beside the data. The data must be in the folder of `out`,
+        at any depth.
         encoding: the encoding of a file that is not UTF-8 and does not name its encoding.
 
     Returns:
@@ -47,7 +59,9 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
     if target.exists():
         raise _file_exists_error(target)
     if not target.parent.is_dir():
-        raise RequestError("there is no such folder", where=str(target.parent), do="make it, with the data in it")
+        raise RequestError(
+            "there is no such folder", where=str(target.parent), do="make it, with the data in it"
+        )
     folder, file = target.parent.resolve(), data.resolve()
     if not file.is_relative_to(folder):
         raise RequestError(
@@ -66,11 +80,14 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
 
 def _file_exists_error(target: Path) -> RequestError:
     do = "move it away, or name another with --out"
-    return RequestError("the file exists already, and a draft never overwrites a file", where=str(target), do=do)
+    return RequestError(
+        "the file exists already, and a draft never overwrites a file", where=str(target), do=do
+    )
 
 
 def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
-    """Returns the draft for a data file. `path` is the path of the data file in the draft. Nothing is written."""
+    """Returns the draft for a data file. `path` is the path of the data file in the draft. Nothing is
+    written."""
     table = DataTable(data, encoding)
     columns = table.columns()
     if not columns or not columns[0].rows:
@@ -79,8 +96,8 @@ def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
 
 
 def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
-    """Yields the lines of a drafted survey.yaml from top to bottom. The draft looks for the columns of each part in a fixed
-    order, and does not use a column twice."""
+    """Yields the lines of a drafted survey.yaml from top to bottom. The draft looks for the columns of each
+    part in a fixed order, and does not use a column twice."""
     sample = design_lines.find_sample(unused)
     status, why = design_lines.find_module(unused)
     module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
@@ -90,7 +107,9 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     age, of_age = design_lines.find_age(unused)
     year = design_lines.year(unused, Path(path))
     beside = commented_blocks.find_blocks(unused, age)
-    q = question_lines.find_questions(unused, (status.name, answered) if status and sure else None, bool(sure or not status))
+    q = question_lines.find_questions(
+        unused, (status.name, answered) if status and sure else None, bool(sure or not status)
+    )
     form, where, months = (
         list(question_lines.form_lines(unused)),
         list(question_lines.place_lines(unused)),
@@ -100,29 +119,56 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
 
     yield from map(YamlLine, HEAD)
-    yield from [YamlLine(), YamlLine(f"title: {UNANSWERED}", "the survey and its module, printed with every figure")]
+    yield from [
+        YamlLine(),
+        YamlLine(f"title: {UNANSWERED}", "the survey and its module, printed with every figure"),
+    ]
     yield from [YamlLine(f"country: {UNANSWERED}", "its name"), year]
     codes = ", ".join(shipped_languages())
     yield YamlLine(
         f"language: {UNANSWERED}",
-        f"the language of the texts in this file ({codes}); a text may be in several: {{en: men, fr: hommes}}",
+        (
+            f"the language of the texts in this file ({codes}); a text may be in several: "
+            f"{{en: men, fr: hommes}}"
+        ),
     )
     yield from [
         YamlLine("reference_period:"),
         YamlLine(f"  months: {UNANSWERED}", "how many months the module's questions look back"),
     ]
     yield YamlLine(
-        f"  text: {UNANSWERED}", "in words that follow 'in' in an English sentence, such as: the 12 months before the interview"
+        f"  text: {UNANSWERED}",
+        "in words that follow 'in' in an English sentence, such as: the 12 months before the interview",
     )
-    yield from [YamlLine(), *design_lines.files(unused, sample, path), YamlLine(), *design_lines.design(unused, sample)]
+    yield from [
+        YamlLine(),
+        *design_lines.files(unused, sample, path),
+        YamlLine(),
+        *design_lines.design(unused, sample),
+    ]
     yield from [YamlLine(), *module, *([YamlLine()] if module else []), design_lines.age(unused, age, of_age)]
     if interview := list(question_lines.interview_lines(q)):
         yield from [YamlLine(), *interview]
-    yield from [YamlLine(), *question_lines.answers(q), YamlLine(), *question_lines.definition_lines(q), *form, *where, *months]
-    yield from [YamlLine(), *group_lines.populations(unused, q, sample), YamlLine(), *group_lines.groups(unused, by, measured)]
+    yield from [
+        YamlLine(),
+        *question_lines.answers(q),
+        YamlLine(),
+        *question_lines.definition_lines(q),
+        *form,
+        *where,
+        *months,
+    ]
+    yield from [
+        YamlLine(),
+        *group_lines.populations(unused, q, sample),
+        YamlLine(),
+        *group_lines.groups(unused, by, measured),
+    ]
     yield from group_lines.sectors(unused, sectors, workers=bool(q.worked and q.labelled))
     yield from group_lines.occupations(unused, workers=bool(q.worked and q.labelled))
-    shares = [name for name in ("sector", *(("form",) if form else ())) if name != "sector" or name in sectors]
+    shares = [
+        name for name in ("sector", *(("form",) if form else ())) if name != "sector" or name in sectors
+    ]
     yield from [YamlLine(), *group_lines.tables(["age_group", *by, *measured], shares)]
     yield from [
         YamlLine(),

@@ -16,8 +16,9 @@ NUMBER = re.compile(r"\d+")
 
 @dataclass
 class UnusedColumns:
-    """The columns of a data file, with a note of which ones the draft already uses. A column that is used gets no second role.
-    The attribute `rivals` gives, for a chosen column, other columns that fit equally well."""
+    """The columns of a data file, with a note of which ones the draft already uses. A column that is used
+    gets no second role. The attribute `rivals` gives, for a chosen column, other columns that fit equally
+    well."""
 
     table: DataTable
     columns: list[ColumnContents]
@@ -31,8 +32,9 @@ class UnusedColumns:
         self.used |= {c.name for c in columns if c}
 
     def take(self, concept: str, fits: Callable[[ColumnContents], bool]) -> tuple[ColumnContents | None, str]:
-        """Returns the column that fits a role (such as weight) best, among those not yet used, and the reason for the choice. The
-        reason names columns that fit equally well. The chosen column then counts as used."""
+        """Returns the column that fits a role (such as weight) best, among those not yet used, and the reason
+        for the choice. The reason names columns that fit equally well. The chosen column then counts as
+        used."""
         found = rank_columns(self.free(), concept, fits)
         if not found:
             return None, ""
@@ -40,8 +42,8 @@ class UnusedColumns:
         return found[0], self.compare(found, concept)
 
     def compare(self, found: Sequence[ColumnContents], concept: str) -> str:
-        """Returns a comment on why the first of these columns was chosen for a role (such as weight). If others fit equally
-        well, the comment names them, and the user must choose."""
+        """Returns a comment on why the first of these columns was chosen for a role (such as weight). If
+        others fit equally well, the comment names them, and the user must choose."""
         equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
         if not equals:
             return name_and_label(found[0])
@@ -49,14 +51,14 @@ class UnusedColumns:
         return f"{name_and_label(found[0])}; or is it {', '.join(equals)}?"
 
     def named(self, column: ColumnContents) -> str:
-        """Returns the name of a chosen column as it is written in YAML. If another column fits the same role equally well,
-        returns `<answer>` instead, so that the user must choose.
+        """Returns the name of a chosen column as it is written in YAML. If another column fits the same role
+        equally well, returns `<answer>` instead, so that the user must choose.
         """
         return UNANSWERED if column.name in self.rivals else yaml_scalar(column.name)
 
     def columns_of_other_jobs(self, column: ColumnContents) -> list[str]:
-        """Returns other columns whose names differ in only one number, and whose labels have the same words. Such columns ask the
-        same question about another job. Example: JOB2_WHO and JOB1_WHO."""
+        """Returns other columns whose names differ in only one number, and whose labels have the same words.
+        Such columns ask the same question about another job. Example: JOB2_WHO and JOB1_WHO."""
         label, others = NUMBER.sub("", column.label), [c for c in self.columns if c.name != column.name]
         parts = re.split(r"(\d+)", column.name)  # numbers are at the odd positions
         forms = [
@@ -67,7 +69,7 @@ class UnusedColumns:
         return [c.name for c in like if NUMBER.sub("", c.label) == label]
 
     def beyond(self, column: ColumnContents, most: float) -> list[str]:
-        """Returns the values in a column of numbers that cannot be measurements: codes for no answer, and values above `most`.
-        `most` is the highest possible number, such as 120 for an age."""
+        """Returns the values in a column of numbers that cannot be measurements: codes for no answer, and
+        values above `most`. `most` is the highest possible number, such as 120 for an age."""
         above = self.table.above(column.name, most) if (column.high or 0) > most else []
         return list(dict.fromkeys([*column.no_answer, *above[:20]]))

@@ -16,8 +16,8 @@ K = TypeVar("K", bound=str)
 
 
 class VocabularyWords(Model):
-    """Words by which the draft recognises a column, such as the weight: those in its name and those in its label. `never` lists
-    words that the label of such a column never has."""
+    """Words by which the draft recognises a column, such as the weight: those in its name and those in its
+    label. `never` lists words that the label of such a column never has."""
 
     names: Names
     labels: Names
@@ -29,8 +29,8 @@ class AnswerWords(Model):
 
     Attributes:
         phrases: for each meaning, whole labels that have it.
-        words: single words by class, such as `negation` or `know`. The classes of all words in a label together give its
-            meaning.
+        words: single words by class, such as `negation` or `know`. The classes of all words in a label
+            together give its meaning.
     """
 
     phrases: dict[str, Names]
@@ -38,8 +38,8 @@ class AnswerWords(Model):
 
 
 class PolarityWords(Model):
-    """Words in the label of a question that show whether *yes* or *no* means that something bad happened, or that this is not
-    clear. Comments in vocabulary.yaml say for each field what kind of words it lists."""
+    """Words in the label of a question that show whether *yes* or *no* means that something bad happened, or
+    that this is not clear. Comments in vocabulary.yaml say for each field what kind of words it lists."""
 
     harmless: Names
     negation: Names
@@ -57,8 +57,8 @@ class PolarityWords(Model):
 
 
 class Vocabulary(Model):
-    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. If a label has words of several
-    kinds, some functions take the first kind, so the order matters."""
+    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. If a label
+    has words of several kinds, some functions take the first kind, so the order matters."""
 
     answers: AnswerWords
     polarity: PolarityWords
@@ -85,8 +85,8 @@ def vocabulary() -> Vocabulary:
 
 @lru_cache(maxsize=50_000)
 def normalised(text: str) -> str:
-    """Returns a text in the form in which texts are compared: lower case, without accents, one blank between words, and digits
-    as separate words. `ÂgeAn2` becomes `age an 2`."""
+    """Returns a text in the form in which texts are compared: lower case, without accents, one blank between
+    words, and digits as separate words. `ÂgeAn2` becomes `age an 2`."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", bare)
     return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
@@ -99,21 +99,22 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 
 def count_hits(words: Sequence[str], text: str) -> int:
-    """Returns the number of words that occur in a text. Accents and capitals do not matter, and `*` stands for any letters:
-    `weight*`."""
+    """Returns the number of words that occur in a text. Accents and capitals do not matter, and `*` stands
+    for any letters: `weight*`."""
     compared = normalised(text)
     return sum(_pattern(word).search(compared) is not None for word in words)
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
-    """Returns the first of `words` that is in the text, as the text writes it, but in lower case and without accents. Returns
-    an empty text if none is there. In a word, `*` stands for any letters."""
+    """Returns the first of `words` that is in the text, as the text writes it, but in lower case and without
+    accents. Returns an empty text if none is there. In a word, `*` stands for any letters."""
     compared = normalised(text)
     return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 
 
 def without_words(words: Sequence[str], text: str) -> str:
-    """Returns a text without the given words, in lower case and without accents. In a word, `*` stands for any letters."""
+    """Returns a text without the given words, in lower case and without accents. In a word, `*` stands for
+    any letters."""
     compared = normalised(text)
     for word in words:
         compared = _pattern(word).sub(" ", compared)
@@ -121,13 +122,13 @@ def without_words(words: Sequence[str], text: str) -> str:
 
 
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the kind of a question, found from the words of its label: the first kind with a word that occurs in the label.
-    `kinds` gives the words of each kind. Returns None if no word occurs."""
+    """Returns the kind of a question, found from the words of its label: the first kind with a word that
+    occurs in the label. `kinds` gives the words of each kind. Returns None if no word occurs."""
     return next((kind for kind, words in kinds.items() if count_hits(words, label)), None)
 
 
 def only_kind_of(label: str, kinds: Mapping[K, Sequence[str]]) -> K | None:
-    """Returns the kind of a question, found from the words of its label, if exactly one kind has a word that occurs in the label.
-    Otherwise returns None."""
+    """Returns the kind of a question, found from the words of its label, if exactly one kind has a word that
+    occurs in the label. Otherwise returns None."""
     found = [kind for kind, words in kinds.items() if count_hits(words, label)]
     return found[0] if len(found) == 1 else None

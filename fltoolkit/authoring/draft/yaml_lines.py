@@ -1,5 +1,5 @@
-"""Formats the lines of the draft: YAML on the left, and a comment on the right with the reason, or with a question to the
-user."""
+"""Formats the lines of the draft: YAML on the left, and a comment on the right with the reason, or with a
+question to the user."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class Draft:
     @property
     def count_complete(self) -> int:
         """Returns the number of complete lines of the draft: lines with content and without a question."""
-        return sum(bool(line.text) and not line.text.startswith("#") and not line.is_open for line in self.lines)
+        return sum(
+            bool(line.text) and not line.text.startswith("#") and not line.is_open for line in self.lines
+        )
 
     @property
     def unanswered(self) -> list[tuple[int, YamlLine]]:
@@ -56,18 +58,21 @@ class Draft:
 
 
 def name_and_label(column: ColumnContents) -> str:
-    """Returns the basis on which a column was chosen: its name with its label. Without a label, the text is `the name AGE`."""
+    """Returns the basis on which a column was chosen: its name with its label. Without a label, the text is
+    `the name AGE`."""
     return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
 
 
 def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = None) -> str:
-    """Returns codes with their labels, for a comment. If there are more than `most`, returns only the first `most`."""
+    """Returns codes with their labels, for a comment. If there are more than `most`, returns only the first
+    `most`."""
     labelled = [f"{code} {column.codes.get(code, '')}".strip() for code in codes]
     return ", ".join(labelled if most is None or len(labelled) <= most else [*labelled[:most], "…"])
 
 
 def in_one_line(items: Sequence[str]) -> str:
-    """Returns codes or names as they are written in one line of YAML: one code or name alone, several as a list in brackets."""
+    """Returns codes or names as they are written in one line of YAML: one code or name alone, several as a
+    list in brackets."""
     return yaml_scalar(items[0]) if len(items) == 1 else f"[{', '.join(map(yaml_scalar, items))}]"
 
 

@@ -20,20 +20,27 @@ from fltoolkit.spreadsheets import A3, Spreadsheet, print_as_read
 FormRow = dict[str, Any]  # by column; a text in several languages is a dictionary
 TRANSLATED = ("label", "hint", "constraint_message")
 WIDTHS = {
-    "type": 24, "name": 20, "label": 60, "hint": 40, "relevant": 40, "required": 8, "constraint": 24, "constraint_message": 24,
-    "calculation": 40, "repeat_count": 12,
+    "type": 24, "name": 20, "label": 60, "hint": 40, "relevant": 40, "required": 8, "constraint": 24,
+    "constraint_message": 24, "calculation": 40, "repeat_count": 12,
 }  # fmt: skip
 
 
 def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
-    """Yields the rows of the sheet `survey` of an XLSForm, in order. First come the questions on the dwelling. A repeated part
-    then lists all members of the household. Another repeated part interviews some of them."""
+    """Yields the rows of the sheet `survey` of an XLSForm, in order. First come the questions on the
+    dwelling. A repeated part then lists all members of the household. Another repeated part interviews some
+    of them."""
     for name, question in asked.household.items():
         yield _survey_row(asked, name, question)
     for repeat, inside in (("member", asked.roster), ("interview", asked.interview)):
-        # Without the condition, ODK shows a first person even if nobody was counted, as in a household that refused.
-        yield {"type": "begin_repeat", "name": repeat, "label": asked.repeats[repeat], "relevant": "${members} > 0",
-               "repeat_count": "${members}"}  # fmt: skip
+        # Without the condition, ODK shows a first person even if nobody was counted, as in a household that
+        # refused.
+        yield {
+            "type": "begin_repeat",
+            "name": repeat,
+            "label": asked.repeats[repeat],
+            "relevant": "${members} > 0",
+            "repeat_count": "${members}",
+        }
         for name, question in inside.items():
             yield _survey_row(asked, name, question)
         if repeat == "interview":
@@ -50,7 +57,14 @@ def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[Form
     if section.check:
         check, own = asked.check, f"check_{name}"
         kind, stopped = f"select_one {check.choices}", f"${{{own}}} != '' and ${{{own}}} != '{GO_ON}'"
-        yield {"type": kind, "name": own, "label": check.label, "hint": check.hint, "relevant": relevant, "required": "yes"}
+        yield {
+            "type": kind,
+            "name": own,
+            "label": check.label,
+            "hint": check.hint,
+            "relevant": relevant,
+            "required": "yes",
+        }
         yield {"type": "note", "name": f"stop_{name}", "label": check.stop, "relevant": stopped}
         relevant = _joined_by_and(relevant, f"${{{own}}} = '{GO_ON}'")
     yield {"type": "begin_group", "name": name, "label": section.label, "relevant": relevant}
@@ -62,18 +76,28 @@ def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[Form
 def _survey_row(asked: Questionnaire, name: str, question: Question) -> FormRow:
     kind = question.type
     row: FormRow = {"type": f"select_one {question.choices}" if kind == "select" else kind, "name": name}
-    row |= {"label": question.label, "hint": question.hint, "relevant": _joined_by_and(question.when, _asked_by(asked, question))}
-    row |= {"constraint": question.allowed, "constraint_message": question.message, "calculation": question.calculation}
+    row |= {
+        "label": question.label,
+        "hint": question.hint,
+        "relevant": _joined_by_and(question.when, _asked_by(asked, question)),
+    }
+    row |= {
+        "constraint": question.allowed,
+        "constraint_message": question.message,
+        "calculation": question.calculation,
+    }
     return {**row, "required": "yes" if question.seen and kind != "note" else ""}
 
 
 def gate_formula(asked: Questionnaire, gate: str) -> str:
-    """Returns the XPath formula of a gate: a condition, made from earlier questions, that decides whether a question is asked. If
-    an earlier gate says *no*, this gate also says *no*. If an earlier gate or a check says that the interview was stopped, this
-    gate says the same.
+    """Returns the XPath formula of a gate: a condition, made from earlier questions, that decides whether a
+    question is asked. If an earlier gate says *no*, this gate also says *no*. If an earlier gate or a check
+    says that the interview was stopped, this gate says the same.
     """
     sections = {id(s): s for name in asked.gates[gate] if (s := asked.section_of(name))}.values()
-    checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
+    checks = [
+        f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)
+    ]
     before = [name for s in sections for name in s.gate if name in asked.gates]
     questions = asked.questions_of_gate(gate)
     no = [
@@ -82,10 +106,16 @@ def gate_formula(asked: Questionnaire, gate: str) -> str:
     ]
     yes = _any_answered(*((name, asked.codes_meaning(name, "yes")) for name in questions))
     formula = f"if({_joined_by_and(*no)}, '{NONE}', if({yes}, '{SOME}', '{UNKNOWN}'))"
-    stopped = [f"${{{name}}} = '{STOPPED}'" for name in before] + [f"${{{name}}} != '{GO_ON}'" for name in checks]
+    stopped = [f"${{{name}}} = '{STOPPED}'" for name in before] + [
+        f"${{{name}}} != '{GO_ON}'" for name in checks
+    ]
     if stopped:
         formula = f"if({' or '.join(stopped)}, '{STOPPED}', {formula})"
-    return f"if({_any_answered(*((name, [NONE]) for name in before))}, '{NONE}', {formula})" if before else formula
+    return (
+        f"if({_any_answered(*((name, [NONE]) for name in before))}, '{NONE}', {formula})"
+        if before
+        else formula
+    )
 
 
 def _section_condition(asked: Questionnaire, gate: str) -> str:
@@ -94,12 +124,14 @@ def _section_condition(asked: Questionnaire, gate: str) -> str:
 
 def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
     what: Literal["yes", "not no"] = "yes" if node.sure else "not no"
-    return _any_answered(*((name, asked.codes_meaning(name, what)) for name in node.gate)) if node.gate else ""
+    return (
+        _any_answered(*((name, asked.codes_meaning(name, what)) for name in node.gate)) if node.gate else ""
+    )
 
 
 def _any_answered(*answers: tuple[str, Sequence[str]]) -> str:
-    """Returns an XPath condition: at least one of several questions was answered with one of the given codes. Each of `answers`
-    is a question with its codes."""
+    """Returns an XPath condition: at least one of several questions was answered with one of the given codes.
+    Each of `answers` is a question with its codes."""
     tests = [f"${{{name}}} = '{code}'" for name, codes in answers for code in codes]
     return " or ".join(tests)
 
@@ -110,7 +142,8 @@ def _joined_by_and(*conditions: str) -> str:
 
 
 def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
-    """Returns the XLSForm as the bytes of a workbook. Every cell is text, so that no label becomes a formula or a link."""
+    """Returns the XLSForm as the bytes of a workbook. Every cell is text, so that no label becomes a formula
+    or a link."""
     first = languages[0]
     file = Spreadsheet(asked.title[first], asked.about[first])
     choices = [
@@ -118,8 +151,12 @@ def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
         for name, listed in asked.choices.items()
         for code, choice in listed.items()
     ]
-    settings = {"form_title": asked.title[first], "form_id": asked.form.id, "version": asked.form.version,
-                "default_language": asked.languages[first]}  # fmt: skip
+    settings = {
+        "form_title": asked.title[first],
+        "form_id": asked.form.id,
+        "version": asked.form.version,
+        "default_language": asked.languages[first],
+    }
     for name, columns, rows in (
         ("survey", tuple(WIDTHS), list(survey_rows(asked))),
         ("choices", ("list_name", "name", "label"), choices),
@@ -130,7 +167,9 @@ def workbook(asked: Questionnaire, languages: Sequence[str]) -> bytes:
     return file.content()
 
 
-def _sheet(file: Spreadsheet, name: str, columns: Sequence[str], rows: Sequence[FormRow], languages: dict[str, str]) -> None:
+def _sheet(
+    file: Spreadsheet, name: str, columns: Sequence[str], rows: Sequence[FormRow], languages: dict[str, str]
+) -> None:
     sheet = file.book.add_worksheet(name)
     heads = [(c, k) for c in columns for k in (languages if c in TRANSLATED else ("",))]
     for i, (column, language) in enumerate(heads):
@@ -139,6 +178,8 @@ def _sheet(file: Spreadsheet, name: str, columns: Sequence[str], rows: Sequence[
         for line, row in enumerate(rows, 1):
             value = row.get(column) or ""
             style = "group" if str(row.get("type", "")).startswith(("begin", "end")) else "text"
-            file.put(sheet, (line, i), value.get(language, "") if isinstance(value, dict) else str(value), style)
+            file.put(
+                sheet, (line, i), value.get(language, "") if isinstance(value, dict) else str(value), style
+            )
     sheet.freeze_panes(1, 2 if len(columns) > 3 else 0)
     print_as_read(sheet, 0, A3)

@@ -1,5 +1,5 @@
-"""Counts how many cases the corrections of a survey's data add and remove. Counts of cases are not shown exactly, only as
-`fewer than 5` or `5 or more`."""
+"""Counts how many cases the corrections of a survey's data add and remove. Counts of cases are not shown
+exactly, only as `fewer than 5` or `5 or more`."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ COLUMNS = ("population", "cases_before", "cases", "gained", "lost", "unresolved_
 
 @checked
 def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") -> pd.DataFrame:
-    """Count the cases that the `corrections` of survey.yaml add and remove. The persons are classified twice: with the
-    corrections and without them.
+    """Count the cases that the `corrections` of survey.yaml add and remove. The persons are classified twice:
+    with the corrections and without them.
 
     Args:
         persons: the classified survey, as `fl.classify` returns it.
         rules: the rule set by which the persons were classified.
 
-    Returns:
-        One row for the default population and, if children were asked, one for the population of children and one for each sum of
-        populations. The table is empty if there are no corrections. Its columns are `population` (its label), `cases_before`
-        (without the corrections), `cases` (with them), `gained` (persons who are cases only with the corrections), `lost`
-        (persons who are cases only without them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts
-        of cases are `fewer than 5` or `5 or more`. Counts of others are rounded (`about 30`). 0 means nobody.
+    Returns: One row for the default population and, if children were asked, one for the population of
+        children and one for each sum of populations. The table is empty if there are no corrections. Its
+        columns are `population` (its label), `cases_before` (without the corrections), `cases` (with them),
+        `gained` (persons who are cases only with the corrections), `lost` (persons who are cases only without
+        them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases are
+        `fewer than 5` or `5 or more`. Counts of others are rounded (`about 30`). 0 means nobody.
 
     Raises:
         RequestError: the persons were classified by another rule set.
@@ -47,21 +47,30 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
     rule, spec = load_rules(rules, persons.path.parent), persons.spec
     if rule.label != persons.rules:
         raise RequestError(
-            "the persons were classified by another rule set", where="rules", found=rule.label, allowed=persons.rules,
+            "the persons were classified by another rule set",
+            where="rules",
+            found=rule.label,
+            allowed=persons.rules,
             do="give the rule set that fl.classify was given",
-        )  # fmt: skip
+        )
     if persons.corrected is None:
         return pd.DataFrame(columns=list(COLUMNS))
     limit, names = spec.confidentiality.smallest_printed_count, spec.headlines
     before = _outcomes(classify_checked(without_corrections(persons.unclassified), rule), names, "before")
-    # Before a correction, two persons can share a line number. A child whose parent has this number then has two rows.
+    # Before a correction, two persons can share a line number. A child whose parent has this number then has
+    # two rows.
     earlier = before.group_by(KEY).agg([nw.col(c).max() for c in before.collect_schema().names() if c != KEY])
     both = _outcomes(persons, names, "now").join(earlier, on=KEY, how="left")
-    counts = count_rows(both, {f"{kind} {i}": condition for i in range(len(names)) for kind, condition in _conditions(i).items()})
+    counts = count_rows(
+        both,
+        {f"{kind} {i}": condition for i in range(len(names)) for kind, condition in _conditions(i).items()},
+    )
     rows = [
         {"population": spec.populations[name].label}
         | {
-            kind: (count_in_words if kind.startswith("unresolved") else cases_in_words)(counts[f"{kind} {i}"], limit)
+            kind: (count_in_words if kind.startswith("unresolved") else cases_in_words)(
+                counts[f"{kind} {i}"], limit
+            )
             for kind in _conditions(i)
         }
         for i, name in enumerate(names)
@@ -70,8 +79,9 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
 
 
 def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) -> Frame:
-    """Returns one row per person: the key of the person and two 0/1 columns for each population. The first column says whether
-    the person is a case in this population, and the second whether this is unresolved (the answers do not decide it).
+    """Returns one row per person: the key of the person and two 0/1 columns for each population. The first
+    column says whether the person is a case in this population, and the second whether this is unresolved
+    (the answers do not decide it).
 
     Args:
         persons: the classified survey.
@@ -87,11 +97,15 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns the conditions on persons that are counted for the population number `i`, as {name: condition}. `cases` and
-    `unresolved` are counted with the corrections, `cases_before` and `unresolved_before` without them. `gained` and `lost` are
-    the cases that the corrections add and remove."""
+    """Returns the conditions on persons that are counted for the population number `i`, as {name: condition}.
+    `cases` and `unresolved` are counted with the corrections, `cases_before` and `unresolved_before` without
+    them. `gained` and `lost` are the cases that the corrections add and remove."""
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {
-        "cases_before": earlier, "cases": case, "gained": case & ~earlier, "lost": earlier & ~case,
-        "unresolved_before": nw.col(f"fl__before_open{i}") == 1, "unresolved": nw.col(f"fl__now_open{i}") == 1,
-    }  # fmt: skip
+        "cases_before": earlier,
+        "cases": case,
+        "gained": case & ~earlier,
+        "lost": earlier & ~case,
+        "unresolved_before": nw.col(f"fl__before_open{i}") == 1,
+        "unresolved": nw.col(f"fl__now_open{i}") == 1,
+    }

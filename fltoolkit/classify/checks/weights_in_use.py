@@ -1,5 +1,5 @@
-"""Lists the weight column of each population and the sum of its weights. A wrong weight changes every number, and other checks
-do not find it."""
+"""Lists the weight column of each population and the sum of its weights. A wrong weight changes every number,
+and other checks do not find it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ DIGITS = 3  # with more digits, a sum would reveal single weights
 
 
 def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
-    """Returns one line of text per population: its number of persons, its weight column, and the sum of the weights. A
-    population that is the sum of two others has no line.
+    """Returns one line of text per population: its number of persons, its weight column, and the sum of the
+    weights. A population that is the sum of two others has no line.
 
-    The number of persons is rounded as in `fl.check`. The printed sum of the weights is the rounded number times the mean
-    weight, to three digits. The exact sum is not printed, because two exact sums would reveal by how many persons two
-    populations differ. No sum is printed for a population with fewer persons than the smallest count that may be printed.
+    The number of persons is rounded as in `fl.check`. The printed sum of the weights is the rounded number
+    times the mean weight, to three digits. The exact sum is not printed, because two exact sums would reveal
+    by how many persons two populations differ. No sum is printed for a population with fewer persons than the
+    smallest count that may be printed.
     """
     spec = persons.spec
     own = {name: p for name, p in spec.populations.items() if not p.sum_of}

@@ -1,5 +1,5 @@
-"""Adds a group to a survey. The user makes the group from a data column, by labels for the codes of the column or by bands of its
-numbers."""
+"""Adds a group to a survey. The user makes the group from a data column, by labels for the codes of the
+column or by bands of its numbers."""
 
 from __future__ import annotations
 
@@ -41,28 +41,32 @@ def derive(
     missing: Code | Sequence[Code] = (),
     label: str = "",
 ) -> D:
-    """Add a group (such as kind of housing) to a survey or design. After that, `by=`, `where=` and `fl.share` accept its name.
+    """Add a group (such as kind of housing) to a survey or design. After that, `by=`, `where=` and `fl.share`
+    accept its name.
 
     Args:
         design: a survey, a classified survey, or any design. It is not changed.
         name: the name of the group, in small letters, digits and underscores.
         of: the column of the data from which the group is made. survey.yaml need not name it.
         codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.
-        bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499` and `500+`.
+        bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499`
+        and `500+`.
         missing: the code, or the codes, for no answer.
         label: the words for the group. If the text is empty, the name is used.
 
     Raises:
         RequestError: codes and bands are both given, or neither; the name is taken.
         SpecError: a label or a band is not valid.
-        DataError: there is no such column; it has values that are neither in `codes` nor in `missing`; or, with `bands`, values
-            that are not numbers.
+        DataError: there is no such column; it has values that are neither in `codes` nor in `missing`; or,
+            with `bands`, values that are not numbers.
     """
     if (codes is None) == (bands is None):
         raise RequestError(
-            "a group needs either codes or bands", where=f"derive: {name}", found="both" if codes else "neither",
+            "a group needs either codes or bands",
+            where=f"derive: {name}",
+            found="both" if codes else "neither",
             do='give codes={1: "urban", 2: "rural"}, or bands=[0, 100, 500]',
-        )  # fmt: skip
+        )
     _refuse_taken(design, name)
     facts: dict[str, Any] = {
         "column": of,
@@ -81,19 +85,26 @@ def derive(
 
 def _refuse_taken(design: Design, name: str) -> None:
     """Raises an error if the name of a new group is not valid, or if a group or column already has it."""
-    taken = {*RESERVED, *design.frame.collect_schema().names(), *(design.spec.group_names if isinstance(design, Survey) else ())}
+    taken = {
+        *RESERVED,
+        *design.frame.collect_schema().names(),
+        *(design.spec.group_names if isinstance(design, Survey) else ()),
+    }
     if name in taken or not name.isidentifier() or name != name.lower():
         raise RequestError(
-            "a group needs a name of its own", where="derive: name", found=name, allowed="small letters, digits and underscores",
+            "a group needs a name of its own",
+            where="derive: name",
+            found=name,
+            allowed="small letters, digits and underscores",
             do="give a name that no group and no column of a result has",
-        )  # fmt: skip
+        )
 
 
 def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
     """Returns a survey with one more group.
 
-    A classified survey keeps its weights and the outcomes that the user defined. It is classified again only if the data files
-    must be read again for the new column.
+    A classified survey keeps its weights and the outcomes that the user defined. It is classified again only
+    if the data files must be read again for the new column.
     """
     opened = survey.unclassified if isinstance(survey, ClassifiedSurvey) else survey
     spec = opened.spec.model_copy(update={"groups": {**opened.spec.groups, name: group}})
@@ -104,7 +115,12 @@ def _of_survey(survey: Survey, name: str, group: Group | NumberGroup) -> Survey:
     if not isinstance(survey, ClassifiedSurvey):
         return made
     if made.rows is opened.rows:
-        return replace(survey, spec=spec, unclassified=made, rows=survey.frame.with_columns(group_column(group).alias(name)))
+        return replace(
+            survey,
+            spec=spec,
+            unclassified=made,
+            rows=survey.frame.with_columns(group_column(group).alias(name)),
+        )
     found = classified_by(made, survey.rule)
     if survey.calibration:
         found = with_calibration(found, survey.calibration)
@@ -131,11 +147,14 @@ def _column(group: Group | NumberGroup) -> str:
     return group.column if isinstance(group, NumberGroup) else group.column[0]
 
 
-def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: str, group: Group | NumberGroup) -> None:
-    """Raises an error if the column of a new group has values that are in no category and not declared missing. With bands,
-    such values are texts that are not numbers.
+def _refuse_others(
+    design: Design, text: nw.Expr, number: nw.Expr | None, name: str, group: Group | NumberGroup
+) -> None:
+    """Raises an error if the column of a new group has values that are in no category and not declared
+    missing. With bands, such values are texts that are not numbers.
 
-    `fl.check` does not find all such values, because it accepts a code if another question on the same column uses the code.
+    `fl.check` does not find all such values, because it accepts a code if another question on the same column
+    uses the code.
 
     Args:
         design: the design.
@@ -156,6 +175,8 @@ def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: 
             else ("named", "name them in codes, or list them in missing")
         )
         raise DataError(
-            f"the column holds values that are not {what}", where=f"derive: {name}: {_column(group)}",
-            found=design.mask.printed(persons, len(persons)), do=do,
-        )  # fmt: skip
+            f"the column holds values that are not {what}",
+            where=f"derive: {name}: {_column(group)}",
+            found=design.mask.printed(persons, len(persons)),
+            do=do,
+        )

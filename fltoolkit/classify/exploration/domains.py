@@ -29,19 +29,20 @@ Where = Annotated[
 
 
 def within(design: D, where: Where) -> D:
-    """Limit the estimates of a design to some persons (a domain), such as rural women. The design that is passed in does not
-    change.
+    """Limit the estimates of a design to some persons (a domain), such as rural women. The design that is
+    passed in does not change.
 
     Sampling units without a person of the domain stay in the design and count in the variance.
 
     Args:
         design: a classified survey, or any design.
-        where: the labels of the persons to include, by group: {"area": "rural", "sex": "women"}. A list includes several
-            labels. Without survey.yaml, the keys are columns. None means everybody. For children, the name girls may be used
-            for women.
+        where: the labels of the persons to include, by group: {"area": "rural", "sex": "women"}. A list
+            includes several labels. Without survey.yaml, the keys are columns. None means everybody. For
+            children, the name girls may be used for women.
 
     Raises:
-        RequestError: there is no such group or label; only cases have the group; the design has a domain already.
+        RequestError: there is no such group or label; only cases have the group; the design has a domain
+        already.
     """
     if not where:
         return design
@@ -54,20 +55,23 @@ def within(design: D, where: Where) -> D:
 
 
 def in_domain(design: Design) -> nw.Expr:
-    """Returns a true/false column: whether a person is in the domain of the design (the persons that its estimates are about).
-    The column is true for everybody if the design has no domain."""
+    """Returns a true/false column: whether a person is in the domain of the design (the persons that its
+    estimates are about). The column is true for everybody if the design has no domain."""
     if not design.domain:
         return nw.lit(True)
-    return all_of([design.text(group).fill_null(NOT_STATED).is_in(list(labels)) for group, labels in design.domain])
+    return all_of(
+        [design.text(group).fill_null(NOT_STATED).is_in(list(labels)) for group, labels in design.domain]
+    )
 
 
 def domain_in_words(design: Design, population: str = "") -> str:
-    """Returns the domain of a design (the persons that its estimates are about) in words, such as `area: rural, peri-urban; sex:
-    women`. The text is empty if the design has no domain.
+    """Returns the domain of a design (the persons that its estimates are about) in words, such as `area:
+    rural, peri-urban; sex: women`. The text is empty if the design has no domain.
 
     Args:
-        population: a reference population. Categories get the names that they have in this population, such as girls for a
-            population of children. If the text is empty, categories get the labels of the data.
+        population: a reference population. Categories get the names that they have in this population, such
+            as girls for a population of children. If the text is empty, categories get the labels of the
+            data.
     """
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
     names = {**spec.groups, **spec.jobs} if spec else {}
@@ -77,15 +81,19 @@ def domain_in_words(design: Design, population: str = "") -> str:
 
 
 def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
-    """Returns the domain (the labels of the included persons, by group) with the names that categories have in a population:
-    `women` becomes `girls` in a population of children."""
+    """Returns the domain (the labels of the included persons, by group) with the names that categories have
+    in a population: `women` becomes `girls` in a population of children."""
     names = names_in(spec, population)
-    return tuple((group, tuple(names.get(group, {}).get(label, label) for label in labels)) for group, labels in where)
+    return tuple(
+        (group, tuple(names.get(group, {}).get(label, label) for label in labels)) for group, labels in where
+    )
 
 
-def _requested_labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
-    """Returns the labels that a user asked for in one group, as texts, each once. If a category has another name in a population
-    of children (girls), this name is replaced by the label in the data (women).
+def _requested_labels(
+    spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]
+) -> tuple[str, ...]:
+    """Returns the labels that a user asked for in one group, as texts, each once. If a category has another
+    name in a population of children (girls), this name is replaced by the label in the data (women).
 
     Args:
         spec: the content of survey.yaml; None for a design without it.
@@ -96,7 +104,9 @@ def _requested_labels(spec: SurveySpec | None, group: str, wanted: str | int | S
         RequestError: the list of labels is empty.
     """
     if not isinstance(wanted, (str, int)) and not wanted:
-        raise RequestError("no label is named", where=f"where: {group}", do="name one label or more, or leave the group out")
+        raise RequestError(
+            "no label is named", where=f"where: {group}", do="name one label or more, or leave the group out"
+        )
     named = (str(wanted),) if isinstance(wanted, (str, int)) else map(str, wanted)
     return tuple(dict.fromkeys(label_of(spec, group, label) if spec else label for label in named))
 
@@ -109,19 +119,29 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
     spec = design.spec
     if group in spec.case_only:
         raise RequestError(
-            f"only cases have {group}, so it cannot define a domain of persons", where="where", found=group,
-            allowed=[g for g in spec.group_names if g not in spec.case_only], do=f'name it in by: by=["{group}"]',
-        )  # fmt: skip
+            f"only cases have {group}, so it cannot define a domain of persons",
+            where="where",
+            found=group,
+            allowed=[g for g in spec.group_names if g not in spec.case_only],
+            do=f'name it in by: by=["{group}"]',
+        )
     if group not in spec.group_names:
         raise RequestError(
-            "no such group", where="where", found=group, allowed=[g for g in spec.group_names if g not in spec.case_only],
+            "no such group",
+            where="where",
+            found=group,
+            allowed=[g for g in spec.group_names if g not in spec.case_only],
             do="name a group of survey.yaml, or make one with fl.derive",
-        )  # fmt: skip
+        )
     allowed = group_order(spec, group)
     if unknown := [label for label in labels if label not in allowed]:
         raise RequestError(
-            "no such label", where=f"where: {group}", found=unknown, allowed=allowed, do="write a label as survey.yaml does, not its code"
-        )  # fmt: skip
+            "no such label",
+            where=f"where: {group}",
+            found=unknown,
+            allowed=allowed,
+            do="write a label as survey.yaml does, not its code",
+        )
 
 
 def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
@@ -135,6 +155,9 @@ def _refuse_absent(design: Design, column: str, labels: Sequence[str]) -> None:
     there = dict(zip(found["label"].astype(str), found["n"].astype(int), strict=True))
     if unknown := [label for label in labels if label not in there]:
         raise RequestError(
-            "no row has this label", where=f"where: {column}", found=unknown, allowed=design.mask.printed(there, len(there)),
+            "no row has this label",
+            where=f"where: {column}",
+            found=unknown,
+            allowed=design.mask.printed(there, len(there)),
             do="write a value as the column has it",
-        )  # fmt: skip
+        )

@@ -1,4 +1,5 @@
-"""Parses an expression that a user writes, such as the rule of an outcome or a formula. Nothing in it is evaluated."""
+"""Parses an expression that a user writes, such as the rule of an outcome or a formula. Nothing in it is
+evaluated."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ def parse_expression(text: str) -> ast.expr:
     """Returns an expression as Python's parser reads it.
 
     Raises:
-        ValueError: the text is no expression, or it is too long or too deeply nested to be one that a person wrote.
+        ValueError: the text is no expression, or it is too long or too deeply nested to be one that a person
+        wrote.
     """
     if len(text) > LONGEST:
         raise ValueError("too long")

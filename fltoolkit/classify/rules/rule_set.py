@@ -22,8 +22,8 @@ Item = Literal[InvoluntaryItem, CoercionItem]
 
 
 class Strengths(Model):
-    """The items (such as debt bondage) that count on one side of the definition of forced labour: involuntary or coercion.
-    Items are strong or medium. If a YAML file has a plain list, all its items are medium."""
+    """The items (such as debt bondage) that count on one side of the definition of forced labour: involuntary
+    or coercion. Items are strong or medium. If a YAML file has a plain list, all its items are medium."""
 
     strong: tuple[Item, ...] = ()
     medium: tuple[Item, ...] = ()
@@ -49,8 +49,8 @@ ItemList = Annotated[Strengths, BeforeValidator(_plain_list), SimplerForm((NAMES
 
 
 class AtLeast(Model):
-    """The smallest number of items (such as debt bondage) that make a person a case: on the involuntary side, on the coercion
-    side, and of strong items (see `Strengths`) on both sides together."""
+    """The smallest number of items (such as debt bondage) that make a person a case: on the involuntary side,
+    on the coercion side, and of strong items (see `Strengths`) on both sides together."""
 
     involuntary: Annotated[int, Field(ge=1)] = 1
     coercion: Annotated[int, Field(ge=1)] = 1
@@ -58,12 +58,12 @@ class AtLeast(Model):
 
 
 class Dimension(Model):
-    """One of the ways to be in forced labour by a rule set, such as unfree recruitment. It says which items (such as debt
-    bondage) count on each side of the definition (involuntary, coercion), how many are needed, and how many of them must be
-    strong.
+    """One of the ways to be in forced labour by a rule set, such as unfree recruitment. It says which items
+    (such as debt bondage) count on each side of the definition (involuntary, coercion), how many are needed,
+    and how many of them must be strong.
 
-    With `stages`, only questions about these stages count (recruitment, work, leaving). If `stages` is empty, all questions
-    count. An item may be on another side than in survey.yaml, but not on both sides.
+    With `stages`, only questions about these stages count (recruitment, work, leaving). If `stages` is empty,
+    all questions count. An item may be on another side than in survey.yaml, but not on both sides.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -74,7 +74,9 @@ class Dimension(Model):
     @model_validator(mode="after")
     def _can_hold(self) -> Dimension:
         if both := set(self.involuntary.all) & set(self.coercion.all):
-            raise ValueError(f"{min(both)} is on both sides: one answer would satisfy both conditions by itself")
+            raise ValueError(
+                f"{min(both)} is on both sides: one answer would satisfy both conditions by itself"
+            )
         there = {side: len(getattr(self, side).all) for side in SIDES} | {"strong": len(self.strong)}
         if short := [name for name, items in there.items() if items < getattr(self.at_least, name)]:
             raise ValueError(f"at_least.{short[0]} asks for more items than there are: {there[short[0]]}")
@@ -85,8 +87,8 @@ class Dimension(Model):
         return (*self.involuntary.strong, *self.coercion.strong)
 
     def uses(self, side: Side, item: str, stage: str | None) -> bool:
-        """Returns whether a question about `item` at a `stage` counts on this side of the definition (involuntary or
-        coercion).
+        """Returns whether a question about `item` at a `stage` counts on this side of the definition
+        (involuntary or coercion).
         """
         return item in getattr(self, side).all and (not self.stages or stage in self.stages)
 
@@ -94,9 +96,10 @@ class Dimension(Model):
 class RuleSet(Model):
     """A rule set: a definition of forced labour with a name and a version, as in a YAML file.
 
-    A rule set has either two lists of items, one for each side of the definition (involuntary, coercion), or `dimensions`. A
-    person who meets one of the dimensions is in forced labour. `to_be_verified` says in words why results under this rule set
-    must not be used yet. Such results are marked, and no baseline of a plan uses them.
+    A rule set has either two lists of items, one for each side of the definition (involuntary, coercion), or
+    `dimensions`. A person who meets one of the dimensions is in forced labour. `to_be_verified` says in words
+    why results under this rule set must not be used yet. Such results are marked, and no baseline of a plan
+    uses them.
     """
 
     name: Name
@@ -128,14 +131,15 @@ class RuleSet(Model):
 
     @property
     def parts(self) -> dict[str, Dimension]:
-        """Returns the dimensions of the rule set, as {name: dimension}. A dimension is one of the ways to be in forced labour by
-        this rule set. A rule set with two lists of items has a single dimension, whose name is ""."""
+        """Returns the dimensions of the rule set, as {name: dimension}. A dimension is one of the ways to be
+        in forced labour by this rule set. A rule set with two lists of items has a single dimension, whose
+        name is ""."""
         lists = {key: value for key in LISTS if (value := getattr(self, key)) is not None}
         return self.dimensions or {"": Dimension.model_validate(lists)}
 
     def items(self, side: Side) -> tuple[str, ...]:
-        """Returns all items (such as `debt_bondage`) that count on one side of the definition (involuntary or coercion), in any
-        dimension."""
+        """Returns all items (such as `debt_bondage`) that count on one side of the definition (involuntary or
+        coercion), in any dimension."""
         return tuple(dict.fromkeys(item for part in self.parts.values() for item in getattr(part, side).all))
 
 
@@ -145,7 +149,8 @@ def shipped_rules() -> tuple[str, ...]:
 
 
 def load_rules(rules: str | Path, folder: Path) -> RuleSet:
-    """Loads a rule set by its name (`icls_2018`), or by the path of a YAML file. A relative path starts from `folder`.
+    """Loads a rule set by its name (`icls_2018`), or by the path of a YAML file. A relative path starts from
+    `folder`.
 
     Raises:
         SpecError: there is no such rule set, or a file uses the name of a rule set that comes with the kit.
@@ -156,7 +161,12 @@ def load_rules(rules: str | Path, folder: Path) -> RuleSet:
     own = load_shipped(_folder(), path, RuleSet, "rule set")
     if own.name in shipped_rules():
         do = "give your rule set a name of its own: results are listed under this name"
-        raise SpecError("this is the name of a rule set that comes with the kit", where=f"{path}: name", found=own.name, do=do)
+        raise SpecError(
+            "this is the name of a rule set that comes with the kit",
+            where=f"{path}: name",
+            found=own.name,
+            do=do,
+        )
     return own
 
 

@@ -1,1 +1,2 @@
-"""Tests whether forced labour changed between two surveys, or since a published number. The tests do not say why it changed."""
+"""Tests whether forced labour changed between two surveys, or since a published number. The tests do not say
+why it changed."""

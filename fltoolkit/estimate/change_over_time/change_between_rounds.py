@@ -1,5 +1,5 @@
-"""Estimates the change between two surveys, or since a published number, with its interval. If the two cannot be compared, the
-change is blank, and the column `reason` says why.
+"""Estimates the change between two surveys, or since a published number, with its interval. If the two cannot
+be compared, the change is blank, and the column `reason` says why.
 
 The result says whether something changed, never why.
 """
@@ -58,28 +58,31 @@ NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio"
 
 @dataclass(frozen=True)
 class Change:
-    """The change between two rounds (the same survey at two times). It contains counts of cases, so it is confidential:
-    `publish_change` decides what may be published.
+    """The change between two rounds (the same survey at two times). It contains counts of cases, so it is
+    confidential: `publish_change` decides what may be published.
 
     The columns of `table`:
 
     - one column for each group. A row is about everybody (`total`) or about one category.
     - `change` (after − before), `se`, `df`, `ci_low`, `ci_high`, and `relative_change` (change / before).
-    - `ratio` (after / before), with the limits of its interval, `ratio_low` and `ratio_high`, computed on the log scale. The
-      two limits are blank if they contradict the verdict.
+    - `ratio` (after / before), with the limits of its interval, `ratio_low` and `ratio_high`, computed on the
+      log scale. The two limits are blank if they contradict the verdict.
     - `method`: `taylor`, or `mover` (an interval made from the intervals of the two rounds).
-    - `verdict`: decreased, increased, no detectable change, or not comparable. It depends on the interval of `change`. `reason`:
-      why the change is not detectable or not comparable. It is empty for the other two verdicts.
-    - `attenuated`: whether the look-back windows of the rounds overlap. Such an overlap hides part of a change. `overlap`: the
-      share of the window that is in both rounds.
-    - the columns of each round, with `_before` or `_after` at the end: `estimate_before`, `psus_with_cases_after`.
+    - `verdict`: decreased, increased, no detectable change, or not comparable. It depends on the interval of
+      `change`. `reason`: why the change is not detectable or not comparable. It is empty for the other two
+      verdicts.
+    - `attenuated`: whether the look-back windows of the rounds overlap. Such an overlap hides part of a
+      change. `overlap`: the share of the window that is in both rounds.
+    - the columns of each round, with `_before` or `_after` at the end: `estimate_before`,
+    `psus_with_cases_after`.
 
     Attributes:
         table: one row for the total and for each category that is in at least one of the rounds.
         before: facts about the earlier round's estimates, such as their year and population.
         after: the same facts about the later round's estimates.
         by: the breakdowns, each a tuple of groups.
-        unstated: the facts (such as the reference period) that only one of the two rounds states. They could not be compared.
+        unstated: the facts (such as the reference period) that only one of the two rounds states. They could
+        not be compared.
     """
 
     table: pd.DataFrame
@@ -90,34 +93,37 @@ class Change:
 
     @property
     def one_round_only(self) -> int:
-        """Returns the number of rows that only one of the two rounds has, for example because a category is new."""
+        """Returns the number of rows that only one of the two rounds has, for example because a category is
+        new."""
         return int((self.table["n_before"].isna() != self.table["n_after"].isna()).sum())
 
 
 @checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
-    """Estimate the change between two rounds (the same survey at two times), after − before. Each row of one round is compared
-    with the row of the same category in the other round (docs/methods.md §5).
+    """Estimate the change between two rounds (the same survey at two times), after − before. Each row of one
+    round is compared with the row of the same category in the other round (docs/methods.md §5).
 
-    The interval is the Taylor contrast: the variance comes from the influences (linearised values) of both rounds. If the
-    rounds differ much in size, MOVER computes the interval from the intervals of the two rounds (see `difference.difference`).
+    The interval is the Taylor contrast: the variance comes from the influences (linearised values) of both
+    rounds. If the rounds differ much in size, MOVER computes the interval from the intervals of the two
+    rounds (see `difference.difference`).
 
-    No change is computed if a definition, the reference period, the population, the measure, the outcome or the questionnaire
-    differs. The verdict is then `not comparable`, and the reason gives the values of both rounds. If only the look-back windows
-    of the rounds overlap, the change is computed and marked `attenuated` (probably too small), and the verdict is also `not
-    comparable`. If a row is in only one round, its change is blank. Two designs without survey.yaml are comparable if measure and
-    outcome are the same.
+    No change is computed if a definition, the reference period, the population, the measure, the outcome or
+    the questionnaire differs. The verdict is then `not comparable`, and the reason gives the values of both
+    rounds. If only the look-back windows of the rounds overlap, the change is computed and marked
+    `attenuated` (probably too small), and the verdict is also `not comparable`. If a row is in only one
+    round, its change is blank. Two designs without survey.yaml are comparable if measure and outcome are the
+    same.
 
     Args:
         before: the earlier round.
         after: the later round.
-        shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. With None, the later
-            survey.yaml decides (`design.psus_of_earlier_rounds`). If this key is missing, no label may be in both rounds, and the
-            rounds count as independent.
+        shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. With None,
+            the later survey.yaml decides (`design.psus_of_earlier_rounds`). If this key is missing, no label
+            may be in both rounds, and the rounds count as independent.
 
     Raises:
-        RequestError: the confidence levels differ; each round has a breakdown that the other lacks; the later round is given
-            first.
+        RequestError: the confidence levels differ; each round has a breakdown that the other lacks; the later
+            round is given first.
         DesignError: see `stack`.
     """
     old, new = before.about, after.about
@@ -132,7 +138,11 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     one_only = first_remark([i < 0, j < 0], [Reason.of("rounds.later"), Reason.of("rounds.earlier")])
     found["reason"] = found["reason"].mask((i < 0) | (j < 0), pd.Series(one_only, dtype=object))
     if both.any() and not why:
-        from_survey = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
+        from_survey = (
+            {"kept": True, "new": False}.get(new.psus_of_earlier_rounds)
+            if shared_psus is None
+            else shared_psus
+        )
         scaled, _ = join_samples({"before": before, "after": after}, from_survey)
         covariance = (scaled[:, i[both]] * scaled[:, len(before.table) + j[both]]).sum(axis=0)
         by_size = not {old.interval, new.interval} & SYMMETRIC
@@ -143,12 +153,16 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
             level=new.level,
             by_size=by_size,
         )
-        rows = confirmed_verdicts(rows, Matched(before, after, i[both], j[both], from_survey), by_size=by_size)
+        rows = confirmed_verdicts(
+            rows, Matched(before, after, i[both], j[both], from_survey), by_size=by_size
+        )
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
     columns_of_rounds = _columns(before.table, i, "before"), _columns(after.table, j, "after")
     table = pd.concat([labels, _with_window_overlap(found, old, new), *columns_of_rounds], axis=1)
-    return Change(table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), facts_of_one_round(old, new))
+    return Change(
+        table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), facts_of_one_round(old, new)
+    )
 
 
 @checked
@@ -159,24 +173,26 @@ def change_from_published(
     row: RowName = "total",
     rho: Annotated[float, Field(ge=-1, le=1)] = 0.0,
 ) -> Change:
-    """Estimate how much one row of `after` changed since a number that is known only from a publication (the baseline). MOVER
-    makes the interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
+    """Estimate how much one row of `after` changed since a number that is known only from a publication (the
+    baseline). MOVER makes the interval from the intervals of the two numbers (`difference.mover`;
+    docs/methods.md §5).
 
-    The verdict is `decreased` or `increased` only if both surveys have at least 15 cases in 10 PSUs. If the baseline's PSUs were
-    not published, the baseline needs 30 cases, or 15 after division by its design effect. With fewer cases, the verdict is `no
-    detectable change`, and the reason is `too few cases`. Without this rule, MOVER would falsely say "decreased" with a
-    probability of up to 5%.
+    The verdict is `decreased` or `increased` only if both surveys have at least 15 cases in 10 PSUs. If the
+    baseline's PSUs were not published, the baseline needs 30 cases, or 15 after division by its design
+    effect. With fewer cases, the verdict is `no detectable change`, and the reason is `too few cases`.
+    Without this rule, MOVER would falsely say "decreased" with a probability of up to 5%.
 
-    The verdict is also `no detectable change` if the numbers of persons who answered (`n`) differ by more than a factor 2. If the
-    baseline does not give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and
-    whether their look-back windows overlap, is decided as in `change`, from the facts that the baseline states (such as its
-    reference period).
+    The verdict is also `no detectable change` if the numbers of persons who answered (`n`) differ by more
+    than a factor 2. If the baseline does not give `n`, the user must check that the sizes are similar.
+    Whether the two numbers can be compared, and whether their look-back windows overlap, is decided as in
+    `change`, from the facts that the baseline states (such as its reference period).
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.
         after: the later round.
         row: the name of the row of `after` that is compared (see `estimates.find_row`).
-        rho: the correlation of the two estimates, if it is known (both surveys may have PSUs in common). 0 is the safe choice.
+        rho: the correlation of the two estimates, if it is known (both surveys may have PSUs in common). 0 is
+        the safe choice.
 
     Raises:
         RequestError: the confidence levels differ; there is no such row; `baseline` has an unknown field.
@@ -184,10 +200,14 @@ def change_from_published(
     if isinstance(baseline, Mapping):
         allowed = [f.name for f in fields(PublishedBaseline)]
         if wrong := sorted(map(str, set(baseline) - set(allowed))):
-            raise RequestError("a published baseline has no such field", where="baseline", found=wrong, allowed=allowed)
+            raise RequestError(
+                "a published baseline has no such field", where="baseline", found=wrong, allowed=allowed
+            )
         if gone := [name for name in allowed[:3] if name not in baseline]:
             raise RequestError(
-                f"a published baseline needs {', '.join(allowed[:3])}", where="baseline", found=f"no {', '.join(gone)}"
+                f"a published baseline needs {', '.join(allowed[:3])}",
+                where="baseline",
+                found=f"no {', '.join(gone)}",
             )
         baseline = PublishedBaseline(**baseline)
     old, new, at = baseline.about, after.about, find_row(after, row)
@@ -202,33 +222,46 @@ def change_from_published(
     labels = after.table[groups].iloc[[at]].reset_index(drop=True)
     by = (tuple(g for g in groups if labels[g].iloc[0] != TOTAL),)
     table = pd.concat(
-        [labels, _with_window_overlap(found, old, new), then, _columns(after.table, np.array([at]), "after")], axis=1
+        [labels, _with_window_overlap(found, old, new), then, _columns(after.table, np.array([at]), "after")],
+        axis=1,
     )
     silent = after.unresolved_shares is not None and baseline.unresolved_share is None
     return Change(table, old, new, by, (*facts_of_one_round(old, new), *((NOT_STATED,) if silent else ())))
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
-    """Raises an error if the published number and the estimate of the later round are on different scales: for example, one is
-    a rate per 1,000 and the other a proportion. `measure` is the measure of the later round."""
+    """Raises an error if the published number and the estimate of the later round are on different scales:
+    for example, one is a rate per 1,000 and the other a proportion. `measure` is the measure of the later
+    round."""
     is_proportion = measure == "share" or measure.endswith("prevalence")
-    fits = baseline.ci_low >= 0 and baseline.ci_high <= 1 if is_proportion else baseline.estimate == 0 or baseline.estimate >= 1
+    fits = (
+        baseline.ci_low >= 0 and baseline.ci_high <= 1
+        if is_proportion
+        else baseline.estimate == 0 or baseline.estimate >= 1
+    )
     if (measure in COUNT_MEASURES or is_proportion) and not fits:
         what = "a proportion: 17.2 per 1,000 is 0.0172" if is_proportion else "a number of persons"
         raise RequestError(
-            f"like the later round, the published figure must be {what}", where="baseline",
-            found=f"{baseline.estimate:,.10g} ({baseline.ci_low:,.10g} to {baseline.ci_high:,.10g}) beside {measure}",
-            do="give estimate, ci_low and ci_high in the scale of the later round, or estimate that by another verb",
-        )  # fmt: skip
+            f"like the later round, the published figure must be {what}",
+            where="baseline",
+            found=(
+                f"{baseline.estimate:,.10g} ({baseline.ci_low:,.10g} to {baseline.ci_high:,.10g}) "
+                f"beside {measure}"
+            ),
+            do=(
+                "give estimate, ci_low and ci_high in the scale of the later round, or estimate that by "
+                "another verb"
+            ),
+        )
 
 
 def _change_by_mover(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
-    """Returns the change since a published number, and the ratio of the two numbers, as a table with one row. Both intervals come
-    from the intervals of the two numbers (the method MOVER, see `difference.mover`). The interval of the ratio is computed on the
-    log scale.
+    """Returns the change since a published number, and the ratio of the two numbers, as a table with one row.
+    Both intervals come from the intervals of the two numbers (the method MOVER, see `difference.mover`). The
+    interval of the ratio is computed on the log scale.
 
-    A change is `decreased` or `increased` only if both surveys have enough cases and similar sizes. Otherwise the column `reason`
-    says which condition is not met.
+    A change is `decreased` or `increased` only if both surveys have enough cases and similar sizes. Otherwise
+    the column `reason` says which condition is not met.
 
     Args:
         baseline: the published number.
@@ -258,18 +291,26 @@ def _change_by_mover(baseline: PublishedBaseline, now: pd.Series, rho: float) ->
         else ""
     )
     columns = {
-        "change": gap, "se": np.nan, "df": np.nan, "ci_low": low, "ci_high": high,
+        "change": gap,
+        "se": np.nan,
+        "df": np.nan,
+        "ci_low": low,
+        "ci_high": high,
         "relative_change": gap / baseline.estimate if baseline.estimate else np.nan,
-        "ratio": ratio if np.isfinite(ratio) else np.nan, "ratio_low": ratio_low, "ratio_high": ratio_high, "method": "mover",
-        "verdict": verdict, "reason": reason,
-    }  # fmt: skip
+        "ratio": ratio if np.isfinite(ratio) else np.nan,
+        "ratio_low": ratio_low,
+        "ratio_high": ratio_high,
+        "method": "mover",
+        "verdict": verdict,
+        "reason": reason,
+    }
     return pd.DataFrame(columns, index=[0])
 
 
 def _with_window_overlap(found: pd.DataFrame, old: About, new: About) -> pd.DataFrame:
-    """Returns the changes with two more columns: `overlap`, the share of the look-back window (the period that the questions
-    ask about) that is in both rounds, and `attenuated`. If the windows overlap, the verdict becomes `not comparable`. The
-    interval of a ratio that contradicts its verdict becomes blank.
+    """Returns the changes with two more columns: `overlap`, the share of the look-back window (the period
+    that the questions ask about) that is in both rounds, and `attenuated`. If the windows overlap, the
+    verdict becomes `not comparable`. The interval of a ratio that contradicts its verdict becomes blank.
 
     Args:
         found: the changes, one per row.
@@ -281,7 +322,8 @@ def _with_window_overlap(found: pd.DataFrame, old: About, new: About) -> pd.Data
         shared = Reason.of("rounds.overlap", N=overlap * months, M=months)
         compared = found["change"].notna()
         found = found.assign(
-            verdict=found["verdict"].mask(compared, NOT_COMPARABLE), reason=found["reason"].mask(compared, shared)
+            verdict=found["verdict"].mask(compared, NOT_COMPARABLE),
+            reason=found["reason"].mask(compared, shared),
         )
     return without_contradiction(found.assign(attenuated=overlap > 0, overlap=overlap))
 
@@ -289,24 +331,32 @@ def _with_window_overlap(found: pd.DataFrame, old: About, new: About) -> pd.Data
 def _comparable_calls(old: About, new: About) -> None:
     if old.level != new.level:
         raise RequestError(
-            "the two rounds have different confidence levels", where="level", found=f"{old.level:g} before, {new.level:g} after",
+            "the two rounds have different confidence levels",
+            where="level",
+            found=f"{old.level:g} before, {new.level:g} after",
             do="estimate the later round at the level of the earlier one",
-        )  # fmt: skip
+        )
     if old.year is not None and new.year is not None and new.year < old.year:
         raise RequestError(
-            "the later round is given first", where="change", found=f"{old.year}, then {new.year}", do="fl.change(before, after)"
+            "the later round is given first",
+            where="change",
+            found=f"{old.year}, then {new.year}",
+            do="fl.change(before, after)",
         )
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
-    """Raises an error if each of the two rounds has a breakdown that the other lacks: for example, one is by sex and the other by
-    region. No error is raised if only one round has further breakdowns. The change in their rows is blank."""
+    """Raises an error if each of the two rounds has a breakdown that the other lacks: for example, one is by
+    sex and the other by region. No error is raised if only one round has further breakdowns. The change in
+    their rows is blank."""
     one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
     if one - two and two - one:
         raise RequestError(
-            "the two rounds are broken down by different groups", where="by", found=f"{_breakdowns_in_words(old)} before; {_breakdowns_in_words(new)} after",
+            "the two rounds are broken down by different groups",
+            where="by",
+            found=f"{_breakdowns_in_words(old)} before; {_breakdowns_in_words(new)} after",
             do="estimate both rounds with the same by",
-        )  # fmt: skip
+        )
 
 
 def _breakdowns_in_words(by: Breakdowns) -> str:
@@ -315,8 +365,8 @@ def _breakdowns_in_words(by: Breakdowns) -> str:
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
-    """Returns, for each row of a round, its category in each of `groups`. For a group that the round does not have, the category
-    is `total`: `("women", "total")`."""
+    """Returns, for each row of a round, its category in each of `groups`. For a group that the round does not
+    have, the category is `total`: `("women", "total")`."""
     full = table.assign(**{g: TOTAL for g in groups if g not in table})
     return [tuple(str(row[g]) for g in groups) for row in as_records(full)]
 
@@ -328,12 +378,13 @@ def _not_compared(rows: int, reason: object) -> pd.DataFrame:
 
 
 def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
-    """Returns the columns of one round (estimate, interval and others), in the order of the rows of the result.
+    """Returns the columns of one round (estimate, interval and others), in the order of the rows of the
+    result.
 
     Args:
         table: the table of the round.
-        rows: for each row of the result, its position in `table`. If the round has no such row, the position is −1, and the
-            values are blank.
+        rows: for each row of the result, its position in `table`. If the round has no such row, the position
+            is −1, and the values are blank.
         suffix: `before` or `after`; it is added to the names of the columns.
     """
     own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)

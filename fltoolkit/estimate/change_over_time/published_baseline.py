@@ -1,5 +1,6 @@
-"""Describes a number that is known only from a publication, with the facts that the publication states about it, such as the year
-and the number of cases. It raises an error if two of these facts contradict each other."""
+"""Describes a number that is known only from a publication, with the facts that the publication states about
+it, such as the year and the number of cases. It raises an error if two of these facts contradict each
+other."""
 
 from __future__ import annotations
 
@@ -22,8 +23,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class States(Protocol):
-    """The interface of a published number with the facts that `contradiction` checks. A fact that the publication does not
-    state is None or "". `PublishedBaseline` has this interface, and so have the numbers of a publication in nap.yaml."""
+    """The interface of a published number with the facts that `contradiction` checks. A fact that the
+    publication does not state is None or "". `PublishedBaseline` has this interface, and so have the numbers
+    of a publication in nap.yaml."""
 
     @property
     def ci_low(self) -> float: ...
@@ -42,12 +44,13 @@ class States(Protocol):
 @checked
 @dataclass(frozen=True)
 class PublishedBaseline:
-    """A number that is known only from a publication, with its facts. A fact that the publication does not state stays at its
-    default (None or "") and is not compared with the later survey.
+    """A number that is known only from a publication, with its facts. A fact that the publication does not
+    state stays at its default (None or "") and is not compared with the later survey.
 
-    `estimate`, `ci_low` and `ci_high` have the scale of `Estimates.table` (a proportion, never per 1,000). `deff` is the design
-    effect. `n` is the number of persons who answered. `unresolved_share` is the weighted share of persons whose answers do not decide
-    whether they are cases (0.012 is 1.2%). The other fields are those of `About`.
+    `estimate`, `ci_low` and `ci_high` have the scale of `Estimates.table` (a proportion, never per 1,000).
+    `deff` is the design effect. `n` is the number of persons who answered. `unresolved_share` is the weighted
+    share of persons whose answers do not decide whether they are cases (0.012 is 1.2%). The other fields are
+    those of `About`.
     """
 
     estimate: float
@@ -74,41 +77,58 @@ class PublishedBaseline:
     def __post_init__(self) -> None:
         if not self.ci_low <= self.estimate <= self.ci_high:
             raise RequestError(
-                "the published estimate is outside its interval", where="baseline",
-                found=f"{self.estimate} in {self.ci_low} to {self.ci_high}", do="give all three in one scale, as proportions",
-            )  # fmt: skip
+                "the published estimate is outside its interval",
+                where="baseline",
+                found=f"{self.estimate} in {self.ci_low} to {self.ci_high}",
+                do="give all three in one scale, as proportions",
+            )
         if problem := contradiction(self):
-            raise RequestError(problem, where="baseline", do="give the numbers and dates as the publication has them")
+            raise RequestError(
+                problem, where="baseline", do="give the numbers and dates as the publication has them"
+            )
 
     @property
     def about(self) -> About:
-        """Returns the facts that the publication states as an `About`. The facts of estimates have the same form. So the
-        published number can be compared with them."""
+        """Returns the facts that the publication states as an `About`. The facts of estimates have the same
+        form. So the published number can be compared with them."""
         shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
         return About(interval="as published", **{name: getattr(self, name) for name in shared})
 
     @property
     def has_enough_cases(self) -> bool:
-        """Returns whether the published number has enough cases for a verdict on its change (docs/methods.md §5).
+        """Returns whether the published number has enough cases for a verdict on its change (docs/methods.md
+        §5).
 
-        15 cases in 10 PSUs are enough. If the number of PSUs with cases is not published, 30 cases are enough, or 15 after
-        division by the design effect. The result is false if the number of cases is not published.
+        15 cases in 10 PSUs are enough. If the number of PSUs with cases is not published, 30 cases are
+        enough, or 15 after division by the design effect. The result is false if the number of cases is not
+        published.
         """
         if self.cases is None:
             return False
-        if self.psus_with_cases is None and self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES:
+        if (
+            self.psus_with_cases is None
+            and self.deff is not None
+            and self.cases / max(1.0, self.deff) >= LEAST_CASES
+        ):
             return True
         return bool(is_testable(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
 
 
 def contradiction(figure: States) -> str:
-    """Looks for an error in the facts of a publication: two facts cannot both be true, a lower limit is below 0, or a date does
-    not exist. Returns the first error in words, or an empty text."""
+    """Looks for an error in the facts of a publication: two facts cannot both be true, a lower limit is below
+    0, or a date does not exist. Returns the first error in words, or an empty text."""
     if figure.ci_low < 0:
-        return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
+        return (
+            f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 "
+            "where the publication printed less"
+        )
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:
         return f"cases ({figure.cases}) are more than n ({figure.n}), the persons who answered"
-    if figure.cases is not None and figure.psus_with_cases is not None and figure.psus_with_cases > figure.cases:
+    if (
+        figure.cases is not None
+        and figure.psus_with_cases is not None
+        and figure.psus_with_cases > figure.cases
+    ):
         return f"psus_with_cases ({figure.psus_with_cases}) are more than cases ({figure.cases})"
     days = []
     for name in ("window_start", "window_end"):

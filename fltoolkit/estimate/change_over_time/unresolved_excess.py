@@ -1,9 +1,11 @@
-"""Tests a change a second time. The question is: would the verdict be the same if the survey with more unresolved persons had
-found cases among them? Unresolved persons are those whose answers do not decide whether they are cases.
+"""Tests a change a second time. The question is: would the verdict be the same if the survey with more
+unresolved persons had found cases among them? Unresolved persons are those whose answers do not decide
+whether they are cases.
 
-Unresolved persons are not counted as cases, so a rate also falls if more people refuse to answer. `decreased` is tested again if
-the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has the larger
-share. In the second test, the excess (the larger share minus the smaller one) counts as cases (docs/methods.md §5).
+Unresolved persons are not counted as cases, so a rate also falls if more people refuse to answer. `decreased`
+is tested again if the later survey has the larger share of unresolved persons. `increased` is tested again if
+the earlier survey has the larger share. In the second test, the excess (the larger share minus the smaller
+one) counts as cases (docs/methods.md §5).
 """
 
 from __future__ import annotations
@@ -40,41 +42,61 @@ from fltoolkit.languages.reasons import Reason, has_remark
 MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
 UNRESOLVED_NOT_STATED = Reason.of("rounds.unresolved_not_told")
 WIDE_BOUNDS = Reason.of("plan.short.wide")
-WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER = (Reason.of(f"rounds.wide.{which}") for which in ("both", "earlier", "later"))
+WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER = (
+    Reason.of(f"rounds.wide.{which}") for which in ("both", "earlier", "later")
+)
 UNJUDGED_REASONS = (
-    MORE_UNRESOLVED, UNRESOLVED_NOT_STATED, WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD,
-)  # fmt: skip
-"""The reasons for which a change is not judged, whatever its interval: too many answers leave the question open, or the numbers
-allow no verdict (see `difference`)."""
+    MORE_UNRESOLVED,
+    UNRESOLVED_NOT_STATED,
+    WIDE_IN_BOTH,
+    WIDE_EARLIER,
+    WIDE_LATER,
+    TOO_FEW,
+    NO_DF,
+    TOO_UNLIKE,
+    NOT_TOLD,
+)
+"""The reasons for which a change is not judged, whatever its interval: too many answers leave the question
+open, or the numbers allow no verdict (see `difference`)."""
 NOT_STATED = Reason.of("rounds.facts.unresolved_share")
 COUNT_MEASURES = ("total", "stock", "current")
 Positions = NDArray[np.intp]
 
 
 def needs_second_test(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.bool_]:
-    """Returns, for each verdict, whether it must pass a second test, in which the excess of unresolved persons counts as cases.
-    Unresolved persons are those whose answers do not decide whether they are cases. The excess is the larger of the two surveys'
-    shares minus the smaller one.
+    """Returns, for each verdict, whether it must pass a second test, in which the excess of unresolved
+    persons counts as cases. Unresolved persons are those whose answers do not decide whether they are cases.
+    The excess is the larger of the two surveys' shares minus the smaller one.
 
-    `decreased` is tested again if the share is larger in the later survey, because this alone lowers the rate. `increased` is
-    tested again if the share is larger in the earlier survey.
+    `decreased` is tested again if the share is larger in the later survey, because this alone lowers the
+    rate. `increased` is tested again if the share is larger in the earlier survey.
 
     Args:
         verdict: the verdicts of the first test.
-        before: the weighted shares of unresolved persons in the earlier round; nan if the measure has no unresolved persons.
+        before: the weighted shares of unresolved persons in the earlier round; nan if the measure has no
+        unresolved persons.
         after: the weighted shares in the later round.
     """
-    verdicts, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, dtype=float), np.asarray(after, dtype=float)
-    return np.asarray(((verdicts == DECREASED) & (u2 > u1)) | ((verdicts == INCREASED) & (u1 > u2)), dtype=bool)
+    verdicts, u1, u2 = (
+        np.asarray(verdict, dtype=object),
+        np.asarray(before, dtype=float),
+        np.asarray(after, dtype=float),
+    )
+    return np.asarray(
+        ((verdicts == DECREASED) & (u2 > u1)) | ((verdicts == INCREASED) & (u1 > u2)), dtype=bool
+    )
 
 
-def unresolved_as_cases(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:
-    """Returns the estimates of a round as if all its unresolved persons were cases, with wider intervals. The answers of
-    unresolved persons do not decide whether they are cases. If both rounds are changed in this way, their difference includes the
-    excess of one round over the other.
+def unresolved_as_cases(
+    estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float
+) -> RoundEstimates:
+    """Returns the estimates of a round as if all its unresolved persons were cases, with wider intervals. The
+    answers of unresolved persons do not decide whether they are cases. If both rounds are changed in this
+    way, their difference includes the excess of one round over the other.
 
-    The squared distance of each limit from the estimate grows by t² times the variance that the unresolved persons add. This is
-    exact for an interval of estimate ± t·SE. If the unresolved persons lower the variance, the distances do not change.
+    The squared distance of each limit from the estimate grows by t² times the variance that the unresolved
+    persons add. This is exact for an interval of estimate ± t·SE. If the unresolved persons lower the
+    variance, the distances do not change.
 
     Args:
         estimates: the estimates of the round.
@@ -83,7 +105,8 @@ def unresolved_as_cases(estimates: RoundEstimates, more: ArrayLike, se: ArrayLik
         level: the confidence level of the limits of `estimates`.
     """
     p, low, high, s, df = (
-        np.asarray(v, dtype=float) for v in (estimates.estimate, estimates.ci_low, estimates.ci_high, estimates.se, estimates.df)
+        np.asarray(v, dtype=float)
+        for v in (estimates.estimate, estimates.ci_low, estimates.ci_high, estimates.se, estimates.df)
     )
     added = np.maximum(np.asarray(se, dtype=float) ** 2 - s**2, 0.0) * t_quantile(level, df) ** 2
     total = p + np.asarray(more, dtype=float)
@@ -94,9 +117,10 @@ def unresolved_as_cases(estimates: RoundEstimates, more: ArrayLike, se: ArrayLik
 def with_second_verdicts(
     rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED
 ) -> pd.DataFrame:
-    """Returns the rows of a change after the second test. Unresolved persons are those whose answers do not decide whether they
-    are cases. In the second test, the excess of their share in one survey over their share in the other counts as cases. If this
-    test does not confirm a verdict, the verdict becomes `no detectable change`, with `reason`.
+    """Returns the rows of a change after the second test. Unresolved persons are those whose answers do not
+    decide whether they are cases. In the second test, the excess of their share in one survey over their
+    share in the other counts as cases. If this test does not confirm a verdict, the verdict becomes `no
+    detectable change`, with `reason`.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -105,12 +129,15 @@ def with_second_verdicts(
         reason: the reason for a verdict that is not confirmed.
     """
     falls = again & (np.asarray(second, dtype=object) != rows["verdict"].to_numpy())
-    return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=rows["reason"].mask(falls, reason))
+    return rows.assign(
+        verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=rows["reason"].mask(falls, reason)
+    )
 
 
 def is_unjudged(verdict: object, reason: object) -> bool:
-    """Returns whether a change is not called an increase or a decrease for another reason than that its interval contains 0.
-    It may be too few cases, for example, or unresolved persons, whose answers do not decide whether they are cases.
+    """Returns whether a change is not called an increase or a decrease for another reason than that its
+    interval contains 0. It may be too few cases, for example, or unresolved persons, whose answers do not
+    decide whether they are cases.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
@@ -119,14 +146,15 @@ def is_unjudged(verdict: object, reason: object) -> bool:
 
 
 def is_unsure(verdict: Any, flag: object) -> bool:
-    """Returns whether the direction of a change is known, but not its size: the test found a change, and the estimated change has
-    the flag `unreliable`."""
+    """Returns whether the direction of a change is known, but not its size: the test found a change, and the
+    estimated change has the flag `unreliable`."""
     return verdict in (DECREASED, INCREASED) and flag == "unreliable"
 
 
 def stated_verdict(verdict: Any, reason: object, flag: object = "") -> Any:
-    """Returns the verdict on a change in the words for readers. If a change may have no verdict (see `is_unjudged`), the words are
-    *not judged*, with the reason. *No detectable change* would be wrong, because the interval need not contain 0.
+    """Returns the verdict on a change in the words for readers. If a change may have no verdict (see
+    `is_unjudged`), the words are *not judged*, with the reason. *No detectable change* would be wrong,
+    because the interval need not contain 0.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
@@ -138,8 +166,8 @@ def stated_verdict(verdict: Any, reason: object, flag: object = "") -> Any:
 
 
 def reason_after_verdict(verdict: Any, reason: Any) -> Any:
-    """Returns the reason that must be printed after the words of `stated_verdict`. If these words already give the reason, the
-    result is an empty text.
+    """Returns the reason that must be printed after the words of `stated_verdict`. If these words already
+    give the reason, the result is an empty text.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
@@ -148,19 +176,23 @@ def reason_after_verdict(verdict: Any, reason: Any) -> Any:
 
 
 def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
-    """Returns, for each estimate, whether unresolved persons make it too uncertain for a title or a verdict. Unresolved persons
-    are those whose answers do not decide whether they are cases.
+    """Returns, for each estimate, whether unresolved persons make it too uncertain for a title or a verdict.
+    Unresolved persons are those whose answers do not decide whether they are cases.
 
-    The estimate is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above the upper limit of
-    its confidence interval. The numbers are compared at full precision. The result is false if one of the two is unknown.
+    The estimate is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above
+    the upper limit of its confidence interval. The numbers are compared at full precision. The result is
+    false if one of the two is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
 
 
-def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> pd.DataFrame:
-    """Returns the rows of a change, and replaces some verdicts. If unresolved persons make the estimate of a round too uncertain
-    (see `wide_bounds`), the verdict becomes `no detectable change`, and the reason names the round.
+def without_wide_bounds(
+    rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Returns the rows of a change, and replaces some verdicts. If unresolved persons make the estimate of a
+    round too uncertain (see `wide_bounds`), the verdict becomes `no detectable change`, and the reason names
+    the round.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -179,9 +211,10 @@ class Matched:
 
     Attributes:
         before, after: the estimates.
-        first, second: positions of rows in the two tables. Comparison number i compares row `first[i]` of `before` with row
-            `second[i]` of `after`.
-        shared: whether PSUs with the same stratum and label are the same area in both rounds; None if this is not known.
+        first, second: positions of rows in the two tables. Comparison number i compares row `first[i]` of
+            `before` with row `second[i]` of `after`.
+        shared: whether PSUs with the same stratum and label are the same area in both rounds; None if this is
+        not known.
     """
 
     before: Estimates
@@ -192,18 +225,18 @@ class Matched:
 
     @property
     def has_unresolved(self) -> bool:
-        """Returns whether the share of unresolved persons (whose answers do not decide whether they are cases) is known in both
-        rounds. It is not known for measures such as a mean."""
+        """Returns whether the share of unresolved persons (whose answers do not decide whether they are
+        cases) is known in both rounds. It is not known for measures such as a mean."""
         return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
 
 
 def confirmed_verdicts(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
-    """Returns the rows of a change, and replaces verdicts that could be wrong because of unresolved persons. The answers of these
-    persons do not decide whether they are cases.
+    """Returns the rows of a change, and replaces verdicts that could be wrong because of unresolved persons.
+    The answers of these persons do not decide whether they are cases.
 
-    A verdict stays if it passes `second_test`, and if the estimates of both rounds are certain enough (see `wide_bounds`).
-    Otherwise it becomes `no detectable change`, with the reason. Measures without unresolved persons (such as a mean) are
-    returned unchanged.
+    A verdict stays if it passes `second_test`, and if the estimates of both rounds are certain enough (see
+    `wide_bounds`). Otherwise it becomes `no detectable change`, with the reason. Measures without unresolved
+    persons (such as a mean) are returned unchanged.
 
     Args:
         rows: the changes, as `difference` returns them.
@@ -213,20 +246,25 @@ def confirmed_verdicts(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -
     if not matched.has_unresolved:
         return rows
     rows = with_second_verdicts(rows, *second_test(matched, rows["verdict"].to_numpy(), by_size=by_size))
-    return without_wide_bounds(rows, _wide(matched.before.table, matched.first), _wide(matched.after.table, matched.second))
+    return without_wide_bounds(
+        rows, _wide(matched.before.table, matched.first), _wide(matched.after.table, matched.second)
+    )
 
 
-def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Tests the verdicts on a change a second time, as if the excess of unresolved persons in one round were cases
-    (docs/methods.md §5). Unresolved persons are those whose answers do not decide whether they are cases. The excess is the
-    difference of their shares in the two rounds.
+def second_test(
+    rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
+) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
+    """Tests the verdicts on a change a second time, as if the excess of unresolved persons in one round were
+    cases (docs/methods.md §5). Unresolved persons are those whose answers do not decide whether they are
+    cases. The excess is the difference of their shares in the two rounds.
 
-    p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For `decreased` with u2 > u1
-    the later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the earlier estimate becomes p1 + (u1 − u2). Both
-    differences equal (p2 + u2) − (p1 + u1). The variance comes from the sum of the influence values of p and of u in each
-    round.
+    p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For
+    `decreased` with u2 > u1 the later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the
+    earlier estimate becomes p1 + (u1 − u2). Both differences equal (p2 + u2) − (p1 + u1). The variance comes
+    from the sum of the influence values of p and of u in each round.
 
-    For a number of persons, u is multiplied by the population of the round with the excess. This population is taken as known.
+    For a number of persons, u is multiplied by the population of the round with the excess. This population
+    is taken as known.
 
     Returns:
         Two arrays with one value per row: whether the verdict is tested again, and the second verdict.
@@ -236,18 +274,21 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
     assert new is not None
     u1, u2 = old.share[rows.first], new.share[rows.second]
     again = needs_second_test(verdict, u1, u2)
-    return again, excess_counted(rows, verdict, by_size=by_size)["verdict"].to_numpy() if again.any() else verdict
+    return again, excess_counted(rows, verdict, by_size=by_size)[
+        "verdict"
+    ].to_numpy() if again.any() else verdict
 
 
 def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
-    """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of `difference`.
-    Unresolved persons are those whose answers do not decide whether they are cases. The excess is the difference of their shares
-    in the two rounds.
+    """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of
+    `difference`. Unresolved persons are those whose answers do not decide whether they are cases. The excess
+    is the difference of their shares in the two rounds.
 
     Args:
         rows: the estimates of both rounds, and the pairs of rows that are compared.
-        verdict: the verdicts of the first test. If the estimates are numbers of persons, the share of unresolved persons is
-            multiplied by the population of the earlier round (for `increased`) or of the later round (otherwise).
+        verdict: the verdicts of the first test. If the estimates are numbers of persons, the share of
+            unresolved persons is multiplied by the population of the earlier round (for `increased`) or of
+            the later round (otherwise).
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
     rounds, scaled = [], []
@@ -255,14 +296,20 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
         rows.before.table["population"].to_numpy(float)[rows.first],
         rows.after.table["population"].to_numpy(float)[rows.second],
     )
-    whole = np.where(verdict == INCREASED, one, two) if rows.after.about.measure in COUNT_MEASURES else np.ones(len(one))
+    whole = (
+        np.where(verdict == INCREASED, one, two)
+        if rows.after.about.measure in COUNT_MEASURES
+        else np.ones(len(one))
+    )
     level = rows.after.about.level
     for est, at in ((rows.before, rows.first), (rows.after, rows.second)):
         shares = est.unresolved_shares
         assert shares is not None
         z = as_dense(est.influence[:, at]) + as_dense(shares.influence[:, at]) * whole
         se = np.sqrt(est.units.variances(z))
-        rounds.append(unresolved_as_cases(round_estimates(est.table, at), shares.share[at] * whole, se, level))
+        rounds.append(
+            unresolved_as_cases(round_estimates(est.table, at), shares.share[at] * whole, se, level)
+        )
         scaled.append(replace(est, influence=z))
     joint, _ = join_samples(dict(zip(("before", "after"), scaled, strict=True)), rows.shared)
     covariance = (joint[:, : len(one)] * joint[:, len(one) :]).sum(axis=0)
@@ -272,12 +319,14 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
 def confirmed_since_publication(
     row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float
 ) -> pd.DataFrame:
-    """Returns the change since a published number after the second test, in which the excess of unresolved persons counts as
-    cases. Unresolved persons are those whose answers do not decide whether they are cases. A verdict is also removed if
-    unresolved persons make one of the two numbers too uncertain (see `wide_bounds`).
+    """Returns the change since a published number after the second test, in which the excess of unresolved
+    persons counts as cases. Unresolved persons are those whose answers do not decide whether they are cases.
+    A verdict is also removed if unresolved persons make one of the two numbers too uncertain (see
+    `wide_bounds`).
 
-    The test uses the published share of unresolved persons. If the publication does not state this share, it is taken as 0.
-    Then all unresolved persons of the later round count as excess, and an increase is not tested again.
+    The test uses the published share of unresolved persons. If the publication does not state this share, it
+    is taken as 0. Then all unresolved persons of the later round count as excess, and an increase is not
+    tested again.
 
     Args:
         row: the change, a table with one row.
@@ -293,12 +342,17 @@ def confirmed_since_publication(
     before, verdict = whole * (baseline.unresolved_share or 0.0), row["verdict"].to_numpy()
     z = as_dense(after.influence[:, [at]]) + as_dense(shares.influence[:, [at]]) * whole
     own = round_estimates(after.table, np.array([at]))
-    later = unresolved_as_cases(own, shares.share[[at]] * whole, np.sqrt(after.units.variances(z)), after.about.level)
+    later = unresolved_as_cases(
+        own, shares.share[[at]] * whole, np.sqrt(after.units.variances(z)), after.about.level
+    )
     then = WithLimits(baseline.estimate + before, baseline.ci_low + before, baseline.ci_high + before)
     second = verdicts(*mover(then, WithLimits(later.estimate, later.ci_low, later.ci_high), rho))
     again = needs_second_test(verdict, baseline.unresolved_share or 0.0, shares.share[[at]])
     row = with_second_verdicts(
-        row, again, second, MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_STATED
+        row,
+        again,
+        second,
+        MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_STATED,
     )
     return without_wide_bounds(
         row, wide_bounds([baseline.estimate + before], [baseline.ci_high]), _wide(after.table, np.array([at]))
@@ -306,9 +360,11 @@ def confirmed_since_publication(
 
 
 def round_estimates(table: pd.DataFrame, rows: Positions) -> RoundEstimates:
-    """Returns the rows at some positions of a table of estimates (`Estimates.table`), as a `RoundEstimates`. This is the form
-    that `difference` needs."""
-    return RoundEstimates(**{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(RoundEstimates)})
+    """Returns the rows at some positions of a table of estimates (`Estimates.table`), as a `RoundEstimates`.
+    This is the form that `difference` needs."""
+    return RoundEstimates(
+        **{f.name: table[f.name].astype(float).to_numpy()[rows] for f in fields(RoundEstimates)}
+    )
 
 
 def _wide(table: pd.DataFrame, rows: Positions) -> NDArray[np.bool_]:

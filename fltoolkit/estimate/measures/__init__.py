@@ -1,1 +1,2 @@
-"""Estimates the measures (prevalence, totals, shares, durations), with their confidence intervals and the table of results."""
+"""Estimates the measures (prevalence, totals, shares, durations), with their confidence intervals and the
+table of results."""

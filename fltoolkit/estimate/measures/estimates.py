@@ -1,8 +1,9 @@
-"""Defines the result of an estimation: a table of estimates, their influence values, and contrasts (such as differences)
-between its rows.
+"""Defines the result of an estimation: a table of estimates, their influence values, and contrasts (such as
+differences) between its rows.
 
-An influence value is the part of one sampled unit in one estimate. Variances and covariances are computed from these values. The
-variance of a linear contrast is exact. The variance of another contrast comes from the delta method, with an exact gradient.
+An influence value is the part of one sampled unit in one estimate. Variances and covariances are computed
+from these values. The variance of a linear contrast is exact. The variance of another contrast comes from the
+delta method, with an exact gradient.
 """
 
 from __future__ import annotations
@@ -27,36 +28,41 @@ from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design, Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
-RowName = str | int | float | tuple[str | int | float, ...]  # a design without survey.yaml may have numbers as codes
+RowName = (
+    str | int | float | tuple[str | int | float, ...]
+)  # a design without survey.yaml may have numbers as codes
 STEP = 1e-30
 REAL = 1e-12  # a relative imaginary part below this is a rounding error
 
 
 @dataclass(frozen=True)
 class About:
-    """The facts behind a set of estimates, such as the measure, the population and the reference period. `fl.change` compares two
-    rounds only if certain facts are the same, such as the reference period (see `comparability.differences`).
+    """The facts behind a set of estimates, such as the measure, the population and the reference period.
+    `fl.change` compares two rounds only if certain facts are the same, such as the reference period (see
+    `comparability.differences`).
 
     Attributes:
-        where: the persons that the estimates are limited to (the domain), as labels by group; empty for everybody.
-            `population_label` describes the same persons in words.
+        where: the persons that the estimates are limited to (the domain), as labels by group; empty for
+            everybody. `population_label` describes the same persons in words.
         window_start, window_end: the first and last date of the reference period, if survey.yaml gives them.
-        questionnaire: the number of questions on each item (such as debt bondage), by mode (experienced, threatened,
-            witnessed).
-        psus_of_earlier_rounds: `kept` if this round uses the PSUs of earlier rounds again, `new` if it drew other PSUs; empty if
-            survey.yaml does not say.
-        missing: the number of persons of the domain who are left out because an answer is missing. Persons whose answers do not
-            decide whether they are cases (*unresolved*) stay in.
-        to_verify: facts behind the estimates that were written from memory and not yet checked against their source; empty if
-            there are none.
+        questionnaire: the number of questions on each item (such as debt bondage), by mode (experienced,
+            threatened, witnessed).
+        psus_of_earlier_rounds: `kept` if this round uses the PSUs of earlier rounds again, `new` if it drew
+            other PSUs; empty if survey.yaml does not say.
+        missing: the number of persons of the domain who are left out because an answer is missing. Persons
+            whose answers do not decide whether they are cases (*unresolved*) stay in.
+        to_verify: facts behind the estimates that were written from memory and not yet checked against their
+            source; empty if there are none.
         rule_note: what a reader must know about the results of the rule set in this survey.
-        calibration: the calibration of the weights in words (method, margins, factors); empty if there was none.
-        duration_basis: the months that a stock or a duration counts: those of all spells, or of the last spell.
-        interview_conditions: the shares of proxy interviews, of interviews with somebody present, and of modes (such as
-            telephone), rounded for print.
+        calibration: the calibration of the weights in words (method, margins, factors); empty if there was
+        none.
+        duration_basis: the months that a stock or a duration counts: those of all spells, or of the last
+        spell.
+        interview_conditions: the shares of proxy interviews, of interviews with somebody present, and of
+            modes (such as telephone), rounded for print.
         interview_modes: the shares of the modes at full precision, only to compare rounds of a survey.
-        not_stated: a sentence with the number of persons in the category `not stated` who are left out of the table; empty if
-            there are none.
+        not_stated: a sentence with the number of persons in the category `not stated` who are left out of the
+            table; empty if there are none.
     """
 
     measure: str
@@ -98,7 +104,8 @@ class Contrast:
     """Contrasts between the rows of an `Estimates`, such as women minus men, with their uncertainty.
 
     Attributes:
-        table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
+        table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t),
+        `df`.
         influence: the influence matrix (units × contrasts). It is microdata and is never written.
         units: the sampled units, one per row of `influence`.
         about: facts about the estimates, such as the measure and the population.
@@ -116,8 +123,8 @@ class Contrast:
 
 
 class EstimateRows:
-    """The argument of a function that computes a contrast: it gives the estimates by row. In `lambda p: p["men"] / p["women"]`,
-    `p` is an `EstimateRows`, and `p["men"]` is the estimate of the row `men`.
+    """The argument of a function that computes a contrast: it gives the estimates by row. In `lambda p:
+    p["men"] / p["women"]`, `p` is an `EstimateRows`, and `p["men"]` is the estimate of the row `men`.
 
     `used` has the positions of the rows that the function used.
     """
@@ -136,31 +143,33 @@ Wanted = Mapping[RowName, float] | Callable[[EstimateRows], Any]
 
 @dataclass(frozen=True)
 class Estimates:
-    """The result of every estimation function: a table of estimates with their uncertainty, and everything that contrasts and
-    changes need.
+    """The result of every estimation function: a table of estimates with their uncertainty, and everything
+    that contrasts and changes need.
 
     Attributes:
-        table: one row per cell (the total, or one category such as women): the `by` columns, `estimate`, `se`, `ci_low`,
-            `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n` (persons in the denominator, unweighted), `cases` (unweighted),
-            `population` (weighted denominator), `n_eff`, `psus_with_cases`, `households_with_cases`. An outcome that can be
-            unresolved (the answers do not decide it) also has `unresolved` (the number of these persons), `resolved_only` (the
-            estimate among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A
-            proportion is between 0 and 1 and is never rescaled.
-        influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC is used, or a
-            replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. The matrix is microdata and is never
-            written.
+        table: one row per cell (the total, or one category such as women): the `by` columns, `estimate`,
+            `se`, `ci_low`, `ci_high`, `cv`, `deff` (R's deff=TRUE), `df`, `n` (persons in the denominator,
+            unweighted), `cases` (unweighted), `population` (weighted denominator), `n_eff`,
+            `psus_with_cases`, `households_with_cases`. An outcome that can be unresolved (the answers do not
+            decide it) also has `unresolved` (the number of these persons), `resolved_only` (the estimate
+            among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases).
+            A proportion is between 0 and 1 and is never rescaled.
+        influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC
+            is used, or a replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0.
+            The matrix is microdata and is never written.
         units: the units and how they were drawn; for estimates joined by `stack`, the units of all samples.
         about: facts about the estimates, such as the measure and the population.
-        design_effects: one row per row of `table`: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for
-            rows without a case `deff_at_zero`, the assumed design effect, with its `source`.
+        design_effects: one row per row of `table`: `deff`, `deff_replace` (against sampling with
+            replacement), `kish`, and for rows without a case `deff_at_zero`, the assumed design effect, with
+            its `source`.
         by: the breakdowns, each a tuple of groups; the empty tuple is the total.
-        parts: for a table that `stack` joined from several estimates, the facts about each part (`About`) by its label; else
-            empty.
-        unresolved_shares: for an outcome that can be unresolved, the weighted share of unresolved persons in each row's
-            denominator, with its influence. None for other outcomes, and after `stack`.
+        parts: for a table that `stack` joined from several estimates, the facts about each part (`About`) by
+            its label; else empty.
+        unresolved_shares: for an outcome that can be unresolved, the weighted share of unresolved persons in
+            each row's denominator, with its influence. None for other outcomes, and after `stack`.
         whole: if categories `not stated` are left out, the same estimates with these categories; else None.
-        design: the design that the estimates were made from, with its domain; None after `stack`. The design is microdata:
-            `fl.publish` reads from it which rows of the table have persons in common.
+        design: the design that the estimates were made from, with its domain; None after `stack`. The design
+            is microdata: `fl.publish` reads from it which rows of the table have persons in common.
     """
 
     table: pd.DataFrame
@@ -182,8 +191,8 @@ class Estimates:
 
     @property
     def covariance(self) -> Array:
-        """Returns the covariance matrix of all rows of the table (rows × rows), computed from the influence values of the sampled
-        units.
+        """Returns the covariance matrix of all rows of the table (rows × rows), computed from the influence
+        values of the sampled units.
         """
         return self.units.covariance(self.influence)
 
@@ -192,63 +201,74 @@ class Estimates:
         """Compute contrasts of the rows, linear or not, with their covariance (R `svycontrast`).
 
         Args:
-            wanted: each contrast by its name. It is a mapping from rows to coefficients, `{"gap": {"men": 1, "women": -1}}`, or
-                a function that gets the estimates by row and returns one number, `{"ratio": lambda p: p["men"] / p["women"]}`.
-                A function may use arithmetic, powers and NumPy's functions, but nothing that is not smooth (abs, max,
-                comparisons). A row is named by its label, never by its code: `"men"`. The total is `"total"`. A row of several
-                groups is a tuple in the order of the table's columns: `("men", "north")`. If two breakdowns have the same
+            wanted: each contrast by its name. It is a mapping from rows to coefficients, `{"gap": {"men": 1,
+                "women": -1}}`, or a function that gets the estimates by row and returns one number,
+                `{"ratio": lambda p: p["men"] / p["women"]}`. A function may use arithmetic, powers and
+                NumPy's functions, but nothing that is not smooth (abs, max, comparisons). A row is named by
+                its label, never by its code: `"men"`. The total is `"total"`. A row of several groups is a
+                tuple in the order of the table's columns: `("men", "north")`. If two breakdowns have the same
                 label, give the values of all group columns: `("not stated", "total")`.
 
-        Returns:
-            A `Contrast`. Its `table` has one row per contrast: `contrast` (the name), `estimate`, `se`, `ci_low`, `ci_high`
-            (Wald, t) and `df`, the smallest of the rows used. Linear contrasts are exact; others use the delta method.
+        Returns: A `Contrast`. Its `table` has one row per contrast: `contrast` (the name), `estimate`, `se`,
+            `ci_low`, `ci_high` (Wald, t) and `df`, the smallest of the rows used. Linear contrasts are exact;
+            others use the delta method.
 
         Raises:
-            RequestError: there is no such row, or more than one; nothing is wanted; the function does not return a single
-                smooth number.
+            RequestError: there is no such row, or more than one; nothing is wanted; the function does not
+                return a single smooth number.
         """
         return contrast(self, wanted)
 
 
 def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
-    """Computes contrasts (such as differences and ratios) between the rows of an `Estimates` (R `svycontrast`).
+    """Computes contrasts (such as differences and ratios) between the rows of an `Estimates` (R
+    `svycontrast`).
 
-    A mapping from rows to coefficients is a linear contrast: its estimate is Σ c·θ and its influence Σ c·z. The other form is a
-    function that gets the estimates θ and returns one number, made by arithmetic, powers and NumPy's functions: `lambda p:
-    p["men"] / p["women"]`. Its influence is Σ ∂f/∂θ·z. The gradient is exact, by a complex step: Im f(θ + ih)/h. A function that
-    is not smooth (abs, max, comparisons) has no gradient.
+    A mapping from rows to coefficients is a linear contrast: its estimate is Σ c·θ and its influence Σ c·z.
+    The other form is a function that gets the estimates θ and returns one number, made by arithmetic, powers
+    and NumPy's functions: `lambda p: p["men"] / p["women"]`. Its influence is Σ ∂f/∂θ·z. The gradient is
+    exact, by a complex step: Im f(θ + ih)/h. A function that is not smooth (abs, max, comparisons) has no
+    gradient.
 
     Args:
         est: the estimates.
         wanted: each contrast by its name. Rows are named as in `find_row`.
 
-    Returns:
-        A `Contrast` with Wald intervals by t; `df` is the smallest of the rows used (R gives none). A contrast that divides by 0
-        is blank.
+    Returns: A `Contrast` with Wald intervals by t; `df` is the smallest of the rows used (R gives none). A
+        contrast that divides by 0 is blank.
 
     Raises:
-        RequestError: there is no such row, or more than one; nothing is wanted; the function does not return a single smooth real
-            number.
+        RequestError: there is no such row, or more than one; nothing is wanted; the function does not return
+            a single smooth real number.
     """
     if not wanted or any(isinstance(what, Mapping) and not what for what in wanted.values()):
-        raise RequestError("there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}')
+        raise RequestError(
+            "there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}'
+        )
     values, weights, used = zip(*(_gradient(est, name, what) for name, what in wanted.items()), strict=True)
     z = est.influence @ np.array(weights).T
     se = np.sqrt(est.units.variances(z))
     df = [int(est.table["df"].iloc[rows].min()) for rows in used]
     limits = [wald(v, s, d, est.about.level) for v, s, d in zip(values, se, df, strict=True)]
     low, high = np.array(limits).reshape(-1, 2).T
-    columns = {"contrast": list(wanted), "estimate": values, "se": se, "ci_low": low, "ci_high": high, "df": df}
+    columns = {
+        "contrast": list(wanted),
+        "estimate": values,
+        "se": se,
+        "ci_low": low,
+        "ci_high": high,
+        "df": df,
+    }
     return Contrast(pd.DataFrame(columns), z, est.units, est.about)
 
 
 @checked
 def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contrast:
-    """Estimate the ratio of two rows: the estimate of `row` divided by that of `reference`. For example, 0.02 for men and 0.01
-    for women give 2. The interval is computed on the log scale, r·exp(±t·SE(log r)).
+    """Estimate the ratio of two rows: the estimate of `row` divided by that of `reference`. For example, 0.02
+    for men and 0.01 for women give 2. The interval is computed on the log scale, r·exp(±t·SE(log r)).
 
-    In R: the exponential of svycontrast(quote(log(a / b))). `se` is the standard error of r itself, r·SE(log r). If the
-    reference has no cases, all numbers are blank. If `row` has no cases, the interval is blank.
+    In R: the exponential of svycontrast(quote(log(a / b))). `se` is the standard error of r itself, r·SE(log
+    r). If the reference has no cases, all numbers are blank. If `row` has no cases, the interval is blank.
 
     Args:
         est: the estimates.
@@ -263,17 +283,20 @@ def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contra
     r = np.exp(first["estimate"])
     known = bool(np.isfinite(first["estimate"]))
     numbers = {
-        "estimate": r if np.isfinite(r) else np.nan, "se": r * first["se"] if known else np.nan,
-        "ci_low": np.exp(first["ci_low"]) if known else np.nan, "ci_high": np.exp(first["ci_high"]) if known else np.nan,
-    }  # fmt: skip
+        "estimate": r if np.isfinite(r) else np.nan,
+        "se": r * first["se"] if known else np.nan,
+        "ci_low": np.exp(first["ci_low"]) if known else np.nan,
+        "ci_high": np.exp(first["ci_high"]) if known else np.nan,
+    }
     return Contrast(log.table.assign(**numbers), log.influence * r, log.units, log.about)
 
 
 def find_row(est: Estimates, row: RowName) -> int:
     """Returns the position of a row in the table of estimates, found by its name.
 
-    The name is the category ("men"), or "total" for everybody. For a row of several groups, it is "men × north" or ("men",
-    "north"), in the order of the table's columns. If two breakdowns have the same category, give the values of all group
+    The name is the category ("men"), or "total" for everybody. For a row of several groups, it is "men ×
+    north" or ("men", "north"), in the order of the table's columns. If two breakdowns have the same category,
+    give the values of all group
     columns: ("not stated", "total"). A hyphen may replace the dash of a band ("18-24").
 
     Raises:
@@ -294,13 +317,21 @@ def find_row(est: Estimates, row: RowName) -> int:
         return found[0]
     if found:
         raise RequestError(
-            "more than one row has this name", where="row", found=_row_name(row), allowed=[str(full[i]) for i in found],
+            "more than one row has this name",
+            where="row",
+            found=_row_name(row),
+            allowed=[str(full[i]) for i in found],
             do=f"give the values of all groups, as a tuple in this order: {', '.join(groups)}",
-        )  # fmt: skip
-    persons = dict(zip([crossed(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True))
-    # The labels of a survey's groups come from survey.yaml. For a design without survey.yaml they are values of the data.
+        )
+    persons = dict(
+        zip([crossed(values) or TOTAL for values in short], est.table["n"].astype(int), strict=True)
+    )
+    # The labels of a survey's groups come from survey.yaml. For a design without survey.yaml they are values
+    # of the data.
     there = list(persons) if est.about.population else Mask().printed(persons, len(persons))
-    raise RequestError("no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table")
+    raise RequestError(
+        "no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table"
+    )
 
 
 def _hyphened(name: str | tuple[str, ...]) -> str | tuple[str, ...]:
@@ -309,8 +340,8 @@ def _hyphened(name: str | tuple[str, ...]) -> str | tuple[str, ...]:
 
 
 def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, list[int]]:
-    """Returns three things about a contrast: its value, its derivative with respect to the estimate of each row, and the
-    positions of the rows that it uses.
+    """Returns three things about a contrast: its value, its derivative with respect to the estimate of each
+    row, and the positions of the rows that it uses.
 
     Args:
         est: the estimates.
@@ -326,7 +357,10 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
         positions = [find_row(est, row) for row in what]
         if len(set(positions)) < len(positions):
             raise RequestError(
-                "a row is named twice", where=name, found=[_row_name(r) for r in what], do="give it one coefficient"
+                "a row is named twice",
+                where=name,
+                found=[_row_name(r) for r in what],
+                do="give it one coefficient",
             )
         weights[positions] = list(what.values())
         return float(weights[positions] @ theta[positions]), weights, positions
@@ -335,16 +369,24 @@ def _gradient(est: Estimates, name: str, what: Wanted) -> tuple[float, Array, li
     value = _smooth_number(name, what, first)
     if abs(value.imag) > REAL * abs(value.real):
         raise _not_smooth(name, "a complex number: a logarithm or root of a number below 0")
-    if np.isnan(value.real) and not np.isnan(theta[list(first.used)]).any() and not _divides_by_zero(what, EstimateRows(est, at)):
+    if (
+        np.isnan(value.real)
+        and not np.isnan(theta[list(first.used)]).any()
+        and not _divides_by_zero(what, EstimateRows(est, at))
+    ):
         raise _not_smooth(name, "nan")
     for i in first.used:
-        weights[i] = _smooth_number(name, what, EstimateRows(est, [*at[:i], at[i] + STEP * 1j, *at[i + 1 :]])).imag / STEP
+        weights[i] = (
+            _smooth_number(name, what, EstimateRows(est, [*at[:i], at[i] + STEP * 1j, *at[i + 1 :]])).imag
+            / STEP
+        )
     return value.real, weights, list(first.used)
 
 
 def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: EstimateRows) -> complex:
-    """Returns the number that the function of a contrast returns; nan if the function divides by 0. Raises an error if the
-    function does not return a single number, or uses operations that have no derivative, such as abs or max."""
+    """Returns the number that the function of a contrast returns; nan if the function divides by 0. Raises an
+    error if the function does not return a single number, or uses operations that have no derivative, such as
+    abs or max."""
     try:
         with np.errstate(all="ignore"):
             value = function(rows)
@@ -358,8 +400,8 @@ def _smooth_number(name: str, function: Callable[[EstimateRows], Any], rows: Est
 
 
 def _divides_by_zero(function: Callable[[EstimateRows], Any], rows: EstimateRows) -> bool:
-    """Returns whether the function of a contrast divides by 0. A contrast that divides by 0 is blank; any other nan is an error
-    of the user."""
+    """Returns whether the function of a contrast divides by 0. A contrast that divides by 0 is blank; any
+    other nan is an error of the user."""
     try:
         with np.errstate(divide="raise", invalid="raise"):
             function(rows)
@@ -370,9 +412,14 @@ def _divides_by_zero(function: Callable[[EstimateRows], Any], rows: EstimateRows
 
 def _not_smooth(name: str, found: str) -> RequestError:
     return RequestError(
-        "a contrast gives one smooth number made of the estimates", where=name, found=found,
-        do='use arithmetic and NumPy\'s functions: lambda p: np.log(p["men"] / p["women"]); not abs, max or the module math',
-    )  # fmt: skip
+        "a contrast gives one smooth number made of the estimates",
+        where=name,
+        found=found,
+        do=(
+            'use arithmetic and NumPy\'s functions: lambda p: np.log(p["men"] / p["women"]); not abs, max '
+            "or the module math"
+        ),
+    )
 
 
 def _row_name(row: RowName) -> str:

@@ -1,5 +1,5 @@
-"""Tests the differences between all categories of a group together (as one family of tests). If more differences are tested, a
-p-value must be smaller to count as a finding."""
+"""Tests the differences between all categories of a group together (as one family of tests). If more
+differences are tested, a p-value must be smaller to count as a finding."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ PAIR = ("category", "reference")
 
 
 def holm(p: ArrayLike) -> Array:
-    """Returns p-values that are adjusted because several tests are made (Holm 1979; R `p.adjust(method = "holm")`).
+    """Returns p-values that are adjusted because several tests are made (Holm 1979; R `p.adjust(method =
+    "holm")`).
 
-    The smallest of m values is multiplied by m, the next by m − 1, and so on. No adjusted value is above 1, or below the
-    adjusted value of a smaller p-value.
+    The smallest of m values is multiplied by m, the next by m − 1, and so on. No adjusted value is above 1,
+    or below the adjusted value of a smaller p-value.
 
     Args:
-        p: the p-values of one family. A missing value counts in the family, and its adjusted value is missing.
+        p: the p-values of one family. A missing value counts in the family, and its adjusted value is
+        missing.
 
-    Returns:
-        The adjusted values, in the order of `p`. If they are compared with a level, the chance of a false finding in the family
-        is at most that level. This holds even if the tests depend on each other.
+    Returns: The adjusted values, in the order of `p`. If they are compared with a level, the chance of a
+        false finding in the family is at most that level. This holds even if the tests depend on each other.
     """
     values = np.asarray(p, dtype=float)
     order = np.argsort(values, kind="stable")
@@ -39,16 +40,16 @@ def holm(p: ArrayLike) -> Array:
 
 
 def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
-    """Returns the difference between every two categories of a group (such as men and women), as R's svycontrast does. The
-    category `not stated` is in no pair.
+    """Returns the difference between every two categories of a group (such as men and women), as R's
+    svycontrast does. The category `not stated` is in no pair.
 
     Args:
         est: estimates that contain the breakdown by this group alone.
         group: the name of the group.
 
     Returns:
-        One row per pair, in the order of the survey: `category` and `reference` (labels), `estimate` (category minus reference),
-        `se`, `df`.
+        One row per pair, in the order of the survey: `category` and `reference` (labels), `estimate`
+        (category minus reference), `se`, `df`.
     """
     others = [g for g in est.groups if g != group]
     rows = est.table[(est.table[group] != TOTAL) & (est.table[others] == TOTAL).all(axis=1)]
@@ -62,21 +63,23 @@ def pairs_of_categories(est: Estimates, group: str) -> pd.DataFrame:
 
     wanted: dict[str, Wanted] = {f"{a} − {b}": {row(a): 1.0, row(b): -1.0} for a, b in pairs}
     found = est.contrast(wanted).table
-    return pd.DataFrame(pairs, columns=list(PAIR)).assign(**{c: found[c].to_numpy() for c in ("estimate", "se", "df")})
+    return pd.DataFrame(pairs, columns=list(PAIR)).assign(
+        **{c: found[c].to_numpy() for c in ("estimate", "se", "df")}
+    )
 
 
 def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Tests several differences as one family. The tests use Holm's method, so the risk of a false finding is limited for all
-    tests together. The intervals are simultaneous: they contain all true differences with the probability `level`.
+    """Tests several differences as one family. The tests use Holm's method, so the risk of a false finding is
+    limited for all tests together. The intervals are simultaneous: they contain all true differences with the
+    probability `level`.
 
     Args:
         pairs: one row per difference, with `estimate`, `se` and `df`.
         level: the probability that all intervals hold, such as 0.95.
 
-    Returns:
-        The same rows with `p` (two-sided, by t), `p_adjusted` (see `holm`), and `ci_low`, `ci_high`. The intervals are
-        Bonferroni's, each at the level 1 − (1 − level)/m for m rows. Holm's test may find a difference although its interval
-        contains 0. Then the size of the difference is not known.
+    Returns: The same rows with `p` (two-sided, by t), `p_adjusted` (see `holm`), and `ci_low`, `ci_high`. The
+        intervals are Bonferroni's, each at the level 1 − (1 − level)/m for m rows. Holm's test may find a
+        difference although its interval contains 0. Then the size of the difference is not known.
     """
     from scipy.special import stdtr
 

@@ -16,16 +16,25 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 
 ProportionInterval = Literal[
     "korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald"
-]  # fmt: skip
-METHODS = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald")
+]
+METHODS = (
+    "korn_graubard_rare",
+    "korn_graubard",
+    "korn_graubard_nchs",
+    "beta",
+    "logit",
+    "wilson",
+    "asin",
+    "wald",
+)
 DEFAULT: ProportionInterval = "korn_graubard_rare"
 EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
 
 
 @dataclass(frozen=True)
 class Confidence:
-    """The settings of a confidence interval: the method for a proportion (such as `wald` or `korn_graubard`), and the confidence
-    level."""
+    """The settings of a confidence interval: the method for a proportion (such as `wald` or `korn_graubard`),
+    and the confidence level."""
 
     method: ProportionInterval = DEFAULT
     level: float = 0.95
@@ -33,8 +42,8 @@ class Confidence:
 
 @dataclass(frozen=True)
 class EstimatedProportion:
-    """A proportion estimated from a sample, with the numbers that its interval needs. For many proportions, each field is an
-    array, and all arrays have the same shape.
+    """A proportion estimated from a sample, with the numbers that its interval needs. For many proportions,
+    each field is an array, and all arrays have the same shape.
 
     Attributes:
         p: the estimate.
@@ -55,8 +64,8 @@ class EstimatedProportion:
 
 @dataclass(frozen=True)
 class EstimatedCases:
-    """A number of cases estimated from a sample, with the numbers that its interval needs. For many numbers, each field is an
-    array.
+    """A number of cases estimated from a sample, with the numbers that its interval needs. For many numbers,
+    each field is an array.
 
     Attributes:
         total: the estimate.
@@ -76,8 +85,8 @@ class EstimatedCases:
 
 
 def t_quantile(level: float, df: ArrayLike) -> Array:
-    """Returns t, the quantile of Student's distribution for a two-sided interval at this level; nan without degrees of freedom.
-    Level 0.95 and many degrees of freedom give 1.96.
+    """Returns t, the quantile of Student's distribution for a two-sided interval at this level; nan without
+    degrees of freedom. Level 0.95 and many degrees of freedom give 1.96.
     """
     from scipy.special import stdtrit
 
@@ -85,18 +94,19 @@ def t_quantile(level: float, df: ArrayLike) -> Array:
 
 
 def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
-    """Returns the degrees of freedom for the interval of a rare event. The result is the smaller of two numbers: the design's
-    degrees of freedom, and the number of PSUs with cases minus one. It is at least 1.
+    """Returns the degrees of freedom for the interval of a rare event. The result is the smaller of two
+    numbers: the design's degrees of freedom, and the number of PSUs with cases minus one. It is at least 1.
 
-    If no PSU has a case, or the number of PSUs with cases is unknown (nan), the design's degrees of freedom are returned.
+    If no PSU has a case, or the number of PSUs with cases is unknown (nan), the design's degrees of freedom
+    are returned.
     """
     df, psus = np.asarray(df, dtype=float), np.asarray(psus_with_cases, dtype=float)
     return np.asarray(np.where(psus > 0, np.minimum(df, np.maximum(psus - 1, 1.0)), df))[()]
 
 
 def clopper_pearson(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Array, Array]:
-    """Returns the exact lower and upper limit (Clopper and Pearson) of a binomial proportion, `successes` of `n`. The two
-    numbers need not be whole."""
+    """Returns the exact lower and upper limit (Clopper and Pearson) of a binomial proportion, `successes` of
+    `n`. The two numbers need not be whole."""
     from scipy.special import betaincinv
 
     alpha, x, n = 1 - level, np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
@@ -110,18 +120,20 @@ def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[
 
     The methods are:
 
-    - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), and Clopper–Pearson limits for n*·p of n* (Korn
-      and Graubard 1998)
-    - `korn_graubard_rare` (default): the same with the degrees of freedom of `rare_df` (not in R; docs/coverage.md)
+    - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), and Clopper–Pearson limits
+      for n*·p of n* (Korn and Graubard 1998)
+    - `korn_graubard_rare` (default): the same with the degrees of freedom of `rare_df` (not in R;
+    docs/coverage.md)
     - `beta`: the same as `korn_graubard`, but n* may be larger than n (R `svyciprop`)
-    - `logit`: as R's `xlogit`; `wilson`: as in R survey 4.5 or later; `asin`, and `wald` (R's `mean`): as in R
+    - `logit`: as R's `xlogit`; `wilson`: as in R survey 4.5 or later; `asin`, and `wald` (R's `mean`): as in
+    R
 
-    If the sample has no case, or only cases, the SE is 0 and these formulas fail. Then the limits are Clopper–Pearson's with
-    n_eff = n / max(1, deff_at_zero). The method `korn_graubard_nchs` is `korn_graubard` with n_eff = n in this situation (NCHS
-    2017).
+    If the sample has no case, or only cases, the SE is 0 and these formulas fail. Then the limits are
+    Clopper–Pearson's with n_eff = n / max(1, deff_at_zero). The method `korn_graubard_nchs` is
+    `korn_graubard` with n_eff = n in this situation (NCHS 2017).
 
-    Returns:
-        The lower and the upper limit, numbers or arrays like the input. Both are nan without degrees of freedom.
+    Returns: The lower and the upper limit, numbers or arrays like the input. Both are nan without degrees of
+        freedom.
 
     Raises:
         RequestError: there is no such method.
@@ -129,7 +141,11 @@ def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[
     method, level = confidence.method, confidence.level
     if method not in METHODS:
         raise RequestError(
-            "no such interval", where="interval", found=method, allowed=METHODS, do=f"{DEFAULT} is made for rare events"
+            "no such interval",
+            where="interval",
+            found=method,
+            allowed=METHODS,
+            do=f"{DEFAULT} is made for rare events",
         )
     given = (np.asarray(getattr(estimated, field.name), dtype=float) for field in fields(estimated))
     p, se, n, df, deff_at_zero, psus_with_cases = np.broadcast_arrays(*given)
@@ -152,8 +168,8 @@ def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[
 
 
 def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tuple[Array, Array]:
-    """Returns the lower and upper limits by one of the methods `logit`, `wilson`, `asin` and `wald`. The standard errors must
-    be above 0."""
+    """Returns the lower and upper limits by one of the methods `logit`, `wilson`, `asin` and `wald`. The
+    standard errors must be above 0."""
     if method == "logit":
         from scipy.special import expit
 
@@ -164,7 +180,10 @@ def _by_formula(method: str, p: Array, se: Array, n_eff: Array, t: Array) -> tup
         return (centre - half) / (1 + t**2 / n_eff), (centre + half) / (1 + t**2 / n_eff)
     if method == "asin":
         centre, half = np.arcsin(np.sqrt(p)), t * se / (2 * np.sqrt(p * (1 - p)))
-        low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, np.pi / 2)  # beyond, sin² turns back (in R too)
+        low, high = (
+            np.maximum(centre - half, 0.0),
+            np.minimum(centre + half, np.pi / 2),
+        )  # beyond, sin² turns back (in R too)
         return np.sin(low) ** 2, np.sin(high) ** 2
     return p - t * se, p + t * se
 
@@ -177,8 +196,9 @@ def wald(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float) -> tup
 
 
 def total_of_cases(estimated: EstimatedCases, level: float) -> tuple[Array, Array]:
-    """Returns the lower and upper confidence limit of a number of cases T: T·exp(±t·SE/T). The lower limit is at least
-    `estimated.floor`. If the sample has no case, the limits are 0 and `population` × `upper_at_zero`."""
+    """Returns the lower and upper confidence limit of a number of cases T: T·exp(±t·SE/T). The lower limit is
+    at least `estimated.floor`. If the sample has no case, the limits are 0 and `population` ×
+    `upper_at_zero`."""
     total, df = np.asarray(estimated.total, dtype=float), np.asarray(estimated.df, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.exp(t_quantile(level, df) * np.asarray(estimated.se) / total)

@@ -15,14 +15,17 @@ TOTAL_OF = {"prevalence": "total", "profile": "profile_total"}
 def estimate_measure(
     persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """Returns the estimates of one measure, by its name in `tables:`. For a share, the argument `of` names the group over whose
-    categories the cases are distributed. Raises `NotAvailable` if the survey cannot give the measure.
+    """Returns the estimates of one measure, by its name in `tables:`. For a share, the argument `of` names
+    the group over whose categories the cases are distributed. Raises `NotAvailable` if the survey cannot give
+    the measure.
     """
     persons = of_forced_labour(persons)
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
     if measure in ("profile", "profile_total"):
-        return profile(persons, by, measure="share" if measure == "profile" else "total", population=population)
+        return profile(
+            persons, by, measure="share" if measure == "profile" else "total", population=population
+        )
     if measure == "duration":
         return stock_and_duration.duration(persons, by, population=population)
     name, _, rate = measure.partition("_")
@@ -36,8 +39,8 @@ def estimate_measure(
 def estimate_with_total(
     persons: ClassifiedSurvey, measure: str, population: str, by: list[tuple[str, ...]]
 ) -> tuple[Estimates, Estimates]:
-    """Returns the estimates of a measure and those of its total (see `TOTAL_OF`), by the same groups, from one pass over the
-    persons. Both equal the results of `estimate_measure`.
+    """Returns the estimates of a measure and those of its total (see `TOTAL_OF`), by the same groups, from
+    one pass over the persons. Both equal the results of `estimate_measure`.
 
     Raises:
         NotAvailable: the survey cannot give the measure.

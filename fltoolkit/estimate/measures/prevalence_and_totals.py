@@ -1,4 +1,5 @@
-"""Estimates prevalence, totals, means, ratios and shares. Each function reads the persons once and returns `Estimates`."""
+"""Estimates prevalence, totals, means, ratios and shares. Each function reads the persons once and returns
+`Estimates`."""
 
 from __future__ import annotations
 
@@ -20,7 +21,13 @@ from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
-from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, unresolved_persons, with_intervals
+from fltoolkit.estimate.measures.result_columns import (
+    counts,
+    design_effects,
+    unresolved,
+    unresolved_persons,
+    with_intervals,
+)
 from fltoolkit.estimate.totals.breakdowns import Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
@@ -58,32 +65,40 @@ def prevalence(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each category.
+    """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of
+    each category.
 
-    For a classified survey, the rate is established cases divided by all persons who answered (docs/methods.md §1). Persons whose
-    answers do not decide whether they are cases (*unresolved*) stay in the denominator, and the table has their number.
+    For a classified survey, the rate is established cases divided by all persons who answered
+    (docs/methods.md §1). Persons whose answers do not decide whether they are cases (*unresolved*) stay in
+    the denominator, and the table has their number.
 
     Args:
         design: a classified survey, or any design.
-        outcome: a true/false column; None: `forced_labour`. Persons with an outcome of their own (`fl.outcome`) need a name.
+        outcome: a true/false column; None: `forced_labour`. Persons with an outcome of their own
+        (`fl.outcome`) need a name.
         by: the breakdowns, such as ["sex"] for a row per sex (see `fl.cube`).
-        population: a population of survey.yaml. By default, it is the first population; if `by` has a sector of all workers, it
-            is the population that was asked about this sector.
-        where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}.
-            They are a domain: sampling units without any of them still count in the variance. None: everybody.
+        population: a population of survey.yaml. By default, it is the first population; if `by` has a sector
+            of all workers, it is the population that was asked about this sector.
+        where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"],
+        "sex": "women"}.
+            They are a domain: sampling units without any of them still count in the variance. None:
+            everybody.
         not_stated: `show`: categories `not stated` are in the table; `drop`: they are left out and counted in
             `about.not_stated`.
         interval: the method for the interval (see `intervals.proportion`).
         level: the confidence level.
 
     Raises:
-        RequestError: there is no such column or population; the persons carry an outcome of their own, and `outcome` is None; or
-            `by` names a group that only cases have, such as the sector of forced labour, so that a rate has no denominator.
+        RequestError: there is no such column or population; the persons carry an outcome of their own, and
+            `outcome` is None; or `by` names a group that only cases have, such as the sector of forced
+            labour, so that a rate has no denominator.
     """
     outcome = named_outcome(design, outcome, "prevalence")
     _refuse_rate_of_cases(design, breakdowns(by))
     estimand = Estimand(truth_of(design, outcome), "prevalence", breakdowns(by))
-    return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
+    return stated_only(
+        estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated
+    )
 
 
 @checked
@@ -97,8 +112,8 @@ def total(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a total. For a true/false outcome, this is the number of cases Σw·case, with an interval on the log scale. For a
-    numeric outcome y, this is the sum Σw·y, with a Wald interval.
+    """Estimate a total. For a true/false outcome, this is the number of cases Σw·case, with an interval on
+    the log scale. For a numeric outcome y, this is the sum Σw·y, with a Wald interval.
 
     Args:
         design, outcome, by, population, where, not_stated, level: as in `prevalence`.
@@ -128,10 +143,12 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. Other arguments are as in
-    `prevalence`."""
+    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. Other arguments are
+    as in `prevalence`."""
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
-    return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
+    return stated_only(
+        estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated
+    )
 
 
 @checked
@@ -146,9 +163,12 @@ def ratio(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the ratio Σw·y / Σw·x of two numeric columns, with a Wald t interval. Other arguments are as in `prevalence`."""
+    """Estimate the ratio Σw·y / Σw·x of two numeric columns, with a Wald t interval. Other arguments are as
+    in `prevalence`."""
     estimand = Estimand(Outcome("ratio", y, x), "ratio", breakdowns(by))
-    return stated_only(estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated)
+    return stated_only(
+        estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated
+    )
 
 
 @checked
@@ -164,11 +184,12 @@ def share(
     interval: ProportionInterval = DEFAULT,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the categories of a group,
-    such as 40% women and 60% men. For another design, all persons are distributed.
+    """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the
+    categories of a group, such as 40% women and 60% men. For another design, all persons are distributed.
 
-    The shares add up to one, within each category of `by`. `n` is the number of cases that are distributed. The interval has the
-    degrees of freedom of `profile`: it also counts the PSUs that have cases of other categories.
+    The shares add up to one, within each category of `by`. `n` is the number of cases that are distributed.
+    The interval has the degrees of freedom of `profile`: it also counts the PSUs that have cases of other
+    categories.
 
     Args:
         group: the group over which the cases are distributed.
@@ -181,20 +202,27 @@ def share(
     wanted = tuple((*b, group) for b in breakdowns(by))
     if any(group in b[:-1] for b in wanted):
         raise RequestError(
-            "a share over a group cannot be broken down by that group", where="share: by", found=group, do="leave it out of by="
+            "a share over a group cannot be broken down by that group",
+            where="share: by",
+            found=group,
+            do="leave it out of by=",
         )
     what = truth_of(design, outcome) if isinstance(design, Survey) else Outcome("everyone")
     estimand = Estimand(what, "share", wanted, of=group)
-    return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
+    return stated_only(
+        estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated
+    )
 
 
 @checked
-def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where: Where = None, level: Level = 0.95) -> Estimates:
-    """Estimate how many persons end at each step of the flowchart of the definition of forced labour, such as `not
-    involuntary`. The result has one row per `step` and one for the total.
+def flowchart(
+    persons: ClassifiedSurvey, *, population: str | None = None, where: Where = None, level: Level = 0.95
+) -> Estimates:
+    """Estimate how many persons end at each step of the flowchart of the definition of forced labour, such as
+    `not involuntary`. The result has one row per `step` and one for the total.
 
-    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments are
-    as in `prevalence`.
+    The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No.
+    2). Arguments are as in `prevalence`.
     """
     refuse_own_outcomes(persons, "flowchart")
     require_totals(persons, "flowchart")
@@ -204,18 +232,19 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
-    """Returns the estimated number of persons with each trace, by step of the flowchart. A trace says in words how a person was
-    classified.
+    """Returns the estimated number of persons with each trace, by step of the flowchart. A trace says in
+    words how a person was classified.
 
-    Traces reveal single answers. So the result is confidential, and only `paths_to_outcomes.paths` may publish a part of it.
+    Traces reveal single answers. So the result is confidential, and only `paths_to_outcomes.paths` may
+    publish a part of it.
     """
     estimand = Estimand(Outcome("everyone"), "total", (("step",), ("step", "trace", "short_trace")))
     return estimate(persons, estimand, population, Confidence())
 
 
 def estimate(design: Design, estimand: Estimand, population: str | None, confidence: Confidence) -> Estimates:
-    """Returns the estimates that `estimand` describes. The persons are read once and summed by PSU and cell, and the estimates
-    are computed from these sums.
+    """Returns the estimates that `estimand` describes. The persons are read once and summed by PSU and cell,
+    and the estimates are computed from these sums.
 
     Args:
         design: a classified survey, or any design.
@@ -229,8 +258,8 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
 
 
 def prevalence_and_total(persons: ClassifiedSurvey, by: By, population: str) -> tuple[Estimates, Estimates]:
-    """Returns the prevalence and the number of persons in forced labour, from one pass over the persons. The two results, the
-    arguments and the errors are those of `prevalence` and `total`."""
+    """Returns the prevalence and the number of persons in forced labour, from one pass over the persons. The
+    two results, the arguments and the errors are those of `prevalence` and `total`."""
     require_totals(persons, "total")
     _refuse_rate_of_cases(persons, breakdowns(by))
     rate, number = _of_measures(persons, ("prevalence", "total"), breakdowns(by), population)
@@ -238,34 +267,42 @@ def prevalence_and_total(persons: ClassifiedSurvey, by: By, population: str) -> 
 
 
 def _refuse_rate_of_cases(design: Design, wanted: Breakdowns) -> None:
-    """Raises an error if a prevalence is broken down by a group that only cases of forced labour have, such as the form."""
+    """Raises an error if a prevalence is broken down by a group that only cases of forced labour have, such
+    as the form."""
     if only := case_only(design) & set(groups_of(wanted)):
         raise RequestError(
-            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
+            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by",
+            where="prevalence",
             do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
-        )  # fmt: skip
+        )
 
 
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
-    """Raises an error if a user-defined outcome is broken down by a group that only cases of forced labour have, such as the
-    form."""
+    """Raises an error if a user-defined outcome is broken down by a group that only cases of forced labour
+    have, such as the form."""
     only = case_only(design) & set(estimand.groups)
     if only and isinstance(design, ClassifiedSurvey) and estimand.outcome.y in design.outcomes:
         raise RequestError(
-            f"only cases of forced labour have {min(only)}", where="by", found=estimand.outcome.y,
-            allowed=[g for g in design.spec.group_names if g not in design.spec.case_only], do="name a group that everybody has",
-        )  # fmt: skip
+            f"only cases of forced labour have {min(only)}",
+            where="by",
+            found=estimand.outcome.y,
+            allowed=[g for g in design.spec.group_names if g not in design.spec.case_only],
+            do="name a group that everybody has",
+        )
 
 
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
-    """Returns the main results of a survey, from one pass over the persons: the prevalence in the default population, and the
-    number of persons in forced labour. The second is left out if the weights do not add up to the population."""
+    """Returns the main results of a survey, from one pass over the persons: the prevalence in the default
+    population, and the number of persons in forced labour. The second is left out if the weights do not add
+    up to the population."""
     return _of_measures(persons, ("prevalence", *(["total"] if persons.grosses_up else [])), ((),), None)
 
 
-def _of_measures(persons: ClassifiedSurvey, measures: Sequence[str], by: Breakdowns, population: str | None) -> list[Estimates]:
-    """Returns estimates of forced labour, one for each measure, from one pass over the persons. The pass is made for the last
-    measure, because only a total also needs the smallest weight."""
+def _of_measures(
+    persons: ClassifiedSurvey, measures: Sequence[str], by: Breakdowns, population: str | None
+) -> list[Estimates]:
+    """Returns estimates of forced labour, one for each measure, from one pass over the persons. The pass is
+    made for the last measure, because only a total also needs the smallest weight."""
     sums, chosen = _sums_of_cases(persons, measures[-1], by, population)
     made = [replace(sums, estimand=replace(sums.estimand, measure=measure)) for measure in measures]
     return [_estimates(persons, each, chosen, Confidence()) for each in made]
@@ -274,13 +311,15 @@ def _of_measures(persons: ClassifiedSurvey, measures: Sequence[str], by: Breakdo
 def _sums_of_cases(
     persons: ClassifiedSurvey, measure: str, by: Breakdowns, population: str | None
 ) -> tuple[EstimandSums, ReferencePopulation]:
-    """Returns two things for a measure of forced labour: the sums over all persons of a population, from one pass, and this
-    population."""
+    """Returns two things for a measure of forced labour: the sums over all persons of a population, from one
+    pass, and this population."""
     chosen = population_of(persons, population, groups_of(by), "forced_labour")
     return sum_persons(persons, Estimand(truth_of(persons, "forced_labour"), measure, by), chosen), chosen
 
 
-def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, confidence: Confidence) -> Estimates:
+def _estimates(
+    design: Design, sums: EstimandSums, chosen: ReferencePopulation, confidence: Confidence
+) -> Estimates:
     estimand = sums.estimand
     outcome, measure, groups = estimand.outcome, estimand.measure, groups_of(estimand.by)
     counted = sums.counted if estimand.is_of_cases else None
@@ -312,24 +351,35 @@ def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, 
     if isinstance(design, ClassifiedSurvey):
         keys = named_in(design.spec, keys, chosen.name)
     return Estimates(
-        pd.concat([keys, table], axis=1), z, sums.units, about, effects, estimand.by, unresolved_shares=shares, design=design
+        pd.concat([keys, table], axis=1),
+        z,
+        sums.units,
+        about,
+        effects,
+        estimand.by,
+        unresolved_shares=shares,
+        design=design,
     )
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
-    """Raises a `DesignError` if the sample design or its weights do not allow any estimate. The persons are read and summed,
-    but nothing is estimated."""
+    """Raises a `DesignError` if the sample design or its weights do not allow any estimate. The persons are
+    read and summed, but nothing is estimated."""
     _sums_of_cases(persons, "prevalence", ((),), None)
 
 
 def truth_of(design: Design, outcome: str) -> Outcome:
     own = design.outcomes if isinstance(design, ClassifiedSurvey) else {}
-    return Outcome("truth", outcome, three_valued=outcome in own or (isinstance(design, Survey) and outcome in CLASSIFIED))
+    return Outcome(
+        "truth",
+        outcome,
+        three_valued=outcome in own or (isinstance(design, Survey) and outcome in CLASSIFIED),
+    )
 
 
 def is_truth(design: Design, name: str) -> bool:
-    """Returns whether a column has only true and false, or only 0 and 1. The function is for a design without survey.yaml, and
-    makes one small query."""
+    """Returns whether a column has only true and false, or only 0 and 1. The function is for a design without
+    survey.yaml, and makes one small query."""
     value = design.text(name)
     found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
@@ -365,29 +415,45 @@ def about_of(design: Design, sums: EstimandSums, population: str, confidence: Co
     if name in design.outcomes:
         facts |= {"rule_note": named(design.outcomes[name])}
     return replace(
-        base, **facts, sector_basis=", ".join(sorted(jobs)), case_only=tuple(sorted(design.spec.case_only & set(groups))),
+        base,
+        **facts,
+        sector_basis=", ".join(sorted(jobs)),
+        case_only=tuple(sorted(design.spec.case_only & set(groups))),
         to_verify=_to_verify(design, groups),
-    )  # fmt: skip
+    )
 
 
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
-    """Returns the facts that all estimates of a population have in common, such as the survey's title and year. The keys are
-    names of fields of `About`."""
+    """Returns the facts that all estimates of a population have in common, such as the survey's title and
+    year. The keys are names of fields of `About`."""
     spec, period = persons.spec, persons.spec.reference_period
     domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {
-        "survey": spec.title, "country": spec.country, "round": spec.round, "year": spec.year, "rule_set": persons.rules,
-        "reference_period": period.text, "reference_months": period.months, "window_start": str(period.start or ""),
-        "window_end": str(period.end or ""), "population": population, "population_label": spec.populations[population].label + domain,
-        "population_ages": ages_of(spec, population), "questionnaire": questionnaire_of(spec, population),
-        "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "", "same_work": spec.episodes.basis,
-        "age_basis": Reason.of("whom.start" if spec.age.at_start else "whom.interview"), "input_hash": persons.input_hash,
-        "rule_note": persons.rule_note, "interview_conditions": conditions_in_words(persons), "interview_modes": mode_shares(persons),
-    }  # fmt: skip
+        "survey": spec.title,
+        "country": spec.country,
+        "round": spec.round,
+        "year": spec.year,
+        "rule_set": persons.rules,
+        "reference_period": period.text,
+        "reference_months": period.months,
+        "window_start": str(period.start or ""),
+        "window_end": str(period.end or ""),
+        "population": population,
+        "population_label": spec.populations[population].label + domain,
+        "population_ages": ages_of(spec, population),
+        "questionnaire": questionnaire_of(spec, population),
+        "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "",
+        "same_work": spec.episodes.basis,
+        "age_basis": Reason.of("whom.start" if spec.age.at_start else "whom.interview"),
+        "input_hash": persons.input_hash,
+        "rule_note": persons.rule_note,
+        "interview_conditions": conditions_in_words(persons),
+        "interview_modes": mode_shares(persons),
+    }
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """Returns, in words, those facts behind an estimate that were written from memory and that nobody has compared with their
-    source yet. The text is empty if there are none."""
+    """Returns, in words, those facts behind an estimate that were written from memory and that nobody has
+    compared with their source yet. The text is empty if there are none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined_reasons((design.to_verify, *sectors))  # type: ignore[no-any-return]

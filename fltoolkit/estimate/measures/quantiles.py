@@ -49,33 +49,35 @@ def quantile(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate quantiles of a numeric column with at most 200 values. For a classified survey, the column is the months in
-    forced labour of its cases.
+    """Estimate quantiles of a numeric column with at most 200 values. For a classified survey, the column is
+    the months in forced labour of its cases.
 
-    The quantile of p is the smallest value v with F(v) ≥ p. F is the weighted share of persons with a value up to v (R's
-    `qrule="math"`).
+    The quantile of p is the smallest value v with F(v) ≥ p. F is the weighted share of persons with a value
+    up to v (R's `qrule="math"`).
 
-    The interval is Woodruff's (1952). It takes the limits F(v) ± t·SE(F) at this quantile, and runs from the quantile of the
-    lower limit to the quantile of the upper limit. The SE of the quantile is the width of this interval divided by 2t, as in R's
-    `svyquantile(interval.type="mean")`. If a limit of F is below 0 or above 1, the same limit of the interval is blank, and the
-    SE is blank. The influence values are those of −F(v), scaled so that they give this SE. So quantiles have the same
-    correlations as F at these quantiles (R gives no covariance of quantiles).
+    The interval is Woodruff's (1952). It takes the limits F(v) ± t·SE(F) at this quantile, and runs from the
+    quantile of the lower limit to the quantile of the upper limit. The SE of the quantile is the width of
+    this interval divided by 2t, as in R's `svyquantile(interval.type="mean")`. If a limit of F is below 0 or
+    above 1, the same limit of the interval is blank, and the SE is blank. The influence values are those of
+    −F(v), scaled so that they give this SE. So quantiles have the same correlations as F at these quantiles
+    (R gives no covariance of quantiles).
 
     Args:
-        design: a classified survey, or any design. With replicate weights, the SE of F comes from the replicates.
+        design: a classified survey, or any design. With replicate weights, the SE of F comes from the
+        replicates.
         y: the column; for a classified survey it must be `months`.
         q: the share p, or several shares, each between 0 and 1.
         by: the breakdowns (see `fl.cube`).
         population, where, not_stated: as in `fl.duration`.
         level: the confidence level.
 
-    Returns:
-        Estimates in the units of y, one row per category and p. The column `quantile` is p. `n` counts the persons with a
-        value, and `cases` all cases. `about.missing` counts those without a value.
+    Returns: Estimates in the units of y, one row per category and p. The column `quantile` is p. `n` counts
+        the persons with a value, and `cases` all cases. `about.missing` counts those without a value.
 
     Raises:
-        RequestError: y has more than 200 different values, or values that are not numbers; y is also a group in `by`; the design
-            is a classified survey and y is not `months`; `q` is empty; or a p is not between 0 and 1.
+        RequestError: y has more than 200 different values, or values that are not numbers; y is also a group
+            in `by`; the design is a classified survey and y is not `months`; `q` is empty; or a p is not
+            between 0 and 1.
         NotAvailable: as in `fl.duration`.
     """
     q = (q,) if isinstance(q, float) else tuple(q)
@@ -85,14 +87,19 @@ def quantile(
     groups = groups_of(wanted)
     if y in groups:
         raise RequestError(
-            "quantiles of a column cannot be broken down by the same column", where="by", found=y, do="leave it out of by"
+            "quantiles of a column cannot be broken down by the same column",
+            where="by",
+            found=y,
+            do="leave it out of by",
         )
     outcome, design = _outcome(design, y, by, population), within(design, where)
     chosen = population_of(design, population, groups, "")
     sums = sum_persons(design, Estimand(outcome, "duration", wanted, split=y), chosen)
     values = _values(sums, y)
     made = [_quantile_by_cell(sums, values, p, level) for p in q]
-    order = np.arange(len(sums.cells) * len(q)).reshape(len(q), -1).T.ravel()  # all quantiles of a cell follow each other
+    order = (
+        np.arange(len(sums.cells) * len(q)).reshape(len(q), -1).T.ravel()
+    )  # all quantiles of a cell follow each other
     table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
     about = about_of(design, sums, chosen.name, Confidence(DEFAULT, level))
     about = replace(about, measure="quantile", interval="woodruff", outcome=y)
@@ -117,8 +124,8 @@ def quantile(
 
 
 def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Returns the variable of the quantiles: the months in forced labour of the cases for a classified survey, and the column
-    `y` for another design.
+    """Returns the variable of the quantiles: the months in forced labour of the cases for a classified
+    survey, and the column `y` for another design.
 
     Raises:
         RequestError: the column of a classified survey is not `months`.
@@ -129,17 +136,20 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
         return Outcome("number", y)
     if y != MONTHS:
         raise RequestError(
-            "a classified survey has quantiles of one column only: the months in forced labour of its cases", where="y", found=y,
-            allowed=[MONTHS], do="bind the data with fl.SurveyDesign for any other column",
-        )  # fmt: skip
+            "a classified survey has quantiles of one column only: the months in forced labour of its cases",
+            where="y",
+            found=y,
+            allowed=[MONTHS],
+            do="bind the data with fl.SurveyDesign for any other column",
+        )
     refuse_own_outcomes(design, "quantile")
     _, window = asked_months(design, by, population, "quantile")
     return Outcome("amount", "forced_labour", MONTHS, most=window)
 
 
 def _values(sums: EstimandSums, y: str) -> Array:
-    """Returns the value of the variable `y` in each row of the table of sums (`sums.table`). It is nan for rows of persons
-    without a value.
+    """Returns the value of the variable `y` in each row of the table of sums (`sums.table`). It is nan for
+    rows of persons without a value.
 
     Raises:
         RequestError: the variable has more than 200 different values.
@@ -148,17 +158,22 @@ def _values(sums: EstimandSums, y: str) -> Array:
     found = texts.unique()
     if len(found) > MOST_VALUES:
         raise RequestError(
-            f"{y} has more than {MOST_VALUES} values", where="y", found=len(found), allowed=f"at most {MOST_VALUES}",
+            f"{y} has more than {MOST_VALUES} values",
+            where="y",
+            found=len(found),
+            allowed=f"at most {MOST_VALUES}",
             do="round it, or group it into classes",
-        )  # fmt: skip
+        )
     values = np.full(len(sums.table), np.nan)
     values[sums.counted] = pd.to_numeric(texts)
     return values
 
 
-def _quantile_by_cell(sums: EstimandSums, values: Array, p: float, level: float) -> tuple[pd.DataFrame, Matrix]:
-    """Returns one quantile in every cell of the result, with its Woodruff interval: a table with one row per cell, and the
-    influence values.
+def _quantile_by_cell(
+    sums: EstimandSums, values: Array, p: float, level: float
+) -> tuple[pd.DataFrame, Matrix]:
+    """Returns one quantile in every cell of the result, with its Woodruff interval: a table with one row per
+    cell, and the influence values.
 
     Args:
         sums: the sums from one pass over the persons.
@@ -170,39 +185,55 @@ def _quantile_by_cell(sums: EstimandSums, values: Array, p: float, level: float)
     at = np.array([_quantile(*d, p) for d in distribution])
     up_to = _cells_up_to(sums, values, at)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = up_to.sums(sums.table["w"].to_numpy(float)) / sums.denominators.sums(sums.table["w"].to_numpy(), sums.counted)
+        share = up_to.sums(sums.table["w"].to_numpy(float)) / sums.denominators.sums(
+            sums.table["w"].to_numpy(), sums.counted
+        )
     weights = sums.by_unit("w", sums.denominators, sums.counted)
     df = sums.degrees_of_freedom(weights, sums.counted)
     z = sums.units.influence(sums.by_unit("w", up_to), weights, share)
     se_share = np.sqrt(sums.units.variances(z))
     t = t_quantile(level, df)
     low, high = (
-        np.array([_quantile(*d, limit) for d, limit in zip(distribution, share + side * t * se_share, strict=True)])
+        np.array(
+            [_quantile(*d, limit) for d, limit in zip(distribution, share + side * t * se_share, strict=True)]
+        )
         for side in (-1, 1)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         se = (high - low) / (2 * t)
         scaled = multiply_columns(z, np.where(se_share > 0, -se / se_share, 0.0))
         cv = np.where(at == 0, np.nan, se / np.abs(at))
-    numbers = {"quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df}
+    numbers = {
+        "quantile": p,
+        "estimate": at,
+        "se": se,
+        "ci_low": low,
+        "ci_high": high,
+        "cv": cv,
+        "deff": np.nan,
+        "df": df,
+    }
     return pd.DataFrame({**numbers, **_persons_behind(sums)}), scaled
 
 
 def _persons_behind(sums: EstimandSums) -> dict[str, Any]:
-    """Returns the columns of the result that count the persons, cases, weighted persons, PSUs and households behind each
-    quantile."""
+    """Returns the columns of the result that count the persons, cases, weighted persons, PSUs and households
+    behind each quantile."""
     t, counted = sums.table, sums.counted
     return {
         "n": sums.cells.sums(t["n"].to_numpy(), counted).astype(np.int64),
         "cases": sums.cells.sums(t["n"].to_numpy(), sums.of_cases).astype(np.int64),
-        "population": sums.cells.sums(t["w"].to_numpy(), counted), "n_eff": np.nan, "psus_with_cases": sums.psus_with_cases(),
+        "population": sums.cells.sums(t["w"].to_numpy(), counted),
+        "n_eff": np.nan,
+        "psus_with_cases": sums.psus_with_cases(),
         "households_with_cases": households_of_cases(sums),
-    }  # fmt: skip
+    }
 
 
 def _distribution(sums: EstimandSums, values: Array) -> list[tuple[Array, Array]]:
-    """Returns the distribution of the variable in each cell, as two arrays. The first has the values that occur, the lowest
-    first. The second has, for each of these values, the weighted share of persons with at most this value."""
+    """Returns the distribution of the variable in each cell, as two arrays. The first has the values that
+    occur, the lowest first. The second has, for each of these values, the weighted share of persons with at
+    most this value."""
     weights, values = sums.table["w"].to_numpy(float)[sums.counted], values[sums.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)
@@ -216,9 +247,9 @@ def _distribution(sums: EstimandSums, values: Array) -> list[tuple[Array, Array]
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
-    """Returns the smallest of `values` for which at least the share `p` of persons is at or below it; 0.5 gives the median.
-    `shares` has, for each value, the share of persons who have at most this value. The result is nan if p is not between 0 and 1,
-    or if there are no values."""
+    """Returns the smallest of `values` for which at least the share `p` of persons is at or below it; 0.5
+    gives the median. `shares` has, for each value, the share of persons who have at most this value. The
+    result is nan if p is not between 0 and 1, or if there are no values."""
     if not 0 <= p <= 1 or len(values) == 0:
         return float("nan")
     return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])
@@ -232,5 +263,7 @@ def _cells_up_to(sums: EstimandSums, values: Array, at: Array) -> Cells:
         values: the value of the variable in each row of the table of sums (`sums.table`).
         at: the quantile of each cell.
     """
-    codes = [np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in sums.cells.codes]
+    codes = [
+        np.where((code >= 0) & (values <= at[code]), code, -1).astype(np.intp) for code in sums.cells.codes
+    ]
     return Cells(sums.cells.keys, tuple(codes))

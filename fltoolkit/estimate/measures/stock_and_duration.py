@@ -1,8 +1,8 @@
-"""Measures forced labour in time: on an average day (stock), on the day of the interview (current), and how long it lasts
-(duration).
+"""Measures forced labour in time: on an average day (stock), on the day of the interview (current), and how
+long it lasts (duration).
 
-`prevalence` and `total` measure something else, the flow: everybody who was in forced labour at any time in the reference
-period. So a stock is never compared with a flow.
+`prevalence` and `total` measure something else, the flow: everybody who was in forced labour at any time in
+the reference period. So a stock is never compared with a flow.
 """
 
 from __future__ import annotations
@@ -47,15 +47,17 @@ def stock(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the persons in forced labour on an average day of the reference period: Σ w·m/T over established cases.
+    """Estimate the persons in forced labour on an average day of the reference period: Σ w·m/T over
+    established cases.
 
-    T is the length of the period in months. m is the number of these months that a case was in forced labour, so m/T is a share
-    of the days (docs/methods.md §2). The variance is that of a weighted total.
+    T is the length of the period in months. m is the number of these months that a case was in forced labour,
+    so m/T is a share of the days (docs/methods.md §2). The variance is that of a weighted total.
 
-    A number of persons has an interval on the log scale, as in `total`. If every weight is at least 1, the lower limit is at
-    least the unweighted Σ m/T. A rate has the interval of proportions, which is somewhat too wide here. Without a case, the
-    interval of a number goes from 0 to the population times the upper limit of the rate. In `bound_high`, persons whose answers
-    do not decide whether they are cases (*unresolved*) count as if they were in forced labour all the time.
+    A number of persons has an interval on the log scale, as in `total`. If every weight is at least 1, the
+    lower limit is at least the unweighted Σ m/T. A rate has the interval of proportions, which is somewhat
+    too wide here. Without a case, the interval of a number goes from 0 to the population times the upper
+    limit of the rate. In `bound_high`, persons whose answers do not decide whether they are cases
+    (*unresolved*) count as if they were in forced labour all the time.
 
     Args:
         persons: a classified survey.
@@ -69,8 +71,8 @@ def stock(
         Estimates whose measure is `stock`, or `stock_prevalence` for the rate.
 
     Raises:
-        NotAvailable: months were not asked, or only for the last spell; the population has children; a case has no months, or
-            more months than the period (the message says whether these cases are few).
+        NotAvailable: months were not asked, or only for the last spell; the population has children; a case
+            has no months, or more months than the period (the message says whether these cases are few).
         RequestError: as in `prevalence`; or the persons carry an outcome of their own (`fl.outcome`).
         DesignError: the weights do not add up to the population (normalised weights), and a number is wanted.
     """
@@ -82,14 +84,23 @@ def stock(
         _refuse_rate(persons, by, "stock")
     months, window = months_of_stock(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, three_valued=True, most=window, per=window)
-    made = estimate(within(persons, where), Estimand(outcome, measure, breakdowns(by)), population, Confidence(DEFAULT, level))
+    made = estimate(
+        within(persons, where),
+        Estimand(outcome, measure, breakdowns(by)),
+        population,
+        Confidence(DEFAULT, level),
+    )
     if missing := made.about.missing:
         raise NotAvailable(
-            Reason.of("reasons.no_months"), where=str(persons.path),
+            Reason.of("reasons.no_months"),
+            where=str(persons.path),
             found=class_of_cases(missing, persons.spec.confidentiality.smallest_printed_count),
             do="ask again, or report the flow (fl.total) and fl.duration",
-        )  # fmt: skip
-    return stated_only(replace(made, about=replace(made.about, measure=name, duration_basis=months_counted(months))), not_stated)
+        )
+    return stated_only(
+        replace(made, about=replace(made.about, measure=name, duration_basis=months_counted(months))),
+        not_stated,
+    )
 
 
 @checked
@@ -103,16 +114,16 @@ def current(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the persons in forced labour at the time of the interview. The survey must have asked this (`current` in
-    survey.yaml).
+    """Estimate the persons in forced labour at the time of the interview. The survey must have asked this
+    (`current` in survey.yaml).
 
     Args:
         persons, by, population, where, not_stated, level: as in `stock`.
         measure: `total`, the number of persons, or `prevalence`, their share.
 
-    Returns:
-        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who answered
-        *yes*. A case without an answer to this question is unresolved. The measure is `current`, or `current_prevalence`.
+    Returns: Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`:
+        established cases who answered *yes*. A case without an answer to this question is unresolved. The
+        measure is `current`, or `current_prevalence`.
 
     Raises:
         NotAvailable: the question was not asked, or the population has children.
@@ -121,7 +132,9 @@ def current(
     refuse_own_outcomes(persons, "current")
     name: Measure = "current" if measure == "total" else "current_prevalence"
     asked_now(persons, by, population)
-    made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, where=where, level=level)
+    made = (total if measure == "total" else prevalence)(
+        persons, NOW, by, population=population, where=where, level=level
+    )
     return stated_only(replace(made, about=replace(made.about, measure=name)), not_stated)
 
 
@@ -135,41 +148,49 @@ def duration(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with a Wald t
-    interval.
+    """Estimate the mean months in forced labour among cases: Σ w·m / Σ w over the cases with a duration, with
+    a Wald t interval.
 
     Args:
-        persons, by, population, where, not_stated, level: as in `stock`; `by` may also name groups that only cases have.
+        persons, by, population, where, not_stated, level: as in `stock`; `by` may also name groups that only
+        cases have.
 
-    Returns:
-        Estimates in months. `n` counts the cases with a duration and `population` their weights; `cases` are all established
-        cases of the category. `about.missing` counts the cases without a duration. `about.duration_basis` says which months
-        were asked.
+    Returns: Estimates in months. `n` counts the cases with a duration and `population` their weights; `cases`
+        are all established cases of the category. `about.missing` counts the cases without a duration.
+        `about.duration_basis` says which months were asked.
 
     Raises:
-        NotAvailable: months were not asked, the population has children, or a case has more months than the reference period.
+        NotAvailable: months were not asked, the population has children, or a case has more months than the
+        reference period.
     """
     refuse_own_outcomes(persons, "duration")
     months, window = months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
-    made = estimate(within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
+    made = estimate(
+        within(persons, where),
+        Estimand(outcome, "duration", breakdowns(by)),
+        population,
+        Confidence("wald", level),
+    )
     return stated_only(
-        replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=months_counted(months))), not_stated
+        replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=months_counted(months))),
+        not_stated,
     )
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
-    """Raises an error if a rate is wanted by a group that only cases have, such as the form of forced labour. Such a rate has
-    no denominator. `what` is the name of the measure, for the message."""
+    """Raises an error if a rate is wanted by a group that only cases have, such as the form of forced labour.
+    Such a rate has no denominator. `what` is the name of the measure, for the message."""
     if only := case_only(persons) & {g for b in breakdowns(by) for g in b}:
         raise RequestError(
-            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where=what,
+            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by",
+            where=what,
             do=f'ask for the number: fl.{what}(persons, by=["{min(only)}"])',
-        )  # fmt: skip
+        )
 
 
 def months_counted(months: Months) -> Reason:
-    """Returns, in words, the months that a stock or a duration counts: the months of all spells of forced labour, or the months
-    of the last spell.
+    """Returns, in words, the months that a stock or a duration counts: the months of all spells of forced
+    labour, or the months of the last spell.
     """
     return BASIS[months.covers]

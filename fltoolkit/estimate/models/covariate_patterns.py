@@ -1,5 +1,5 @@
-"""Prepares the data of a model. The persons are grouped by their covariates: a pattern is all persons with the same covariate
-values, such as women in the north. Each pattern has one row of sums."""
+"""Prepares the data of a model. The persons are grouped by their covariates: a pattern is all persons with
+the same covariate values, such as women in the north. Each pattern has one row of sums."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from fltoolkit.survey.spec.groups import NOT_STATED, Group
 
 MOST_PATTERNS = 20_000
 SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
-SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE)
+SENSITIVE_WORDS = re.compile(
+    r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE
+)
 
 
 class TooManyPatterns(RequestError):
@@ -34,15 +36,17 @@ class TooManyPatterns(RequestError):
 
 @dataclass(frozen=True)
 class Patterns:
-    """The data to which a model is fitted: for each pattern, sums over its persons (such as the weighted cases). A pattern is all
-    persons with the same covariate values, such as women in the north. The data are confidential, because most patterns have only
-    a few persons.
+    """The data to which a model is fitted: for each pattern, sums over its persons (such as the weighted
+    cases). A pattern is all persons with the same covariate values, such as women in the north. The data are
+    confidential, because most patterns have only a few persons.
 
     Attributes:
-        sums: the sums from one pass over the persons. The cells of its first breakdown are the patterns. Each other breakdown
-            has the categories of one covariate.
-        code: the pattern to which each row of the table of sums belongs, as a position; -1 for rows outside the model.
-        frame: the covariates, one row per pattern and one column per covariate: categories in their order, or numbers.
+        sums: the sums from one pass over the persons. The cells of its first breakdown are the patterns. Each
+            other breakdown has the categories of one covariate.
+        code: the pattern to which each row of the table of sums belongs, as a position; -1 for rows outside
+        the model.
+        frame: the covariates, one row per pattern and one column per covariate: categories in their order, or
+        numbers.
         x: the model matrix (patterns × coefficients).
         info: patsy's description of the model matrix.
         y: the weighted cases of each pattern.
@@ -71,22 +75,24 @@ class Patterns:
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
-        """Returns the number of persons in the model, unweighted. Only rows of the table of sums (`sums.table`) for which `rows`
-        is True are counted."""
+        """Returns the number of persons in the model, unweighted. Only rows of the table of sums
+        (`sums.table`) for which `rows` is True are counted."""
         return int(self.sums.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
-        """Returns the sum of one column of the table of sums (`sums.table`) for each pattern (combination of covariate
-        values)."""
+        """Returns the sum of one column of the table of sums (`sums.table`) for each pattern (combination of
+        covariate values)."""
         values = self.sums.table[column].to_numpy(float)[self.used]
-        return np.asarray(np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float)
+        return np.asarray(
+            np.bincount(self.code[self.used], weights=values, minlength=len(self.frame)), dtype=float
+        )
 
     def scores(self, mu: Array) -> Array:
-        """Returns the scores of the fitted model by sampled unit, Σ(wy − μ·w)·x (units × coefficients). The variance of the
-        coefficients is computed from them.
+        """Returns the scores of the fitted model by sampled unit, Σ(wy − μ·w)·x (units × coefficients). The
+        variance of the coefficients is computed from them.
 
-        `mu` is the fitted probability of each pattern. If the weights are calibrated, the matrix has further rows below those
-        of the units (see `EstimandSums.with_calibration_sums`).
+        `mu` is the fitted probability of each pattern. If the weights are calibrated, the matrix has further
+        rows below those of the units (see `EstimandSums.with_calibration_sums`).
         """
         table, used = self.sums.table, self.used
         at = self.code[used]
@@ -96,12 +102,15 @@ class Patterns:
             out[used] = (y - mu[at] * persons)[:, None] * self.x[at]
             return out
 
-        persons, cases = (table[c].to_numpy(float)[used] if c in table else np.zeros(used.sum()) for c in ("n", "uy"))
+        persons, cases = (
+            table[c].to_numpy(float)[used] if c in table else np.zeros(used.sum()) for c in ("n", "uy")
+        )
         weighted = score(table["wy"].to_numpy()[used], table["w"].to_numpy()[used])
         return np.vstack(self.sums.with_calibration_sums(sums_by_code, weighted, score(cases, persons)))
 
     def degrees_of_freedom(self) -> int:
-        """Returns the degrees of freedom of the sample design, counted over the persons in the model (R `degf`)."""
+        """Returns the degrees of freedom of the sample design, counted over the persons in the model (R
+        `degf`)."""
         rows = self.used & (self.sums.table["n"].to_numpy() > 0)
         everyone = make_cells(self.sums.table, [], ((),), [rows], {})
         whole = replace(self.sums, cells=everyone, denominators=everyone, parent=np.zeros(1, dtype=np.intp))
@@ -109,8 +118,8 @@ class Patterns:
         return int(whole.degrees_of_freedom(whole.by_unit("w", everyone, at), at)[0])
 
     def matrix(self, frame: pd.DataFrame) -> Array:
-        """Returns the model matrix of another table of covariates (`frame`). The categories become columns in the same way as
-        in this model.
+        """Returns the model matrix of another table of covariates (`frame`). The categories become columns in
+        the same way as in this model.
 
         Raises:
             RequestError: the table has a category that the model does not have.
@@ -124,8 +133,11 @@ class Patterns:
             raise unusable_formula(problem, self.formula.text) from None
 
     def merged(self, categories: Mapping[str, Sequence[str]]) -> Patterns:
-        """Returns the same data, but the given categories of each covariate are one category, with the name of the first."""
-        frame = self.frame.assign(**{name: _merged(self.frame[name], parts) for name, parts in categories.items()})
+        """Returns the same data, but the given categories of each covariate are one category, with the name
+        of the first."""
+        frame = self.frame.assign(
+            **{name: _merged(self.frame[name], parts) for name, parts in categories.items()}
+        )
         x, info = _matrix(frame, self.formula)
         return replace(self, frame=frame, x=x, info=info)
 
@@ -145,7 +157,8 @@ def read_patterns(design: Design, formula: ModelFormula, population: str | None)
         population: a population of survey.yaml; None: the default.
 
     Raises:
-        RequestError: a column does not exist, or is a group that only cases have; a factor has no finite value.
+        RequestError: a column does not exist, or is a group that only cases have; a factor has no finite
+        value.
         TooManyPatterns: there are too many patterns (combinations of covariate values).
     """
     outcome, names = formula.outcome, list(formula.columns)
@@ -153,51 +166,68 @@ def read_patterns(design: Design, formula: ModelFormula, population: str | None)
         design.text(name)
     if only := case_only(design) & set(names):
         raise RequestError(
-            f"no model with {min(only)}: only cases have one, so there is nobody to compare with", where="formula",
-            found=formula.text, do="leave it out, or take a group that everybody has",
-        )  # fmt: skip
+            f"no model with {min(only)}: only cases have one, so there is nobody to compare with",
+            where="formula",
+            found=formula.text,
+            do="leave it out, or take a group that everybody has",
+        )
     chosen = population_of(design, population, names, outcome)
     wanted = (tuple(names), *((n,) for n in names))
-    sums = sum_persons(design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen)
+    sums = sum_persons(
+        design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen
+    )
     first = (sums.cells.keys[BREAKDOWN] == 0).to_numpy()
     if (many := int(first.sum())) > MOST_PATTERNS:
         raise TooManyPatterns(
-            f"the covariates make {many:,} patterns", where="formula", found=formula.text, allowed=f"up to {MOST_PATTERNS:,}",
+            f"the covariates make {many:,} patterns",
+            where="formula",
+            found=formula.text,
+            allowed=f"up to {MOST_PATTERNS:,}",
             do="take bands of what has many values (ages, hours, incomes), or fewer covariates",
-        )  # fmt: skip
+        )
     numeric = {n for n in names if design.column(n)[1].is_numeric()}
     as_numbers = {n for factor in formula.factors if not factor.categorical for n in factor.columns} & numeric
-    columns = {n: _column(sums.cells.keys[n], first, sums.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
-               for i, n in enumerate(names, 1)}  # fmt: skip
+    columns = {
+        n: _column(sums.cells.keys[n], first, sums.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
+        for i, n in enumerate(names, 1)
+    }
     frame = pd.DataFrame(columns, index=range(many))
     stated = frame[sorted(as_numbers)].notna().all(axis=1).to_numpy()
     code = sums.cells.codes[0]
-    code = np.where((code >= 0) & np.isin(code, np.flatnonzero(stated)), (np.cumsum(stated) - 1)[code], -1).astype(np.intp)
+    code = np.where(
+        (code >= 0) & np.isin(code, np.flatnonzero(stated)), (np.cumsum(stated) - 1)[code], -1
+    ).astype(np.intp)
     frame = frame[stated].reset_index(drop=True)
     x, info = _matrix(frame, formula)
-    made = Patterns(sums, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, chosen.name)
+    made = Patterns(
+        sums, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, chosen.name
+    )
     case = (sums.table["status"] == 1).to_numpy()
     cases, others = (_patterns_with_persons(made, rows) for rows in (case, ~case))
     return replace(made, y=made.by_pattern("wy"), w=made.by_pattern("w"), cases=cases, others=others)
 
 
 def refuse_sensitive(design: Design, names: Sequence[str]) -> None:
-    """Raises an error if a covariate shows nationality, origin, ethnicity or religion (docs/methods.md §7). `names` are the
-    covariates.
+    """Raises an error if a covariate shows nationality, origin, ethnicity or religion (docs/methods.md §7).
+    `names` are the covariates.
 
     Raises:
         RequestError: the message names these covariates.
     """
     if found := [n for n in names if is_sensitive(design, n)]:
         raise RequestError(
-            f"odds ratios by {', '.join(found)} are easily misread as a profile of offenders or victims", where="formula",
-            do="leave it out; if the question needs it say sensitive=True, and the result is named an association, not a profile",
-        )  # fmt: skip
+            f"odds ratios by {', '.join(found)} are easily misread as a profile of offenders or victims",
+            where="formula",
+            do=(
+                "leave it out; if the question needs it say sensitive=True, and the result is named an "
+                "association, not a profile"
+            ),
+        )
 
 
 def is_sensitive(design: Design, name: str) -> bool:
-    """Returns whether a group shows nationality, origin, ethnicity or religion. A standard classification in survey.yaml
-    decides. If the group has none, the words in its name and label decide."""
+    """Returns whether a group shows nationality, origin, ethnicity or religion. A standard classification in
+    survey.yaml decides. If the group has none, the words in its name and label decide."""
     group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
     if isinstance(group, Group) and group.classification:
         return group.classification in SENSITIVE_CLASSIFICATIONS
@@ -213,13 +243,17 @@ def _matrix(frame: pd.DataFrame, formula: ModelFormula) -> tuple[Array, Any]:
     except PatsyError as error:
         raise unusable_formula(str(error).splitlines()[0], formula.text) from None
     if not np.isfinite(x := np.asarray(made, dtype=float)).all():
-        raise unusable_formula("a factor has no finite value for some persons, such as the logarithm of 0", formula.text)
+        raise unusable_formula(
+            "a factor has no finite value for some persons, such as the logarithm of 0", formula.text
+        )
     return x, made.design_info
 
 
-def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:
-    """Returns the values of one covariate, one per pattern (combination of covariate values). They are numbers, or categories
-    in the order in which a table shows them.
+def _column(
+    keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool
+) -> Any:
+    """Returns the values of one covariate, one per pattern (combination of covariate values). They are
+    numbers, or categories in the order in which a table shows them.
 
     Args:
         keys: the value of the covariate in each cell of the sums, as text.
@@ -237,8 +271,8 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
 
 
 def _category_value(text: str) -> int | float | str:
-    """Returns a category in the form in which a formula names it: `"2"` becomes the number 2, so that `Treatment(2)` finds it.
-    `not stated` stays a text."""
+    """Returns a category in the form in which a formula names it: `"2"` becomes the number 2, so that
+    `Treatment(2)` finds it. `not stated` stays a text."""
     return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 
 

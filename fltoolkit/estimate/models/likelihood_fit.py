@@ -1,9 +1,9 @@
-"""Fits a logistic regression, by maximum likelihood or Firth's method, and finds separation: coefficients without a finite
-estimate.
+"""Fits a logistic regression, by maximum likelihood or Firth's method, and finds separation: coefficients
+without a finite estimate.
 
-The data have one row per pattern (all persons with the same covariate values): x (patterns × coefficients), y (weighted cases),
-w (weighted persons). The columns of x must be of similar size. The design-based variance is computed elsewhere
-(`logistic_model`).
+The data have one row per pattern (all persons with the same covariate values): x (patterns × coefficients), y
+(weighted cases), w (weighted persons). The columns of x must be of similar size. The design-based variance is
+computed elsewhere (`logistic_model`).
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class Fit:
 
 
 def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
-    """Returns the maximum likelihood estimate of a logistic regression: the coefficients that maximise Σ y·log μ + (w −
-    y)·log(1 − μ). statsmodels' GLM does the work.
+    """Returns the maximum likelihood estimate of a logistic regression: the coefficients that maximise Σ
+    y·log μ + (w − y)·log(1 − μ). statsmodels' GLM does the work.
 
     Args:
         x: the model matrix (patterns × coefficients). A pattern is a combination of covariate values.
@@ -82,11 +82,14 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
         raise _no_convergence()
     beta = np.asarray(found.params, dtype=float)
     mu = np.asarray(model.predict(beta, exog=x), dtype=float)
-    return Fit(beta, mu, _inverse(x, w * mu * (1 - mu)), float(y @ (x @ beta) - w @ np.logaddexp(0, x @ beta)))
+    return Fit(
+        beta, mu, _inverse(x, w * mu * (1 - mu)), float(y @ (x @ beta) - w @ np.logaddexp(0, x @ beta))
+    )
 
 
 def _imported_without(name: str, unused: tuple[str, ...]) -> Any:
-    """Imports a module, while the modules in `unused` are hidden from it. A module that is imported already is not hidden."""
+    """Imports a module, while the modules in `unused` are hidden from it. A module that is imported already
+    is not hidden."""
     hidden = [other for other in unused if other not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
@@ -97,16 +100,19 @@ def _imported_without(name: str, unused: tuple[str, ...]) -> Any:
 
 
 def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held: int | None = None) -> Fit:
-    """Returns Firth's estimate of a logistic regression: the coefficients that maximise the log-likelihood of `fit` plus ½ log
+    """Returns Firth's estimate of a logistic regression: the coefficients that maximise the log-likelihood of
+    `fit` plus ½ log
     |X'WX| (Firth 1993). statsmodels does not offer this.
 
-    Newton's method uses the modified score X'(y − wμ + h(½ − μ)), where h are the leverages (Heinze and Schemper 2002). If x
-    lacks full rank, several steps are possible and the shortest is taken. Quantities that can be estimated are still right.
+    Newton's method uses the modified score X'(y − wμ + h(½ − μ)), where h are the leverages (Heinze and
+    Schemper 2002). If x lacks full rank, several steps are possible and the shortest is taken. Quantities
+    that can be estimated are still right.
 
     Args:
         x, y, w: as in `fit`.
         start: the coefficients with which the search begins; None: all are 0.
-        held: the position of a coefficient that keeps its value in `start` (for a profile likelihood); None: all are fitted.
+        held: the position of a coefficient that keeps its value in `start` (for a profile likelihood); None:
+        all are fitted.
 
     Raises:
         RequestError: no maximum was found.
@@ -118,13 +124,16 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
         spread = now.mu * (1 - now.mu)
         h = w * spread * np.einsum("ij,jk,ik->i", x, now.inverse, x)
         score = y - w * now.mu + h * (0.5 - now.mu)
-        # This adds h persons to w, half of them cases. With w alone, the steps for a group of one person would never settle.
+        # This adds h persons to w, half of them cases. With w alone, the steps for a group of one person
+        # would never settle.
         within = _inverse(x[:, free], (w + h) * spread)
         step = np.zeros(len(beta))
         step[free] = within @ (x.T @ score)[free]
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), SMALL_STEP))
         nxt = _evaluated_at(x, y, w, now.beta + step)
-        while nxt.likelihood < now.likelihood - 1e-12 * abs(now.likelihood) and np.abs(step).max() > SMALL_STEP:
+        while (
+            nxt.likelihood < now.likelihood - 1e-12 * abs(now.likelihood) and np.abs(step).max() > SMALL_STEP
+        ):
             step = step / 2
             nxt = _evaluated_at(x, y, w, now.beta + step)
         now = nxt
@@ -134,12 +143,16 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
 
 
 def _no_convergence() -> RequestError:
-    return RequestError("the model's estimates did not converge", where="logit", do="leave out groups that say almost the same")
+    return RequestError(
+        "the model's estimates did not converge",
+        where="logit",
+        do="leave out groups that say almost the same",
+    )
 
 
 def _evaluated_at(x: Array, y: Array, w: Array, beta: Array) -> Fit:
-    """Returns, for given coefficients `beta`, the fitted probabilities and Firth's penalised log-likelihood, as a `Fit`.
-    Nothing is fitted. The other arguments are as in `fit`."""
+    """Returns, for given coefficients `beta`, the fitted probabilities and Firth's penalised log-likelihood,
+    as a `Fit`. Nothing is fitted. The other arguments are as in `fit`."""
     from scipy.special import expit
 
     eta = x @ beta
@@ -156,9 +169,10 @@ def _inverse(x: Array, v: Array) -> Array:
 def profile_likelihood_limits(sums: PatternSums, best: Fit, j: int, drop: float) -> tuple[float, float]:
     """Returns the lower and upper confidence limit of one coefficient, by the profile of Firth's likelihood.
 
-    The coefficient is held at a value, and the others are fitted. At a limit, the log-likelihood is lower than its maximum, and
-    twice the difference equals `drop`. If the difference never becomes so large, the limit is infinite. Wald limits are wrong
-    under separation, because the likelihood is then far from symmetric (Heinze and Schemper 2002).
+    The coefficient is held at a value, and the others are fitted. At a limit, the log-likelihood is lower
+    than its maximum, and twice the difference equals `drop`. If the difference never becomes so large, the
+    limit is infinite. Wald limits are wrong under separation, because the likelihood is then far from
+    symmetric (Heinze and Schemper 2002).
 
     Args:
         sums: the data of the model.
@@ -185,8 +199,8 @@ def profile_likelihood_limits(sums: PatternSums, best: Fit, j: int, drop: float)
 
 
 def aliased(x: Array) -> NDArray[np.bool_]:
-    """Returns, for each column of x, whether it is a linear combination of earlier columns. Such columns have no coefficient;
-    R's `glm` drops the same columns."""
+    """Returns, for each column of x, whether it is a linear combination of earlier columns. Such columns have
+    no coefficient; R's `glm` drops the same columns."""
     independent: list[Array] = []
     found = np.zeros(x.shape[1], dtype=bool)
     for j, column in enumerate(x.T):
@@ -202,13 +216,13 @@ def aliased(x: Array) -> NDArray[np.bool_]:
 
 
 def directions_of_separation(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> Array:
-    """Returns the directions in which the likelihood rises without end (directions × coefficients). A direction is a vector
-    with one number per coefficient. For example, a category without a case gives one such direction. If every estimate is
-    finite, there are none.
+    """Returns the directions in which the likelihood rises without end (directions × coefficients). A
+    direction is a vector with one number per coefficient. For example, a category without a case gives one
+    such direction. If every estimate is finite, there are none.
 
-    A direction b has x'b ≥ 0 in patterns with only cases, x'b ≤ 0 in patterns without cases, and x'b = 0 in patterns with both,
-    but not 0 in all patterns (Konis 2007). A linear programme finds it. Patterns with x'b ≠ 0 are predicted with certainty.
-    Then the search goes on in the other patterns.
+    A direction b has x'b ≥ 0 in patterns with only cases, x'b ≤ 0 in patterns without cases, and x'b = 0 in
+    patterns with both, but not 0 in all patterns (Konis 2007). A linear programme finds it. Patterns with x'b
+    ≠ 0 are predicted with certainty. Then the search goes on in the other patterns.
 
     Args:
         x: the model matrix (patterns × coefficients). A pattern is a combination of covariate values.
@@ -241,8 +255,9 @@ def predict(x: Array, beta: Array, ways: Array) -> Array:
     Args:
         x: the model matrix.
         beta: the coefficients.
-        ways: the directions in which the likelihood rises without end (see `directions_of_separation`). If x'b ≠ 0 for such a
-            direction b, the probability of the row is 1 (x'b > 0) or 0 (x'b < 0). The first of these directions decides.
+        ways: the directions in which the likelihood rises without end (see `directions_of_separation`). If
+            x'b ≠ 0 for such a direction b, the probability of the row is 1 (x'b > 0) or 0 (x'b < 0). The
+            first of these directions decides.
     """
     from scipy.special import expit
 

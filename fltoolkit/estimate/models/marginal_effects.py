@@ -21,13 +21,16 @@ STEP = 1e-4  # for the derivative by a number; exact for a term that is linear i
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted model in the form that marginal effects need. Its coefficients are per unit of the covariates, not scaled.
+    """A fitted model in the form that marginal effects need. Its coefficients are per unit of the covariates,
+    not scaled.
 
     Attributes:
-        patterns: the data: the weighted cases and persons of each pattern (all persons with the same covariate values).
+        patterns: the data: the weighted cases and persons of each pattern (all persons with the same
+        covariate values).
         fit: the coefficients.
         covariance: the covariance matrix of the coefficients under the design.
-        ways: the directions in which the likelihood rises without end (`likelihood_fit.directions_of_separation`).
+        ways: the directions in which the likelihood rises without end
+        (`likelihood_fit.directions_of_separation`).
     """
 
     patterns: Patterns
@@ -37,16 +40,22 @@ class FittedModel:
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
-    """Returns a table that describes each coefficient of a model: `term`, `category`, and the unweighted persons (`n`) and
-    `cases` of the category. `n` and `cases` are missing for an interaction. The index is patsy's name of the coefficient, such as
-    `C(sex)[T.women]`."""
+    """Returns a table that describes each coefficient of a model: `term`, `category`, and the unweighted
+    persons (`n`) and `cases` of the category. `n` and `cases` are missing for an interaction. The index is
+    patsy's name of the coefficient, such as `C(sex)[T.women]`."""
     rows = []
     for term, place in p.info.term_slices.items():
         for name in p.info.column_names[place]:
             one = len(term.factors) == 1
             levels = LEVEL.findall(name.removeprefix(term.name()) if one else name)
-            n, cases = _persons_and_cases(p, term.factors[0].columns[0], levels[0]) if one and levels else (pd.NA, pd.NA)
-            rows.append({"name": name, "term": term.name(), "category": crossed(levels), "n": n, "cases": cases})
+            n, cases = (
+                _persons_and_cases(p, term.factors[0].columns[0], levels[0])
+                if one and levels
+                else (pd.NA, pd.NA)
+            )
+            rows.append(
+                {"name": name, "term": term.name(), "category": crossed(levels), "n": n, "cases": cases}
+            )
     return pd.DataFrame(rows).set_index("name").astype({"n": "Int64", "cases": "Int64"})
 
 
@@ -56,12 +65,13 @@ def _persons_and_cases(p: Patterns, name: str, level: str) -> tuple[int, int]:
 
 
 def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, level: float) -> pd.DataFrame:
-    """Returns average marginal effects: the change in the whole population's predicted probability if one covariate changes and
-    all others stay the same.
+    """Returns average marginal effects: the change in the whole population's predicted probability if one
+    covariate changes and all others stay the same.
 
-    For a category it is Σw(μ[category] − μ[reference])/Σw: the mean prediction if everybody were in the category, minus the
-    mean prediction if everybody were in the reference. For a number it is the mean derivative. Standard errors come from the
-    delta method; the persons' covariates and weights are taken as fixed.
+    For a category it is Σw(μ[category] − μ[reference])/Σw: the mean prediction if everybody were in the
+    category, minus the mean prediction if everybody were in the reference. For a number it is the mean
+    derivative. Standard errors come from the delta method; the persons' covariates and weights are taken as
+    fixed.
 
     Args:
         model: the fitted model.
@@ -70,9 +80,9 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
         level: the confidence level.
 
     Returns:
-        One row per category or number: `covariate`, `category`, `reference`, `effect` (a difference of proportions), `se`,
-        `ci_low`, `ci_high`. If a category has no finite coefficient (separation), the effect has no standard error (Firth) or
-        is blank (maximum likelihood).
+        One row per category or number: `covariate`, `category`, `reference`, `effect` (a difference of
+        proportions), `se`, `ci_low`, `ci_high`. If a category has no finite coefficient (separation), the
+        effect has no standard error (Firth) or is blank (maximum likelihood).
     """
     p, ways, quantile = model.patterns, model.ways, float(t_quantile(level, df))
     w = p.w / p.w.sum()
@@ -86,17 +96,24 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
             if (x1 - x0)[:, endless].any():
                 effect, se = np.nan if len(ways) else effect, np.nan
             rows.append(
-                {"covariate": name, "category": category, "reference": reference, "effect": effect, "se": se,
-                 "ci_low": effect - quantile * se, "ci_high": effect + quantile * se}
-            )  # fmt: skip
+                {
+                    "covariate": name,
+                    "category": category,
+                    "reference": reference,
+                    "effect": effect,
+                    "se": se,
+                    "ci_low": effect - quantile * se,
+                    "ci_high": effect + quantile * se,
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, float]]:
-    """Returns the comparisons from which the effects of one covariate (`name`) are computed. Each comparison has the category,
-    the reference, the model matrix if everybody were in the category, the model matrix if everybody were in the reference, and a
-    divisor. For a numeric covariate, the two matrices have slightly larger and slightly smaller values, and the divisor is the
-    distance between these values."""
+    """Returns the comparisons from which the effects of one covariate (`name`) are computed. Each comparison
+    has the category, the reference, the model matrix if everybody were in the category, the model matrix if
+    everybody were in the reference, and a divisor. For a numeric covariate, the two matrices have slightly
+    larger and slightly smaller values, and the divisor is the distance between these values."""
     column = p.frame[name]
     if not isinstance(column.dtype, pd.CategoricalDtype):
         up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))
@@ -116,8 +133,8 @@ def _with_everybody_in(frame: pd.DataFrame, name: str, level: object) -> pd.Data
 
 
 def reference_of(p: Patterns, name: str) -> object:
-    """Returns the reference category of a covariate: the category with which the others are compared. If the formula names no
-    reference, it is the first category."""
+    """Returns the reference category of a covariate: the category with which the others are compared. If the
+    formula names no reference, it is the first category."""
     for factor, facts in p.info.factor_infos.items():
         if facts.type == "categorical" and name in factor.columns:
             for codings in p.info.term_codings.values():

@@ -1,5 +1,5 @@
-"""Reads the formula of a model, such as `forced_labour ~ C(sex) + age`. It is parsed and checked against a short list of what
-a formula may have. Python never evaluates it."""
+"""Reads the formula of a model, such as `forced_labour ~ C(sex) + age`. It is parsed and checked against a
+short list of what a formula may have. Python never evaluates it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ import pandas as pd
 from fltoolkit.classify.exploration.user_expressions import parse_expression
 from fltoolkit.errors import RequestError
 
-ALLOWED = 'names of columns, Q("any name"), numbers, ~ + - : *, C(…) with Treatment or Sum, and log(…), sqrt(…) and I(…) of arithmetic (+ - * / **)'
-EXAMPLE = 'write a true/false column, ~, and groups joined by + or *: forced_labour ~ C(sex) + C(region, Treatment("north"))'
+ALLOWED = (
+    'names of columns, Q("any name"), numbers, ~ + - : *, C(…) with Treatment or Sum, and log(…), '
+    "sqrt(…) and I(…) of arithmetic (+ - * / **)"
+)
+EXAMPLE = (
+    "write a true/false column, ~, and groups joined by + or *: forced_labour ~ C(sex) + C(region, "
+    'Treatment("north"))'
+)
 MOST_TERMS = 500
 LARGEST = 1e15  # whole numbers up to here are exact
 CONTRASTS = {"Treatment": "reference", "Sum": "omit"}  # each with the name of its argument
@@ -100,7 +106,9 @@ def read_formula(text: str) -> ModelFormula:
     """
     outcome, tilde, terms = (part.strip() for part in text.partition("~"))
     if not tilde or not outcome.isidentifier() or not terms:
-        raise RequestError("the formula cannot be read", where="formula", found=text, allowed=ALLOWED, do=EXAMPLE)
+        raise RequestError(
+            "the formula cannot be read", where="formula", found=text, allowed=ALLOWED, do=EXAMPLE
+        )
     try:
         source = _as_python(terms)
         parsed = parse_expression(source)
@@ -117,17 +125,27 @@ def read_formula(text: str) -> ModelFormula:
 
 
 def formula_of_categories(outcome: str, references: dict[str, str]) -> ModelFormula:
-    """Returns the formula of an outcome by groups. `references` gives the reference category of each group."""
+    """Returns the formula of an outcome by groups. `references` gives the reference category of each
+    group."""
     factors = [
-        Factor(f"C(Q({group!r}), Treatment({reference!r}))", (group,), True, _category(group, "Treatment", reference))
+        Factor(
+            f"C(Q({group!r}), Treatment({reference!r}))",
+            (group,),
+            True,
+            _category(group, "Treatment", reference),
+        )
         for group, reference in references.items()
     ]
-    return ModelFormula(f"{outcome} ~ {' + '.join(f.code for f in factors)}", outcome, ((), *((f,) for f in factors)))
+    return ModelFormula(
+        f"{outcome} ~ {' + '.join(f.code for f in factors)}", outcome, ((), *((f,) for f in factors))
+    )
 
 
 def unusable_formula(problem: str, text: str) -> RequestError:
     """Returns the error for a formula that cannot be used. `problem` must quote no value of the data."""
-    return RequestError(f"the formula cannot be used: {problem}", where="formula", found=text, allowed=ALLOWED, do=EXAMPLE)
+    return RequestError(
+        f"the formula cannot be used: {problem}", where="formula", found=text, allowed=ALLOWED, do=EXAMPLE
+    )
 
 
 class _NotAllowedError(Exception):
@@ -135,11 +153,12 @@ class _NotAllowedError(Exception):
 
 
 def _as_python(terms: str) -> str:
-    """Returns the right side of a formula as an expression that Python's parser can read. Each `:` between factors becomes `**`,
-    which binds as tightly.
+    """Returns the right side of a formula as an expression that Python's parser can read. Each `:` between
+    factors becomes `**`, which binds as tightly.
 
     Raises:
-        ValueError: a name has letters that Python would read as others, `**` is used between factors, or a bracket is missing.
+        ValueError: a name has letters that Python would read as others, `**` is used between factors, or a
+        bracket is missing.
     """
     tokens = _tokens(f"({terms})")
     calls: list[bool] = []  # for each open bracket, whether it is that of a function
@@ -164,8 +183,8 @@ def _tokens(text: str) -> list[tuple[int, str]]:
 
 
 def _sum(before: Sequence[Term], node: ast.expr, added: bool, source: str) -> list[Term]:
-    """Returns the terms of a sum: the terms of its first part (`before`), with those of the next part (`node`) added or taken
-    away. `source` is the text that was parsed."""
+    """Returns the terms of a sum: the terms of its first part (`before`), with those of the next part
+    (`node`) added or taken away. `source` is the text that was parsed."""
     if added and isinstance(node, ast.BinOp) and isinstance(node.op, SUMS):
         return _sum(_sum(before, node.left, True, source), node.right, isinstance(node.op, ast.Add), source)
     if isinstance(node, ast.UnaryOp) and type(node.op) in SIGNS:
@@ -183,13 +202,17 @@ def _sum(before: Sequence[Term], node: ast.expr, added: bool, source: str) -> li
 
 def _terms(node: ast.expr, source: str) -> list[Term]:
     """Returns the terms of a part of a formula: `a * b` gives a, b and a:b."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Pow)):  # a power stands for the : of the formula
+    if isinstance(node, ast.BinOp) and isinstance(
+        node.op, (ast.Mult, ast.Pow)
+    ):  # a power stands for the : of the formula
         left, right = _terms(node.left, source), _terms(node.right, source)
         if len(left) * len(right) > MOST_TERMS:
             raise _NotAllowedError(f"more than {MOST_TERMS} terms")
         joined = [tuple(dict.fromkeys((*a, *b))) for a in left for b in right]
         return _each_once([*left, *right, *joined] if isinstance(node.op, ast.Mult) else joined)
-    if (isinstance(node, ast.BinOp) and isinstance(node.op, SUMS)) or (isinstance(node, ast.UnaryOp) and type(node.op) in SIGNS):
+    if (isinstance(node, ast.BinOp) and isinstance(node.op, SUMS)) or (
+        isinstance(node, ast.UnaryOp) and type(node.op) in SIGNS
+    ):
         return _sum([], node, True, source)
     return [(_factor(node, source),)]
 
@@ -202,7 +225,9 @@ def _each_once(terms: Sequence[Term]) -> list[Term]:
 def _factor(node: ast.expr, source: str) -> Factor:
     from patsy.tokens import pretty_untokenize
 
-    code = pretty_untokenize(token for token in _tokens(ast.get_source_segment(source, node) or "") if token[1].strip())
+    code = pretty_untokenize(
+        token for token in _tokens(ast.get_source_segment(source, node) or "") if token[1].strip()
+    )
     if column := _column(node):
         return Factor(code, (column,), False, lambda frame: frame[column])
     if isinstance(node, ast.Call) and _name(node.func) == "C":
@@ -224,7 +249,11 @@ def _name(node: ast.expr) -> str:
 def _column(node: ast.expr) -> str:
     """Returns the column that a name or `Q("any name")` stands for; empty if the part is neither."""
     if isinstance(node, ast.Call) and _name(node.func) == "Q" and len(node.args) == 1 and not node.keywords:
-        return node.args[0].value if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str) else ""
+        return (
+            node.args[0].value
+            if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+            else ""
+        )
     return _name(node)
 
 
@@ -233,7 +262,11 @@ def _contrast(node: ast.expr) -> tuple[str, str | float | None]:
     `Treatment("north")` gives `("Treatment", "north")`."""
     if _name(node) in CONTRASTS:
         return _name(node), None
-    if isinstance(node, ast.Call) and (contrast := _name(node.func)) in CONTRASTS and len(node.args) + len(node.keywords) == 1:
+    if (
+        isinstance(node, ast.Call)
+        and (contrast := _name(node.func)) in CONTRASTS
+        and len(node.args) + len(node.keywords) == 1
+    ):
         named = [keyword.value for keyword in node.keywords if keyword.arg == CONTRASTS[contrast]]
         match [*node.args, *named]:
             case [ast.Constant(value=str() | int() | float() as level)] if not isinstance(level, bool):
@@ -242,7 +275,8 @@ def _contrast(node: ast.expr) -> tuple[str, str | float | None]:
 
 
 def _category(column: str, contrast: str, level: str | float | None) -> Values:
-    """Returns the function that makes a category of a column. `level` is the category that the contrast leaves out."""
+    """Returns the function that makes a category of a column. `level` is the category that the contrast
+    leaves out."""
 
     def values(frame: pd.DataFrame) -> Any:
         from patsy.builtins import C, Sum, Treatment
@@ -253,10 +287,15 @@ def _category(column: str, contrast: str, level: str | float | None) -> Values:
 
 
 def _arithmetic(node: ast.expr) -> tuple[tuple[str, ...], Values]:
-    """Returns the columns of arithmetic such as `age / 10 + 1`, and the function that computes it for a table of covariates."""
+    """Returns the columns of arithmetic such as `age / 10 + 1`, and the function that computes it for a table
+    of covariates."""
     if column := _column(node):
         return (column,), partial(_numbers, column=column)
-    if isinstance(node, ast.Constant) and isinstance(number := node.value, (int, float)) and not isinstance(number, bool):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(number := node.value, (int, float))
+        and not isinstance(number, bool)
+    ):
         if abs(number) > LARGEST:
             raise _NotAllowedError(f"a number above {LARGEST:g}")
         return (), lambda frame: np.float64(number)
@@ -266,7 +305,12 @@ def _arithmetic(node: ast.expr) -> tuple[tuple[str, ...], Values]:
     if isinstance(node, ast.BinOp) and (operation := OPERATIONS.get(type(node.op))):
         (left_columns, left), (right_columns, right) = _arithmetic(node.left), _arithmetic(node.right)
         return (*left_columns, *right_columns), lambda frame: operation(left(frame), right(frame))
-    if isinstance(node, ast.Call) and (function := FUNCTIONS.get(_name(node.func))) and len(node.args) == 1 and not node.keywords:
+    if (
+        isinstance(node, ast.Call)
+        and (function := FUNCTIONS.get(_name(node.func)))
+        and len(node.args) == 1
+        and not node.keywords
+    ):
         columns, of = _arithmetic(node.args[0])
         return columns, lambda frame: function(of(frame))
     raise _NotAllowedError(ast.unparse(node))
@@ -275,7 +319,9 @@ def _arithmetic(node: ast.expr) -> tuple[tuple[str, ...], Values]:
 def _numbers(frame: pd.DataFrame, column: str) -> Any:
     if isinstance(frame[column].dtype, pd.CategoricalDtype):
         raise RequestError(
-            "the formula cannot be used: it computes with a column of categories", where="formula", found=column,
+            "the formula cannot be used: it computes with a column of categories",
+            where="formula",
+            found=column,
             do=f"write C({column}), or name a column of numbers",
-        )  # fmt: skip
+        )
     return frame[column].to_numpy(float)

@@ -1,5 +1,5 @@
-"""Computes Rao and Scott's tests of association between forced labour and a group, equal to `svychisq` of R's survey package
-(docs/methods.md §7)."""
+"""Computes Rao and Scott's tests of association between forced labour and a group, equal to `svychisq` of R's
+survey package (docs/methods.md §7)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class DesignTest:
     Attributes:
         what: what is tested and by which method, in words.
         statistic: the test statistic.
-        ndf, ddf: the degrees of freedom of the numerator and of the denominator; `ddf` is infinite for chi-squared.
+        ndf, ddf: the degrees of freedom of the numerator and of the denominator; `ddf` is infinite for
+        chi-squared.
         p_value: the p-value.
     """
 
@@ -45,10 +46,12 @@ class RaoScott:
     """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 
     Attributes:
-        F: the second-order correction (Satterthwaite): X²/tr(Δ) is compared with the F distribution. Use this test.
-        chisq: the first-order correction: X² divided by the mean design effect is compared with the chi-squared distribution.
-        table: weighted shares of all persons, rows × columns. It is not for publication, because unweighted counts may be
-            small.
+        F: the second-order correction (Satterthwaite): X²/tr(Δ) is compared with the F distribution. Use this
+        test.
+        chisq: the first-order correction: X² divided by the mean design effect is compared with the
+        chi-squared distribution.
+        table: weighted shares of all persons, rows × columns. It is not for publication, because unweighted
+            counts may be small.
     """
 
     F: DesignTest
@@ -58,16 +61,22 @@ class RaoScott:
 
 @checked
 def rao_scott(
-    design: Design, rows: str, columns: str | None = None, *, population: str | None = None, where: Where = None
+    design: Design,
+    rows: str,
+    columns: str | None = None,
+    *,
+    population: str | None = None,
+    where: Where = None,
 ) -> RaoScott:
     """Test whether two groups, or a group and a true/false outcome, are associated under the sample design.
 
-    X² = n Σ (p − p₀)²/p₀ for the weighted shares p; p₀ is the product of their margins. Δ = (C'D⁻¹C/n)⁻¹ C'D⁻¹VD⁻¹C, with D the
-    diagonal matrix of the shares, V their covariance under the design and C the contrasts of interaction (Rao and Scott 1984).
-    F = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the design's degrees of freedom.
+    X² = n Σ (p − p₀)²/p₀ for the weighted shares p; p₀ is the product of their margins. Δ = (C'D⁻¹C/n)⁻¹
+    C'D⁻¹VD⁻¹C, with D the diagonal matrix of the shares, V their covariance under the design and C the
+    contrasts of interaction (Rao and Scott 1984). F = X²/tr Δ has ndf = (tr Δ)²/tr Δ² and ddf = ndf × the
+    design's degrees of freedom.
 
-    Persons whose answers do not decide whether they are cases (*unresolved*) do not count as cases. `not stated` is a category
-    like others.
+    Persons whose answers do not decide whether they are cases (*unresolved*) do not count as cases. `not
+    stated` is a category like others.
 
     Args:
         design: a classified survey, or any design.
@@ -77,18 +86,27 @@ def rao_scott(
         where: the persons included, as in `prevalence`.
 
     Raises:
-        RequestError: there is no such column or population; only cases have the group; there are fewer than two categories.
+        RequestError: there is no such column or population; only cases have the group; there are fewer than
+        two categories.
     """
     refuse_unclassified(design)
     columns = named_outcome(design, columns, "rao_scott")
     design = within(design, where)
     if rows == columns:
-        raise RequestError("a group cannot be tested against itself", where="rao_scott", found=rows, do="name two columns")
+        raise RequestError(
+            "a group cannot be tested against itself", where="rao_scott", found=rows, do="name two columns"
+        )
     if only := case_only(design) & {rows, columns}:
         raise RequestError(
-            f"no test with {min(only)}: only cases have one", where="rao_scott", do="name a group that everybody has"
+            f"no test with {min(only)}: only cases have one",
+            where="rao_scott",
+            do="name a group that everybody has",
         )
-    truth = columns in {*CLASSIFIED, *design.outcomes} if isinstance(design, ClassifiedSurvey) else is_truth(design, columns)
+    truth = (
+        columns in {*CLASSIFIED, *design.outcomes}
+        if isinstance(design, ClassifiedSurvey)
+        else is_truth(design, columns)
+    )
     keys = (rows,) if truth else (rows, columns)
     outcome = truth_of(design, columns) if truth else Outcome("everyone")
     estimand = Estimand(outcome, "prevalence", (keys, *((k,) for k in keys), ()))
@@ -97,7 +115,10 @@ def rao_scott(
     names, by_unit, totals = _two_way(sums, weights, keys)
     if min(len(names[0]), len(names[1])) < 2:
         raise RequestError(
-            "there is nothing to compare", where="rao_scott", found=names, do="name groups with two categories or more"
+            "there is nothing to compare",
+            where="rao_scott",
+            found=names,
+            do="name groups with two categories or more",
         )
     whole = sums.cells.keys.index[sums.cells.keys[BREAKDOWN] == len(keys) + 1]
     size, n = float(totals.sum()), float(sums.denominators.sums(sums.table["n"].to_numpy(float))[whole[0]])
@@ -110,9 +131,12 @@ def rao_scott(
     return RaoScott(first, second, table)
 
 
-def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Returns three things about a two-way table. The first is the categories of its rows and of its columns. The second is the
-    weighted persons by sampled unit and cell (units × cells). The third is the weighted persons by cell.
+def _two_way(
+    sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]
+) -> tuple[tuple[list[str], list[str]], Array, Array]:
+    """Returns three things about a two-way table. The first is the categories of its rows and of its columns.
+    The second is the weighted persons by sampled unit and cell (units × cells). The third is the weighted
+    persons by cell.
 
     Args:
         sums: the sums from one pass over the persons.
@@ -128,19 +152,28 @@ def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tupl
         pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)
         return (names[0], ["no", "yes"]), pairs, np.stack([x - y, y], axis=1).ravel()
     found = sums.cells.keys.iloc[cells]
-    place = [names[0].index(a) * len(names[1]) + names[1].index(b) for a, b in zip(found[keys[0]], found[keys[1]], strict=True)]
-    by_unit, totals = np.zeros((len(w), len(names[0]) * len(names[1]))), np.zeros(len(names[0]) * len(names[1]))
+    place = [
+        names[0].index(a) * len(names[1]) + names[1].index(b)
+        for a, b in zip(found[keys[0]], found[keys[1]], strict=True)
+    ]
+    by_unit, totals = (
+        np.zeros((len(w), len(names[0]) * len(names[1]))),
+        np.zeros(len(names[0]) * len(names[1])),
+    )
     by_unit[:, place], totals[place] = w, x
     return (names[0], names[1]), by_unit, totals
 
 
-def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
-    """Returns the two tests of Rao and Scott for a two-way table. The first test has the second-order correction (F), the second
-    test the first-order correction (chi-squared).
+def _both_tests(
+    grid: Array, covariance: Array, n: float, df: float, what: str
+) -> tuple[DesignTest, DesignTest]:
+    """Returns the two tests of Rao and Scott for a two-way table. The first test has the second-order
+    correction (F), the second test the first-order correction (chi-squared).
 
     Args:
         grid: the weighted shares of the cells (rows × columns).
-        covariance: the covariance matrix of the shares. Its order is that of the cells, one row of the table after the other.
+        covariance: the covariance matrix of the shares. Its order is that of the cells, one row of the table
+        after the other.
         n: the persons, unweighted.
         df: the degrees of freedom of the sample design.
         what: the two variables, in words, for the name of the tests.
@@ -159,8 +192,18 @@ def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) 
     ndf = trace**2 / float(np.trace(delta @ delta))
     statistic, free = pearson / trace, len(delta)
     return (
-        DesignTest(f"{what}: Rao-Scott F, second order", statistic, ndf, ndf * df, float(fdtrc(ndf, ndf * df, statistic))),
         DesignTest(
-            f"{what}: Rao-Scott chi-squared, first order", pearson, free, np.inf, float(chdtrc(free, pearson * free / trace))
+            f"{what}: Rao-Scott F, second order",
+            statistic,
+            ndf,
+            ndf * df,
+            float(fdtrc(ndf, ndf * df, statistic)),
+        ),
+        DesignTest(
+            f"{what}: Rao-Scott chi-squared, first order",
+            pearson,
+            free,
+            np.inf,
+            float(chdtrc(free, pearson * free / trace)),
         ),
     )

@@ -1,5 +1,5 @@
-"""Reads the argument `by` of an estimate. This argument gives the breakdowns of the result. A breakdown has no group (the total),
-one group, or several crossed groups."""
+"""Reads the argument `by` of an estimate. This argument gives the breakdowns of the result. A breakdown has
+no group (the total), one group, or several crossed groups."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ from fltoolkit.survey.spec.reserved_names import RESULTS
 
 By = Annotated[
     str | Sequence[str] | Sequence[Sequence[str]] | None,
-    'name a group, or groups: "sex", ["sex", "region"]; or write each breakdown as a list, and the total as []: [[], ["sex"]]',
+    (
+        'name a group, or groups: "sex", ["sex", "region"]; or write each breakdown as a list, and the '
+        "total "
+        'as []: [[], ["sex"]]'
+    ),
 ]
 Breakdowns = tuple[tuple[str, ...], ...]
 MOST_OF_CUBE = 10  # groups
 
 
 def breakdowns(by: By) -> Breakdowns:
-    """Returns the argument `by` of an estimate in its full form: a tuple of breakdowns, each a tuple of group names. None gives
-    the total, `((),)`. A list of names is one crossed breakdown: `["sex", "region"]` gives `(("sex", "region"),)`. A list of
-    lists is several breakdowns.
+    """Returns the argument `by` of an estimate in its full form: a tuple of breakdowns, each a tuple of group
+    names. None gives the total, `((),)`. A list of names is one crossed breakdown: `["sex", "region"]` gives
+    `(("sex", "region"),)`. A list of lists is several breakdowns.
     """
     if by is None:
         return ((),)
@@ -39,29 +43,37 @@ def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
     """Returns all groups that some breakdowns name, each once. Each group becomes a column of the result.
 
     Raises:
-        RequestError: a result already has a column of this name; or the name has the sign that joins crossed groups (×).
+        RequestError: a result already has a column of this name; or the name has the sign that joins crossed
+        groups (×).
     """
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if taken := [g for g in groups if g in RESULTS or CROSS in g]:
         raise RequestError(
-            "a result has a column of this name" if taken[0] in RESULTS else f"a group's name may not hold {CROSS!r}, which joins two groups",
-            where="by", found=taken[0], do="rename the column in the data, or copy it under another name",
-        )  # fmt: skip
+            "a result has a column of this name"
+            if taken[0] in RESULTS
+            else f"a group's name may not hold {CROSS!r}, which joins two groups",
+            where="by",
+            found=taken[0],
+            do="rename the column in the data, or copy it under another name",
+        )
     return groups
 
 
 @checked
 def cube(*groups: str) -> list[list[str]]:
-    """List all breakdowns that some groups allow, for use as `by=`. The total (`[]`) is first: cube("sex", "age") is [[],
-    ["sex"], ["age"], ["sex", "age"]].
+    """List all breakdowns that some groups allow, for use as `by=`. The total (`[]`) is first: cube("sex",
+    "age") is [[], ["sex"], ["age"], ["sex", "age"]].
 
     Raises:
-        RequestError: there are more than ten groups. Ten groups have over a thousand breakdowns, and each further group doubles
-            them.
+        RequestError: there are more than ten groups. Ten groups have over a thousand breakdowns, and each
+            further group doubles them.
     """
     if len(groups) > MOST_OF_CUBE:
         raise RequestError(
-            "a cube of so many groups has too many breakdowns", where="cube", found=f"{len(groups)} groups", allowed=f"at most {MOST_OF_CUBE}",
+            "a cube of so many groups has too many breakdowns",
+            where="cube",
+            found=f"{len(groups)} groups",
+            allowed=f"at most {MOST_OF_CUBE}",
             do='list the breakdowns that are wanted: by=[[], ["sex"], ["sex", "region"]]',
-        )  # fmt: skip
+        )
     return [list(c) for size in range(len(groups) + 1) for c in combinations(groups, size)]

@@ -1,7 +1,8 @@
-"""Reads the persons once and sums them by PSU and cell (such as women in the north). Every estimate reads the persons with this
-module.
+"""Reads the persons once and sums them by PSU and cell (such as women in the north). Every estimate reads the
+persons with this module.
 
-Many of these sums are of one person. So all tables of sums stay in memory: they are never written, logged or shown.
+Many of these sums are of one person. So all tables of sums stay in memory: they are never written, logged or
+shown.
 """
 
 from __future__ import annotations
@@ -24,7 +25,18 @@ from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.survey.checks.printed_counts import class_of_cases
 from fltoolkit.survey.data.engines import labels_as_numbers
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_count
-from fltoolkit.survey.data.internal_columns import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
+from fltoolkit.survey.data.internal_columns import (
+    CALIBRATED,
+    FPC,
+    FPC2,
+    HOUSEHOLD,
+    PATTERN,
+    PSU,
+    REPLICATE,
+    SSU,
+    STRATA,
+    WEIGHT,
+)
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Key
@@ -34,7 +46,8 @@ KEY = "by__"
 FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
 OWN, ALL = "fl__s_", "fl__all_"  # sums over the rows that count, and sums over all rows
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
-# The sums that are computed while reading; the others follow from these and the status (`_with_derived_columns`).
+# The sums that are computed while reading; the others follow from these and the status
+# (`_with_derived_columns`).
 SUMMED = {
     "truth": ("w", "ww"),
     "everyone": ("w", "ww"),
@@ -48,14 +61,17 @@ UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
 
 @dataclass(frozen=True)
 class Outcome:
-    """The variable that an estimate sums over persons, such as forced labour or months. `kind` is one of these:
+    """The variable that an estimate sums over persons, such as forced labour or months. `kind` is one of
+    these:
 
-    - `truth`: a true/false column y. A null is a missing answer (R's na.rm), or `unresolved` if `three_valued`.
+    - `truth`: a true/false column y. A null is a missing answer (R's na.rm), or `unresolved` if
+    `three_valued`.
     - `number`: a numeric column y. A null is missing; every other row has the status of a case.
-    - `ratio`: two numeric columns, y over x. A row without y or x is missing; every other row has the status of a case.
+    - `ratio`: two numeric columns, y over x. A row without y or x is missing; every other row has the status
+    of a case.
     - `everyone`: every row has the status of a case (for counts, and for distributions of a group).
-    - `amount`: for the cases (rows where y is true), the column x, such as months, divided by `per`, such as 12 months. x must
-      be from 0 to `most`. A person who is not a case has the amount 0.
+    - `amount`: for the cases (rows where y is true), the column x, such as months, divided by `per`, such as
+      12 months. x must be from 0 to `most`. A person who is not a case has the amount 0.
     """
 
     kind: Literal["truth", "number", "ratio", "everyone", "amount"]
@@ -86,20 +102,25 @@ def cluster_totals(
         lowest: whether the smallest weight is also returned.
 
     Returns:
-        The table of sums: one row per stratum × PSU × keys × status (× household of a case). If several codes share a label,
-        each code has a row. Rows are in the order of the codes in the data (whole numbers by size). Columns:
+        The table of sums: one row per stratum × PSU × keys × status (× household of a case). If several codes
+        share a label, each code has a row. Rows are in the order of the codes in the data (whole numbers by
+        size). Columns:
 
         - `strata`, `psu` and the keys (each as `by__` + name), all of them categories
         - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1: in no sum
         - `household`: a number for each household of a case, else -1
-        - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts, y is the amount, and x is 1 if
-          there is an amount; the column `y` is the unweighted sum of the amounts
-        - `missing`: the number of rows of the domain without an outcome; `lowest`: the smallest weight, if wanted
-        - with an FPC: `fpc_low`, `fpc_high` (its smallest and largest value) and `no_fpc` (rows without one). With the FPC of a
+        - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts, y is the
+          amount, and x is 1 if there is an amount; the column `y` is the unweighted sum of the amounts
+        - `missing`: the number of rows of the domain without an outcome; `lowest`: the smallest weight, if
+        wanted
+        - with an FPC: `fpc_low`, `fpc_high` (its smallest and largest value) and `no_fpc` (rows without one).
+        With the FPC of a
           second stage: one row per unit of that stage (`ssu`), and `fpc2_...`
-        - with replicate weights: `w_0`, `wy_0`, `wx_0` are the sums under the first replicate; PSUs have no meaning
-        - with a calibrated `weight`: rows are also divided by `pattern` of the margins (-1: outside the calibrated population).
-          They include all rows of the design. `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x
+        - with replicate weights: `w_0`, `wy_0`, `wx_0` are the sums under the first replicate; PSUs have no
+        meaning
+        - with a calibrated `weight`: rows are also divided by `pattern` of the margins (-1: outside the
+          calibrated population). They include all rows of the design. `wc` sums their weights; `uy` and `ux`
+          are the domain's unweighted sums of y and x
 
     Raises:
         DesignError: weights are negative, missing, infinite or all zero; strata, PSUs or an FPC are missing.
@@ -110,7 +131,9 @@ def cluster_totals(
     asked, texts = _with_numbers(_needed_columns(design, outcome, by_key, domain, weight), design, by_key)
     frame = _summands(asked, design, outcome, len(keys))
     there = frame.collect_schema().names()
-    labels = [c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there]
+    labels = [
+        c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there
+    ]
     by = [*labels, *([PATTERN] if PATTERN in there else []), "fl__status"]
     sums = [c for c in there if c.startswith((OWN, ALL))]
     ends = [nw.col(c).min().alias(f"{n}_low") for c, n in FPCS[: design.stages]] + [
@@ -124,36 +147,58 @@ def cluster_totals(
     )
     # Sorted, so that sums have the same last digit every time.
     table = _as_pandas(to_arrow(grouped.sort(by), design.source), labels, by_key, texts)
-    names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
-    names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
+    names = {
+        STRATA: "strata",
+        PSU: "psu",
+        SSU: "ssu",
+        PATTERN: "pattern",
+        "fl__status": "status",
+        "fl__casehh": "household",
+    }
+    names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {
+        c: c.removeprefix(OWN).removeprefix(ALL) for c in sums
+    }
     table = table.rename(columns=names)
     _refuse(table, outcome, design, weight)
-    return _with_derived_columns(table, [c.removeprefix(OWN) for c in sums if c.startswith(OWN)], outcome, design)
+    return _with_derived_columns(
+        table, [c.removeprefix(OWN) for c in sums if c.startswith(OWN)], outcome, design
+    )
 
 
-def _needed_columns(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
-    """Returns the persons with only the columns that are needed: columns that are summed, and columns by which rows are grouped.
-    So the kit reads a survey with many columns fast. The arguments are as in `cluster_totals`."""
+def _needed_columns(
+    design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str
+) -> Frame:
+    """Returns the persons with only the columns that are needed: columns that are summed, and columns by
+    which rows are grouped. So the kit reads a survey with many columns fast. The arguments are as in
+    `cluster_totals`."""
     y, x, known, bad = _outcome_columns(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
     there = set(design.frame.collect_schema().names())
     replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
     kept = [STRATA, PSU, *(c for c in (SSU, HOUSEHOLD, FPC, FPC2) if c in there), *replicates]
     kept += [PATTERN, CALIBRATED] if margins_of(design, weight) else []
-    truth = _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)  # other kinds: each row is a case
+    truth = (
+        _truth(design, outcome.y) if outcome.kind in ("truth", "amount") else nw.lit(True)
+    )  # other kinds: each row is a case
     return design.frame.select(
-        *kept, truth.alias("fl__truth"), *[k.column.alias(f"fl__k{i}") for i, k in enumerate(keys)],
-        y.alias("fl__y"), x.alias("fl__x"), known.alias("fl__known"), bad.fill_null(False).alias("fl__bad"),
-        inside.alias("fl__inside"), nw.col(weight).alias("fl__w"),
-    )  # fmt: skip
+        *kept,
+        truth.alias("fl__truth"),
+        *[k.column.alias(f"fl__k{i}") for i, k in enumerate(keys)],
+        y.alias("fl__y"),
+        x.alias("fl__x"),
+        known.alias("fl__known"),
+        bad.fill_null(False).alias("fl__bad"),
+        inside.alias("fl__inside"),
+        nw.col(weight).alias("fl__w"),
+    )
 
 
 def _with_numbers(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Frame, Mapping[str, Any]]:
-    """Returns the rows with numbers in place of texts, because rows are grouped faster by numbers. Also returns, by column, the
-    texts for which the numbers stand.
+    """Returns the rows with numbers in place of texts, because rows are grouped faster by numbers. Also
+    returns, by column, the texts for which the numbers stand.
 
-    The texts are collected before the persons are classified, because the classification takes long. Columns of the
-    classification keep their few texts.
+    The texts are collected before the persons are classified, because the classification takes long. Columns
+    of the classification keep their few texts.
     """
     opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
     units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
@@ -162,22 +207,38 @@ def _with_numbers(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Fr
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
-    """Returns, for each row, its status (see `_status`) and the amounts that it would add to each sum. A row that counts in no
-    sum also has amounts. `_with_derived_columns` sets the sums of such rows to zero, after grouping, when there are few rows."""
+    """Returns, for each row, its status (see `_status`) and the amounts that it would add to each sum. A row
+    that counts in no sum also has amounts. `_with_derived_columns` sets the sums of such rows to zero, after
+    grouping, when there are few rows."""
     col = nw.col
     there = frame.collect_schema().names()
     frame = frame.with_columns(_status(outcome).alias("fl__status"))
     within = col("fl__status") > OUTSIDE
     w, yy, xx = col("fl__w"), col("fl__y").fill_null(0.0), col("fl__x").fill_null(0.0)
-    products = {"w": w, "ww": w * w, "wy": w * yy, "wyy": w * yy * yy, "wx": w * xx, "wxx": w * xx * xx, "wxy": w * xx * yy}
+    products = {
+        "w": w,
+        "ww": w * w,
+        "wy": w * yy,
+        "wyy": w * yy * yy,
+        "wx": w * xx,
+        "wxx": w * xx * xx,
+        "wxy": w * xx * yy,
+    }
     times = {"w": nw.lit(1.0), "wy": yy, "wx": xx}
     summed = SUMMED[outcome.kind]
     sums = [
         *[products[name].alias(OWN + name) for name in summed],
-        *[(col(f"{REPLICATE}{r}") * times[n]).alias(f"{OWN}{n}_{r}")
-          for n in times if n in summed for r in range(design.replicates)],
-        *[col(c).is_nan().fill_null(True).cast(nw.Int64).alias(f"{ALL}no_{name}") for c, name in FPCS[: design.stages]],
-    ]  # fmt: skip
+        *[
+            (col(f"{REPLICATE}{r}") * times[n]).alias(f"{OWN}{n}_{r}")
+            for n in times
+            if n in summed
+            for r in range(design.replicates)
+        ],
+        *[
+            col(c).is_nan().fill_null(True).cast(nw.Int64).alias(f"{ALL}no_{name}")
+            for c, name in FPCS[: design.stages]
+        ],
+    ]
     if outcome.kind == "amount":
         outside = ((yy < 0) | (yy * outcome.per > outcome.most)) & within
         sums += [yy.alias(f"{OWN}y"), outside.cast(nw.Int64).alias(f"{ALL}outside")]
@@ -191,11 +252,14 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
     return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(w).alias("fl__lowest"))
 
 
-def _as_pandas(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
-    """Returns an Arrow table (`found`) as a pandas table, with the columns in `labels` as ordered categories. `texts` are the
-    texts for which numbers stand, by column.
+def _as_pandas(
+    found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Returns an Arrow table (`found`) as a pandas table, with the columns in `labels` as ordered categories.
+    `texts` are the texts for which numbers stand, by column.
 
-    The columns are converted one by one in the C library's memory, which NumPy can use again. Arrow's own pool would keep it.
+    The columns are converted one by one in the C library's memory, which NumPy can use again. Arrow's own
+    pool would keep it.
     """
     from pyarrow import system_memory_pool
 
@@ -207,13 +271,16 @@ def _as_pandas(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Ma
             columns[name] = _codes_and_values(column)[0]
         else:
             columns[name] = (
-                _categories(column, named.get(name), texts.get(name)) if name in labels else column.to_numpy(zero_copy_only=False)
+                _categories(column, named.get(name), texts.get(name))
+                if name in labels
+                else column.to_numpy(zero_copy_only=False)
             )
     return pd.DataFrame(columns, copy=False)
 
 
 def _codes_and_values(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """Returns a number (0, 1, …; -1 for null) for each value of an Arrow column, and the values for which 0, 1, … stand."""
+    """Returns a number (0, 1, …; -1 for null) for each value of an Arrow column, and the values for which 0,
+    1, … stand."""
     from pyarrow import system_memory_pool
     from pyarrow.compute import dictionary_encode
 
@@ -222,7 +289,8 @@ def _codes_and_values(column: Any) -> tuple[NDArray[np.int32], Any]:
 
 
 def _run_lengths(column: Any) -> tuple[Any, NDArray[np.int32]]:
-    """Returns a column in a shorter form: the value and the length of each run (consecutive rows with the same value)."""
+    """Returns a column in a shorter form: the value and the length of each run (consecutive rows with the
+    same value)."""
     from pyarrow.compute import run_end_encode
 
     runs = run_end_encode(column)
@@ -230,9 +298,10 @@ def _run_lengths(column: Any) -> tuple[Any, NDArray[np.int32]]:
 
 
 def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categorical[Any]:
-    """Returns a column of texts or numbers as sorted categories. A missing value of a group becomes `not stated`; a missing
-    sampling unit stays missing. `key` is the group, or None for a column of sampling units. If the column has
-    numbers in place of texts, `texts` has the text of each number, from number 0. None: the column has the values themselves."""
+    """Returns a column of texts or numbers as sorted categories. A missing value of a group becomes `not
+    stated`; a missing sampling unit stays missing. `key` is the group, or None for a column of sampling
+    units. If the column has numbers in place of texts, `texts` has the text of each number, from number 0.
+    None: the column has the values themselves."""
     from pyarrow import array, concat_arrays
 
     column, length = (column, None) if key else _run_lengths(column)  # rows are sorted by their units
@@ -241,23 +310,32 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
         held = texts.take(held)
     own = held.cast("string")
     if key:
-        own = own if key.labels is None else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
+        own = (
+            own
+            if key.labels is None
+            else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
+        )
         own = concat_arrays([own, array([NOT_STATED])])
     labelled = pd.Categorical(pd.array(own, dtype="str"))
-    of = labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))  # code -1 takes the last element
-    return pd.Categorical.from_codes(of[code] if length is None else np.repeat(of[code], length), labelled.categories)
+    of = (
+        labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))
+    )  # code -1 takes the last element
+    return pd.Categorical.from_codes(
+        of[code] if length is None else np.repeat(of[code], length), labelled.categories
+    )
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
-    """Returns the calibration of a weight column. Returns None if the weights are not calibrated. Also returns None if there are
+    """Returns the calibration of a weight column. Returns None if the weights are not calibrated. Also
+    returns None if there are
     replicate weights: each of them is calibrated separately, so the variance needs no residuals."""
     found = design.calibration
     return found if found and weight in found.weights and not design.replication else None
 
 
 def _outcome_columns(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns four columns about the outcome: its values y and x (see `Outcome`), whether it is known, and whether its value is
-    not allowed."""
+    """Returns four columns about the outcome: its values y and x (see `Outcome`), whether it is known, and
+    whether its value is not allowed."""
     one, never = nw.lit(1.0), nw.lit(False)
     if outcome.kind == "everyone":
         return one, one, nw.lit(True), never
@@ -276,17 +354,25 @@ def _outcome_columns(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr
 
 
 def _truth(design: Design, name: str) -> nw.Expr:
-    """Returns a true/false column of the design. Codes such as 1 and 0 become true and false, and any other value null."""
+    """Returns a true/false column of the design. Codes such as 1 and 0 become true and false, and any other
+    value null."""
     own, _ = design.column(name)
     if design.is_truth(name):
         return nw.col(own)
     # The text of a number is a long expression, and each code would repeat it.
-    return truth_of(nw.col(own), [1], [0]) if design.is_number(name) else truth_of(design.text(name), TRUE, FALSE)
+    return (
+        truth_of(nw.col(own), [1], [0])
+        if design.is_number(name)
+        else truth_of(design.text(name), TRUE, FALSE)
+    )
 
 
-def _amounts(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns the four columns of `_outcome_columns` for amounts: y is the amount of a case divided by `per`, x is 1 if the case
-    has an amount. Both are 0 for all others. `number` is the column of amounts, and whether a row has no number."""
+def _amounts(
+    design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]
+) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+    """Returns the four columns of `_outcome_columns` for amounts: y is the amount of a case divided by `per`,
+    x is 1 if the case has an amount. Both are 0 for all others. `number` is the column of amounts, and
+    whether a row has no number."""
     amount, bad = number
     case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
@@ -295,14 +381,22 @@ def _amounts(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) 
 
 
 def _status(outcome: Outcome) -> nw.Expr:
-    """Returns the status of each row: 1 case, 0 not a case, UNRESOLVED (the answers do not decide it), 2 case without an amount.
-    Rows that count in no sum have the reason as their status: MISSING, OUTSIDE (the domain), BAD_WEIGHT or BAD_OUTCOME."""
+    """Returns the status of each row: 1 case, 0 not a case, UNRESOLVED (the answers do not decide it), 2 case
+    without an amount.
+    Rows that count in no sum have the reason as their status: MISSING, OUTSIDE (the domain), BAD_WEIGHT or
+    BAD_OUTCOME."""
     col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")
     found = case.cast(nw.Int8).fill_null(UNRESOLVED)
     if outcome.kind == "amount":
         found = nw.when(case & (col("fl__x") == 0)).then(lit(2)).otherwise(found)
-    summed = col("fl__inside") & (col("fl__w") > 0) & (col("fl__w") < float("inf")) & ~col("fl__bad") & col("fl__known")
+    summed = (
+        col("fl__inside")
+        & (col("fl__w") > 0)
+        & (col("fl__w") < float("inf"))
+        & ~col("fl__bad")
+        & col("fl__known")
+    )
     good = (col("fl__w").is_finite() & (col("fl__w") >= 0)).fill_null(False)
     why = lit(OUTSIDE)
     for reason, status in (
@@ -312,21 +406,25 @@ def _status(outcome: Outcome) -> nw.Expr:
         (~col("fl__inside"), OUTSIDE),
     ):
         why = nw.when(reason).then(lit(status)).otherwise(why)
-    return nw.when(summed).then(found).otherwise(why)  # nearly all rows are summed: tested first, the other reasons cost little
+    return (
+        nw.when(summed).then(found).otherwise(why)
+    )  # nearly all rows are summed: tested first, the other reasons cost little
 
 
 def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
-    """Returns two columns: the numbers in a column (NaN becomes null, as R's na.rm), and whether a row has a text or infinity
-    in place of a number."""
+    """Returns two columns: the numbers in a column (NaN becomes null, as R's na.rm), and whether a row has a
+    text or infinity in place of a number."""
     value = design.number(name)
     text_only = value.is_null() & design.is_filled(name)
     infinite = ~(value.is_null() | value.is_nan() | value.is_finite())
     return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 
 
-def _with_derived_columns(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """Returns the table of sums with further columns that follow from others. In rows that count in no sum, `n` and the columns
-    named in `own` become 0."""
+def _with_derived_columns(
+    table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design
+) -> pd.DataFrame:
+    """Returns the table of sums with further columns that follow from others. In rows that count in no sum,
+    `n` and the columns named in `own` become 0."""
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():
@@ -348,15 +446,17 @@ def _with_derived_columns(table: pd.DataFrame, own: Sequence[str], outcome: Outc
 
 
 def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) -> None:
-    """Raises an error if the data do not allow an estimate or its variance: a weight, a stratum, a PSU, an FPC or the outcome
-    is wrong or missing."""
+    """Raises an error if the data do not allow an estimate or its variance: a weight, a stratum, a PSU, an
+    FPC or the outcome is wrong or missing."""
     status = table["status"].to_numpy()
     within = status > OUTSIDE
     if bad := int(table["n"][status == BAD_WEIGHT].sum()):
         raise DesignError(
-            f"{bad} weight(s) are negative, missing, infinite or not a number", where="weight", allowed="numbers ≥ 0",
+            f"{bad} weight(s) are negative, missing, infinite or not a number",
+            where="weight",
+            allowed="numbers ≥ 0",
             do="correct them in the data, or drop those rows before",
-        )  # fmt: skip
+        )
     with np.errstate(over="ignore"):
         if not np.isfinite(table["w"].to_numpy(dtype=float).sum()):
             raise DesignError(
@@ -365,32 +465,54 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
                 do="correct them, or divide all by one number",
             )
     if not within.any() and not _any_weight(design, weight):
-        raise DesignError("no row has a weight above zero", where="weight", do="check that weight names the right column")
-    replicates = design.replication.names if design.replication else ()
-    if gaps := [name for r, name in enumerate(replicates) if not np.isfinite(table.loc[within, f"w_{r}"]).all()]:
         raise DesignError(
-            f"{len(gaps)} replicate weight(s) are missing, infinite or no numbers in some rows", where="replicates", found=gaps[:10],
+            "no row has a weight above zero", where="weight", do="check that weight names the right column"
+        )
+    replicates = design.replication.names if design.replication else ()
+    if gaps := [
+        name for r, name in enumerate(replicates) if not np.isfinite(table.loc[within, f"w_{r}"]).all()
+    ]:
+        raise DesignError(
+            f"{len(gaps)} replicate weight(s) are missing, infinite or no numbers in some rows",
+            where="replicates",
+            found=gaps[:10],
             do="correct them in the data, or leave those rows out before",
-        )  # fmt: skip
+        )
     for name in ("strata", "psu", "ssu"):
         if name in table and (without := table[name].isna()).any():
             counted = int(table["n"][without & within].sum())
             raise DesignError(
-                f"{counted} row(s) have no {name}", where=name, do="fill it in; every person belongs to a sampled unit"
+                f"{counted} row(s) have no {name}",
+                where=name,
+                do="fill it in; every person belongs to a sampled unit",
             )
     if bad := int(table["n"][status == BAD_OUTCOME].sum()):
         truth = outcome.kind == "truth"
         names = f"{outcome.y}/{outcome.x}" if outcome.kind == "ratio" else outcome.y
         raise RequestError(
-            f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold something else",
-            where="outcome", allowed="0, 1, true, false, blank" if truth else "numbers, blank", do="recode the column, or name another",
-        )  # fmt: skip
-    if outcome.kind == "amount" and isinstance(design, ClassifiedSurvey) and (bad := int(table["outside"].sum())):
+            (
+                f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold "
+                "something else"
+            ),
+            where="outcome",
+            allowed="0, 1, true, false, blank" if truth else "numbers, blank",
+            do="recode the column, or name another",
+        )
+    if (
+        outcome.kind == "amount"
+        and isinstance(design, ClassifiedSurvey)
+        and (bad := int(table["outside"].sum()))
+    ):
         raise NotAvailable(
-            Reason.of("reasons.outside", what=Name("kit.amounts", outcome.x), N=outcome.most), where=str(design.path),
-            found=class_of_cases(bad, design.spec.confidentiality.smallest_printed_count), allowed=f"0 to {outcome.most:g}",
-            do=f"list codes that are no {outcome.x} under missing, or correct the column or the reference period",
-        )  # fmt: skip
+            Reason.of("reasons.outside", what=Name("kit.amounts", outcome.x), N=outcome.most),
+            where=str(design.path),
+            found=class_of_cases(bad, design.spec.confidentiality.smallest_printed_count),
+            allowed=f"0 to {outcome.most:g}",
+            do=(
+                f"list codes that are no {outcome.x} under missing, or correct the column or the "
+                "reference period"
+            ),
+        )
 
 
 def _any_weight(design: Design, weight: str) -> bool:

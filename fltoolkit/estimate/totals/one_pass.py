@@ -1,5 +1,5 @@
-"""Reads the persons once for one estimate: finds the cells of the result (such as women in the north), and sums the persons by
-cell and by sampling unit or replicate."""
+"""Reads the persons once for one estimate: finds the cells of the result (such as women in the north), and
+sums the persons by cell and by sampling unit or replicate."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 @dataclass(frozen=True)
 class Estimand:
-    """The quantity that is estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
+    """The quantity that is estimated: the outcome, the measure (such as prevalence), and the groups by which
+    it is broken down.
 
     Attributes:
         outcome: what is summed over persons.
-        measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` (its mean and its quantiles) or `profile` (shares of
-            cases with a characteristic, such as debt bondage).
+        measure: `prevalence`, `total`, `mean`, `ratio`, `share`, `duration` (its mean and its quantiles) or
+            `profile` (shares of cases with a characteristic, such as debt bondage).
         by: the breakdowns. Each is a tuple of group names; the empty tuple is the total.
         of: the group over which a share distributes the cases; None for other measures.
         split: for quantiles and profiles, a column by whose values the persons are also grouped; else empty.
-        for_model: whether the sums are the data of a regression model. The groups are then crossed for the computation only, and
-            no table shows these cells.
+        for_model: whether the sums are the data of a regression model. The groups are then crossed for the
+            computation only, and no table shows these cells.
     """
 
     outcome: Outcome
@@ -57,39 +58,43 @@ class Estimand:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Returns all groups that the breakdowns name, each once: `(("sex",), ("sex", "region"))` gives `sex` and `region`."""
+        """Returns all groups that the breakdowns name, each once: `(("sex",), ("sex", "region"))` gives `sex`
+        and `region`."""
         return tuple(dict.fromkeys(group for breakdown in self.by for group in breakdown))
 
     @property
     def is_of_cases(self) -> bool:
-        """Returns whether only cases are in the denominator, as in a share of cases. In the denominator of a mean duration, there
-        are only cases with a duration."""
+        """Returns whether only cases are in the denominator, as in a share of cases. In the denominator of a
+        mean duration, there are only cases with a duration."""
         return self.measure in ("share", "duration", "profile")
 
     @property
     def is_within_cases(self) -> bool:
-        """Returns whether the result is about cases only, like a duration or a profile. Then no cell has other persons."""
+        """Returns whether the result is about cases only, like a duration or a profile. Then no cell has
+        other persons."""
         return self.measure in ("duration", "profile")
 
     @property
     def is_proportion(self) -> bool:
-        """Returns whether the measure is a proportion or the corresponding number of persons, such as a total of cases. Its
-        confidence intervals are then those of `intervals.proportion` and `intervals.total_of_cases`. Other measures have Wald
-        intervals."""
+        """Returns whether the measure is a proportion or the corresponding number of persons, such as a total
+        of cases. Its confidence intervals are then those of `intervals.proportion` and
+        `intervals.total_of_cases`. Other measures have Wald intervals."""
         return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
 
 
 @dataclass(frozen=True)
 class EstimandSums:
-    """The sums from one pass over the persons, for one `Estimand` (outcome, measure and groups). All estimates are computed from
-    these sums.
+    """The sums from one pass over the persons, for one `Estimand` (outcome, measure and groups). All
+    estimates are computed from these sums.
 
     Attributes:
         estimand: what is estimated.
-        table: the table of sums, from `cluster_totals`: one row per sampling unit, combination of group values, and status
-            (case or not).
-        cells: the cells of the result. A cell is the persons of one row of the result, such as women in the north.
-        denominators: the cells that are the denominators. For a share of cases by form, the denominator is all cases.
+        table: the table of sums, from `cluster_totals`: one row per sampling unit, combination of group
+            values, and status (case or not).
+        cells: the cells of the result. A cell is the persons of one row of the result, such as women in the
+        north.
+        denominators: the cells that are the denominators. For a share of cases by form, the denominator is
+        all cases.
         parent: for each cell, the position of its denominator in `denominators`.
         units: the sampled units, or the replicates.
         unit: for each row of the table of sums, the position of its sampled unit; None for replicate weights.
@@ -106,8 +111,8 @@ class EstimandSums:
     calibration: str
 
     def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
-        """Returns sums of one column as a matrix of units × cells. If the weights are calibrated, the matrix has further rows
-        below those of the units (see `with_calibration_sums`).
+        """Returns sums of one column as a matrix of units × cells. If the weights are calibrated, the matrix
+        has further rows below those of the units (see `with_calibration_sums`).
 
         Args:
             column: the column of the table of sums: `w`, `wy`, `wx` or `n`.
@@ -123,43 +128,56 @@ class EstimandSums:
         if self.margins is None or column == "n":
             return cells.by_unit(values(column), self.unit, len(self.units), rows)
         by = partial(cells.by_unit, rows=rows)
-        return np.vstack([as_dense(part) for part in self.with_calibration_sums(by, values(column), values(UNWEIGHTED[column]))])
+        return np.vstack(
+            [
+                as_dense(part)
+                for part in self.with_calibration_sums(by, values(column), values(UNWEIGHTED[column]))
+            ]
+        )
 
     def denominator_values(self, values: Any) -> Any:
         """Returns, for each row of the result, the value that belongs to its denominator.
 
         Args:
-            values: one value per denominator; or a matrix of units × denominators. For a matrix, the result has one column per
-                row of the result table.
+            values: one value per denominator; or a matrix of units × denominators. For a matrix, the result
+                has one column per row of the result table.
         """
         return values if self.denominators is self.cells else values[..., self.parent]
 
     @property
     def margins(self) -> Margins | None:
-        """Returns the numbers from which the residuals of calibrated weights are computed; None for other weights, and for
-        replicate weights."""
+        """Returns the numbers from which the residuals of calibrated weights are computed; None for other
+        weights, and for replicate weights."""
         return self.units.margins if isinstance(self.units, Units) else None
 
     def with_calibration_sums(
         self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array
     ) -> list[Matrix]:
-        """Returns a list of matrices: the sums of `weighted` in each sampled unit, and, for calibrated weights, further sums from
-        which the variance is computed. The caller puts the matrices one below the other.
+        """Returns a list of matrices: the sums of `weighted` in each sampled unit, and, for calibrated
+        weights, further sums from which the variance is computed. The caller puts the matrices one below the
+        other.
 
-        A pattern is all persons with the same categories in all calibration margins. The second matrix has one row per pattern:
-        the sum of `weighted` over its persons. For raked weights, a third matrix has the sum of `unweighted` for each pattern.
+        A pattern is all persons with the same categories in all calibration margins. The second matrix has
+        one row per pattern: the sum of `weighted` over its persons. For raked weights, a third matrix has the
+        sum of `unweighted` for each pattern.
 
         Args:
-            by: a function that sums values over all rows with the same number (the position of a unit or a pattern):
-                `Cells.by_unit` or `taylor_variance.sums_by_code`.
+            by: a function that sums values over all rows with the same number (the position of a unit or a
+                pattern): `Cells.by_unit` or `taylor_variance.sums_by_code`.
             weighted: the weighted value of each row of the table of sums.
             unweighted: the same value without weights.
         """
         assert self.unit is not None
         rows = [by(weighted, self.unit, len(self.units))]
         if self.margins:
-            pattern, patterns = self.table["pattern"].to_numpy(np.intp) + 1, len(self.margins.g)  # 0: outside the population
-            rows += [by(v, pattern, patterns + 1)[1:] for v in (weighted, *((unweighted,) if self.margins.raked else ()))]
+            pattern, patterns = (
+                self.table["pattern"].to_numpy(np.intp) + 1,
+                len(self.margins.g),
+            )  # 0: outside the population
+            rows += [
+                by(v, pattern, patterns + 1)[1:]
+                for v in (weighted, *((unweighted,) if self.margins.raked else ()))
+            ]
         return rows
 
     @cached_property
@@ -174,20 +192,20 @@ class EstimandSums:
 
     @cached_property
     def of_cases(self) -> Codes:
-        """Returns the positions of the rows of `table` whose persons are cases, with or without a value of the measured
-        variable (such as months)."""
+        """Returns the positions of the rows of `table` whose persons are cases, with or without a value of
+        the measured variable (such as months)."""
         return np.flatnonzero(self.table["status"] >= 1)
 
     @cached_property
     def counted(self) -> Codes:
-        """Returns the positions of the rows of `table` whose persons are cases with a value of the measured variable (such as
-        months)."""
+        """Returns the positions of the rows of `table` whose persons are cases with a value of the measured
+        variable (such as months)."""
         return np.flatnonzero(self.table["status"] == 1)
 
     @cached_property
     def unresolved(self) -> Codes:
-        """Returns the positions of the rows of `table` whose persons are unresolved (their answers do not decide whether they are
-        cases)."""
+        """Returns the positions of the rows of `table` whose persons are unresolved (their answers do not
+        decide whether they are cases)."""
         return np.flatnonzero(self.table["status"] == UNRESOLVED)
 
     def degrees_of_freedom(self, weights: Matrix, rows: Codes | None = None) -> NDArray[np.int64]:
@@ -195,7 +213,8 @@ class EstimandSums:
 
         Args:
             weights: the weighted persons in the denominators, by sampled unit (units × denominators).
-            rows: only for replicate weights: the positions of the rows of the table of sums that are used; None: all rows.
+            rows: only for replicate weights: the positions of the rows of the table of sums that are used;
+            None: all rows.
         """
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(weights)
@@ -207,8 +226,8 @@ class EstimandSums:
         """Returns the number of PSUs with a case, by cell. It is missing for replicate weights.
 
         Args:
-            unresolved: whether PSUs also count if they have, in the denominator, a person whose answers do not decide whether she
-                or he is a case.
+            unresolved: whether PSUs also count if they have, in the denominator, a person whose answers do
+                not decide whether she or he is a case.
         """
         if not isinstance(self.units, Units):
             return pd.Series(pd.array([pd.NA] * len(self.cells), dtype="Int64"))
@@ -217,12 +236,14 @@ class EstimandSums:
         else:
             persons = self.by_unit("n", self.cells, self.of_cases)
             if unresolved:
-                persons = persons + self.denominator_values(self.by_unit("n", self.denominators, self.unresolved))
+                persons = persons + self.denominator_values(
+                    self.by_unit("n", self.denominators, self.unresolved)
+                )
         return _psus(self.units, persons)
 
     def psus_with_other_cases(self) -> pd.Series:
-        """Returns, for each cell of a share, the number of PSUs with a case of its denominator that is not in the cell. It is
-        missing for replicate weights."""
+        """Returns, for each cell of a share, the number of PSUs with a case of its denominator that is not in
+        the cell. It is missing for replicate weights."""
         if not isinstance(self.units, Units):
             return self.psus_with_cases()
         everyone = self.denominator_values(self.by_unit("n", self.denominators, self.counted))
@@ -230,7 +251,8 @@ class EstimandSums:
 
 
 def _psus(units: Units, persons: Matrix) -> pd.Series:
-    """Returns the number of PSUs with at least one of these persons, by cell. `persons` is a matrix of units × cells."""
+    """Returns the number of PSUs with at least one of these persons, by cell. `persons` is a matrix of units
+    × cells."""
     found: Any = units.by_psu(persons)
     return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
 
@@ -244,8 +266,8 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
         population: the reference population: the persons in the denominator.
 
     Raises:
-        RequestError: nobody is in the domain; a group shows single nationalities, ethnicities or religions, and survey.yaml does
-            not allow this table by that group.
+        RequestError: nobody is in the domain; a group shows single nationalities, ethnicities or religions,
+            and survey.yaml does not allow this table by that group.
         NotAvailable: a share is wanted and no case was found.
     """
     _refuse_origins(design, estimand)
@@ -260,17 +282,24 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
     )
     if design.domain and not (table["status"] > OUTSIDE).any():
         raise RequestError(
-            "nobody is in this domain", where="where", found=domain_in_words(design), do="name other labels, or fewer groups"
+            "nobody is in this domain",
+            where="where",
+            found=domain_in_words(design),
+            do="name other labels, or fewer groups",
         )
     if design.replication:
-        units: Units | Replicates = Replicates(np.array(design.replication.factor), design.replication.mse, design.replication.df)
+        units: Units | Replicates = Replicates(
+            np.array(design.replication.factor), design.replication.mse, design.replication.df
+        )
         unit = None
     else:
         units, unit = make_units(table, design)
         if found := margins_of(design, population.weight):
             units = replace(units, margins=_calibration_margins(unit, table, found))
     order = (
-        {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, ClassifiedSurvey) else {}
+        {g: group_order(design.spec, g) for g in groups if g in _groups(design)}
+        if isinstance(design, ClassifiedSurvey)
+        else {}
     )
     order["step"] = [*LEAVES, *CHILD_LEAVES]
     apart = (case_only(design) | ({estimand.of} if estimand.of else set())) & set(groups)
@@ -284,7 +313,9 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
     base_by = tuple(tuple(g for g in b if g not in apart) for b in wanted)
     same = base_by == wanted and (measure == "profile" or all(r is counted for r in rows))
     denominators = (
-        cells if same else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
+        cells
+        if same
+        else make_cells(table, [g for g in groups if g not in apart], base_by, [counted] * len(wanted), order)
     )
     if measure == "share":
         keep = _has_denominators(cells, denominators, [g for g in groups if g not in apart])
@@ -295,7 +326,11 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
                 do="see the upper limit of the prevalence",
             )
         cells = Cells(cells.keys[keep].reset_index(drop=True), tuple(_renumber(c, keep) for c in cells.codes))
-    calibration_words = design.calibration.text if design.calibration and population.weight in design.calibration.weights else ""
+    calibration_words = (
+        design.calibration.text
+        if design.calibration and population.weight in design.calibration.weights
+        else ""
+    )
     return EstimandSums(
         estimand,
         table,
@@ -317,17 +352,29 @@ def _calibration_margins(unit: Codes, table: pd.DataFrame, calibration: Calibrat
         calibration: the calibration of the weights.
     """
     inside = table["pattern"].to_numpy() >= 0
-    of = table.loc[inside, ["pattern", "wc"]].assign(unit=unit[inside]).groupby(["unit", "pattern"], as_index=False)["wc"].sum()
+    of = (
+        table.loc[inside, ["pattern", "wc"]]
+        .assign(unit=unit[inside])
+        .groupby(["unit", "pattern"], as_index=False)["wc"]
+        .sum()
+    )
     before, g, n = (calibration.patterns[c].to_numpy(float) for c in (BEFORE, G, PERSONS))
     pairs = of[["unit", "pattern"]].to_numpy(np.intp)
     return Margins(
-        pairs[:, 0], pairs[:, 1], of["wc"].to_numpy(float), before, g, n, calibration.category, calibration.method == "rake"
+        pairs[:, 0],
+        pairs[:, 1],
+        of["wc"].to_numpy(float),
+        before,
+        g,
+        n,
+        calibration.category,
+        calibration.method == "rake",
     )
 
 
 def _refuse_origins(design: Design, estimand: Estimand) -> None:
-    """Raises an error for a table by single nationalities, ethnicities or religions, unless survey.yaml says that it is
-    published."""
+    """Raises an error for a table by single nationalities, ethnicities or religions, unless survey.yaml says
+    that it is published."""
     if isinstance(design, ClassifiedSurvey):
         spec, within = design.spec, [(group,) for group, _ in design.domain]
         by = [(group,) for group in estimand.groups] if estimand.for_model else estimand.by
@@ -336,21 +383,28 @@ def _refuse_origins(design: Design, estimand: Estimand) -> None:
 
 
 def case_only(design: Design) -> set[str]:
-    """Returns the names of the groups that only cases have, such as the form of forced labour. A design without survey.yaml has
-    none.
+    """Returns the names of the groups that only cases have, such as the form of forced labour. A design
+    without survey.yaml has none.
     """
     return set(design.spec.case_only) if isinstance(design, ClassifiedSurvey) else set()
 
 
 def _groups(design: Design) -> set[str]:
-    return {*design.spec.groups, *design.spec.jobs, "form", "route"} if isinstance(design, ClassifiedSurvey) else set()
+    return (
+        {*design.spec.groups, *design.spec.jobs, "form", "route"}
+        if isinstance(design, ClassifiedSurvey)
+        else set()
+    )
 
 
 def _has_denominators(cells: Cells, denominators: Cells, groups: list[str]) -> NDArray[np.bool_]:
-    """Returns, for each cell, whether it has a denominator. In a distribution of cases, a category without any case has none.
-    `groups` are the groups by which the denominators are broken down."""
+    """Returns, for each cell, whether it has a denominator. In a distribution of cases, a category without
+    any case has none. `groups` are the groups by which the denominators are broken down."""
     known = set(denominators.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None))
-    return np.array([row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)], dtype=bool)
+    return np.array(
+        [row in known for row in cells.keys[[*groups, BREAKDOWN]].itertuples(index=False, name=None)],
+        dtype=bool,
+    )
 
 
 def _renumber(code: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -1,5 +1,6 @@
-"""Counts how many persons have two outcomes at the same time, such as forced labour and an outcome that the user defined. There
-is one count for each kind of person. A kind is all persons with the same values in all groups and populations.
+"""Counts how many persons have two outcomes at the same time, such as forced labour and an outcome that the
+user defined. There is one count for each kind of person. A kind is all persons with the same values in all
+groups and populations.
 
 The tables are microdata: they stay in memory.
 """
@@ -22,8 +23,8 @@ FORCED_LABOUR = "forced_labour"
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two arrays of counts, with one number per kind of person (all persons with the same values in all groups and
-    populations).
+    """Two arrays of counts, with one number per kind of person (all persons with the same values in all
+    groups and populations).
 
     Attributes:
         other: the number of persons with another outcome.
@@ -36,12 +37,14 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Overlaps:
-    """The overlaps of one outcome: the numbers of persons with this outcome who also have another outcome, or a characteristic of
-    cases such as debt bondage.
+    """The overlaps of one outcome: the numbers of persons with this outcome who also have another outcome, or
+    a characteristic of cases such as debt bondage.
 
     Attributes:
-        outcomes: the overlap with each other outcome, by its name: `forced_labour`, and outcomes that the user defined.
-        characteristics: the overlap with each characteristic of cases of forced labour, by topic (such as `coercion`) and name.
+        outcomes: the overlap with each other outcome, by its name: `forced_labour`, and outcomes that the
+        user defined.
+        characteristics: the overlap with each characteristic of cases of forced labour, by topic (such as
+        `coercion`) and name.
     """
 
     outcomes: Mapping[str, Overlap]
@@ -49,20 +52,25 @@ class Overlaps:
 
 
 def read_overlaps(
-    persons: ClassifiedSurvey, outcome: str, others: Sequence[str], groups: Sequence[str], populations: Sequence[str]
+    persons: ClassifiedSurvey,
+    outcome: str,
+    others: Sequence[str],
+    groups: Sequence[str],
+    populations: Sequence[str],
 ) -> Overlaps:
-    """Counts, for each other outcome, the persons who have both this outcome and `outcome`. The persons are read once.
+    """Counts, for each other outcome, the persons who have both this outcome and `outcome`. The persons are
+    read once.
 
     Args:
         persons: a classified survey.
         outcome: a true/false column, such as `forced_labour`.
         others: the true/false columns of other outcomes.
-        groups, populations: the groups and populations by which persons are counted, as in `person_patterns.read_patterns`.
+        groups, populations: the groups and populations by which persons are counted, as in
+        `person_patterns.read_patterns`.
 
-    Returns:
-        The counts, one per kind of person (all persons with the same values in all groups and populations). If `outcome` is
-        forced labour itself, `characteristics` is empty: disclosure control already protects the profile of its cases together
-        with their number.
+    Returns: The counts, one per kind of person (all persons with the same values in all groups and
+        populations). If `outcome` is forced labour itself, `characteristics` is empty: disclosure control
+        already protects the profile of its cases together with their number.
     """
     mine = nw.col(outcome)
     truths = {("", name): nw.col(name) for name in others}
@@ -73,4 +81,7 @@ def read_overlaps(
     pairs |= {f"both{k}": all_of([mine, truth]) for k, truth in enumerate(truths.values())}
     sums = summed_by_kind(persons, groups, populations, pairs)
     made = {key: Overlap(sums[f"other{k}"], sums[f"both{k}"]) for k, key in enumerate(truths)}
-    return Overlaps({name: o for (topic, name), o in made.items() if not topic}, {key: o for key, o in made.items() if key[0]})
+    return Overlaps(
+        {name: o for (topic, name), o in made.items() if not topic},
+        {key: o for key, o in made.items() if key[0]},
+    )

@@ -1,8 +1,8 @@
-"""Counts the kinds of persons of a survey, for disclosure control. A kind is all persons with the same values in all published
-groups and populations, such as rural women of 25 to 34.
+"""Counts the kinds of persons of a survey, for disclosure control. A kind is all persons with the same values
+in all published groups and populations, such as rural women of 25 to 34.
 
-A reader of a public-use file could make the same table, but without the cases. The table is microdata: it stays in memory and
-is never written, logged or shown.
+A reader of a public-use file could make the same table, but without the cases. The table is microdata: it
+stays in memory and is never written, logged or shown.
 """
 
 from __future__ import annotations
@@ -39,23 +39,24 @@ UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
 @dataclass(frozen=True)
 class PersonPatterns:
-    """The kinds of persons in a survey, with their numbers and weights, for disclosure control. A kind is all persons with the
-    same values in all groups and populations, such as rural women of 25 to 34.
+    """The kinds of persons in a survey, with their numbers and weights, for disclosure control. A kind is all
+    persons with the same values in all groups and populations, such as rural women of 25 to 34.
 
     Attributes:
-        kinds: one row per kind: the value of each group as text, and one true/false column per population (whether the persons
-            are in it).
+        kinds: one row per kind: the value of each group as text, and one true/false column per population
+            (whether the persons are in it).
         persons: the number of persons, by kind.
-        counts: for each outcome, the number of persons by kind. The outcomes are cases, cases at the interview (`now`), and
-            persons for whom one of these two is unresolved (their answers do not decide it).
+        counts: for each outcome, the number of persons by kind. The outcomes are cases, cases at the
+            interview (`now`), and persons for whom one of these two is unresolved (their answers do not
+            decide it).
         lightest: for each population, the smallest weight by kind; 0 outside the population.
         heaviest: for each population, the largest weight by kind; 0 outside the population.
         weighted: the weighted number of persons of each kind, by population and outcome.
-        weights: by population, one row per kind and weight: `kind`, `weight` and `persons`. Weights are rounded to a millionth
-            of the largest; if there are many persons, to a thousandth.
-        case_homes: the cases, one row per household, sampling unit and combination of all groups that a case has, including
-            groups that only cases have. Columns: `household` and `psu` if the survey has them, the groups, and the sum of the
-            weights for each population.
+        weights: by population, one row per kind and weight: `kind`, `weight` and `persons`. Weights are
+            rounded to a millionth of the largest; if there are many persons, to a thousandth.
+        case_homes: the cases, one row per household, sampling unit and combination of all groups that a case
+            has, including groups that only cases have. Columns: `household` and `psu` if the survey has them,
+            the groups, and the sum of the weights for each population.
     """
 
     kinds: pd.DataFrame
@@ -68,8 +69,9 @@ class PersonPatterns:
     case_homes: pd.DataFrame
 
     def holds(self, cells: Sequence[Cell]) -> scipy.sparse.csr_array[Any]:
-        """Returns a matrix of cells × kinds of persons: 1 if the kind is in the cell, else 0. A kind is all persons with the same
-        values in all groups and populations. A cell is a pair: a population, and the values of some groups."""
+        """Returns a matrix of cells × kinds of persons: 1 if the kind is in the cell, else 0. A kind is all
+        persons with the same values in all groups and populations. A cell is a pair: a population, and the
+        values of some groups."""
         found = []
         breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for i, (population, key) in enumerate(cells):
@@ -80,11 +82,15 @@ class PersonPatterns:
             found.append(np.array([self._rows_of(inside, groups, values), inside]))
         row, kind = np.hstack(found) if found else np.zeros((2, 0), dtype=np.intp)
         known = row >= 0
-        return scipy.sparse.csr_array((np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons)))
+        return scipy.sparse.csr_array(
+            (np.ones(known.sum()), (row[known], kind[known])), shape=(len(cells), len(self.persons))
+        )
 
-    def _rows_of(self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]) -> NDArray[np.intp]:
-        """Returns, for each of some kinds of persons, the number of the cell that contains it; -1 if there is none. A kind is
-        all persons with the same values in all groups and populations.
+    def _rows_of(
+        self, kinds: NDArray[Any], groups: Sequence[str], cells: Mapping[tuple[str, ...], int]
+    ) -> NDArray[np.intp]:
+        """Returns, for each of some kinds of persons, the number of the cell that contains it; -1 if there is
+        none. A kind is all persons with the same values in all groups and populations.
 
         Args:
             kinds: the positions of the kinds.
@@ -104,22 +110,30 @@ class PersonPatterns:
 
     @cached_property
     def _codes_by_group(self) -> dict[str, tuple[NDArray[np.intp], pd.Index]]:
-        """Returns, for each group (such as sex), two things: one whole number per kind of person, and the labels for which
-        these numbers stand. A kind of person is all persons with the same values in all groups and populations."""
+        """Returns, for each group (such as sex), two things: one whole number per kind of person, and the
+        labels for which these numbers stand. A kind of person is all persons with the same values in all
+        groups and populations."""
         groups = [str(c) for c in self.kinds if not str(c).startswith(POPULATION)]
-        return {g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]}
+        return {
+            g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]
+        }
 
     def weights_of(self, population: str, kinds: NDArray[Any]) -> Array:
-        """Returns the weights of all persons of some kinds in one population, one weight per person. `kinds` are the positions of
-        the kinds."""
+        """Returns the weights of all persons of some kinds in one population, one weight per person. `kinds`
+        are the positions of the kinds."""
         starts, weight, persons = self._sorted_weights[population]
-        mine = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in kinds]) if len(kinds) else np.zeros(0, dtype=np.intp)
+        mine = (
+            np.concatenate([np.arange(starts[k], starts[k + 1]) for k in kinds])
+            if len(kinds)
+            else np.zeros(0, dtype=np.intp)
+        )
         return np.repeat(weight[mine], persons[mine])
 
     @cached_property
     def _sorted_weights(self) -> dict[str, tuple[NDArray[np.intp], Array, NDArray[np.intp]]]:
-        """Returns three arrays for each population: the position at which each kind of person starts in the other two arrays, the
-        different weights, and the number of persons with each weight. The last two are sorted by kind."""
+        """Returns three arrays for each population: the position at which each kind of person starts in the
+        other two arrays, the different weights, and the number of persons with each weight. The last two are
+        sorted by kind."""
         found = {}
         for population, table in self.weights.items():
             own = table.sort_values(["kind", "weight"])
@@ -128,20 +142,25 @@ class PersonPatterns:
         return found
 
     def with_unions(self, unions: Mapping[str, tuple[str, tuple[str, ...]]]) -> PersonPatterns:
-        """Returns the same kinds of persons with further groups. A further group has two values: whether a person has one of
-        several labels of a group (`in`), or none of them (`out`).
+        """Returns the same kinds of persons with further groups. A further group has two values: whether a
+        person has one of several labels of a group (`in`), or none of them (`out`).
 
         Args:
-            unions: by the name of the further group: the original group, and the labels that are taken together.
+            unions: by the name of the further group: the original group, and the labels that are taken
+            together.
         """
         if not unions:
             return self
         kinds, homes = (
-            table.assign(**{
-                name: np.where(table[group].isin(labels), IN, OUT) for name, (group, labels) in unions.items() if group in table
-            })
+            table.assign(
+                **{
+                    name: np.where(table[group].isin(labels), IN, OUT)
+                    for name, (group, labels) in unions.items()
+                    if group in table
+                }
+            )
             for table in (self.kinds, self.case_homes)
-        )  # fmt: skip
+        )
         return replace(self, kinds=kinds, case_homes=homes)
 
     def in_any(self, populations: Collection[str]) -> NDArray[np.bool_]:
@@ -150,8 +169,8 @@ class PersonPatterns:
         return np.asarray(self.kinds[flags].any(axis=1), dtype=bool)
 
     def salt(self) -> bytes:
-        """Returns a digest of the data. Disclosure control uses it to choose between equally good solutions. So the same data
-        give the same choice on every machine. No output contains the digest."""
+        """Returns a digest of the data. Disclosure control uses it to choose between equally good solutions.
+        So the same data give the same choice on every machine. No output contains the digest."""
         digest = sha256(pd.util.hash_pandas_object(self.kinds, index=False).to_numpy().tobytes())
         for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
             digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
@@ -160,8 +179,9 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The names of the columns in a query about the persons. For each group, `keys` has the expression that computes its column,
-    and the labels of its values. Each of the `populations` has one column for its members and one for their weights."""
+    """The names of the columns in a query about the persons. For each group, `keys` has the expression that
+    computes its column, and the labels of its values. Each of the `populations` has one column for its
+    members and one for their weights."""
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]
@@ -183,19 +203,25 @@ class _Columns:
         return [*self.groups.values(), *self.flags.values()]
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Returns a table with the labels of groups in place of the values in the data. A value without a label becomes `not
-        stated`."""
+        """Returns a table with the labels of groups in place of the values in the data. A value without a
+        label becomes `not stated`."""
         texts = {}
         for group, name in self.groups.items():
             labels, values = self.keys[group].labels, table[name]
-            found = values.map(labels) if labels is not None else values.where(values.isna(), values.astype("str"))
+            found = (
+                values.map(labels)
+                if labels is not None
+                else values.where(values.isna(), values.astype("str"))
+            )
             texts[name] = found.astype(object).where(found.notna(), NOT_STATED).astype("str")
         return table.assign(**texts)
 
 
-def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str]) -> PersonPatterns:
-    """Returns the kinds of persons in a classified survey (see `PersonPatterns`). The survey is read twice: once for all
-    persons, and once for the cases by household and sampling unit.
+def read_patterns(
+    persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str]
+) -> PersonPatterns:
+    """Returns the kinds of persons in a classified survey (see `PersonPatterns`). The survey is read twice:
+    once for all persons, and once for the cases by household and sampling unit.
 
     Args:
         persons: a classified survey.
@@ -227,11 +253,14 @@ def read_patterns(persons: ClassifiedSurvey, groups: Sequence[str], populations:
 
 
 def summed_by_kind(
-    persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str], truths: Mapping[str, nw.Expr]
+    persons: ClassifiedSurvey,
+    groups: Sequence[str],
+    populations: Sequence[str],
+    truths: Mapping[str, nw.Expr],
 ) -> dict[str, Array]:
-    """Returns, for each condition, the number of persons of each kind who meet it, by the condition's name. A kind is all
-    persons with the same values in all groups and populations. The kinds are in the order of `read_patterns` with the same
-    groups and populations.
+    """Returns, for each condition, the number of persons of each kind who meet it, by the condition's name. A
+    kind is all persons with the same values in all groups and populations. The kinds are in the order of
+    `read_patterns` with the same groups and populations.
 
     Args:
         persons: a classified survey.
@@ -242,18 +271,26 @@ def summed_by_kind(
     columns = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
     counted = [truth.fill_null(False).cast(nw.Int64()).alias(name) for name, truth in truths.items()]
     frame = _outcomes(persons, columns, counted).select(*columns.by, *truths)
-    found = columns.labelled(to_pandas(frame.group_by(columns.by).agg(*[nw.col(name).sum() for name in truths]), persons.source))
+    found = columns.labelled(
+        to_pandas(frame.group_by(columns.by).agg(*[nw.col(name).sum() for name in truths]), persons.source)
+    )
     table = found.groupby(columns.by, sort=True, as_index=False).sum()
     return {name: np.asarray(table[name].to_numpy(float)) for name in truths}
 
 
 def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Expr] = ()) -> Frame:
-    """Returns the persons who are in at least one of the populations, with their groups, populations, weights, outcomes,
-    sampling unit and household, and the columns `more`."""
+    """Returns the persons who are in at least one of the populations, with their groups, populations,
+    weights, outcomes, sampling unit and household, and the columns `more`."""
     there = persons.frame.collect_schema().names()
     case = nw.col("forced_labour")
     now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)
-    outcomes = dict(zip(OUTCOMES, (case.fill_null(False), now.fill_null(False), case.is_null(), now.is_null()), strict=True))
+    outcomes = dict(
+        zip(
+            OUTCOMES,
+            (case.fill_null(False), now.fill_null(False), case.is_null(), now.is_null()),
+            strict=True,
+        )
+    )
     frame = persons.frame.select(
         *[columns.keys[g].column.alias(name) for g, name in columns.groups.items()],
         *[
@@ -265,19 +302,24 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Ex
         *[nw.col(own).alias(name) for name, own in UNITS.items() if own in there],
         *more,
     )
-    return frame.filter(nw.any_horizontal(*[nw.col(name) for name in columns.flags.values()], ignore_nulls=True))
+    return frame.filter(
+        nw.any_horizontal(*[nw.col(name) for name in columns.flags.values()], ignore_nulls=True)
+    )
 
 
 def _grouped(frame: Frame, columns: _Columns) -> Frame:
-    """Returns one row for each kind of person (all persons with the same values in all groups and populations). A row has the
-    number of persons, the number with each outcome, the smallest and the largest weight, and the weighted numbers."""
+    """Returns one row for each kind of person (all persons with the same values in all groups and
+    populations). A row has the number of persons, the number with each outcome, the smallest and the largest
+    weight, and the weighted numbers."""
     made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
     lows, highs, sums = [], [], list(OUTCOMES)
     for q, w in columns.weights.items():
         inside = nw.col(columns.flags[q])
         own = nw.when(inside).then(nw.col(w))
         made += [own.alias(f"{w}_low"), own.alias(f"{w}_high")]
-        made += [nw.when(inside & nw.col(o)).then(nw.col(w)).otherwise(0.0).alias(f"{w}_{o}") for o in OUTCOMES]
+        made += [
+            nw.when(inside & nw.col(o)).then(nw.col(w)).otherwise(0.0).alias(f"{w}_{o}") for o in OUTCOMES
+        ]
         lows.append(f"{w}_low")
         highs.append(f"{w}_high")
         sums += [f"{w}_{o}" for o in OUTCOMES]
@@ -293,9 +335,11 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
     )
 
 
-def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """Returns the number of persons of each kind with each weight in one population, as a table with the columns of
-    `PersonPatterns.weights`.
+def _weights(
+    persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame
+) -> pd.DataFrame:
+    """Returns the number of persons of each kind with each weight in one population, as a table with the
+    columns of `PersonPatterns.weights`.
 
     Args:
         persons: the survey.
@@ -309,18 +353,26 @@ def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], 
     scale = steps_of / max(float(kinds[f"{weight}_high"].max()), np.finfo(float).tiny)
     inside = frame.filter(nw.col(columns.flags[population]))
     steps = (nw.col(weight) * scale).round().cast(nw.Int64()).alias("weight")
-    grouped = inside.select(*columns.by, steps).group_by([*columns.by, "weight"]).agg(nw.len().alias("persons"))
+    grouped = (
+        inside.select(*columns.by, steps).group_by([*columns.by, "weight"]).agg(nw.len().alias("persons"))
+    )
     table = columns.labelled(to_pandas(grouped, persons.source))
     table = table.merge(kinds[columns.by].assign(kind=np.arange(len(kinds))), on=columns.by, how="left")
     return table.assign(weight=table["weight"].clip(lower=1) / scale)[["kind", "weight", "persons"]]
 
 
 def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
-    """Returns the cases by household, sampling unit and groups, as a table with the columns of `PersonPatterns.case_homes`."""
+    """Returns the cases by household, sampling unit and groups, as a table with the columns of
+    `PersonPatterns.case_homes`."""
     frame = _outcomes(persons, columns)
     units = [c for c in frame.collect_schema().names() if c in UNITS]
-    weights = [nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q) for q, w in columns.weights.items()]
+    weights = [
+        nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q)
+        for q, w in columns.weights.items()
+    ]
     cases = frame.filter(nw.col("cases")).select(*columns.groups.values(), *units, *weights)
-    grouped = cases.group_by([*columns.groups.values(), *units]).agg(*[nw.col(q).sum() for q in columns.populations])
+    grouped = cases.group_by([*columns.groups.values(), *units]).agg(
+        *[nw.col(q).sum() for q in columns.populations]
+    )
     table = columns.labelled(to_pandas(grouped, persons.source))
     return table.rename(columns={name: g for g, name in columns.groups.items()})

@@ -31,10 +31,12 @@ class ReferencePopulation:
     domain: str | None
 
 
-def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """Returns the reference population of an estimate. This is the population called `name`. If `name` is None and the groups
-    contain a sector or occupation, it is the population of the workers who were asked about it. Otherwise it is the default
-    population.
+def population_of(
+    design: Design, name: str | None, groups: Sequence[str], outcome: str
+) -> ReferencePopulation:
+    """Returns the reference population of an estimate. This is the population called `name`. If `name` is
+    None and the groups contain a sector or occupation, it is the population of the workers who were asked
+    about it. Otherwise it is the default population.
 
     Args:
         design: a classified survey, or any design.
@@ -49,30 +51,47 @@ def population_of(design: Design, name: str | None, groups: Sequence[str], outco
     if not isinstance(design, ClassifiedSurvey):
         if name is not None:
             raise RequestError(
-                "only a survey read through survey.yaml has populations", where="population", found=name,
+                "only a survey read through survey.yaml has populations",
+                where="population",
+                found=name,
                 do="leave population out, and name the group in by=",
-            )  # fmt: skip
+            )
         return ReferencePopulation("", WEIGHT, None)
     spec, groups = design.spec, [*groups, *(group for group, _ in design.domain)]
     bound = {s.population for g, s in spec.jobs.items() if g in groups and s.population}
     chosen = next(iter(bound), spec.default_population) if name is None else name
     if chosen not in spec.populations:
         raise RequestError(
-            "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations),
+            "no such population",
+            where=str(design.path),
+            found=chosen,
+            allowed=list(spec.populations),
             do="name one of these, or add it under populations:",
-        )  # fmt: skip
-    if (outcome in OF_ADULTS or outcome in design.outcomes) and spec.children and spec.definition_of(chosen) != "adults":
+        )
+    if (
+        (outcome in OF_ADULTS or outcome in design.outcomes)
+        and spec.children
+        and spec.definition_of(chosen) != "adults"
+    ):
         raise RequestError(
             f"{outcome} does not apply to children: {_why_not_children(outcome, design)}",
-            where="population", found=chosen,
-            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"], do="name a population of adults",
-        )  # fmt: skip
+            where="population",
+            found=chosen,
+            allowed=[p for p in spec.populations if spec.definition_of(p) == "adults"],
+            do="name a population of adults",
+        )
     if bound - {chosen}:
         job = next(g for g, s in spec.jobs.items() if g in groups and s.population in bound - {chosen})
         raise RequestError(
-            f"{job} was asked of {min(b for b in bound if b)} only; a rate needs numerator and denominator of the same job",
-            where="population", found=chosen, allowed=sorted(b for b in bound if b), do="leave population out, or name that one",
-        )  # fmt: skip
+            (
+                f"{job} was asked of {min(b for b in bound if b)} only; a rate needs numerator and "
+                "denominator of the same job"
+            ),
+            where="population",
+            found=chosen,
+            allowed=sorted(b for b in bound if b),
+            do="leave population out, or name that one",
+        )
     return ReferencePopulation(chosen, weight_of(chosen), POPULATION + chosen)
 
 

@@ -18,12 +18,13 @@ RANK_TOLERANCE = 1e-5  # R's degf
 
 @dataclass(frozen=True)
 class Replicates(Scaled):
-    """The replicates of a design with replicate weights. In an influence matrix, each replicate has one row: the distance of
-    its estimate from the centre.
+    """The replicates of a design with replicate weights. In an influence matrix, each replicate has one row:
+    the distance of its estimate from the centre.
 
     Attributes:
         factor: scale × rscales of each replicate.
-        mse: whether the centre is the estimate of the full sample. If not, it is the mean over the replicates.
+        mse: whether the centre is the estimate of the full sample. If not, it is the mean over the
+        replicates.
         df: the degrees of freedom, if the user gave them; else None.
     """
 
@@ -35,9 +36,13 @@ class Replicates(Scaled):
         return len(self.factor)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether another object has replicates with the same factors. Only then can the two influence matrices be put
-        side by side."""
-        return isinstance(other, Replicates) and np.array_equal(self.factor, other.factor) and self.mse == other.mse
+        """Returns whether another object has replicates with the same factors. Only then can the two
+        influence matrices be put side by side."""
+        return (
+            isinstance(other, Replicates)
+            and np.array_equal(self.factor, other.factor)
+            and self.mse == other.mse
+        )
 
     def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
         """Returns the distance of each replicate's estimate from the centre (replicates × estimates).
@@ -59,14 +64,14 @@ class Replicates(Scaled):
         return np.where(known, theta - centre, 0.0)
 
     def scaled(self, z: Array) -> Iterator[Array]:
-        """Yields a matrix S for which S'S is the covariance of the estimates. z is the distance of each replicate's estimate
-        from the centre."""
+        """Yields a matrix S for which S'S is the covariance of the estimates. z is the distance of each
+        replicate's estimate from the centre."""
         yield np.asarray(z * np.sqrt(self.factor)[:, None])
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
-    """Returns, for each cell, the rank of the replicate weights: the number of linearly independent replicates. The degrees of
-    freedom are the rank minus one (R `degf`).
+    """Returns, for each cell, the rank of the replicate weights: the number of linearly independent
+    replicates. The degrees of freedom are the rank minus one (R `degf`).
 
     If there are many rows, the rank is computed from random sums of the rows. This rank is the same.
 
@@ -86,5 +91,7 @@ def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None
                 own = sums_by_code(own, random.integers(0, 4 * replicates, len(own)), 4 * replicates)
             largest = np.abs(own).max(axis=0)
             scale = np.where(largest > 0, largest, 1.0)
-            found[i] = np.linalg.matrix_rank(own / scale, tol=None, rtol=RANK_TOLERANCE) if largest.any() else 0
+            found[i] = (
+                np.linalg.matrix_rank(own / scale, tol=None, rtol=RANK_TOLERANCE) if largest.any() else 0
+            )
     return found

@@ -1,4 +1,5 @@
-"""Computes variances by Taylor linearisation (docs/methods.md §2), equal to `svyrecvar` of R's survey package."""
+"""Computes variances by Taylor linearisation (docs/methods.md §2), equal to `svyrecvar` of R's survey
+package."""
 
 from __future__ import annotations
 
@@ -30,13 +31,16 @@ CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the pro
 
 @dataclass(frozen=True)
 class Stage:
-    """The units drawn at one stage of sampling, with the numbers from which its part of the variance is computed.
+    """The units drawn at one stage of sampling, with the numbers from which its part of the variance is
+    computed.
 
     Attributes:
-        group: for each unit, the position of the group from which it was drawn: its stratum, or at the second stage its PSU.
+        group: for each unit, the position of the group from which it was drawn: its stratum, or at the second
+        stage its PSU.
         n: by group, the number of units drawn.
         f: by group, the sampling fraction (0: with replacement).
-        times: by group, a factor for its variance: 1, or at the second stage the sampling fraction of the PSU.
+        times: by group, a factor for its variance: 1, or at the second stage the sampling fraction of the
+        PSU.
         single: the rule for groups with a single unit, such as `average`.
     """
 
@@ -47,8 +51,8 @@ class Stage:
     single: SinglePsu
 
     def scaled(self, z: Any) -> Iterator[Matrix]:
-        """Yields a matrix S for which S'S is this stage's part of the covariance. S is the influence of the units, minus its
-        mean in each group, times the root of a factor.
+        """Yields a matrix S for which S'S is this stage's part of the covariance. S is the influence of the
+        units, minus its mean in each group, times the root of a factor.
 
         A dense matrix is yielded in several parts, some rows at a time.
         """
@@ -77,13 +81,13 @@ class Stage:
 
 
 class Scaled(ABC):
-    """Computes variances from influence values. Its subclasses are sampled units (`Units`, `Joint`) and replicates
-    (`Replicates`). They define the method `scaled`."""
+    """Computes variances from influence values. Its subclasses are sampled units (`Units`, `Joint`) and
+    replicates (`Replicates`). They define the method `scaled`."""
 
     @abstractmethod
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the influence matrix
-        (units × estimates)."""
+        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the
+        influence matrix (units × estimates)."""
 
     def variances(self, z: Matrix) -> Array:
         """Returns the variance of each estimate. z is the influence matrix (units × estimates)."""
@@ -103,8 +107,8 @@ class Scaled(ABC):
 
 @dataclass(frozen=True)
 class Units(Scaled):
-    """The sampled units. Each has one row in every influence matrix. They are PSUs, or units of the second stage if its FPC is
-    used.
+    """The sampled units. Each has one row in every influence matrix. They are PSUs, or units of the second
+    stage if its FPC is used.
 
     Attributes:
         strata, psu: the labels of the PSUs.
@@ -112,8 +116,9 @@ class Units(Scaled):
         first: the first stage of sampling.
         second: the second stage; None if the units are PSUs.
         named: whether the labels are those of the survey; False if they are row numbers.
-        margins: for calibrated weights, the numbers from which residuals are computed (see `Margins`). The variance is then that
-            of the residuals. The influence matrix then has further rows below the rows of the units. None for other weights.
+        margins: for calibrated weights, the numbers from which residuals are computed (see `Margins`). The
+            variance is then that of the residuals. The influence matrix then has further rows below the rows
+            of the units. None for other weights.
     """
 
     strata: NDArray[np.object_]
@@ -128,7 +133,8 @@ class Units(Scaled):
         return len(self.psu_of)
 
     def same_as(self, other: object) -> bool:
-        """Returns whether another object has the same PSUs in the same strata, with the same sampling and calibration."""
+        """Returns whether another object has the same PSUs in the same strata, with the same sampling and
+        calibration."""
         if not isinstance(other, Units) or (self.margins is None) != (other.margins is None):
             return False
         return all(np.array_equal(a, b) for a, b in zip(self._facts(), other._facts(), strict=False))
@@ -142,8 +148,8 @@ class Units(Scaled):
         return values if self.second is None else sums_by_code(values, self.psu_of, len(self.psu))
 
     def influence(self, y: Matrix, x: Matrix | None, estimate: Array, overwrite_x: bool = False) -> Matrix:
-        """Returns the influence matrix: the part of each sampled unit in each estimate (units × estimates). For totals it is y,
-        for ratios of totals (y − R·x)/X, where X is the sum of x over all units.
+        """Returns the influence matrix: the part of each sampled unit in each estimate (units × estimates).
+        For totals it is y, for ratios of totals (y − R·x)/X, where X is the sum of x over all units.
 
         If X is 0, the influence is nan.
 
@@ -151,7 +157,8 @@ class Units(Scaled):
             y: the numerators (units × estimates).
             x: the denominators (units × estimates); None: the estimates are totals.
             estimate: the ratios R.
-            overwrite_x: whether the result may be written into the memory of x. This saves a second matrix of the same size.
+            overwrite_x: whether the result may be written into the memory of x. This saves a second matrix of
+            the same size.
         """
         if x is None:
             return y
@@ -166,22 +173,22 @@ class Units(Scaled):
         return z if (whole != 0).all() else as_dense(z) + np.where(whole == 0, np.nan, 0.0)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the influence matrix
-        (units × estimates)."""
+        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the
+        influence matrix (units × estimates)."""
         z = self.residual(z)
         yield from self.first.scaled(self.by_psu(z))
         if self.second is not None:
             yield from self.second.scaled(z)
 
     def residual(self, z: Matrix) -> Matrix:
-        """Returns the influence values from which the variance is computed. With calibrated weights these are the residuals,
-        without the part that the margins explain. Otherwise z is returned unchanged.
+        """Returns the influence values from which the variance is computed. With calibrated weights these are
+        the residuals, without the part that the margins explain. Otherwise z is returned unchanged.
         """
         return self.margins.residual(as_dense(z), len(self)) if self.margins else z
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
-        """Returns the degrees of freedom of each column: the number of PSUs with persons of the domain, minus the number of
-        strata with such persons (R `degf(subset(...))`).
+        """Returns the degrees of freedom of each column: the number of PSUs with persons of the domain, minus
+        the number of strata with such persons (R `degf(subset(...))`).
 
         Args:
             n: persons or weights of the domain (units × columns).
@@ -191,8 +198,8 @@ class Units(Scaled):
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
     def _unit_rows(self, values: Matrix) -> Matrix:
-        """Returns the rows of a matrix that belong to the sampled units. The further rows below them, which calibrated weights
-        need, are left out."""
+        """Returns the rows of a matrix that belong to the sampled units. The further rows below them, which
+        calibrated weights need, are left out."""
         return values[: len(self)] if self.margins else values
 
 
@@ -223,7 +230,10 @@ def multiply_columns(values: Matrix, by: Array) -> Matrix:
 
 
 def _rows_multiplied(values: Any, by: Array) -> Any:
-    return type(values)((values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr), shape=values.shape)
+    return type(values)(
+        (values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr),
+        shape=values.shape,
+    )
 
 
 def _add_to(values: Matrix, to: Array) -> None:
@@ -237,12 +247,16 @@ def _add_to(values: Matrix, to: Array) -> None:
 
 def _sums_of_squares(values: Matrix) -> Array:
     """Returns the sum of squares of each column."""
-    return np.einsum("ij,ij->j", values, values) if isinstance(values, np.ndarray) else np.asarray((values**2).sum(axis=0))
+    return (
+        np.einsum("ij,ij->j", values, values)
+        if isinstance(values, np.ndarray)
+        else np.asarray((values**2).sum(axis=0))
+    )
 
 
 def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Returns the sums of a matrix over the rows of each group (groups × columns). For a matrix of true/false values, a sum is
-    true if at least one value is true.
+    """Returns the sums of a matrix over the rows of each group (groups × columns). For a matrix of true/false
+    values, a sum is true if at least one value is true.
 
     Args:
         values: a matrix of rows × columns.
@@ -251,36 +265,52 @@ def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
     """
     from scipy.sparse import csr_array
 
-    members = csr_array((np.ones(len(group), dtype=values.dtype), (group, np.arange(len(group)))), shape=(groups, len(group)))
+    members = csr_array(
+        (np.ones(len(group), dtype=values.dtype), (group, np.arange(len(group)))), shape=(groups, len(group))
+    )
     return members @ values
 
 
 def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
-    """Returns the sampled units (PSUs, or units of the second stage) in a table of sums (`cluster_totals`). Also returns, for
-    each row of the table, the position of its unit.
+    """Returns the sampled units (PSUs, or units of the second stage) in a table of sums (`cluster_totals`).
+    Also returns, for each row of the table, the position of its unit.
 
     Raises:
-        DesignError: a PSU label is in two strata. Or a stratum has a single PSU, or a PSU has a single unit of the second stage,
-            and the rule for such cases is `fail`. Or an FPC differs within its stratum or PSU, or is smaller than the sample.
+        DesignError: a PSU label is in two strata. Or a stratum has a single PSU, or a PSU has a single unit
+            of the second stage, and the rule for such cases is `fail`. Or an FPC differs within its stratum
+            or PSU, or is smaller than the sample.
     """
     names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
     codes = [table[name].cat.codes.to_numpy() for name in names]
-    starts = np.r_[True, np.logical_or.reduce([code[1:] != code[:-1] for code in codes])]  # the table is sorted by these codes
+    starts = np.r_[
+        True, np.logical_or.reduce([code[1:] != code[:-1] for code in codes])
+    ]  # the table is sorted by these codes
     units = table.loc[starts, names].reset_index(drop=True)
     pairs = units[["strata", "psu"]].drop_duplicates(ignore_index=True)
     reused = pairs.loc[pairs["psu"].duplicated(keep=False), "psu"].unique()
     if len(reused):
         raise DesignError(
-            "PSU labels occur in more than one stratum", where="psu", found=_printable_labels(table, "psu", reused, design.mask),
+            "PSU labels occur in more than one stratum",
+            where="psu",
+            found=_printable_labels(table, "psu", reused, design.mask),
             do="if labels restart in each stratum say nest: true; if not, correct the strata",
-        )  # fmt: skip
+        )
     there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)
     labels = pairs["strata"].cat.categories.to_numpy(object)[there]
     n = np.bincount(group).astype(float)
-    f = _sampling_fractions(table, "strata", labels, n, design.mask) if design.stages else np.zeros(len(labels))
+    f = (
+        _sampling_fractions(table, "strata", labels, n, design.mask)
+        if design.stages
+        else np.zeros(len(labels))
+    )
     first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
     printable = partial(_printable_labels, table, "strata", mask=design.mask)
-    _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), printable)
+    _refuse_single(
+        first,
+        labels,
+        ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"),
+        printable,
+    )
     psu = pairs["psu"].to_numpy(object)
     psu_of = pd.Index(pairs["psu"].cat.codes).get_indexer(pd.Index(units["psu"].cat.codes))
     second = _second_stage(table, psu, psu_of, f[group], design) if design.stages == 2 else None
@@ -289,12 +319,14 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     return made, np.repeat(np.arange(len(at), dtype=np.int32), np.diff(at, append=len(table)))
 
 
-def _second_stage(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
-    """Returns the second stage of sampling: the units drawn within each PSU. The variance of these units is multiplied by the
-    sampling fraction of the PSU's stratum.
+def _second_stage(
+    table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design
+) -> Stage:
+    """Returns the second stage of sampling: the units drawn within each PSU. The variance of these units is
+    multiplied by the sampling fraction of the PSU's stratum.
 
-    A single unit equals the mean of its PSU, so the rule `adjust` adds nothing, as in R. For the rule `average`, R returns nan at
-    this stage; the kit takes the average over the other PSUs.
+    A single unit equals the mean of its PSU, so the rule `adjust` adds nothing, as in R. For the rule
+    `average`, R returns nan at this stage; the kit takes the average over the other PSUs.
 
     Args:
         table: the table of sums (`cluster_totals`).
@@ -307,23 +339,34 @@ def _second_stage(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, 
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
     stage = Stage(psu_of, m, _sampling_fractions(table, "psu", psu, m, design.mask), f_h, single)
     printable = partial(_printable_labels, table, "psu", mask=design.mask)
-    _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), printable)
+    _refuse_single(
+        stage,
+        psu,
+        ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"),
+        printable,
+    )
     return stage
 
 
 def _refuse_single(
-    stage: Stage, labels: NDArray[np.object_], words: tuple[str, str, str], printable: Callable[[Iterable[object]], str]
+    stage: Stage,
+    labels: NDArray[np.object_],
+    words: tuple[str, str, str],
+    printable: Callable[[Iterable[object]], str],
 ) -> None:
     what, where, do = words
     if stage.single == "fail" and (lonely := list(labels[(stage.n == 1) & (stage.f < 1)])):
         raise DesignError(
-            f"{len(lonely)} {what}, so no variance within them", where=where, found=printable(lonely),
+            f"{len(lonely)} {what}, so no variance within them",
+            where=where,
+            found=printable(lonely),
             do=f"{do}, or choose single_psu: certainty, remove, adjust or average",
-        )  # fmt: skip
+        )
 
 
 def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object], mask: Mask) -> str:
-    """Returns labels of strata or PSUs as one text for an error message. Labels that a message may not print are left out."""
+    """Returns labels of strata or PSUs as one text for an error message. Labels that a message may not print
+    are left out."""
     persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
     return mask.printed({str(label): persons[str(label)] for label in labels}, len(persons))
 
@@ -331,8 +374,9 @@ def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object]
 def _sampling_fractions(
     table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask
 ) -> Array:
-    """Returns the sampling fraction of each stratum or PSU. If every FPC is at most 1, the FPC is the fraction. Otherwise it is
-    n divided by the FPC, a population count (as in R). An infinite count means sampling with replacement.
+    """Returns the sampling fraction of each stratum or PSU. If every FPC is at most 1, the FPC is the
+    fraction. Otherwise it is n divided by the FPC, a population count (as in R). An infinite count means
+    sampling with replacement.
 
     Args:
         table: the table of sums (`cluster_totals`).
@@ -341,7 +385,9 @@ def _sampling_fractions(
         n: the number of units drawn in each group.
         mask: hides labels that a message may not print.
     """
-    fpc, what, unit = ("fpc", "stratum", "PSUs") if by == "strata" else ("fpc2", "PSU", "units of the second stage")
+    fpc, what, unit = (
+        ("fpc", "stratum", "PSUs") if by == "strata" else ("fpc2", "PSU", "units of the second stage")
+    )
     grouped = table.groupby(by, observed=True)
     low, high = (
         getattr(grouped[f"{fpc}_{end}"], of)().reindex(list(labels)).to_numpy(float)
@@ -349,14 +395,26 @@ def _sampling_fractions(
     )
     gaps = grouped[f"no_{fpc}"].sum().reindex(list(labels)).to_numpy(float) > 0
     if (wrong := gaps | (low != high)).any():
-        raise DesignError(f"the FPC is missing or varies within a {what}", where="fpc", found=_printable_labels(table, by, labels[wrong], mask),
-                          do=f"give each {what} one number: its {unit} in the population, or the sampling fraction")  # fmt: skip
+        raise DesignError(
+            f"the FPC is missing or varies within a {what}",
+            where="fpc",
+            found=_printable_labels(table, by, labels[wrong], mask),
+            do=f"give each {what} one number: its {unit} in the population, or the sampling fraction",
+        )
     if (low <= 0).any():
-        raise DesignError("the FPC is not above zero", where="fpc", found=_printable_labels(table, by, labels[low <= 0], mask),
-                          do=f"give the {unit} in the population of the {what}, or the sampling fraction")  # fmt: skip
+        raise DesignError(
+            "the FPC is not above zero",
+            where="fpc",
+            found=_printable_labels(table, by, labels[low <= 0], mask),
+            do=f"give the {unit} in the population of the {what}, or the sampling fraction",
+        )
     if (low <= 1).all():
         return np.asarray(low)
     if (low < n).any():
-        raise DesignError("the FPC is smaller than the sample", where="fpc", found=_printable_labels(table, by, labels[low < n], mask),
-                          do=f"fpc counts {unit} in the population of the {what}, not persons in the sample")  # fmt: skip
+        raise DesignError(
+            "the FPC is smaller than the sample",
+            where="fpc",
+            found=_printable_labels(table, by, labels[low < n], mask),
+            do=f"fpc counts {unit} in the population of the {what}, not persons in the sample",
+        )
     return np.asarray(n / low)

@@ -1,5 +1,5 @@
-"""Finds the published numbers for indicators on the profile of cases: the share of cases that have one characteristic, such as
-debt bondage."""
+"""Finds the published numbers for indicators on the profile of cases: the share of cases that have one
+characteristic, such as debt bondage."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ PROFILE = "profile"
 
 
 def topic_and_name(characteristic: str) -> tuple[str, str]:
-    """Returns the topic and the name of a characteristic of cases, from the text in nap.yaml. `coercion_stage/recruitment`
-    gives `("coercion_stage", "recruitment")`. `debt_bondage` has no topic in front, so it gives `("", "debt_bondage")`."""
+    """Returns the topic and the name of a characteristic of cases, from the text in nap.yaml.
+    `coercion_stage/recruitment` gives `("coercion_stage", "recruitment")`. `debt_bondage` has no topic in
+    front, so it gives `("", "debt_bondage")`."""
     topic, _, name = characteristic.rpartition("/")
     return topic, name
 
 
 def allowed_characteristics(spec: SurveySpec) -> list[str]:
-    """Returns all characteristics of cases that an indicator with `measure: profile` may name under `of` in nap.yaml, such as
-    `debt_bondage`.
+    """Returns all characteristics of cases that an indicator with `measure: profile` may name under `of` in
+    nap.yaml, such as `debt_bondage`.
 
-    A stage or a mode has its topic in front (`coercion_stage/recruitment`), because both sides of the definition (involuntary
-    work and coercion) have stages and modes.
+    A stage or a mode has its topic in front (`coercion_stage/recruitment`), because both sides of the
+    definition (involuntary work and coercion) have stages and modes.
     """
     names = {topic: [name for name in category_labels(spec, topic) if name != NOT_STATED] for topic in TOPICS}
     names["worst_form"] = list(spec.children.worst_forms) if spec.children else []
@@ -48,10 +49,12 @@ def allowed_characteristics(spec: SurveySpec) -> list[str]:
 def rows_of_characteristic(
     out: Published, characteristic: str, by: tuple[str, ...], population: str | None, measure: str = PROFILE
 ) -> pd.DataFrame:
-    """Returns the published shares of cases that have one characteristic, such as debt bondage: for all cases, or by one group.
-    The category of a row is `total` for all cases, otherwise the category of the group.
+    """Returns the published shares of cases that have one characteristic, such as debt bondage: for all
+    cases, or by one group. The category of a row is `total` for all cases, otherwise the category of the
+    group.
 
-    If the run has no profile (no shares of cases by characteristics), the result is a single row that gives the reason.
+    If the run has no profile (no shares of cases by characteristics), the result is a single row that gives
+    the reason.
 
     Args:
         out: the published set.
@@ -71,9 +74,14 @@ def rows_of_characteristic(
         return out.select(measure, [by], population=population)
     if len(there) != 1:
         raise RequestError(
-            "a row of the plan names no characteristic of the profile" if not there else "two topics have this characteristic",
-            where="measure: profile, of", found=characteristic, allowed=_allowed(rows, there, name), do="name one of these",
-        )  # fmt: skip
+            "a row of the plan names no characteristic of the profile"
+            if not there
+            else "two topics have this characteristic",
+            where="measure: profile, of",
+            found=characteristic,
+            allowed=_allowed(rows, there, name),
+            do="name one of these",
+        )
     found = out.select(measure, [[there[0], *by]], population=population)
     mine = found[found[there[0]] == name]
     called = pd.Series([_category(by, category) for category in mine["category"]], mine.index, dtype=object)
@@ -81,13 +89,14 @@ def rows_of_characteristic(
 
 
 def _category(by: tuple[str, ...], category: object) -> object:
-    """Returns the category of the group from a category that is crossed with a characteristic: `women` from `debt_bondage ×
-    women`. Returns `total` if there is no group."""
+    """Returns the category of the group from a category that is crossed with a characteristic: `women` from
+    `debt_bondage × women`. Returns `total` if there is no group."""
     return uncrossed_categories(category)[-1] if by else TOTAL
 
 
 def _allowed(rows: pd.DataFrame, there: Iterable[str], name: str) -> list[str]:
-    """Returns the characteristics that a user may name, for the message about a name that does not exist. If the name exists in
+    """Returns the characteristics that a user may name, for the message about a name that does not exist. If
+    the name exists in
     several topics, only the names with these topics are returned: `coercion_stage/recruitment`."""
     if several := [f"{topic}/{name}" for topic in there]:
         return several

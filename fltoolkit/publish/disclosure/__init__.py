@@ -1,1 +1,2 @@
-"""Hides cells so that no small count can be calculated from the other cells (statistical disclosure control)."""
+"""Hides cells so that no small count can be calculated from the other cells (statistical disclosure
+control)."""

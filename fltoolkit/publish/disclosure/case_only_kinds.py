@@ -1,8 +1,8 @@
 """Builds the equations that show what a reader could calculate from tables by groups that only cases have.
 
-Examples of such groups are the sector, the form and the route of forced labour. A public-use file does not contain these groups.
-So for a reader of such a file, each case may have any value of these groups. For each kind of person, only the sum over all
-values is fixed.
+Examples of such groups are the sector, the form and the route of forced labour. A public-use file does not
+contain these groups. So for a reader of such a file, each case may have any value of these groups. For each
+kind of person, only the sum over all values is fixed.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ OF_CHILD = "fl__of_child"
 class PersonKinds:
     """The persons of a survey by kind, with the number of cases of each kind.
 
-    A kind is all persons who have the same group values and are in the same populations. "Cases" are the persons with the outcome
-    that is being protected, for example forced labour.
+    A kind is all persons who have the same group values and are in the same populations. "Cases" are the
+    persons with the outcome that is being protected, for example forced labour.
 
     Attributes:
         patterns: for each kind, its group values, its populations and its persons.
@@ -41,8 +41,9 @@ class PersonKinds:
         units: the mean weight of each population.
         cases: the true number of cases of each kind.
         known: the true weighted number of cases (in mean weights), by population and kind.
-        kept: for each kind, whether its number of cases is an unknown (variable) of the linear programme that finds what a reader
-            could calculate. For the other kinds, the programme assumes that the reader knows this number.
+        kept: for each kind, whether its number of cases is an unknown (variable) of the linear programme that
+            finds what a reader could calculate. For the other kinds, the programme assumes that the reader
+            knows this number.
         kinds: the kept kinds, as columns of the system of equations (`cell_system`).
         children: for each kind, whether its persons are children.
     """
@@ -59,17 +60,19 @@ class PersonKinds:
 
 @dataclass(frozen=True)
 class CaseOnlyKinds:
-    """The unknowns and equations that tables by case-only groups add to the system of equations (`cell_system`).
+    """The unknowns and equations that tables by case-only groups add to the system of equations
+    (`cell_system`).
 
-    A case-only group is a group that only cases have, such as the sector of their forced labour. The system shows what a reader
-    could calculate from the printed cells.
+    A case-only group is a group that only cases have, such as the sector of their forced labour. The system
+    shows what a reader could calculate from the printed cells.
 
     Attributes:
-        kinds: the unknowns. Each is the number of cases of one kind of person with one combination of values of these groups.
+        kinds: the unknowns. Each is the number of cases of one kind of person with one combination of values
+        of these groups.
         rows: the cells of these tables.
         holds: a matrix of cells × unknowns: 1 if the cases of the unknown are in the cell, otherwise 0.
-        ties: equations that are always true. Their first columns belong to the kept kinds of `PersonKinds`, and their last
-            columns to the unknowns in `kinds`.
+        ties: equations that are always true. Their first columns belong to the kept kinds of `PersonKinds`,
+            and their last columns to the unknowns in `kinds`.
     """
 
     kinds: Kinds
@@ -80,11 +83,11 @@ class CaseOnlyKinds:
 
 @dataclass(frozen=True)
 class _Column:
-    """An unknown of the system of equations: the number of cases of one kind of person with one combination of values of the
-    case-only groups.
+    """An unknown of the system of equations: the number of cases of one kind of person with one combination
+    of values of the case-only groups.
 
-    A case-only group is a group that only cases have, such as the sector. A kind of person is all persons with the same
-    populations and the same values of the other groups.
+    A case-only group is a group that only cases have, such as the sector. A kind of person is all persons
+    with the same populations and the same values of the other groups.
 
     Attributes:
         person_kind: the number of the kind of person.
@@ -100,9 +103,9 @@ def case_only_kinds(
 ) -> CaseOnlyKinds:
     """Builds the equations for tables by groups that only cases have, such as the sector.
 
-    Each cell of such a table is a sum of unknown numbers of cases. The equations show what a reader could calculate from the
-    printed cells (`cell_system`). The result has the unknowns, the cells, and the equations that link these unknowns to the
-    cases of each kind of person.
+    Each cell of such a table is a sum of unknown numbers of cases. The equations show what a reader could
+    calculate from the printed cells (`cell_system`). The result has the unknowns, the cells, and the
+    equations that link these unknowns to the cases of each kind of person.
 
     Args:
         cells: the counts of each cell of these groups, alone or crossed with groups that everybody has.
@@ -113,7 +116,9 @@ def case_only_kinds(
     populations = list(dict.fromkeys(p for p, _ in cells))
     flags = [POPULATION + p for p in populations]
     shared = sorted({g for _, key in cells for g, _ in key} - groups)
-    table = person_kinds.patterns.kinds[[*shared, *flags]].assign(**{OF_CHILD: person_kinds.children & ("route" in groups)})
+    table = person_kinds.patterns.kinds[[*shared, *flags]].assign(
+        **{OF_CHILD: person_kinds.children & ("route" in groups)}
+    )
     inside = table[flags].any(axis=1).to_numpy()
     code = np.where(inside, table.groupby([*shared, *flags, OF_CHILD], sort=True).ngroup().to_numpy(), -1)
     coarse = [int(c) for c in np.unique(code[inside])]
@@ -132,15 +137,17 @@ def case_only_kinds(
         [_row(cell, found, person_kinds, rounding_base) for cell, found in cells.items()],
         holds,
         [
-            _case_sum(c, code, columns, person_kinds, [p for p, f in zip(places, flags, strict=True) if facts[c][f]])
+            _case_sum(
+                c, code, columns, person_kinds, [p for p, f in zip(places, flags, strict=True) if facts[c][f]]
+            )
             for c in coarse
         ],
     )
 
 
 def _value_combinations(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
-    """Returns every combination of values of the groups that only cases have (`groups`). Only values that occur in `cells` are
-    combined."""
+    """Returns every combination of values of the groups that only cases have (`groups`). Only values that
+    occur in `cells` are combined."""
     values: dict[str, dict[str, None]] = {}
     for _, key in cells:
         for g, v in sorted(key):
@@ -150,11 +157,14 @@ def _value_combinations(cells: Mapping[CellId, Cell], groups: frozenset[str]) ->
     return [frozenset(zip(names, found, strict=True)) for found in product(*(values[g] for g in names))]
 
 
-def _can_have_cases(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
-    """Returns whether cases of one kind of person can have these values of the case-only groups (groups that only cases have).
+def _can_have_cases(
+    fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]
+) -> bool:
+    """Returns whether cases of one kind of person can have these values of the case-only groups (groups that
+    only cases have).
 
-    A kind is here all persons with the same populations and the same values of the groups that these cells cross. If a printed
-    table has no cell for a combination of values, nobody has this combination.
+    A kind is here all persons with the same populations and the same values of the groups that these cells
+    cross. If a printed table has no cell for a combination of values, nobody has this combination.
 
     Args:
         fact: the populations and the group values of the kind.
@@ -169,14 +179,17 @@ def _can_have_cases(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], 
         if not fact[POPULATION + population]:
             continue
         shown = {frozenset(g for g, _ in key) for p, key in cells if p == population}
-        if any((population, frozenset(part for part in whole if part[0] in groups)) not in cells for groups in shown):
+        if any(
+            (population, frozenset(part for part in whole if part[0] in groups)) not in cells
+            for groups in shown
+        ):
             return False
     return True
 
 
 def _may_have_routes(values: Key, child: bool) -> bool:
-    """Returns whether a person can have these values. Every route to forced labour is possible either for children only or for
-    adults only.
+    """Returns whether a person can have these values. Every route to forced labour is possible either for
+    children only or for adults only.
 
     Args:
         values: values of case-only groups; one of them may be a route.
@@ -186,8 +199,8 @@ def _may_have_routes(values: Key, child: bool) -> bool:
 
 
 def _kinds(columns: list[_Column], code: NDArray[np.intp], person_kinds: PersonKinds) -> Kinds:
-    """Returns three numbers for each unknown number of cases: the number of persons who may be these cases, and their smallest
-    and largest weight.
+    """Returns three numbers for each unknown number of cases: the number of persons who may be these cases,
+    and their smallest and largest weight.
 
     Args:
         columns: the unknowns. Each belongs to one kind of person.
@@ -203,7 +216,10 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], person_kinds: PersonK
         for p, unit in zip(person_kinds.populations, person_kinds.units, strict=True):
             there = mine & (patterns.heaviest[p] > 0)
             ends.append(
-                (patterns.lightest[p][there].min(initial=np.inf) / unit, patterns.heaviest[p][there].max(initial=0.0) / unit)
+                (
+                    patterns.lightest[p][there].min(initial=np.inf) / unit,
+                    patterns.heaviest[p][there].max(initial=0.0) / unit,
+                )
                 if there.any()
                 else (0.0, 0.0)
             )
@@ -222,14 +238,18 @@ def _membership(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Ser
             group in facts[column.person_kind] and facts[column.person_kind][group] == value
         )
 
-    return [float(facts[c.person_kind][POPULATION + population] and all(has(c, g, v) for g, v in key)) for c in columns]
+    return [
+        float(facts[c.person_kind][POPULATION + population] and all(has(c, g, v) for g, v in key))
+        for c in columns
+    ]
 
 
 def _row(cell: CellId, found: Cell, person_kinds: PersonKinds, rounding_base: float) -> Row[AnyCell]:
     """Returns the counts of a cell as a row of the system of equations.
 
-    `found` has the counts of the cell. `person_kinds` contains the kinds of persons, with the unit in which weights are counted.
-    Weighted numbers are rounded to multiples of `rounding_base`, so the equation has a tolerance.
+    `found` has the counts of the cell. `person_kinds` contains the kinds of persons, with the unit in which
+    weights are counted. Weighted numbers are rounded to multiples of `rounding_base`, so the equation has a
+    tolerance.
     """
     population = person_kinds.populations.index(cell[0])
     unit = person_kinds.units[population]
@@ -239,11 +259,15 @@ def _row(cell: CellId, found: Cell, person_kinds: PersonKinds, rounding_base: fl
 
 
 def _case_sum(
-    coarse: int, code: NDArray[np.intp], columns: list[_Column], person_kinds: PersonKinds, populations: list[int]
+    coarse: int,
+    code: NDArray[np.intp],
+    columns: list[_Column],
+    person_kinds: PersonKinds,
+    populations: list[int],
 ) -> Tie:
-    """Returns an equation that is always true for one kind of person. On the left is the sum of its cases over all values of the
-    case-only groups. This sum equals the number of cases of the kind. If that number is known to the reader, it is on the
-    right-hand side; otherwise it is another unknown of the equation.
+    """Returns an equation that is always true for one kind of person. On the left is the sum of its cases
+    over all values of the case-only groups. This sum equals the number of cases of the kind. If that number
+    is known to the reader, it is on the right-hand side; otherwise it is another unknown of the equation.
 
     Args:
         coarse: the number of the kind of person.
@@ -255,4 +279,8 @@ def _case_sum(
     mine = code == coarse
     out = mine & ~person_kinds.kept
     sign = np.r_[-mine[person_kinds.kept].astype(float), [float(c.person_kind == coarse) for c in columns]]
-    return Tie(sign, float(person_kinds.cases[out].sum()), {p: float(person_kinds.known[p, out].sum()) for p in populations})
+    return Tie(
+        sign,
+        float(person_kinds.cases[out].sum()),
+        {p: float(person_kinds.known[p, out].sum()) for p in populations},
+    )

@@ -1,5 +1,5 @@
-"""Defines the counts of a cell, and the confidentiality limits with which these counts are compared. Finds the cells that the rows
-of a table reveal."""
+"""Defines the counts of a cell, and the confidentiality limits with which these counts are compared. Finds
+the cells that the rows of a table reveal."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ IN_MONTHS = ("stock", "duration")
 class Cell:
     """The counts of one cell of a table. They decide whether the cell is confidential.
 
-    A cell is all persons of one population with the same values in the groups of a table, for example women in the north. If a
-    count does not apply to a cell, it is None.
+    A cell is all persons of one population with the same values in the groups of a table, for example women
+    in the north. If a count does not apply to a cell, it is None.
 
     Attributes:
         cases: persons who are cases, unweighted.
@@ -34,8 +34,8 @@ class Cell:
         weighted: the sum of the weights of the cases.
         weighted_others: the sum of the weights of all other persons.
         mean_weight: the mean weight of the cell's population. A reader knows nothing else about the weights.
-        listed: whether a table has a row for the cell only because the cell has a case, such as a sector of forced labour. Then a
-            reader knows this even where the cell is hidden.
+        listed: whether a table has a row for the cell only because the cell has a case, such as a sector of
+            forced labour. Then a reader knows this even where the cell is hidden.
     """
 
     cases: int
@@ -67,16 +67,17 @@ class Limits:
 
 
 def known_count(count: Any) -> int | None:
-    """Returns a count of sampling units or households from a table, or None if the sample design does not give it."""
+    """Returns a count of sampling units or households from a table, or None if the sample design does not
+    give it."""
     return None if pd.isna(count) else int(count)
 
 
 def confidential(cell: Cell, limits: Limits) -> str:
-    """Returns the reason why a cell of a table may not be shown, for example `fewer than 5 cases`, or an empty text if it may be
-    shown.
+    """Returns the reason why a cell of a table may not be shown, for example `fewer than 5 cases`, or an
+    empty text if it may be shown.
 
-    A cell of too few persons is hidden even if it has no case. If only small cells with cases were hidden, readers would know
-    that a hidden small cell has cases.
+    A cell of too few persons is hidden even if it has no case. If only small cells with cases were hidden,
+    readers would know that a hidden small cell has cases.
     """
     if cell.non_cases is not None and cell.persons < limits.persons:
         return f"fewer than {limits.persons} persons"
@@ -88,7 +89,9 @@ def confidential(cell: Cell, limits: Limits) -> str:
         (cell.psus, limits.psus, "sampling points with cases"),
         (cell.households, limits.households, "households with cases"),
     )
-    failed = [f"fewer than {least} {what}" for count, least, what in checks if count is not None and count < least]
+    failed = [
+        f"fewer than {least} {what}" for count, least, what in checks if count is not None and count < least
+    ]
     return failed[0] if failed else ""
 
 
@@ -101,9 +104,11 @@ def mean_weights(cells: Mapping[CellId, Cell]) -> dict[str, float]:
 
 
 def crossed_groups(breakdowns: Iterable[Iterable[str]]) -> list[frozenset[str]]:
-    """Returns sets of groups, sorted by name. If one breakdown crosses two groups, these groups are in the same set.
+    """Returns sets of groups, sorted by name. If one breakdown crosses two groups, these groups are in the
+    same set.
 
-    Example: the breakdowns sex × region, region × age, and sector give the sets {age, region, sex} and {sector}.
+    Example: the breakdowns sex × region, region × age, and sector give the sets {age, region, sex} and
+    {sector}.
     """
     found: list[frozenset[str]] = []
     for groups in map(frozenset, breakdowns):
@@ -128,19 +133,27 @@ def merged(cells: Iterable[Cell]) -> Cell:
 
 
 def disclosed_cells(i: int, keys: list[Key], share_groups: list[str]) -> tuple[Key, ...]:
-    """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the cell of the
-    denominator.
+    """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the
+    cell of the denominator.
 
     Args:
         i: the position of the row.
         keys: for each row, its group values.
-        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
+        measures.
     """
-    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != share_groups[i])) if share_groups[i] else (keys[i],)
+    return (
+        (keys[i], frozenset((g, v) for g, v in keys[i] if g != share_groups[i]))
+        if share_groups[i]
+        else (keys[i],)
+    )
 
 
-def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """Returns one population's cells. `keys`, `share_groups`: as in `decide`. `case_only`: the groups that only cases have."""
+def population_cells(
+    rows: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]
+) -> dict[Key, Cell]:
+    """Returns one population's cells. `keys`, `share_groups`: as in `decide`. `case_only`: the groups that
+    only cases have."""
     cells: dict[Key, Cell] = {}
     share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
     for i, row, cell in zip(rows.index, as_records(rows), row_cells(rows), strict=True):
@@ -150,13 +163,23 @@ def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str
         if row_key not in cells or row["measure"] in ("prevalence", "total"):
             # such as a sector: its cells have no non-cases
             cells[row_key] = (
-                replace(cell, non_cases=None, weighted_others=None, listed=cell.cases > 0) if is_of(case_only, row_key) else cell
+                replace(cell, non_cases=None, weighted_others=None, listed=cell.cases > 0)
+                if is_of(case_only, row_key)
+                else cell
             )
     for k, parts in share_rows.items():
         n, population = int(parts[0]["n"]), float(parts[0]["population"])
         psus, homes = (_sum(parts, f"{units}_with_cases") for units in ("psus", "households"))
         mean_weight = population_mean_weight(rows)
-        cell = Cell(n, n, psus=psus, households=homes, weighted=population, mean_weight=mean_weight, listed=is_of(case_only, k))
+        cell = Cell(
+            n,
+            n,
+            psus=psus,
+            households=homes,
+            weighted=population,
+            mean_weight=mean_weight,
+            listed=is_of(case_only, k),
+        )
         cells.setdefault(k, cell)
     return cells
 
@@ -173,7 +196,8 @@ def row_cells(rows: pd.DataFrame) -> list[Cell]:
 
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
-    """Returns the cell of a row. A proportion times its population gives the weighted cases. Rows in months do not give them."""
+    """Returns the cell of a row. A proportion times its population gives the weighted cases. Rows in months
+    do not give them."""
     kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
     population, estimate = float(row["population"]), float(row["estimate"])
     weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]
@@ -181,10 +205,15 @@ def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
     if str(row["measure"]).startswith(IN_MONTHS):
         weighted = float("nan")
     return Cell(
-        cases, n, non_cases=n - cases if others else None, psus=known_count(row["psus_with_cases"]),
-        households=known_count(row["households_with_cases"]), weighted=None if pd.isna(weighted) else weighted,
-        weighted_others=population - weighted if others and not pd.isna(weighted) else None, mean_weight=mean_weight,
-    )  # fmt: skip
+        cases,
+        n,
+        non_cases=n - cases if others else None,
+        psus=known_count(row["psus_with_cases"]),
+        households=known_count(row["households_with_cases"]),
+        weighted=None if pd.isna(weighted) else weighted,
+        weighted_others=population - weighted if others and not pd.isna(weighted) else None,
+        mean_weight=mean_weight,
+    )
 
 
 def population_mean_weight(rows: pd.DataFrame) -> float:

@@ -1,8 +1,9 @@
 """Builds a system of linear equations between the cells of a run. It shows what a reader could calculate.
 
-A kind of person is all persons who have the same group values and are in the same populations. A reader sees the number of
-cases of each cell, but not of each kind of person. So the cases of each kind are an unknown (a column), and each cell is a sum
-of unknowns (a row). All relations between cells follow from this: nested groups, overlapping populations, age bands.
+A kind of person is all persons who have the same group values and are in the same populations. A reader sees
+the number of cases of each cell, but not of each kind of person. So the cases of each kind are an unknown (a
+column), and each cell is a sum of unknowns (a row). All relations between cells follow from this: nested
+groups, overlapping populations, age bands.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from fltoolkit.publish.printed_numbers import nearest
 Mask = NDArray[np.bool_]
 C = TypeVar("C", bound=Hashable)
 CLOSE = 1e-6  # of a case: a smaller difference is the rounding of a linear programme
-HEAVIEST = 50.0  # mean weights: an upper limit of one person's weight, used if nothing else is known of the weights
+HEAVIEST = (
+    50.0  # mean weights: an upper limit of one person's weight, used if nothing else is known of the weights
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Kinds:
 
     Attributes:
         persons: for each kind, the number of its persons.
-        lightest, heaviest: the smallest and the largest weight of a person, as an array of populations × kinds. The unit is the
-            mean weight of the population. Kinds outside the population have 0.
+        lightest, heaviest: the smallest and the largest weight of a person, as an array of populations ×
+            kinds. The unit is the mean weight of the population. Kinds outside the population have 0.
     """
 
     persons: Array
@@ -46,7 +49,8 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Row(Generic[C]):
-    """One cell of a published table, as a row of the system of equations. Weights are in units of the population's mean weight.
+    """One cell of a published table, as a row of the system of equations. Weights are in units of the
+    population's mean weight.
 
     Attributes:
         cell: the name of the cell.
@@ -54,8 +58,8 @@ class Row(Generic[C]):
         cases: the number of its cases, unweighted.
         weighted: the weighted number of its cases; nan if there is none.
         persons: the number of its persons; inf if it is not known.
-        below, above: the limits of what a reader knows. A printed weighted number is rounded, so the exact number can be
-        anything from `weighted` − `below` to `weighted` + `above`.
+        below, above: the limits of what a reader knows. A printed weighted number is rounded, so the exact
+        number can be anything from `weighted` − `below` to `weighted` + `above`.
     """
 
     cell: C
@@ -71,13 +75,14 @@ class Row(Generic[C]):
 class Tie:
     """An equation that is always true: a sum of unknowns has a known value, whatever is printed.
 
-    It is needed if two sets of unknowns count the same persons, for example the cases of one kind of person, and the same cases
-    by sector.
+    It is needed if two sets of unknowns count the same persons, for example the cases of one kind of person,
+    and the same cases by sector.
 
     Attributes:
         sign: for each unknown, its factor in the sum: 1, −1 or 0.
         cases: the value of the sum of factors × cases.
-        weighted: by population (its position in the list of populations), the value of the sum of factors × weighted cases.
+        weighted: by population (its position in the list of populations), the value of the sum of factors ×
+        weighted cases.
     """
 
     sign: Array
@@ -87,13 +92,14 @@ class Tie:
 
 @dataclass(frozen=True)
 class CellSystem(Generic[C]):
-    """A system of linear equations in which each published cell is a sum of unknowns. It shows what a reader could calculate.
+    """A system of linear equations in which each published cell is a sum of unknowns. It shows what a reader
+    could calculate.
 
     A kind of person is all persons with the same group values in the same populations.
 
-    The first unknowns are the numbers of cases of each kind. If the persons of a kind have different weights, the weighted cases
-    are not known from the number of cases alone. Such a kind has a second unknown, from 0 (all its cases have the smallest weight
-    of the kind) to the number of cases (all have the largest weight).
+    The first unknowns are the numbers of cases of each kind. If the persons of a kind have different weights,
+    the weighted cases are not known from the number of cases alone. Such a kind has a second unknown, from 0
+    (all its cases have the smallest weight of the kind) to the number of cases (all have the largest weight).
 
     Attributes:
         cells: the names of the cells, in the order of the rows.
@@ -103,11 +109,12 @@ class CellSystem(Generic[C]):
         kinds: the number of kinds. The first unknowns are their cases.
         spread: for each second unknown, the position of its kind.
         cases, weighted, persons, below, above: by cell, as in `Row`.
-        ties: equations × unknowns; sums of unknowns that always have the value in `tied`, whatever is printed.
+        ties: equations × unknowns; sums of unknowns that always have the value in `tied`, whatever is
+        printed.
         tied: the values of these sums.
         weighed: for each of these sums, whether it is a sum of weighted cases.
-        least: for each cell, the smallest number of cases that readers know even where the cell is hidden: 1, if the table lists
-            only cells that have a case.
+        least: for each cell, the smallest number of cases that readers know even where the cell is hidden: 1,
+            if the table lists only cells that have a case.
         beside: for each cell, the number of other cells of its table that readers know to have a case.
     """
 
@@ -132,28 +139,34 @@ class CellSystem(Generic[C]):
     def programme(self) -> scipy.sparse.csc_array[Any]:
         """Returns the constraint matrix of all linear programmes for these cells.
 
-        Its rows are: the cases of each cell; the weighted cases of each cell; the `ties`; and, for each kind with two unknowns,
-        the rule that the second is not larger than the first. Its columns are: the unknowns; then, for each cell, the amounts
-        above and below the true number of cases; then, for each cell, the amounts above and below the true weighted number of
-        cases.
+        Its rows are: the cases of each cell; the weighted cases of each cell; the `ties`; and, for each kind
+        with two unknowns, the rule that the second is not larger than the first. Its columns are: the
+        unknowns; then, for each cell, the amounts above and below the true number of cases; then, for each
+        cell, the amounts above and below the true weighted number of cases.
         """
         cells, beyond = len(self.cells), len(self.spread)
         change = scipy.sparse.hstack([scipy.sparse.eye_array(cells), -scipy.sparse.eye_array(cells)])
         none = scipy.sparse.csr_array((cells, 2 * cells))
-        of_kinds = scipy.sparse.csr_array((np.full(beyond, -1.0), (np.arange(beyond), self.spread)), shape=(beyond, self.kinds))
+        of_kinds = scipy.sparse.csr_array(
+            (np.full(beyond, -1.0), (np.arange(beyond), self.spread)), shape=(beyond, self.kinds)
+        )
         blocks = [
             scipy.sparse.hstack([self.count, change, none]),
             scipy.sparse.hstack([self.weight, none, change]),
             scipy.sparse.hstack([self.ties, scipy.sparse.csr_array((self.ties.shape[0], 4 * cells))]),
-            scipy.sparse.hstack([of_kinds, scipy.sparse.eye_array(beyond), scipy.sparse.csr_array((beyond, 4 * cells))]),
+            scipy.sparse.hstack(
+                [of_kinds, scipy.sparse.eye_array(beyond), scipy.sparse.csr_array((beyond, 4 * cells))]
+            ),
         ]
         return scipy.sparse.csc_array(scipy.sparse.vstack(blocks))
 
     @cached_property
     def in_whole(self) -> scipy.sparse.csr_array[Any]:
-        """Returns the matrix of only those constraints that are about numbers of cases: first the cells, then the `ties`. Its
-        columns are the kinds of persons. It is used for programmes in whole numbers."""
-        return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.ties[~self.weighed]]))[:, : self.kinds]
+        """Returns the matrix of only those constraints that are about numbers of cases: first the cells, then
+        the `ties`. Its columns are the kinds of persons. It is used for programmes in whole numbers."""
+        return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.ties[~self.weighed]]))[
+            :, : self.kinds
+        ]
 
     @cached_property
     def place(self) -> Mapping[C, int]:
@@ -161,7 +174,9 @@ class CellSystem(Generic[C]):
         return {cell: i for i, cell in enumerate(self.cells)}
 
 
-def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
+def build_system(
+    kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_array[Any], ties: Sequence[Tie]
+) -> CellSystem[C]:
     """Builds the system of equations in which each cell is a sum of kinds of persons.
 
     Args:
@@ -178,12 +193,16 @@ def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_a
     which, where = (np.array([part[k] for part in weighed], dtype=np.intp) for k in (0, 1))
     there = holds.tocoo()
     light, more = (
-        scipy.sparse.csr_array((w[populations[there.row], there.col], (there.row, there.col)), shape=holds.shape)
+        scipy.sparse.csr_array(
+            (w[populations[there.row], there.col], (there.row, there.col)), shape=holds.shape
+        )
         for w in (kinds.lightest, beyond)
     )
     return CellSystem(
         tuple(row.cell for row in rows),
-        scipy.sparse.csr_array(scipy.sparse.hstack([holds, scipy.sparse.csr_array((len(rows), len(spread)))])),
+        scipy.sparse.csr_array(
+            scipy.sparse.hstack([holds, scipy.sparse.csr_array((len(rows), len(spread)))])
+        ),
         scipy.sparse.csr_array(scipy.sparse.hstack([light, more[:, spread]])),
         np.r_[kinds.persons, kinds.persons[spread]],
         len(kinds.persons),
@@ -197,7 +216,9 @@ def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_a
             np.vstack(
                 [
                     np.hstack([signs, np.zeros((len(ties), len(spread)))]),
-                    np.hstack([signs[which] * kinds.lightest[where], (signs[which] * beyond[where])[:, spread]]),
+                    np.hstack(
+                        [signs[which] * kinds.lightest[where], (signs[which] * beyond[where])[:, spread]]
+                    ),
                 ]
             )
         ),
@@ -209,11 +230,13 @@ def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_a
 
 
 def rounding_margins(cell: Cell, rounding_base: float, rate_step: float = 0.0) -> tuple[float, float]:
-    """Returns the two margins within which a reader knows a cell's exact weighted number, as distances in weighted persons.
+    """Returns the two margins within which a reader knows a cell's exact weighted number, as distances in
+    weighted persons.
 
-    The exact number and all other numbers that would be printed in the same way form an interval. The distances go from the exact
-    number down to the lower end of this interval, and up to its upper end. If only the number is printed, the interval is one
-    rounding base wide. If the rate is also printed, the interval can be much narrower.
+    The exact number and all other numbers that would be printed in the same way form an interval. The
+    distances go from the exact number down to the lower end of this interval, and up to its upper end. If
+    only the number is printed, the interval is one rounding base wide. If the rate is also printed, the
+    interval can be much narrower.
 
     Args:
         cell: the counts of the cell.
@@ -231,23 +254,25 @@ def rounding_margins(cell: Cell, rounding_base: float, rate_step: float = 0.0) -
 
 
 def _distances_to_ends(value: float, step: float) -> tuple[float, float]:
-    """Returns the distances from a value to the lower and the upper end of its rounding interval. This interval is all values
-    that are rounded to the same multiple of `step`."""
+    """Returns the distances from a value to the lower and the upper end of its rounding interval. This
+    interval is all values that are rounded to the same multiple of `step`."""
     middle = float(nearest(value, step)) if step else value
     return max(0.0, value - middle + step / 2), max(0.0, middle + step / 2 - value)
 
 
-def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, rounding_base: float = 0.0) -> CellSystem[Key]:
-    """Builds a system of cells from the groups of the cells alone, if the persons of the survey are not known. Any combination
-    of group values may then have cases.
+def system_of(
+    cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, rounding_base: float = 0.0
+) -> CellSystem[Key]:
+    """Builds a system of cells from the groups of the cells alone, if the persons of the survey are not
+    known. Any combination of group values may then have cases.
 
-    Groups that are never crossed in a table are put into separate blocks, because all combinations would be too many. The
-    blocks have the same total number of cases.
+    Groups that are never crossed in a table are put into separate blocks, because all combinations would be
+    too many. The blocks have the same total number of cases.
 
     Args:
         cells: the counts of each cell, by its group values.
-        finest: the combinations of group values that are the unknowns. By default, these are all combinations of groups that a
-            table crosses.
+        finest: the combinations of group values that are the unknowns. By default, these are all combinations
+            of groups that a table crosses.
         rounding_base: weighted numbers are rounded to multiples of this number.
     """
     blocks = [list(finest)] if finest is not None else _possible_combinations(cells)
@@ -274,7 +299,8 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ro
 
 
 def _possible_combinations(cells: Mapping[Key, Cell]) -> list[list[Key]]:
-    """Returns the combinations of group values that may have cases: one list for each set of groups that tables cross.
+    """Returns the combinations of group values that may have cases: one list for each set of groups that
+    tables cross.
 
     If a printed table has no cell for a combination of values, nobody has this combination.
     """
@@ -288,5 +314,7 @@ def _possible_combinations(cells: Mapping[Key, Cell]) -> list[list[Key]]:
         names = sorted(groups)
         every = (frozenset(zip(names, found, strict=True)) for found in product(*(values[g] for g in names)))
         inside = [b for b in shown if b <= groups]
-        blocks.append([k for k in every if all(frozenset(part for part in k if part[0] in b) in cells for b in inside)])
+        blocks.append(
+            [k for k in every if all(frozenset(part for part in k if part[0] in b) in cells for b in inside)]
+        )
     return blocks or [[frozenset()]]

@@ -1,8 +1,9 @@
-"""Hides further cells, so that a hidden count cannot be calculated from the printed ones (complementary suppression).
+"""Hides further cells, so that a hidden count cannot be calculated from the printed ones (complementary
+suppression).
 
-For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything printed: one
-with few cases in the cell, and one with many. If one of the two does not exist, other cells are hidden: the cheapest cells that
-make both solutions possible.
+For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with
+everything printed: one with few cases in the cell, and one with many. If one of the two does not exist, other
+cells are hidden: the cheapest cells that make both solutions possible.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ C = TypeVar("C", bound=object)
 
 @dataclass
 class Protected(Generic[C]):
-    """The result of `protect`: the cells to hide, each with the reason, and the confidential cells that are still exposed.
+    """The result of `protect`: the cells to hide, each with the reason, and the confidential cells that are
+    still exposed.
 
-    A confidential cell is exposed if a reader can calculate it, and no other cell that may be hidden would prevent this.
+    A confidential cell is exposed if a reader can calculate it, and no other cell that may be hidden would
+    prevent this.
     """
 
     hidden: dict[C, str]
@@ -47,18 +50,20 @@ def protect(
     hide_last: Collection[C] = (),
     salt: bytes = b"",
 ) -> Protected[C]:
-    """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary suppressions that protect
-    them.
+    """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary
+    suppressions that protect them.
 
     Args:
         system: all cells of the tables as a system of equations: each cell is a sum of kinds of persons.
         primary: cells that are confidential because of their own counts, with the reason.
         limits: the confidentiality limits.
-        hidden_anyway: cells that are hidden for another reason, with this reason. Their counts need no protection.
+        hidden_anyway: cells that are hidden for another reason, with this reason. Their counts need no
+        protection.
         always_shown: cells that may not be hidden, because other tables print their numbers.
-        hide_last: cells that are hidden only if nothing else is enough, such as the cell of a whole population.
-        salt: a secret text that decides between equally good choices. If readers could repeat the choice, they would learn more
-            than the printed cells show.
+        hide_last: cells that are hidden only if nothing else is enough, such as the cell of a whole
+        population.
+        salt: a secret text that decides between equally good choices. If readers could repeat the choice,
+            they would learn more than the printed cells show.
     """
     fixed = {**(hidden_anyway or {}), **primary}
     if not primary:
@@ -66,7 +71,12 @@ def protect(
     place = system.place
     draws = {cell: _repeatable_draw(salt, cell) for cell in system.cells}
     last, never = set(hide_last), set(always_shown)
-    cost = np.array([np.inf if c in never else _cost(system, i, draws[c]) * (1000 if c in last else 1) for c, i in place.items()])
+    cost = np.array(
+        [
+            np.inf if c in never else _cost(system, i, draws[c]) * (1000 if c in last else 1)
+            for c, i in place.items()
+        ]
+    )
     hidden = np.array([cell in fixed for cell in system.cells])
     pairs = [goals_of(system, place[cell], limits) for cell in sorted(primary, key=draws.__getitem__)]
     search = _Search(system, [goal for pair in pairs for goal in pair], cost, hidden, ~hidden)
@@ -78,8 +88,8 @@ def protect(
 
 
 def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goal]:
-    """Returns the two goals of a confidential cell: a small and a large number of cases that must both stay possible for a
-    reader.
+    """Returns the two goals of a confidential cell: a small and a large number of cases that must both stay
+    possible for a reader.
 
     docs/methods.md §4 gives the rule:
 
@@ -87,8 +97,9 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     - If the cell has few persons who are not cases, the goals are the same numbers, but of these persons.
     - Otherwise, the goals are the ends of a range of cases that is as wide as the limit.
 
-    The weighted cases have a separate range. Its width is the limit times the mean weight. It does not begin below the weight of the
-    cases that readers know the cell to have, and leaves room for those that they know the other cells of its table to have.
+    The weighted cases have a separate range. Its width is the limit times the mean weight. It does not begin
+    below the weight of the cases that readers know the cell to have, and leaves room for those that they know
+    the other cells of its table to have.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
     if cases < limit:
@@ -102,24 +113,27 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     lightest = _lightest_case(system, row)
     all_weighted = (float(np.nanmax(system.weighted, initial=0.0)) or np.inf) - system.beside[row] * lightest
     heavy = np.minimum(
-        max(0.0, system.weighted[row] - limit / 2) + limit, min(_largest_weighted_cases(system, row), all_weighted)
+        max(0.0, system.weighted[row] - limit / 2) + limit,
+        min(_largest_weighted_cases(system, row), all_weighted),
     )
     heavy = np.where(np.isnan(system.weighted[row]), np.nan, heavy)
     light = np.maximum(system.least[row] * lightest, heavy - limit)
-    return Goal(row, low, float(light), at_least=False), Goal(row, min(high, persons), float(heavy), at_least=True)
+    return Goal(row, low, float(light), at_least=False), Goal(
+        row, min(high, persons), float(heavy), at_least=True
+    )
 
 
 def _largest_weighted_cases(system: CellSystem[C], row: int) -> float:
-    """Returns the largest possible weighted number of cases of a cell, in mean weights: the number if all its persons were
-    cases."""
+    """Returns the largest possible weighted number of cases of a cell, in mean weights: the number if all its
+    persons were cases."""
     weight = system.weight[[row]].toarray()[0]
     weighs = weight > 0
     return float((weight[weighs] * system.most[weighs]).sum())
 
 
 def _lightest_case(system: CellSystem[C], row: int) -> float:
-    """Returns the weight that is taken for a case that readers know of: one mean weight, or the smallest of the cell's persons if this
-    is larger."""
+    """Returns the weight that is taken for a case that readers know of: one mean weight, or the smallest of
+    the cell's persons if this is larger."""
     weight = system.weight[[row]].toarray()[0][: system.kinds]
     return max(1.0, float(weight[weight > 0].min(initial=np.inf))) if (weight > 0).any() else 1.0
 
@@ -134,7 +148,8 @@ class _Search(Generic[C]):
         cost: for each cell, the cost of hiding it.
         fixed: for each cell, whether it is hidden from the start.
         shown: for each cell, whether it is still shown. The search changes this.
-        pool: the solutions found so far. A solution is one set of numbers of cases that agrees with everything that is shown.
+        pool: the solutions found so far. A solution is one set of numbers of cases that agrees with
+        everything that is shown.
     """
 
     system: CellSystem[C]
@@ -145,10 +160,11 @@ class _Search(Generic[C]):
     pool: list[Solution] = field(default_factory=list)
 
     def hide(self) -> list[int]:
-        """Hides cells until every goal (a number of cases that must stay possible for readers) is possible, first in fractions
-        of cases, then in whole numbers. Changes `shown`.
+        """Hides cells until every goal (a number of cases that must stay possible for readers) is possible,
+        first in fractions of cases, then in whole numbers. Changes `shown`.
 
-        For some confidential cells, no choice of cells makes the goals possible. Returns the positions of these cells.
+        For some confidential cells, no choice of cells makes the goals possible. Returns the positions of
+        these cells.
         """
         exposed = []
         self._try_many()
@@ -161,8 +177,9 @@ class _Search(Generic[C]):
         return list(dict.fromkeys(exposed))
 
     def show_again(self) -> None:
-        """Shows hidden cells again if they are not needed. A cell is not needed if all goals stay possible without it. (A goal is
-        a number of cases that must stay possible for readers.) The most expensive cells are tried first. Changes `shown`."""
+        """Shows hidden cells again if they are not needed. A cell is not needed if all goals stay possible
+        without it. (A goal is a number of cases that must stay possible for readers.) The most expensive
+        cells are tried first. Changes `shown`."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
             usable = [s for s in self.pool if not s.changed_cells(self.system)[row]]
             trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
@@ -172,14 +189,14 @@ class _Search(Generic[C]):
     def _terms(self, price: float | Array = np.inf) -> Terms:
         """Returns the prices for a search: the cost of a change of each cell.
 
-        A shown cell has the given price. A cell that was hidden to protect another has a low price, so it changes only if this
-        helps. A cell that was hidden from the start costs nothing.
+        A shown cell has the given price. A cell that was hidden to protect another has a low price, so it
+        changes only if this helps. A cell that was hidden from the start costs nothing.
         """
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
     def _hide_cheapest(self, goal: Goal, whole: bool) -> bool:
-        """Hides the cheapest set of cells that makes a goal possible. (A goal is a number of cases that must stay possible for
-        readers.) Changes `shown`. Returns whether the goal is possible now."""
+        """Hides the cheapest set of cells that makes a goal possible. (A goal is a number of cases that must
+        stay possible for readers.) Changes `shown`. Returns whether the goal is possible now."""
         if (found := solve(self.system, [goal], replace(self._terms(self.cost), whole=whole))) is None:
             return False
         if (found.changed_cells(self.system) & self.shown).any():
@@ -191,33 +208,44 @@ class _Search(Generic[C]):
         return True
 
     def _try_many(self) -> None:
-        """Looks for two solutions. The first meets as many goals with few cases as possible at the same time. The second does the
-        same for the goals with many cases. (A goal is a number of cases that must stay possible for readers.)"""
+        """Looks for two solutions. The first meets as many goals with few cases as possible at the same time.
+        The second does the same for the goals with many cases. (A goal is a number of cases that must stay
+        possible for readers.)"""
         for at_least in (False, True):
-            wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole=False)]
+            wanted = [
+                goal
+                for goal in self.goals
+                if goal.at_least == at_least and not self._known(goal, whole=False)
+            ]
             if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True))):
                 self.pool.append(found)
 
     def _possible(self, goal: Goal, whole: bool) -> bool:
-        """Searches for a solution that meets a goal (a number of cases that must stay possible for readers). Returns whether it
-        found one.
+        """Searches for a solution that meets a goal (a number of cases that must stay possible for readers).
+        Returns whether it found one.
 
         If the search stops at its limit of steps, the goal counts as not possible.
         """
         if not self._known(goal, whole):
             system = self.system
-            if (found := solve_in_whole(system, goal, self.shown) if whole else solve(system, [goal], self._terms())) is None:
+            if (
+                found := solve_in_whole(system, goal, self.shown)
+                if whole
+                else solve(system, [goal], self._terms())
+            ) is None:
                 return False
             self.pool.append(found)
         return True
 
     def _known(self, goal: Goal, whole: bool) -> bool:
-        """Returns whether a solution found earlier meets the goal (a number of cases that must stay possible for readers)."""
+        """Returns whether a solution found earlier meets the goal (a number of cases that must stay possible
+        for readers)."""
         return any(s.whole == whole and goal.met(s) for s in self.pool)
 
 
 def _cost(system: CellSystem[C], row: int, draw: float) -> float:
-    """Returns the cost of hiding a cell: its number of cases plus one, times a factor from 1 to 2 that depends on `draw`.
+    """Returns the cost of hiding a cell: its number of cases plus one, times a factor from 1 to 2 that
+    depends on `draw`.
 
     `draw` is a number from 0 to 1 that readers do not know (see `_repeatable_draw`).
     """
@@ -225,13 +253,14 @@ def _cost(system: CellSystem[C], row: int, draw: float) -> float:
 
 
 def _repeatable_draw(salt: bytes, cell: object) -> float:
-    """Returns a number from 0 to 1 for a cell. It looks random, but is the same on every machine for the same data."""
+    """Returns a number from 0 to 1 for a cell. It looks random, but is the same on every machine for the same
+    data."""
     return int.from_bytes(sha256(salt + _cell_identifier(cell).encode()).digest()[:8]) / 2**64
 
 
 def _cell_identifier(cell: object) -> str:
-    """Returns a text that identifies a cell. It is the same in every process, so that the same data always give the same choice
-    of hidden cells."""
+    """Returns a text that identifies a cell. It is the same in every process, so that the same data always
+    give the same choice of hidden cells."""
     if isinstance(cell, frozenset):
         return repr(sorted(cell))
     return f"({', '.join(map(_cell_identifier, cell))})" if isinstance(cell, tuple) else repr(cell)

@@ -1,7 +1,7 @@
 """Finds cells whose numbers reveal one household, one sampling unit or one person.
 
-A household or unit with more than half of a cell's weighted cases can estimate the rest. Many sets of persons fit the printed
-numbers. A person is at risk if about half of these sets, or more, contain this person.
+A household or unit with more than half of a cell's weighted cases can estimate the rest. Many sets of persons
+fit the printed numbers. A person is at risk if about half of these sets, or more, contain this person.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ MANY = 20_000  # persons
 
 
 def dominated(patterns: PersonPatterns, cell: CellId) -> bool:
-    """Returns whether one household or one sampling unit has more than half of the weighted cases of a cell."""
+    """Returns whether one household or one sampling unit has more than half of the weighted cases of a
+    cell."""
     population, key = cell
     inside = patterns.case_homes[population] > 0
     for group, value in key:
@@ -44,11 +45,14 @@ def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
     return float(cases.groupby(unit)[population].sum().max())
 
 
-def identifying_cells(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_base: float) -> list[CellId]:
-    """Returns the cells whose printed numbers reveal one person: about half of the sets of persons that fit the numbers, or more,
-    contain this person.
+def identifying_cells(
+    patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_base: float
+) -> list[CellId]:
+    """Returns the cells whose printed numbers reveal one person: about half of the sets of persons that fit
+    the numbers, or more, contain this person.
 
-    The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, and cells with more than 20,000
+    The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, and cells with
+    more than 20,000
     persons, are not tested: no single person stands out there, except by dominance (see `dominated`).
 
     Args:
@@ -60,14 +64,17 @@ def identifying_cells(patterns: PersonPatterns, cells: Mapping[CellId, Cell], ro
     found = []
     for cell, kinds in zip(asked, patterns.holds(asked), strict=True):
         weights = patterns.weights_of(cell[0], kinds.tocoo().coords[-1])
-        if len(weights) <= MANY and identifies(count_fitting_sets(weights, _printed(cell, cells[cell], rounding_base))):
+        if len(weights) <= MANY and identifies(
+            count_fitting_sets(weights, _printed(cell, cells[cell], rounding_base))
+        ):
             found.append(cell)
     return found
 
 
 def _printed(cell: CellId, counts: Cell, rounding_base: float) -> PrintedCases:
-    """Returns the printed numbers of a cell's cases: the class of their number, such as 5–14, and the interval of the rounded
-    weighted number. For a headline (the number of a whole population), the number of cases itself is printed."""
+    """Returns the printed numbers of a cell's cases: the class of their number, such as 5–14, and the
+    interval of the rounded weighted number. For a headline (the number of a whole population), the number of
+    cases itself is printed."""
     below, above = margins_of_cell(cell, counts, rounding_base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
     weighted = counts.weighted or 0.0

@@ -1,12 +1,13 @@
-"""Finds the smallest and the largest number of cases that a hidden cell can have, given everything that is printed (linear
-programmes, HiGHS in SciPy).
+"""Finds the smallest and the largest number of cases that a hidden cell can have, given everything that is
+printed (linear programmes, HiGHS in SciPy).
 
-The assumed reader knows every printed number of cases exactly, and every printed weighted number up to rounding. This reader
-also knows how many persons of each kind there are, and their weights. A hidden cell may have any number that agrees with this.
+The assumed reader knows every printed number of cases exactly, and every printed weighted number up to
+rounding. This reader also knows how many persons of each kind there are, and their weights. A hidden cell may
+have any number that agrees with this.
 
-The same programme chooses which other cells to hide. A change of a printed cell has a cost. The cells that change in the cheapest
-solution are hidden. Source: Kelly, Golden and Assad 1992, "Cell suppression: disclosure protection for sensitive tabular data",
-Networks 22.
+The same programme chooses which other cells to hide. A change of a printed cell has a cost. The cells that
+change in the cheapest solution are hidden. Source: Kelly, Golden and Assad 1992, "Cell suppression:
+disclosure protection for sensitive tabular data", Networks 22.
 """
 
 from __future__ import annotations
@@ -21,24 +22,27 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Mask
 
 C = TypeVar("C", bound=Hashable)
-# The search in whole numbers stops after this many nodes. A limit in seconds would give other results on other machines. The
-# solution need not be the cheapest.
+# The search in whole numbers stops after this many nodes. A limit in seconds would give other results on
+# other machines. The solution need not be the cheapest.
 IN_WHOLE = {"node_limit": 200, "mip_rel_gap": 100.0}
 IN_FRACTIONS = {"presolve": False}  # presolving takes longer than it saves
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A number of cases that must stay possible for a hidden cell, so that readers cannot calculate its number of cases.
+    """A number of cases that must stay possible for a hidden cell, so that readers cannot calculate its
+    number of cases.
 
-    A hidden cell has two goals. Example: a hidden cell has 2 cases, and the limit is 5. Then a reader must not be able to exclude
-    that the cell has 1 case or fewer. The reader must also not be able to exclude that it has 4 cases or more.
+    A hidden cell has two goals. Example: a hidden cell has 2 cases, and the limit is 5. Then a reader must
+    not be able to exclude that the cell has 1 case or fewer. The reader must also not be able to exclude that
+    it has 4 cases or more.
 
     Attributes:
         row: the position of the cell in the system.
         cases: the number of cases.
         weighted: the weighted number of cases, in mean weights; nan: no goal for it.
-        at_least: whether the cell must be able to have these numbers or more (True), or these numbers or fewer (False).
+        at_least: whether the cell must be able to have these numbers or more (True), or these numbers or
+        fewer (False).
     """
 
     row: int
@@ -47,8 +51,8 @@ class Goal:
     at_least: bool
 
     def met(self, found: Solution) -> bool:
-        """Returns whether the numbers of a solution meet this goal. If the solution is in whole numbers, only the cases are
-        compared."""
+        """Returns whether the numbers of a solution meet this goal. If the solution is in whole numbers, only
+        the cases are compared."""
         sign = 1.0 if self.at_least else -1.0
         far = [sign * (found.cases[self.row] - self.cases), sign * (found.weighted[self.row] - self.weighted)]
         return bool(far[0] > -CLOSE and (found.whole or np.isnan(self.weighted) or far[1] > -CLOSE))
@@ -56,7 +60,8 @@ class Goal:
 
 @dataclass(frozen=True)
 class Solution:
-    """One possible set of true numbers that agrees with everything printed: the cases and weighted cases of every cell.
+    """One possible set of true numbers that agrees with everything printed: the cases and weighted cases of
+    every cell.
 
     Attributes:
         cases: the number of cases of each cell.
@@ -77,23 +82,25 @@ class Solution:
         return np.asarray(cases | (-gap > system.below + CLOSE) | (gap > system.above + CLOSE))
 
     def change(self, system: CellSystem[Any]) -> Array:
-        """Returns, for each cell, the distance between this solution and the truth. It is the sum of two distances: in cases, and
-        in weighted cases."""
+        """Returns, for each cell, the distance between this solution and the truth. It is the sum of two
+        distances: in cases, and in weighted cases."""
         cases = np.abs(self.cases - system.cases)
         return cases if self.whole else cases + np.nan_to_num(np.abs(self.weighted - system.weighted))
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The rules of a search for possible numbers (see `solve`): which cells may change, and the cost of a change.
+    """The rules of a search for possible numbers (see `solve`): which cells may change, and the cost of a
+    change.
 
     Attributes:
-        price: for each cell, the cost of a change of one case; inf: the cell may not change; 0: readers know nothing of the
-            cell.
-        wished: whether a solution may miss its goals, at a price of 1 for each missing case. If False, the goals must be met.
-        whole: whether each kind of person must have a whole number of cases. If so, weighted numbers are ignored. A search with
-            whole numbers and weighted numbers together would take long. It would reveal little more if the rounding base is about
-            one person's weight.
+        price: for each cell, the cost of a change of one case; inf: the cell may not change; 0: readers know
+            nothing of the cell.
+        wished: whether a solution may miss its goals, at a price of 1 for each missing case. If False, the
+        goals must be met.
+        whole: whether each kind of person must have a whole number of cases. If so, weighted numbers are
+            ignored. A search with whole numbers and weighted numbers together would take long. It would
+            reveal little more if the rounding base is about one person's weight.
     """
 
     price: Array
@@ -118,15 +125,21 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
         limits.meet(goal)
         price[goal.row] = float(terms.wished)  # without a price the goal must be met
     found = _run(system, limits, price, np.zeros(system.count.shape[1]))
-    return None if found is None else Solution(np.asarray(system.count @ found), np.asarray(system.weight @ found), terms.whole)
+    return (
+        None
+        if found is None
+        else Solution(np.asarray(system.count @ found), np.asarray(system.weight @ found), terms.whole)
+    )
 
 
 def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution | None:
-    """Returns whole numbers of cases that meet a goal and agree with the known cells. Weighted numbers are ignored.
+    """Returns whole numbers of cases that meet a goal and agree with the known cells. Weighted numbers are
+    ignored.
 
-    The programme without the condition of whole numbers is solved first, because that takes a tenth of the time. If it has no
-    solution, there is no solution in whole numbers. If its solution is in whole numbers, this is the answer. Otherwise the search
-    in whole numbers follows. Returns None if there is no solution, or if this search stops at its limit of steps.
+    The programme without the condition of whole numbers is solved first, because that takes a tenth of the
+    time. If it has no solution, there is no solution in whole numbers. If its solution is in whole numbers,
+    this is the answer. Otherwise the search in whole numbers follows. Returns None if there is no solution,
+    or if this search stops at its limit of steps.
 
     Args:
         known: the cells whose numbers of cases readers know. All other cells may have any number.
@@ -154,9 +167,11 @@ def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution |
     return Solution(np.asarray(system.count @ unknowns), np.asarray(system.weight @ unknowns), whole=True)
 
 
-def feasible_range(system: CellSystem[C], row: int, hidden: Mask) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Returns the smallest and largest number of cases that a hidden cell may have for a reader, then the same for its weighted
-    cases (in mean weights).
+def feasible_range(
+    system: CellSystem[C], row: int, hidden: Mask
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Returns the smallest and largest number of cases that a hidden cell may have for a reader, then the
+    same for its weighted cases (in mean weights).
 
     A value is nan if its linear programme finds no solution.
 
@@ -186,29 +201,36 @@ class _Limits:
         self.least = system.least
         low, high = _limits(system.cases, (0.0, 0.0), known)
         self.cases = np.where(self.least > 0, np.maximum(low, self.least), low), high
-        self.weighted = _limits(system.weighted, (system.below, system.above), known & ~np.isnan(system.weighted) & (not whole))
+        self.weighted = _limits(
+            system.weighted, (system.below, system.above), known & ~np.isnan(system.weighted) & (not whole)
+        )
         self.ties = _limits(system.tied, (0.0, 0.0), ~(system.weighed & whole))
         self.within = np.full(len(system.spread), -np.inf), np.zeros(len(system.spread))
 
     def meet(self, goal: Goal) -> None:
         """Limits a cell to values that meet a goal, such as at least 4 cases."""
         which = int(not goal.at_least)
-        for limits, value in ((self.cases, goal.cases), (self.weighted, np.nan if self.whole else goal.weighted)):
+        for limits, value in (
+            (self.cases, goal.cases),
+            (self.weighted, np.nan if self.whole else goal.weighted),
+        ):
             if not np.isnan(value):
                 limits[which][goal.row] = value
 
     def most_missing(self) -> Array:
-        """Returns, for each cell, how many cases a solution may have less than its lower limit, at a price. A cell that readers know
-        to have a case never has none."""
+        """Returns, for each cell, how many cases a solution may have less than its lower limit, at a price. A
+        cell that readers know to have a case never has none."""
         return np.where(self.least > 0, np.maximum(self.cases[0], 0.0) - self.least, np.inf)
 
     def all(self, which: int) -> Array:
-        """Returns the limits of all rows of the programme: the lower limits if `which` is 0, the upper limits if it is 1."""
+        """Returns the limits of all rows of the programme: the lower limits if `which` is 0, the upper limits
+        if it is 1."""
         return np.concatenate([self.cases[which], self.weighted[which], self.ties[which], self.within[which]])
 
 
 def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> Array | None:
-    """Solves one linear programme. Returns the values of the unknowns that minimise `aim` plus the price of the changes.
+    """Solves one linear programme. Returns the values of the unknowns that minimise `aim` plus the price of
+    the changes.
 
     Returns None if there is no solution, or if the search stops at its limit of steps.
 

@@ -1,8 +1,9 @@
-"""Counts the sets of persons whose weights add up to a printed number, and finds how many of these sets contain each person.
+"""Counts the sets of persons whose weights add up to a printed number, and finds how many of these sets
+contain each person.
 
-A weighted number of cases is a sum of weights. A reader who has a public-use file knows the weight of everybody in a cell. So
-this reader can search for sets of persons with the printed sum. `count_fitting_sets` counts the sets. `identifies` decides
-whether the cell must be hidden.
+A weighted number of cases is a sum of weights. A reader who has a public-use file knows the weight of
+everybody in a cell. So this reader can search for sets of persons with the printed sum. `count_fitting_sets`
+counts the sets. `identifies` decides whether the cell must be hidden.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 
 @dataclass(frozen=True)
 class PrintedCases:
-    """The printed numbers of one cell's cases: a class of their number (such as 5–14) and a rounded weighted number.
+    """The printed numbers of one cell's cases: a class of their number (such as 5–14) and a rounded weighted
+    number.
 
     Attributes:
         least, most: the class of the number of cases; `most` is None for a class without an upper limit.
-        low, high: the weighted number of cases is at least `low` and below `high`. If a number is rounded to the base B and
-            printed as x, the exact number lies in [x − B/2, x + B/2).
+        low, high: the weighted number of cases is at least `low` and below `high`. If a number is rounded to
+            the base B and printed as x, the exact number lies in [x − B/2, x + B/2).
     """
 
     least: int
@@ -47,12 +49,12 @@ class PrintedCases:
 
 @dataclass(frozen=True)
 class FittingSets:
-    """The result of a search for all sets of persons that fit the printed numbers of a cell (see `count_fitting_sets`). A reader
-    could make this search.
+    """The result of a search for all sets of persons that fit the printed numbers of a cell (see
+    `count_fitting_sets`). A reader could make this search.
 
     Attributes:
-        share: the share of the fitting sets that contain the person who is in most of them. It is 1 if no set fits (the weights
-            are rounded for the search).
+        share: the share of the fitting sets that contain the person who is in most of them. It is 1 if no set
+            fits (the weights are rounded for the search).
         log10_sets: the common logarithm of the number of fitting sets; −inf if no set fits.
     """
 
@@ -65,7 +67,8 @@ NONE_FITS = FittingSets(1.0, -np.inf)
 
 @dataclass(frozen=True)
 class _Groups:
-    """Persons grouped by their weight. Weights are rounded to multiples of a small unit, and given as whole numbers of units.
+    """Persons grouped by their weight. Weights are rounded to multiples of a small unit, and given as whole
+    numbers of units.
 
     Attributes:
         weight: the weight of each group.
@@ -80,19 +83,21 @@ class _Groups:
 
 
 def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
-    """Counts the sets of persons whose weights fit the printed numbers of a cell. Also finds the share of these sets that
-    contains the person who is in most of them.
+    """Counts the sets of persons whose weights fit the printed numbers of a cell. Also finds the share of
+    these sets that contains the person who is in most of them.
 
-    The weights are rounded to a grid of 1/32 of the printed interval, so that many persons have the same weight. If there are
-    many persons or cases, or if the number is large, the grid is coarser. All sets are taken as equally likely.
+    The weights are rounded to a grid of 1/32 of the printed interval, so that many persons have the same
+    weight. If there are many persons or cases, or if the number is large, the grid is coarser. All sets are
+    taken as equally likely.
 
-    The number of sets of k persons with the sum s is the coefficient of yᵏxˢ in the polynomial ∏ᵥ (1 + y·xᵛ)^mᵥ. Here mᵥ is the
-    number of persons with weight v. A person of weight v is in the share E[Jᵥ]/mᵥ of the fitting sets, where Jᵥ is the number
-    of persons of this weight in a set.
+    The number of sets of k persons with the sum s is the coefficient of yᵏxˢ in the polynomial ∏ᵥ (1 +
+    y·xᵛ)^mᵥ. Here mᵥ is the number of persons with weight v. A person of weight v is in the share E[Jᵥ]/mᵥ of
+    the fitting sets, where Jᵥ is the number of persons of this weight in a set.
 
-    To keep the numbers small, each person gets a probability with the odds exp(α + β·v). The numbers α and β are chosen so that
-    the expected set fits what is printed. For a class without an upper limit, these probabilities are taken as the shares, and
-    the saddle-point formula counts the sets (Daniels 1954). The error of these shares is a few hundredths.
+    To keep the numbers small, each person gets a probability with the odds exp(α + β·v). The numbers α and β
+    are chosen so that the expected set fits what is printed. For a class without an upper limit, these
+    probabilities are taken as the shares, and the saddle-point formula counts the sets (Daniels 1954). The
+    error of these shares is a few hundredths.
 
     Args:
         weights: the weight of each person of the cell; positive.
@@ -115,10 +120,11 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
 
 
 def identifies(sets: FittingSets) -> bool:
-    """Returns whether the cell must be hidden, because one person is in about half of the fitting sets or in more of them.
+    """Returns whether the cell must be hidden, because one person is in about half of the fitting sets or in
+    more of them.
 
-    A fitting set is a set of persons whose weights add up to the printed number. If more than half of a cell's persons are cases,
-    its numbers always identify a person.
+    A fitting set is a set of persons whose weights add up to the printed number. If more than half of a
+    cell's persons are cases, its numbers always identify a person.
     """
     return sets.share > MOST_SHARE
 
@@ -126,19 +132,25 @@ def identifies(sets: FittingSets) -> bool:
 def _checked_weights(w: Array, printed: PrintedCases) -> Array:
     if not len(w) or not (np.isfinite(w) & (w > 0)).all():
         raise RequestError(
-            "fitting sets need persons with positive weights", where="count_fitting_sets", do="leave out who has no weight"
+            "fitting sets need persons with positive weights",
+            where="count_fitting_sets",
+            do="leave out who has no weight",
         )
-    if not (printed.low < printed.high and 0 < printed.least <= (np.inf if printed.most is None else printed.most)):
-        raise RequestError("what is printed is empty", where="count_fitting_sets", allowed="0 < least ≤ most and low < high")
+    if not (
+        printed.low < printed.high and 0 < printed.least <= (np.inf if printed.most is None else printed.most)
+    ):
+        raise RequestError(
+            "what is printed is empty", where="count_fitting_sets", allowed="0 < least ≤ most and low < high"
+        )
     return w
 
 
 def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
-    """Returns the weights and the limits on a grid. The unit of the grid is the printed interval divided by `steps`. Persons
-    whose weight alone is too large for the interval are left out.
+    """Returns the weights and the limits on a grid. The unit of the grid is the printed interval divided by
+    `steps`. Persons whose weight alone is too large for the interval are left out.
 
-    The weights are sorted, and the rounding error of each weight is passed on to the next. Otherwise fifty persons of equal
-    weight would have fifty errors in the same direction.
+    The weights are sorted, and the rounding error of each weight is passed on to the next. Otherwise fifty
+    persons of equal weight would have fifty errors in the same direction.
     """
     unit = (printed.high - printed.low) / steps
     low, high = (max(int(np.ceil(limit / unit - SETTLED)), 0) for limit in (printed.low, printed.high))
@@ -148,8 +160,8 @@ def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
 
 
 def _can_fit(groups: _Groups, sizes: tuple[int, int]) -> bool:
-    """Returns whether any set of persons can fit: its size is within `sizes` (smallest, largest), and its sum of weights is
-    within the interval."""
+    """Returns whether any set of persons can fit: its size is within `sizes` (smallest, largest), and its sum
+    of weights is within the interval."""
     v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
     if len(v) < sizes[0]:
         return False
@@ -173,8 +185,9 @@ class _Odds:
 
 
 def _centred_odds(groups: _Groups, sizes: tuple[int, int]) -> _Odds:
-    """Returns the odds with which each person is in a random set. They are chosen so that the expected sum of the set is in the
-    middle of the printed interval, and its expected size is within `sizes` (smallest, largest)."""
+    """Returns the odds with which each person is in a random set. They are chosen so that the expected sum of
+    the set is in the middle of the printed interval, and its expected size is within `sizes` (smallest,
+    largest)."""
     v, middle = groups.weight.astype(float), (groups.low + groups.high - 1) / 2
     (beta,) = _solve(v[:, None], groups.persons, np.array([middle]))
     alpha, expected = 0.0, float(groups.persons @ _probability(beta * v))
@@ -192,10 +205,11 @@ def _probability(log_odds: Array) -> Array:
 
 
 def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
-    """Returns the coefficients for which the expected sums of x equal the target, by Newton's method on a convex function.
+    """Returns the coefficients for which the expected sums of x equal the target, by Newton's method on a
+    convex function.
 
-    If the target is at the edge of what is possible, there is no finite solution. Then the steps stop when the odds become
-    extreme. The numbers of sets are right with any coefficients.
+    If the target is at the edge of what is possible, there is no finite solution. Then the steps stop when
+    the odds become extreme. The numbers of sets are right with any coefficients.
 
     Args:
         x: groups of persons × coefficients.
@@ -223,11 +237,11 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
 
 def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
-    """Counts the fitting sets. For this, the polynomials of all groups (persons of equal weight) are multiplied, one after
-    another.
+    """Counts the fitting sets. For this, the polynomials of all groups (persons of equal weight) are
+    multiplied, one after another.
 
-    A second pass, from the last group to the first, finds the number of persons of each group who are in the fitting sets.
-    `sizes` is the smallest and the largest number of persons in a set.
+    A second pass, from the last group to the first, finds the number of persons of each group who are in the
+    fitting sets. `sizes` is the smallest and the largest number of persons in a set.
     """
     terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
     table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))
@@ -251,7 +265,10 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
         v, earlier = int(groups.weight[g]), terms[g][0] * back
         for j, chance in enumerate(terms[g][1:], 1):
             if j * v < groups.high:
-                reached, before = chance * back[j:, j * v :], (slice(sizes[1] + 1 - j), slice(groups.high - j * v))
+                reached, before = (
+                    chance * back[j:, j * v :],
+                    (slice(sizes[1] + 1 - j), slice(groups.high - j * v)),
+                )
                 earlier[before] += reached
                 held[g] += j * np.einsum("ij,ij->", table[g][before], reached)
         back = earlier
@@ -261,8 +278,8 @@ def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> Fitting
 
 
 def _terms(persons: int, chance: float, most: int) -> Array:
-    """Returns the probabilities that 0, 1, 2, … persons of a group (persons with the same weight) are in the set. Negligible
-    probabilities at the end are left out.
+    """Returns the probabilities that 0, 1, 2, … persons of a group (persons with the same weight) are in the
+    set. Negligible probabilities at the end are left out.
 
     Args:
         persons: the number of persons in the group.
@@ -278,15 +295,23 @@ def _terms(persons: int, chance: float, most: int) -> Array:
 
 
 def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
-    """Approximates the shares and the number of fitting sets for a class without an upper limit (saddle-point formula).
+    """Approximates the shares and the number of fitting sets for a class without an upper limit (saddle-point
+    formula).
 
-    A person's share of the sets is approximated by the probability in `odds`. The number of sets uses the normal density of the
-    sum. If the class limits the number of cases, the density of this number is also used.
+    A person's share of the sets is approximated by the probability in `odds`. The number of sets uses the
+    normal density of the sum. If the class limits the number of cases, the density of this number is also
+    used.
     """
     v, p = groups.weight.astype(float), odds.chance
     x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])
     centre = groups.persons @ (p[:, None] * x)
     spread = x.T @ (x * (groups.persons * p * (1 - p))[:, None])
-    logs = groups.persons @ np.logaddexp(0, odds.log) - odds.alpha * (centre[0] if odds.alpha else 0.0) - odds.beta * centre[-1]
+    logs = (
+        groups.persons @ np.logaddexp(0, odds.log)
+        - odds.alpha * (centre[0] if odds.alpha else 0.0)
+        - odds.beta * centre[-1]
+    )
     density = -0.5 * np.linalg.slogdet(2 * np.pi * spread)[1]
-    return FittingSets(float(p.max()), float(logs + density + np.log(groups.high - groups.low)) / float(np.log(10)))
+    return FittingSets(
+        float(p.max()), float(logs + density + np.log(groups.high - groups.low)) / float(np.log(10))
+    )

@@ -1,4 +1,5 @@
-"""Protects the results of several rule sets. If two results differ by a few persons, subtraction would reveal these persons."""
+"""Protects the results of several rule sets. If two results differ by a few persons, subtraction would reveal
+these persons."""
 
 from __future__ import annotations
 
@@ -10,13 +11,15 @@ from fltoolkit.publish.disclosure.cell_counts import Limits, confidential, popul
 from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision
 
 
-def decide_rule_sets(table: pd.DataFrame, in_own_rule_set: pd.Series, run_decision: Decision, limits: Limits) -> Decision:
-    """Decides which headlines (numbers of the whole population) under other rule sets are hidden, and adds them to the decision
-    about the run's own rows.
+def decide_rule_sets(
+    table: pd.DataFrame, in_own_rule_set: pd.Series, run_decision: Decision, limits: Limits
+) -> Decision:
+    """Decides which headlines (numbers of the whole population) under other rule sets are hidden, and adds
+    them to the decision about the run's own rows.
 
-    If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the row that is lower
-    in the table is hidden, so that the run's own result stays. A row with as many cases as a hidden row is also hidden, because
-    both may have the same cases.
+    If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the
+    row that is lower in the table is hidden, so that the run's own result stays. A row with as many cases as
+    a hidden row is also hidden, because both may have the same cases.
 
     Args:
         table: the rows of the run, then the headlines under other rule sets.
@@ -30,7 +33,9 @@ def decide_rule_sets(table: pd.DataFrame, in_own_rule_set: pd.Series, run_decisi
     if in_own_rule_set.all():
         return run_decision
     hidden, unresolved_hidden = set(run_decision.hidden), set(run_decision.unresolved_hidden)
-    headline = table[in_own_rule_set & (table["breakdown"] == "") & table["measure"].isin(["prevalence", "total"])]
+    headline = table[
+        in_own_rule_set & (table["breakdown"] == "") & table["measure"].isin(["prevalence", "total"])
+    ]
     cases, unresolved_counts = _PublishedCounts(limits.cases), _PublishedCounts(limits.cases)
     for i, row in headline.iterrows():
         cases.add(int(row["cases"]), i not in hidden)
@@ -48,7 +53,8 @@ def decide_rule_sets(table: pd.DataFrame, in_own_rule_set: pd.Series, run_decisi
 
 
 class _PublishedCounts:
-    """Counts of persons in the whole population: those that are printed (`shown`), and those that are hidden (`hidden`).
+    """Counts of persons in the whole population: those that are printed (`shown`), and those that are hidden
+    (`hidden`).
 
     `limit` is the smallest difference between two counts that does not reveal a few persons.
     """
@@ -60,6 +66,6 @@ class _PublishedCounts:
         (self.shown if is_shown else self.hidden).add(count)
 
     def discloses(self, count: int) -> bool:
-        """Returns whether a count would reveal a few persons: it differs from a printed count by fewer persons than the limit,
-        or it equals a hidden count."""
+        """Returns whether a count would reveal a few persons: it differs from a printed count by fewer
+        persons than the limit, or it equals a hidden count."""
         return count in self.hidden or any(0 < abs(count - other) < self.limit for other in self.shown)

@@ -24,7 +24,11 @@ from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined_reasons
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, compositions_of, contained_in
+from fltoolkit.publish.disclosure.profile.characteristic_cells import (
+    characteristic_key,
+    compositions_of,
+    contained_in,
+)
 from fltoolkit.publish.disclosure.profile.profile_decision import (
     UNRELATED,
     ProfileRows,
@@ -48,16 +52,29 @@ from fltoolkit.table_records import as_records
 T = TypeVar("T")
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
-ABOUT_LEFT_OUT = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
-# No hash of the data: with all the data except one person's answers, a reader could try every answer until the hash fits.
-PUBLISHED_FACTS = tuple(ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in (*ABOUT_LEFT_OUT, "input_hash"))
+ABOUT_LEFT_OUT = (
+    "case_only",
+    "questionnaire",
+    "psus_of_earlier_rounds",
+    "interview_modes",
+    "where",
+    "not_stated",
+)
+# No hash of the data: with all the data except one person's answers, a reader could try every answer until
+# the hash fits.
+PUBLISHED_FACTS = tuple(
+    ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in (*ABOUT_LEFT_OUT, "input_hash")
+)
 
 
-def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
+def limits_of(
+    publication_profile: PublicationProfile, spec: SurveySpec | None
+) -> tuple[Limits, tuple[Reason, ...]]:
     """Returns the confidentiality limits of a run, and the notes about lowered limits.
 
-    For each count, the strictest of three limits is used: the kit's standard, the limit of the publication profile, and the
-    limit of survey.yaml. The last two can lower a limit only with the key `accept_lower_limits`. Every output then has a note.
+    For each count, the strictest of three limits is used: the kit's standard, the limit of the publication
+    profile, and the limit of survey.yaml. The last two can lower a limit only with the key
+    `accept_lower_limits`. Every output then has a note.
 
     Raises:
         PublicationError: a limit is lower than the standard, without this key.
@@ -65,20 +82,29 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
     standard = asdict(Limits())
     values, without = dict(standard), dict(standard)
     asked = {f"profile {publication_profile.name}: confidentiality": publication_profile.confidentiality}
-    for where, wanted in (asked | ({"survey.yaml: confidentiality": spec.confidentiality} if spec else {})).items():
+    for where, wanted in (
+        asked | ({"survey.yaml: confidentiality": spec.confidentiality} if spec else {})
+    ).items():
         given = {n: getattr(wanted, n) for n in standard if n in wanted.model_fields_set}
         if wanted.accept_lower_limits:
             values |= given
         elif low := [f"{n} {v} (standard {standard[n]})" for n, v in given.items() if v < standard[n]]:
             raise PublicationError(
-                "confidentiality limits are lower than the standard", where=where, found=low,
-                do="raise them, or add accept_lower_limits: true under confidentiality, and take responsibility for it",
-            )  # fmt: skip
+                "confidentiality limits are lower than the standard",
+                where=where,
+                found=low,
+                do=(
+                    "raise them, or add accept_lower_limits: true under confidentiality, and take "
+                    "responsibility for it"
+                ),
+            )
         else:
             values |= {n: max(v, values[n]) for n, v in given.items()}
         without = {n: max(without[n], values[n]) for n in standard}
     lowered = tuple(
-        Reason.of("reasons.limit", what=Name("kit.limits", n), N=v, M=without[n]) for n, v in values.items() if v < without[n]
+        Reason.of("reasons.limit", what=Name("kit.limits", n), N=v, M=without[n])
+        for n, v in values.items()
+        if v < without[n]
     )
     notes = (Reason.of("reasons.lowered", what=lowered),) if lowered else ()
     return Limits(**values), notes
@@ -86,17 +112,20 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
 
 @dataclass(frozen=True)
 class DecidedRows:
-    """All rows of a run, with the decision about the hidden rows. The numbers are exact: nothing is removed yet.
+    """All rows of a run, with the decision about the hidden rows. The numbers are exact: nothing is removed
+    yet.
 
     Attributes:
         table: the rows, one for each number that the tables of the run ask for.
         groups: the columns of the table that are groups, such as sex.
         keys: for each row, its group values, including those of its domain.
-        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
+        measures.
         populations: for each row, its reference population as in survey.yaml, without the domain.
-        unions: new groups for domains that have several labels of one group. For each new group, by name: the original group, and
-            the labels.
-        decision: the hidden rows, the rows in which the count of unresolved persons is hidden, and the cells of these rows.
+        unions: new groups for domains that have several labels of one group. For each new group, by name: the
+            original group, and the labels.
+        decision: the hidden rows, the rows in which the count of unresolved persons is hidden, and the cells
+        of these rows.
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
         notes: sentences that are printed with every number.
@@ -129,11 +158,14 @@ def decided_rows(
         made: the estimates. The first one has the run's own rule set.
         limits: the confidentiality limits.
         notes: sentences that are printed with every number.
-        persons: the survey. The decision then also uses its nested groups, overlapping populations and age bands.
+        persons: the survey. The decision then also uses its nested groups, overlapping populations and age
+        bands.
     """
     rows = _rows_of(made, persons.spec if persons else None)
     in_own_rule_set = rows.table["rule_set"] == made[0].about.rule_set
-    case_only = persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
+    case_only = (
+        persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
+    )
     scenario = _scenario(rows, limits, rounding_base(rows.table), case_only, persons)
     decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons)
     found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
@@ -146,13 +178,22 @@ def nothing_decided(run: DecidedRows) -> DecidedRows:
     It is used for the first table of a user-defined outcome: the rows of this table are added to it.
     """
     no_rows = pd.DataFrame({"rule_set": pd.Series(dtype=object)})
-    return replace(run, table=no_rows, groups=(), keys=(), share_groups=(), populations=(), unions={}, decision=Decision())
+    return replace(
+        run,
+        table=no_rows,
+        groups=(),
+        keys=(),
+        share_groups=(),
+        populations=(),
+        unions={},
+        decision=Decision(),
+    )
 
 
 @dataclass(frozen=True)
 class EarlierAndNewRows:
-    """Rows of one outcome that were published before, followed by the rows of one more estimate. A decision about the new rows
-    needs both.
+    """Rows of one outcome that were published before, followed by the rows of one more estimate. A decision
+    about the new rows needs both.
 
     Attributes:
         rows: all rows, the earlier ones first.
@@ -172,15 +213,17 @@ class EarlierAndNewRows:
         return range(self.earlier_rows.rows, len(self.rows.table))
 
 
-def earlier_and_new_rows(earlier: DecidedRows, est: Estimates, persons: ClassifiedSurvey) -> EarlierAndNewRows:
+def earlier_and_new_rows(
+    earlier: DecidedRows, est: Estimates, persons: ClassifiedSurvey
+) -> EarlierAndNewRows:
     """Returns rows that were published before, followed by the rows of one more estimate.
 
     Args:
-        earlier: the rows published before, of one outcome. An outcome is the condition that makes a person a case: forced labour,
-            or a condition that the user defined.
+        earlier: the rows published before, of one outcome. An outcome is the condition that makes a person a
+            case: forced labour, or a condition that the user defined.
         est: the estimate.
-        persons: the survey from which the estimate was made. For a user-defined outcome, the cases of this survey are the persons
-            with this outcome.
+        persons: the survey from which the estimate was made. For a user-defined outcome, the cases of this
+            survey are the persons with this outcome.
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _with_new_rows(earlier, before, _rows_of([est], persons.spec))
@@ -191,14 +234,17 @@ def earlier_and_new_rows(earlier: DecidedRows, est: Estimates, persons: Classifi
         for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
     )
     scenario = _scenario(rows, earlier.limits, earlier.rounding_base, persons.spec.case_only, persons)
-    return EarlierAndNewRows(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden, unlisted), earlier)
+    return EarlierAndNewRows(
+        rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden, unlisted), earlier
+    )
 
 
 def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> DecidedRows:
-    """Decides which new rows are hidden, after earlier rows were published. Returns the earlier rows first, then the new ones.
+    """Decides which new rows are hidden, after earlier rows were published. Returns the earlier rows first,
+    then the new ones.
 
-    Published rows stay as they are. New rows are hidden if they would reveal a confidential cell, alone or together with other
-    rows.
+    Published rows stay as they are. New rows are hidden if they would reveal a confidential cell, alone or
+    together with other rows.
 
     Args:
         all_rows: the earlier and the new rows.
@@ -206,8 +252,8 @@ def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> D
     """
     rows, scenario, earlier_rows, new = all_rows.rows, all_rows.scenario, all_rows.earlier_rows, all_rows.new
     found = _decide(rows, np.ones(len(rows.table), dtype=bool), scenario, persons, earlier_rows)
-    # A row of a profile is protected by hiding other rows of the same profile. If one of these was published before, it cannot be
-    # hidden any more. Then the new table is hidden instead.
+    # A row of a profile is protected by hiding other rows of the same profile. If one of these was published
+    # before, it cannot be hidden any more. Then the new table is hidden instead.
     late = any(i < new.start for i in found.hidden - earlier_rows.hidden)
     found = replace(
         found,
@@ -220,8 +266,8 @@ def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> D
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of some estimates in one table, and the cell of persons that each row is about. The fields are as in
-    `DecidedRows`."""
+    """The rows of some estimates in one table, and the cell of persons that each row is about. The fields are
+    as in `DecidedRows`."""
 
     table: pd.DataFrame
     groups: tuple[str, ...]
@@ -231,8 +277,8 @@ class Rows:
     unions: Mapping[str, tuple[str, tuple[str, ...]]]
 
     def of_populations(self, kept: NDArray[np.bool_]) -> pd.DataFrame:
-        """Returns the rows for which `kept` is True, with the populations of survey.yaml. If a row is about a domain (a part of
-        the population), only its key names the domain."""
+        """Returns the rows for which `kept` is True, with the populations of survey.yaml. If a row is about a
+        domain (a part of the population), only its key names the domain."""
         return self.table.assign(reference_population=list(self.populations))[kept]
 
 
@@ -240,23 +286,38 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
     """Returns the rows of some estimates in one table, each with the cell of persons that it is about."""
     frames = [as_rows(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
-    table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
+    table = pd.concat(
+        [f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True
+    )
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
     if DOMAIN in table:
         table[DOMAIN] = table[DOMAIN].fillna("")
     domains = [_domain_key(est.about.where) for est in made for _ in range(len(est.table))]
-    # The label links a cell of children to the same cell of all persons: `girls` in one row and `women` in another are one
-    # category.
+    # The label links a cell of children to the same cell of all persons: `girls` in one row and `women` in
+    # another are one category.
     label = partial(label_of, spec) if spec else lambda group, category: category
-    keys = [frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL) for row in as_records(table[groups])]
-    share_groups = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
+    keys = [
+        frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL)
+        for row in as_records(table[groups])
+    ]
+    share_groups = [
+        est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))
+    ]
     for i in np.flatnonzero(table["measure"].isin(PROFILES)):
         keys[i], share_groups[i] = characteristic_key(keys[i])
     return Rows(
-        table, tuple(groups), tuple(key | domain for key, domain in zip(keys, domains, strict=True)), tuple(share_groups),
+        table,
+        tuple(groups),
+        tuple(key | domain for key, domain in zip(keys, domains, strict=True)),
+        tuple(share_groups),
         tuple(est.about.population for est in made for _ in range(len(est.table))),
-        {_union_name(g, labels): (g, labels) for est in made for g, labels in est.about.where if len(labels) > 1},
-    )  # fmt: skip
+        {
+            _union_name(g, labels): (g, labels)
+            for est in made
+            for g, labels in est.about.where
+            if len(labels) > 1
+        },
+    )
 
 
 def _with_new_rows(earlier: DecidedRows, kept: list[int], more: Rows) -> Rows:
@@ -278,12 +339,16 @@ def _kept_then_new(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> t
 
 
 def _scenario(
-    rows: Rows, limits: Limits, rounding_base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None
+    rows: Rows,
+    limits: Limits,
+    rounding_base: float,
+    case_only: frozenset[str],
+    persons: ClassifiedSurvey | None,
 ) -> DisclosureScenario:
     """Returns the knowledge of the assumed reader about the rows, and the confidentiality limits.
 
-    If the survey is given (`persons`), the knowledge includes its kinds of persons. A kind is all persons with the same values in
-    all groups that the rows or their domains use.
+    If the survey is given (`persons`), the knowledge includes its kinds of persons. A kind is all persons
+    with the same values in all groups that the rows or their domains use.
     """
     if persons is None:
         return DisclosureScenario(limits, rounding_base, None, case_only)
@@ -294,29 +359,49 @@ def _scenario(
     used += [group for group, _ in rows.unions.values()]
     patterns = read_patterns(persons, [g for g in dict.fromkeys(used) if g in spec.group_names], populations)
     return DisclosureScenario(
-        limits, rounding_base, patterns.with_unions(rows.unions) if rows.unions else patterns, case_only, children
+        limits,
+        rounding_base,
+        patterns.with_unions(rows.unions) if rows.unions else patterns,
+        case_only,
+        children,
     )
 
 
-def _decided(rows: Rows, found: Decision, scenario: DisclosureScenario, notes: tuple[Reason, ...], rule_set: str) -> DecidedRows:
+def _decided(
+    rows: Rows, found: Decision, scenario: DisclosureScenario, notes: tuple[Reason, ...], rule_set: str
+) -> DecidedRows:
     """Returns the rows with the decision, and with the notes that explain it. `found` is the decision."""
-    whole = [_hidden_whole("coarse", what) for what in found.coarse] + [_hidden_whole("crowded", what) for what in found.crowded]
+    whole = [_hidden_whole("coarse", what) for what in found.coarse] + [
+        _hidden_whole("crowded", what) for what in found.crowded
+    ]
     notes = tuple(dict.fromkeys((*notes, *whole, *([STRICTER] if found.stricter else []))))
     return DecidedRows(
-        rows.table, rows.groups, rows.keys, rows.share_groups, rows.populations, rows.unions, found, scenario.limits,
-        scenario.rounding_base, notes, rule_set,
-    )  # fmt: skip
+        rows.table,
+        rows.groups,
+        rows.keys,
+        rows.share_groups,
+        rows.populations,
+        rows.unions,
+        found,
+        scenario.limits,
+        scenario.rounding_base,
+        notes,
+        rule_set,
+    )
 
 
 def _domain_key(where: Domain) -> Key:
-    """Returns a domain (a part of the population, such as rural areas) as the group values that define a cell. Several labels of
-    one group together form a new group.
+    """Returns a domain (a part of the population, such as rural areas) as the group values that define a
+    cell. Several labels of one group together form a new group.
     """
-    return frozenset((g, labels[0]) if len(labels) == 1 else (_union_name(g, labels), IN) for g, labels in where)
+    return frozenset(
+        (g, labels[0]) if len(labels) == 1 else (_union_name(g, labels), IN) for g, labels in where
+    )
 
 
 def _union_name(group: str, labels: tuple[str, ...]) -> str:
-    """Returns the name of the new group that several labels of one group form. No group of survey.yaml has such a name."""
+    """Returns the name of the new group that several labels of one group form. No group of survey.yaml has
+    such a name."""
     return f"{group}: {', '.join(sorted(labels))}"
 
 
@@ -324,7 +409,8 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
     """Returns a note that a breakdown is hidden as a whole.
 
     Args:
-        why: `coarse`, if no smaller choice protects its confidential cells; `crowded`, if it has too many of them.
+        why: `coarse`, if no smaller choice protects its confidential cells; `crowded`, if it has too many of
+        them.
         what: the breakdown in words.
     """
     return Reason.of(f"reasons.{why}", what=what)
@@ -339,7 +425,8 @@ def _decide(
 ) -> Decision:
     """Decides which rows of a run are hidden.
 
-    The rows of profiles (shares of cases with a characteristic) are decided last, because they may not change other tables.
+    The rows of profiles (shares of cases with a characteristic) are decided last, because they may not change
+    other tables.
 
     Args:
         rows: the rows, each with its cell.
@@ -365,21 +452,32 @@ def _decide(
         used |= {rows.unions[g][0] for g in used if g in rows.unions}
         groups = [g for g in persons.spec.group_names if g in used]
         populations = list(dict.fromkeys(mine.table["reference_population"]))
-        scenario = replace(scenario, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions))
+        scenario = replace(
+            scenario, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions)
+        )
     return decide_cases_at_interview(
         mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, tables, scenario, relations)
     )
 
 
 def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """Returns the table of an estimate with further columns: the design effect against sampling with replacement, the breakdown, the
-    category, the codes of the categories (if `spec` is given), and facts about the estimate (population, period and others)."""
+    """Returns the table of an estimate with further columns: the design effect against sampling with
+    replacement, the breakdown, the category, the codes of the categories (if `spec` is given), and facts
+    about the estimate (population, period and others)."""
     frame = est.table
     columns = [(g, frame[g].tolist()) for g in est.groups]
-    cells = [[(g, categories[i]) for g, categories in columns if categories[i] != TOTAL] for i in range(len(frame))]
+    cells = [
+        [(g, categories[i]) for g, categories in columns if categories[i] != TOTAL] for i in range(len(frame))
+    ]
     used = [[g for g, _ in cell] for cell in cells]
-    values = [(crossed_labels(spec, cell) if spec else crossed(category for _, category in cell)) or TOTAL for cell in cells]
-    codes = [crossed(category_code(spec, g, str(category)) for g, category in cell) if spec else "" for cell in cells]
+    values = [
+        (crossed_labels(spec, cell) if spec else crossed(category for _, category in cell)) or TOTAL
+        for cell in cells
+    ]
+    codes = [
+        crossed(category_code(spec, g, str(category)) for g, category in cell) if spec else ""
+        for cell in cells
+    ]
     group_notes = spec.group_notes if spec else {}
     notes = [joined_reasons(group_notes[g] for g in u if g in group_notes) for u in used]
     about = {ABOUT_COLUMNS.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_LEFT_OUT}

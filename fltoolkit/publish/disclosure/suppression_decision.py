@@ -64,7 +64,8 @@ class OutcomeSuppression:
     """The cells of one outcome (such as cases) or of a flowchart, and the hidden ones among them.
 
     Attributes:
-        outcome: `cases`, `now` (cases at the interview), `unresolved`, `now_unresolved` (may be such cases), or `flowchart`.
+        outcome: `cases`, `now` (cases at the interview), `unresolved`, `now_unresolved` (may be such cases),
+        or `flowchart`.
         system: the cells as a system of equations.
         hidden: the hidden cells, with the reason.
         units: by population, the mean weight that is the unit of the system.
@@ -82,12 +83,16 @@ class Decision:
 
     Attributes:
         hidden: index labels of hidden rows.
-        unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden.
-        unlisted: hidden rows that are not even listed. They belong to a breakdown that lists only categories with cases, so that the
-            list would tell the number of cases in them.
-        coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
-        crowded: breakdowns hidden as a whole, in words, because they have too many confidential cells to choose among.
-        stricter: whether a stricter rule was used: the survey has too many kinds of persons for a linear programme.
+        unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is
+        hidden.
+        unlisted: hidden rows that are not even listed. They belong to a breakdown that lists only categories
+            with cases, so that the list would tell the number of cases in them.
+        coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their
+        confidential cells.
+        crowded: breakdowns hidden as a whole, in words, because they have too many confidential cells to
+        choose among.
+        stricter: whether a stricter rule was used: the survey has too many kinds of persons for a linear
+        programme.
         cells: by outcome, the cells that the rows reveal.
         hidden_cells: by outcome, the hidden cells, with the reason.
         suppressions: the cells behind the rows, for persons who may see them.
@@ -105,15 +110,21 @@ class Decision:
 
 
 def decide(
-    table: pd.DataFrame, keys: list[Key], share_groups: list[str], scenario: DisclosureScenario,
-    profiles: ProfileCells = NO_PROFILE_CELLS, *, earlier: EarlierRows = NO_EARLIER,
-) -> Decision:  # fmt: skip
+    table: pd.DataFrame,
+    keys: list[Key],
+    share_groups: list[str],
+    scenario: DisclosureScenario,
+    profiles: ProfileCells = NO_PROFILE_CELLS,
+    *,
+    earlier: EarlierRows = NO_EARLIER,
+) -> Decision:
     """Decides which rows of a run are hidden, so that no confidential count is shown or can be calculated.
 
     Args:
         table: the rows, with the columns of `Published.table`.
         keys: the group values of each row.
-        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
+        measures.
         scenario: what the assumed reader knows of the rows.
         profiles: what profiles of cases reveal about the cells of other tables.
         earlier: rows published before, which stay as they are. Only new rows can be hidden.
@@ -122,19 +133,27 @@ def decide(
     by = _Protection(scenario, salt, Decision())
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
     rows_of = {"cases": table[~chart & ~now], "now": table[now]}
-    cells = {outcome: _cells(rows, keys, share_groups, scenario.case_only) for outcome, rows in rows_of.items()}
+    cells = {
+        outcome: _cells(rows, keys, share_groups, scenario.case_only) for outcome, rows in rows_of.items()
+    }
     cells["cases"] = _routes(table[chart]) | cells["cases"]
     cells["cases"] = {**profiles.cells, **cells["cases"]}
     left = _few_who_left(cells["cases"], cells["now"], scenario.limits)
     hidden, hidden_unresolved = dict[str, dict[CellId, str]](), dict[str, dict[CellId, str]]()
     earlier_of = earlier_cells(table, keys, share_groups, earlier)
-    of_cases = {c: why for c, why in left.items() if c in earlier_of["now"].shown} | dict(profiles.primary) | dict(earlier.close)
+    of_cases = (
+        {c: why for c, why in left.items() if c in earlier_of["now"].shown}
+        | dict(profiles.primary)
+        | dict(earlier.close)
+    )
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
         found, must_hide = cells[outcome], _primary_cells(cells[outcome], outcome, scenario) | also[outcome]
         small = {c for c, why in must_hide.items() if found[c].cases == 0}
         primary = {c: why for c, why in must_hide.items() if c not in small}
-        unlisted = {c for c, why in hidden.get("cases", {}).items() if why == UNLISTED} | earlier_of[outcome].unlisted
+        unlisted = {c for c, why in hidden.get("cases", {}).items() if why == UNLISTED} | earlier_of[
+            outcome
+        ].unlisted
         before = replace(earlier_of[outcome], unlisted=frozenset(unlisted))
         hidden[outcome] = by.cells_to_hide(found, outcome, primary, {c: must_hide[c] for c in small}, before)
         unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
@@ -144,20 +163,30 @@ def decide(
             unresolved, UNRESOLVED_OF[outcome], few, hidden_anyway, earlier_of[UNRESOLVED_OF[outcome]]
         )
         places = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
-        by.out.hidden |= {i for i, p in places if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, share_groups))}
+        by.out.hidden |= {
+            i
+            for i, p in places
+            if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, share_groups))
+        }
         by.out.unresolved_hidden |= {i for i, p in places if (p, keys[i]) in hidden_unresolved[outcome]}
         by.out.unlisted |= {i for i, p in places if hidden[outcome].get((p, keys[i])) == UNLISTED}
     by.out.cells, by.out.hidden_cells = cells, hidden
     by.out.unresolved_hidden |= {
         i for c, shown in profiles.unresolved_rows.items() if c in hidden["cases"] for i in shown
     } - by.out.hidden
-    for name, rows in table[chart & (table.index >= earlier.rows)].groupby("reference_population", sort=False):
-        tables = _OutcomeTables(*(_of_population(str(name), every["cases"]) for every in (cells, hidden, hidden_unresolved)))
+    for name, rows in table[chart & (table.index >= earlier.rows)].groupby(
+        "reference_population", sort=False
+    ):
+        tables = _OutcomeTables(
+            *(_of_population(str(name), every["cases"]) for every in (cells, hidden, hidden_unresolved))
+        )
         by.out.hidden |= _hidden_steps(rows, keys, tables, by)
     return by.out
 
 
-def _primary_cells(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureScenario) -> dict[CellId, str]:
+def _primary_cells(
+    cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureScenario
+) -> dict[CellId, str]:
     """Returns the cells that are confidential because of their own counts, with the reason."""
     found = {c: why for c, cell in cells.items() if (why := confidential(cell, scenario.limits))}
     if scenario.patterns is not None and outcome == "cases":
@@ -167,25 +196,36 @@ def _primary_cells(cells: Mapping[CellId, Cell], outcome: str, scenario: Disclos
     return found
 
 
-def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Returns the cells of `now` (at the interview) that reveal few ended cases (all cases minus the cases of `now`)."""
-    return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
+def _few_who_left(
+    cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits
+) -> dict[CellId, str]:
+    """Returns the cells of `now` (at the interview) that reveal few ended cases (all cases minus the cases of
+    `now`)."""
+    return {
+        c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases
+    }
 
 
 @dataclass(frozen=True)
 class _Protection:
-    """Chooses cells to hide. `scenario` is what readers know, `salt` decides between equal costs, `out` is the choice so far."""
+    """Chooses cells to hide. `scenario` is what readers know, `salt` decides between equal costs, `out` is
+    the choice so far."""
 
     scenario: DisclosureScenario
     salt: bytes
     out: Decision
 
     def cells_to_hide(
-        self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], hidden_anyway: Mapping[CellId, str], earlier: EarlierCells
-    ) -> dict[CellId, str]:  # fmt: skip
-        """Returns the cells of one outcome to hide, with the reason. If no choice of single cells protects a cell, its whole
-        breakdown is hidden. If that is not enough because the breakdown lists only categories with cases, it is not listed. Or else
-        all cells are hidden. Cells in `earlier` stay as they are."""
+        self,
+        cells: Mapping[CellId, Cell],
+        outcome: str,
+        primary: Mapping[CellId, str],
+        hidden_anyway: Mapping[CellId, str],
+        earlier: EarlierCells,
+    ) -> dict[CellId, str]:
+        """Returns the cells of one outcome to hide, with the reason. If no choice of single cells protects a
+        cell, its whole breakdown is hidden. If that is not enough because the breakdown lists only categories
+        with cases, it is not listed. Or else all cells are hidden. Cells in `earlier` stay as they are."""
         primary = {c: why for c, why in primary.items() if c not in earlier.shown}
         hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
             c: BEFORE for c in cells if c in earlier.hidden and c not in primary
@@ -193,9 +233,16 @@ class _Protection:
         crowded = _breakdowns_to_hide(primary, cells)
         withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded and c not in earlier.shown}
         self._add_notes(self.out.crowded, withheld)
-        # What is withheld is not in the systems, so that they cannot tell what its list of categories reveals.
-        withheld |= {c: UNLISTED for c, cell in cells.items() if c in earlier.unlisted or (c in withheld and cell.listed)}
-        systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
+        # What is withheld is not in the systems, so that they cannot tell what its list of categories
+        # reveals.
+        withheld |= {
+            c: UNLISTED
+            for c, cell in cells.items()
+            if c in earlier.unlisted or (c in withheld and cell.listed)
+        }
+        systems = self._systems(
+            {c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld)
+        )
         while True:
             found: dict[CellId, str] = {}
             exposed: list[CellId] = []
@@ -206,19 +253,28 @@ class _Protection:
                 fixed: dict[AnyCell, str] = {c: why for c, why in hidden_anyway.items() if c in in_system}
                 whole = [c for c in system.cells if not isinstance(c, DerivedCell) and not c[1]]
                 made = protect(
-                    system, to_protect | dict.fromkeys(parts, PART), self.scenario.limits, hidden_anyway=fixed,
-                    always_shown=[c for c in earlier.shown if c in in_system], hide_last=whole, salt=self.salt,
-                )  # fmt: skip
+                    system,
+                    to_protect | dict.fromkeys(parts, PART),
+                    self.scenario.limits,
+                    hidden_anyway=fixed,
+                    always_shown=[c for c in earlier.shown if c in in_system],
+                    hide_last=whole,
+                    salt=self.salt,
+                )
                 suppressions.append(OutcomeSuppression(outcome, system, made.hidden, mean_weights(cells)))
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
             free = {c: cell for c, cell in cells.items() if c not in earlier.shown}
             # A number of everybody is hidden last: a list of categories goes before it.
             late = any(why == COMPLEMENT and not c[1] for c, why in found.items())
-            if told := _told_by_its_list(primary if late else exposed, cells, found, earlier.hidden | earlier.shown):
+            if told := _told_by_its_list(
+                primary if late else exposed, cells, found, earlier.hidden | earlier.shown
+            ):
                 self._add_notes(self.out.coarse, told)
                 withheld |= dict.fromkeys(told, UNLISTED)
-                systems = self._systems({c: cell for c, cell in cells.items() if c not in withheld}, outcome, list(withheld))
+                systems = self._systems(
+                    {c: cell for c, cell in cells.items() if c not in withheld}, outcome, list(withheld)
+                )
                 continue
             more = {other for c in exposed for other in _with_its_breakdown(c, free, withheld | found)}
             if not more:
@@ -235,7 +291,8 @@ class _Protection:
     def _systems(
         self, cells: Mapping[CellId, Cell], outcome: str, withheld: list[CellId]
     ) -> list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]]:
-        """Returns systems of equations between the cells: one for all cells of a survey, or else one for each population."""
+        """Returns systems of equations between the cells: one for all cells of a survey, or else one for each
+        population."""
         if not cells:
             return []
         scenario = self.scenario
@@ -259,12 +316,17 @@ def _with_least(system: CellSystem[AnyCell], cells: Mapping[CellId, Cell]) -> Ce
 
 
 def _told_by_its_list(
-    exposed: Iterable[CellId], cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str], published: frozenset[CellId]
+    exposed: Iterable[CellId],
+    cells: Mapping[CellId, Cell],
+    hidden: Mapping[CellId, str],
+    published: frozenset[CellId],
 ) -> set[CellId]:
-    """Returns the cells of breakdowns that may not even list their categories, because each listed category has a case.
+    """Returns the cells of breakdowns that may not even list their categories, because each listed category
+    has a case.
 
     Args:
-        exposed: confidential cells whose number of cases a reader can calculate, or could without a hidden number of everybody.
+        exposed: confidential cells whose number of cases a reader can calculate, or could without a hidden
+        number of everybody.
         cells: the cells of the outcome.
         hidden: the hidden cells. Only a breakdown of which no cell is shown is returned.
         published: cells of tables that were published before, which are listed already.
@@ -279,11 +341,16 @@ def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
     return cell[0], frozenset(g for g, _ in cell[1])
 
 
-def _breakdowns_to_hide(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
-    """Returns breakdowns to hide whole, those with most confidential cells first, until the work left is at most `MOST_WORK`."""
+def _breakdowns_to_hide(
+    primary: Iterable[CellId], cells: Iterable[CellId]
+) -> set[tuple[str, frozenset[str]]]:
+    """Returns breakdowns to hide whole, those with most confidential cells first, until the work left is at
+    most `MOST_WORK`."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
-    for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
+    for breakdown, count in sorted(
+        confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))
+    ):
         if left * many <= MOST_WORK:
             break
         found.add(breakdown)
@@ -294,12 +361,16 @@ def _breakdowns_to_hide(primary: Iterable[CellId], cells: Iterable[CellId]) -> s
 def with_population(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
     """Returns the system, in which each cell is now named by its population and its group values."""
     return CellSystem(
-        **{f.name: getattr(system, f.name) for f in fields(system)} | {"cells": tuple((population, k) for k in system.cells)}
+        **{f.name: getattr(system, f.name) for f in fields(system)}
+        | {"cells": tuple((population, k) for k in system.cells)}
     )
 
 
-def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """Returns the shown cells of a cell's breakdown. If no cell of it is shown, returns the shown cells of all breakdowns."""
+def _with_its_breakdown(
+    cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]
+) -> list[CellId]:
+    """Returns the shown cells of a cell's breakdown. If no cell of it is shown, returns the shown cells of
+    all breakdowns."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
@@ -316,8 +387,11 @@ def _cell_in_words(population: str, key: Key) -> Reason:
 
 
 def _few_unresolved(cell: Cell, limits: Limits) -> bool:
-    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
-    return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
+    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not
+    to be cases."""
+    return 0 < cell.cases < limits.cases or (
+        cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases
+    )
 
 
 def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
@@ -326,7 +400,8 @@ def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
 
 
 class _OutcomeTables(NamedTuple):
-    """One population's tables beside its flowchart: the cells, the hidden cells, the cells with hidden unresolved persons."""
+    """One population's tables beside its flowchart: the cells, the hidden cells, the cells with hidden
+    unresolved persons."""
 
     cells: Mapping[Key, Cell]
     hidden: Mapping[Key, str]
@@ -334,65 +409,110 @@ class _OutcomeTables(NamedTuple):
 
 
 def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: _Protection) -> set[int]:
-    """Returns the rows of a flowchart to hide, also because tables hide its cases, routes or unresolved persons."""
+    """Returns the rows of a flowchart to hide, also because tables hide its cases, routes or unresolved
+    persons."""
     (cells, hidden, hidden_unresolved), limits = tables, by.scenario.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
-    key_of = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
+    key_of = {
+        i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()
+    }
     key_of |= {i: WHOLE for i in chart.index if not keys[i]}
     counts = {key_of[i]: c for i, c in zip(chart.index, row_cells(chart), strict=True)}
     primary = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
-    counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # no sums over the steps
+    counts = {
+        k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()
+    }  # no sums over the steps
     counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
     elsewhere = {CASES: (WHOLE, hidden)}
-    elsewhere |= {k: (WHOLE, hidden_unresolved) for i, k in key_of.items() if steps.get(i) in UNRESOLVED_STEPS}
-    elsewhere |= {k: (route, hidden) for i, k in key_of.items() if (route := frozenset({("route", steps.get(i, ""))})) in cells}
+    elsewhere |= {
+        k: (WHOLE, hidden_unresolved) for i, k in key_of.items() if steps.get(i) in UNRESOLVED_STEPS
+    }
+    elsewhere |= {
+        k: (route, hidden)
+        for i, k in key_of.items()
+        if (route := frozenset({("route", steps.get(i, ""))})) in cells
+    }
     primary |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
     always_shown = [k for k in (WHOLE, *elsewhere) if k not in primary]
     system = system_of(counts, [k for k in counts if len(k) == 2])
-    made = protect(system, primary, limits, hidden_anyway={OTHERS: "nowhere shown"}, always_shown=always_shown, salt=by.salt)
+    made = protect(
+        system,
+        primary,
+        limits,
+        hidden_anyway={OTHERS: "nowhere shown"},
+        always_shown=always_shown,
+        salt=by.salt,
+    )
     if made.exposed:
-        by.out.coarse.append(breakdown_of(Reason.of("categories.flow"), str(chart["reference_population"].iloc[0])))
+        by.out.coarse.append(
+            breakdown_of(Reason.of("categories.flow"), str(chart["reference_population"].iloc[0]))
+        )
         return set(key_of)
     name = str(chart["reference_population"].iloc[0])
     hidden_in_flowchart: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
     units = {name: max(cell.mean_weight for cell in counts.values())}
-    by.out.suppressions.append(OutcomeSuppression("flowchart", with_population(system, name), hidden_in_flowchart, units))
+    by.out.suppressions.append(
+        OutcomeSuppression("flowchart", with_population(system, name), hidden_in_flowchart, units)
+    )
     return {i for i, k in key_of.items() if k in made.hidden}
 
 
-def _cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]) -> dict[CellId, Cell]:
+def _cells(
+    table: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]
+) -> dict[CellId, Cell]:
     """Returns the distinct cells that the rows reveal, by population and group values."""
     return _by_population(table, lambda rows: population_cells(rows, keys, share_groups, case_only))
 
 
 def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
-    """Returns the cells of a table by route of children, made from the flowchart, even if no such table is published."""
+    """Returns the cells of a table by route of children, made from the flowchart, even if no such table is
+    published."""
     steps = charts[charts["step"].isin(ROUTES.values())] if "step" in charts else charts.head(0)
-    cells = zip(steps["reference_population"].astype(str), steps.get("step", ()), row_cells(steps), strict=True)
-    return {(p, frozenset({("route", str(s))})): replace(c, non_cases=None, weighted_others=None) for p, s, c in cells}
+    cells = zip(
+        steps["reference_population"].astype(str), steps.get("step", ()), row_cells(steps), strict=True
+    )
+    return {
+        (p, frozenset({("route", str(s))})): replace(c, non_cases=None, weighted_others=None)
+        for p, s, c in cells
+    }
 
 
-def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mapping[Key, Cell]]) -> dict[CellId, Cell]:
-    """Applies a function to the rows of each population. Returns all resulting cells, by population and group values."""
+def _by_population(
+    table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mapping[Key, Cell]]
+) -> dict[CellId, Cell]:
+    """Applies a function to the rows of each population. Returns all resulting cells, by population and group
+    values."""
     parts = table.groupby("reference_population", sort=False)
     return {(str(population), k): cell for population, rows in parts for k, cell in cells_of(rows).items()}
 
 
 def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
-    """Returns cells whose "cases" are unresolved persons, and whose "non-cases" are persons known not to be cases."""
-    return _by_population(table, lambda rows: _unresolved_of_population(rows, keys)) if "unresolved" in table else {}
+    """Returns cells whose "cases" are unresolved persons, and whose "non-cases" are persons known not to be
+    cases."""
+    return (
+        _by_population(table, lambda rows: _unresolved_of_population(rows, keys))
+        if "unresolved" in table
+        else {}
+    )
 
 
 def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
-    """Returns one population's cells of unresolved persons. Their weighted number is the upper bound minus the estimate."""
+    """Returns one population's cells of unresolved persons. Their weighted number is the upper bound minus
+    the estimate."""
     mean_weight, cells = population_mean_weight(rows), dict[Key, Cell]()
     for i, row in zip(rows.index, as_records(rows), strict=True):
         if pd.isna(row["unresolved"]):
             continue
-        count, whole = int(row["unresolved"]), float(row["population"]) if kind_of(row) == "proportion" else 1.0
+        count, whole = (
+            int(row["unresolved"]),
+            float(row["population"]) if kind_of(row) == "proportion" else 1.0,
+        )
         weighted = (float(row["bound_high"]) - float(row["estimate"])) * whole
         cells[keys[i]] = Cell(
-            count, int(row["n"]), int(row["n"]) - int(row["cases"]) - count,
-            weighted=None if pd.isna(weighted) else max(0.0, weighted), mean_weight=mean_weight,
-        )  # fmt: skip
+            count,
+            int(row["n"]),
+            int(row["n"]) - int(row["cases"]) - count,
+            weighted=None if pd.isna(weighted) else max(0.0, weighted),
+            mean_weight=mean_weight,
+        )
     return cells

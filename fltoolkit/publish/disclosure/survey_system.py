@@ -1,5 +1,6 @@
-"""Builds the equations that show what a reader could calculate from the tables of a survey (`cell_system`). Their unknowns are
-the numbers of cases by kind of person. A kind is all persons with the same group values and populations."""
+"""Builds the equations that show what a reader could calculate from the tables of a survey (`cell_system`).
+Their unknowns are the numbers of cases by kind of person. A kind is all persons with the same group values
+and populations."""
 
 from __future__ import annotations
 
@@ -15,8 +16,22 @@ from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, is_of, mean_weights
-from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, build_system, rounding_margins
-from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, changes_within_cells, derived_cells
+from fltoolkit.publish.disclosure.cell_system import (
+    CLOSE,
+    CellSystem,
+    Kinds,
+    Mask,
+    Row,
+    Tie,
+    build_system,
+    rounding_margins,
+)
+from fltoolkit.publish.disclosure.derived_cells import (
+    AnyCell,
+    DerivedCell,
+    changes_within_cells,
+    derived_cells,
+)
 from fltoolkit.publish.printed_numbers import RATE_STEP
 
 MOST_KINDS = 2000  # kinds of persons in a linear programme; the cases of the other kinds are taken as known, which is stricter
@@ -29,11 +44,12 @@ class DisclosureScenario:
     Attributes:
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
-        patterns: the survey's kinds of persons; None for an estimate without a survey, whose cells alone are known.
+        patterns: the survey's kinds of persons; None for an estimate without a survey, whose cells alone are
+        known.
         case_only: groups that only cases have, such as the sector of their forced labour.
         children: the populations of children. Their routes to forced labour differ from the routes of adults.
-        in_one_outcome: for each other outcome in the published set, an array by kind of person: the number of persons with
-            exactly one of the two outcomes.
+        in_one_outcome: for each other outcome in the published set, an array by kind of person: the number of
+            persons with exactly one of the two outcomes.
     """
 
     limits: Limits
@@ -44,18 +60,20 @@ class DisclosureScenario:
     in_one_outcome: tuple[Array, ...] = ()
 
     def is_of_cases(self, cell: CellId) -> bool:
-        """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced labour."""
+        """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced
+        labour."""
         return is_of(self.case_only, cell[1])
 
 
 @dataclass(frozen=True)
 class OutcomeCells:
-    """The cells of one outcome (such as cases at the interview), with the assumed reader's knowledge about them.
+    """The cells of one outcome (such as cases at the interview), with the assumed reader's knowledge about
+    them.
 
     Attributes:
         cells: the counts of each cell, by population and group values.
-        outcome: `cases`, `now` (cases at the interview) or `unresolved` (persons whose answers do not decide whether they are
-            cases).
+        outcome: `cases`, `now` (cases at the interview) or `unresolved` (persons whose answers do not decide
+            whether they are cases).
         scenario: what the reader knows about the run.
         withheld: cells of breakdowns that are hidden as a whole.
     """
@@ -70,8 +88,8 @@ class OutcomeCells:
 class SurveySystem:
     """The cells of a survey as one system of equations. Its unknowns are the cases of each kind of person.
 
-    The system also has the confidential parts of cells. A part of two cells is the persons in both, or the persons in one but
-    not in the other.
+    The system also has the confidential parts of cells. A part of two cells is the persons in both, or the
+    persons in one but not in the other.
 
     Attributes:
         system: the system; its rows are the cells, then the parts.
@@ -85,8 +103,8 @@ class SurveySystem:
 
 
 def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> SurveySystem:
-    """Builds the system of equations between the cells of one outcome. Each cell is a sum over kinds of persons (all persons
-    with the same group values in the same populations).
+    """Builds the system of equations between the cells of one outcome. Each cell is a sum over kinds of
+    persons (all persons with the same group values in the same populations).
 
     Args:
         outcome_cells: the cells, and what readers know about them.
@@ -96,7 +114,8 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     populations, units = list(weights), np.array(list(weights.values()))
     true = patterns.counts[outcome_cells.outcome]
     lightest, heaviest = (
-        np.array([ends[p] for p in populations]) / units[:, None] for ends in (patterns.lightest, patterns.heaviest)
+        np.array([ends[p] for p in populations]) / units[:, None]
+        for ends in (patterns.lightest, patterns.heaviest)
     )
     known = np.array([patterns.weighted[p, outcome_cells.outcome] for p in populations]) / units[:, None]
     only = {c: found for c, found in outcome_cells.cells.items() if scenario.is_of_cases(c)}
@@ -105,14 +124,19 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     directions = changes_within_cells(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), scenario.limits, directions)
     for differ in scenario.in_one_outcome if outcome_cells.outcome == "cases" else ():
-        # A reader who can calculate both outcomes in a part can also calculate how many persons have only one of them.
-        parts |= derived_cells(whole, cells, (patterns.persons, differ), replace(scenario.limits, non_cases=0), directions)
+        # A reader who can calculate both outcomes in a part can also calculate how many persons have only one
+        # of them.
+        parts |= derived_cells(
+            whole, cells, (patterns.persons, differ), replace(scenario.limits, non_cases=0), directions
+        )
     derivable = _derivable(outcome_cells, patterns, directions)
     more_rows = [patterns.holds(derivable), *(_one_row(kinds, len(true)) for kinds in parts.values())]
     holds = scipy.sparse.csr_array(scipy.sparse.vstack([cells, *more_rows]))
     kept = _kinds_with_unknowns(patterns.persons, true, _in_few(holds, true, scenario.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
-    person_kinds = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children))
+    person_kinds = PersonKinds(
+        patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children)
+    )
     rows = _cell_rows(outcome_cells, [*whole, *derivable, *parts], holds, person_kinds)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
     for groups in crossed_groups(scenario.case_only & {g for g, _ in key} for _, key in only):
@@ -129,19 +153,23 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
             np.hstack([kinds.heaviest, more.kinds.heaviest]),
         )
     return SurveySystem(
-        build_system(kinds, rows, scipy.sparse.csr_array(scipy.sparse.block_diag(blocks)), ties), tuple(parts), not kept.all()
+        build_system(kinds, rows, scipy.sparse.csr_array(scipy.sparse.block_diag(blocks)), ties),
+        tuple(parts),
+        not kept.all(),
     )
 
 
-def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
-    """Some breakdowns are hidden as a whole. Returns those of their cells that a reader could still calculate as sums or
-    differences of other cells.
+def _derivable(
+    outcome_cells: OutcomeCells, patterns: PersonPatterns, directions: list[Array]
+) -> list[CellId]:
+    """Some breakdowns are hidden as a whole. Returns those of their cells that a reader could still calculate
+    as sums or differences of other cells.
 
     Args:
         outcome_cells: the cells of an outcome.
         patterns: the survey's kinds of persons.
-        directions: random changes of the number of cases of each kind. They leave the number of cases in every other cell the
-            same (see `changes_within_cells`).
+        directions: random changes of the number of cases of each kind. They leave the number of cases in
+            every other cell the same (see `changes_within_cells`).
     """
     withheld = [c for c in outcome_cells.withheld if not outcome_cells.scenario.is_of_cases(c)]
     if not withheld:
@@ -158,13 +186,19 @@ def _one_row(kinds: NDArray[np.intp], many: int) -> scipy.sparse.csr_array[Any]:
         kinds: the positions of the kinds in the cell.
         many: the number of all kinds.
     """
-    return scipy.sparse.csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
+    return scipy.sparse.csr_array(
+        (np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many)
+    )
 
 
 def _cell_rows(
-    outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: scipy.sparse.csr_array[Any], person_kinds: PersonKinds
+    outcome_cells: OutcomeCells,
+    cells: Sequence[AnyCell],
+    holds: scipy.sparse.csr_array[Any],
+    person_kinds: PersonKinds,
 ) -> list[Row[AnyCell]]:
-    """Returns a row of the system of equations for each cell of groups that everybody has, and for each part of cells.
+    """Returns a row of the system of equations for each cell of groups that everybody has, and for each part
+    of cells.
 
     Args:
         outcome_cells: the cells of an outcome.
@@ -172,7 +206,9 @@ def _cell_rows(
         holds: cells × kinds of persons; 1 if the kind is in the cell.
         person_kinds: the kinds of persons. The rows use only the kinds that are unknowns (`kept`).
     """
-    populations = [person_kinds.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
+    populations = [
+        person_kinds.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells
+    ]
     cases = holds @ (person_kinds.cases * person_kinds.kept)
     weighted = [holds @ (known * person_kinds.kept) for known in person_kinds.known]
     persons = holds @ person_kinds.patterns.persons
@@ -180,28 +216,40 @@ def _cell_rows(
     units = [person_kinds.units[p] for p in populations]
     return [
         Row(
-            cell, p, float(cases[i]), float(weighted[p][i]), float(persons[i]), margins[i][0] / units[i], margins[i][1] / units[i]
+            cell,
+            p,
+            float(cases[i]),
+            float(weighted[p][i]),
+            float(persons[i]),
+            margins[i][0] / units[i],
+            margins[i][1] / units[i],
         )
         for i, (cell, p) in enumerate(zip(cells, populations, strict=True))
     ]
 
 
 def _margins(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
-    """Returns the two margins within which a reader knows a cell's exact weighted number, as distances in weighted persons (see
-    `rounding_margins`).
+    """Returns the two margins within which a reader knows a cell's exact weighted number, as distances in
+    weighted persons (see `rounding_margins`).
 
-    For unresolved persons, a reader must subtract two printed numbers. So half a rounding base is assumed in both directions.
+    For unresolved persons, a reader must subtract two printed numbers. So half a rounding base is assumed in
+    both directions.
     """
-    if isinstance(cell, DerivedCell) or cell not in outcome_cells.cells or outcome_cells.outcome not in ("cases", "now"):
+    if (
+        isinstance(cell, DerivedCell)
+        or cell not in outcome_cells.cells
+        or outcome_cells.outcome not in ("cases", "now")
+    ):
         return outcome_cells.scenario.rounding_base / 2, outcome_cells.scenario.rounding_base / 2
     return margins_of_cell(cell, outcome_cells.cells[cell], outcome_cells.scenario.rounding_base)
 
 
 def margins_of_cell(cell: CellId, counts: Cell, rounding_base: float) -> tuple[float, float]:
-    """Returns the two margins within which a reader knows the exact weighted number of a printed cell, as distances in weighted
-    persons (see `rounding_margins`).
+    """Returns the two margins within which a reader knows the exact weighted number of a printed cell, as
+    distances in weighted persons (see `rounding_margins`).
 
-    A headline (a cell without groups) also prints a rate. Both printed numbers must fit, so the margins are narrower.
+    A headline (a cell without groups) also prints a rate. Both printed numbers must fit, so the margins are
+    narrower.
     """
     return rounding_margins(counts, rounding_base, 0.0 if cell[1] else RATE_STEP)
 
@@ -215,7 +263,8 @@ def _in_few(holds: scipy.sparse.csr_array[Any], cases: Array, limits: Limits) ->
 def _kinds_with_unknowns(persons: Array, cases: Array, preferred: Mask) -> Mask:
     """Returns, for each kind of person, whether its cases are an unknown of the linear programme.
 
-    If there are too many kinds, those marked in `preferred` have priority, then kinds with cases, then the largest kinds.
+    If there are too many kinds, those marked in `preferred` have priority, then kinds with cases, then the
+    largest kinds.
     """
     kept = np.ones(len(persons), dtype=bool)
     if len(persons) > MOST_KINDS:

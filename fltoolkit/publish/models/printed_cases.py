@@ -1,7 +1,8 @@
 """Gives a model the weighted cases that readers know from printed rates, in place of those of the persons.
 
-The estimates of a logistic regression depend on the cases only through one sum for each column of the model matrix, such as the
-weighted cases of all women. If these sums come from printed rates, the estimates tell a reader nothing that the rates do not tell.
+The estimates of a logistic regression depend on the cases only through one sum for each column of the model
+matrix, such as the weighted cases of all women. If these sums come from printed rates, the estimates tell a
+reader nothing that the rates do not tell.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ ROUNDS, SETTLED = 1000, 1e-12
 
 
 def with_printed_cases(p: Patterns, whole: float, printed: Mapping[str, Mapping[str, float]]) -> Patterns:
-    """Returns the data of a model, in which hidden categories are merged and the cases follow from printed rates.
+    """Returns the data of a model, in which hidden categories are merged and the cases follow from printed
+    rates.
 
-    All hidden categories of a group become one category. Its cases are those of the whole population without those of the shown
-    categories. The cases of single patterns (persons with the same covariate values) are raked to these sums, and it does not
-    matter which cases have the same sums.
+    All hidden categories of a group become one category. Its cases are those of the whole population without
+    those of the shown categories. The cases of single patterns (persons with the same covariate values) are
+    raked to these sums, and it does not matter which cases have the same sums.
 
     Args:
         p: the data of a model whose covariates are groups.
@@ -42,9 +44,9 @@ def with_printed_cases(p: Patterns, whole: float, printed: Mapping[str, Mapping[
 
 
 def maximum_likelihood(p: Patterns) -> Array:
-    """Returns the coefficients of a model by maximum likelihood. A coefficient without a finite estimate is nan, as that of a
-    category whose printed rate is 0; all are nan if the printed cases separate persons in another way. `p` is what
-    `with_printed_cases` returns."""
+    """Returns the coefficients of a model by maximum likelihood. A coefficient without a finite estimate is
+    nan, as that of a category whose printed rate is 0; all are nan if the printed cases separate persons in
+    another way. `p` is what `with_printed_cases` returns."""
     some = ~p.x[:, p.x.T @ p.y == 0].any(axis=1)
     kept, found = ~aliased(p.x[some]), np.full(p.x.shape[1], np.nan)
     with suppress(RequestError):  # it does not converge
@@ -53,8 +55,9 @@ def maximum_likelihood(p: Patterns) -> Array:
 
 
 def _printed_sums(column: pd.Series, w: Array, whole: float, rates: Mapping[str, float]) -> Array:
-    """Returns the weighted cases of each category of one group, which add up to those of the population. Rounding may leave no
-    case for the hidden categories, or no hidden category may exist. Then the shown cases are scaled to the whole.
+    """Returns the weighted cases of each category of one group, which add up to those of the population.
+    Rounding may leave no case for the hidden categories, or no hidden category may exist. Then the shown
+    cases are scaled to the whole.
 
     Args:
         column: the category of each pattern. At most one category is not shown.
@@ -64,7 +67,9 @@ def _printed_sums(column: pd.Series, w: Array, whole: float, rates: Mapping[str,
     """
     names = [str(c) for c in column.cat.categories]
     shown = np.array([c in rates for c in names])
-    sums = np.array([rates.get(c, 0.0) for c in names]) * np.bincount(column.cat.codes, weights=w, minlength=len(names))
+    sums = np.array([rates.get(c, 0.0) for c in names]) * np.bincount(
+        column.cat.codes, weights=w, minlength=len(names)
+    )
     rest = whole * w.sum() - sums.sum()
     if shown.all() or rest <= 0:
         return np.asarray(sums * whole * w.sum() / sums.sum())
@@ -72,7 +77,8 @@ def _printed_sums(column: pd.Series, w: Array, whole: float, rates: Mapping[str,
 
 
 def _raked(frame: pd.DataFrame, w: Array, whole: float, sums: Mapping[str, Array]) -> Array:
-    """Returns weighted cases of each pattern that have the given sums by category (iterative proportional fitting).
+    """Returns weighted cases of each pattern that have the given sums by category (iterative proportional
+    fitting).
 
     Args:
         frame: the categories of each pattern, one column per group.

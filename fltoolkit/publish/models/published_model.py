@@ -1,5 +1,5 @@
-"""Publishes a model. Its numbers follow from those that the published set shows, and each category has a flag for its
-reliability."""
+"""Publishes a model. Its numbers follow from those that the published set shows, and each category has a flag
+for its reliability."""
 
 from __future__ import annotations
 
@@ -31,7 +31,14 @@ from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, group_name, joined_reasons
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.models.printed_cases import maximum_likelihood, with_printed_cases
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, nearest, rounding_steps, significant, to_digits
+from fltoolkit.publish.printed_numbers import (
+    DIGITS,
+    ENOUGH_CASES,
+    nearest,
+    rounding_steps,
+    significant,
+    to_digits,
+)
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -45,7 +52,10 @@ NOTHING, NO_FIT, NO_INTERVAL, TOO_MANY = (
 )
 VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
-RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
+RATIOS, EFFECTS = (
+    ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"),
+    ("effect", "effect_low", "effect_high"),
+)
 LIMITS = ["ci_low", "ci_high", "effect_low", "effect_high"]
 COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "decimals", "flag", "marker", "reason")
 
@@ -57,18 +67,21 @@ class PublishedModel:
     The columns of `table`:
 
     - `group`, `category`, `reference`: the category, and the category with which it is compared.
-    - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing where it has no estimate (separation).
-    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions; `decimals`: theirs in print, per 1,000.
+    - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing
+    where it has no estimate (separation).
+    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions; `decimals`:
+    theirs in print, per 1,000.
     - `flag`, `marker`, `reason`: as in `Published`.
 
-    Ratios have two significant digits. Effects are rounded like the category's rate. For the reference itself the odds ratio is 1
-    and the effect 0, without limits. A category has limits if it and the reference have 30 cases each, and if no category of the
-    group is confidential. A category without a case also has limits.
+    Ratios have two significant digits. Effects are rounded like the category's rate. For the reference itself
+    the odds ratio is 1 and the effect 0, without limits. A category has limits if it and the reference have
+    30 cases each, and if no category of the group is confidential. A category without a case also has limits.
 
     Attributes:
         table: one row per category, in the groups' order.
         level: confidence level.
-        outcome, population, population_label, reference_period, survey, rule_set, to_verify: facts about the model.
+        outcome, population, population_label, reference_period, survey, rule_set, to_verify: facts about the
+        model.
         notes: sentences that are printed with every chart of the model.
     """
 
@@ -94,34 +107,38 @@ def risk_factors(
     level: Level = 0.95,
     sensitive: bool = False,
 ) -> PublishedModel:
-    """Returns the association of categories with forced labour: odds ratios (by Firth's method) and average marginal effects. All
-    groups are in one logistic regression.
+    """Returns the association of categories with forced labour: odds ratios (by Firth's method) and average
+    marginal effects. All groups are in one logistic regression.
 
-    The model is fitted to the printed rates of the categories, so it tells nothing that these rates do not tell. A category that
-    the published set does not show is also hidden here; all hidden categories of a group are one category in the model. The
-    reference of each group is its largest category that is shown and has 15 cases (if none has 15, the largest that is shown).
-    In five situations the table is empty, and a note says why: the prevalence of the population is not shown or is printed as 0,
-    nobody is a case, no group has two categories that are shown, the groups have too many combinations of categories, or the
-    model has no estimate.
+    The model is fitted to the printed rates of the categories, so it tells nothing that these rates do not
+    tell. A category that the published set does not show is also hidden here; all hidden categories of a
+    group are one category in the model. The reference of each group is its largest category that is shown and
+    has 15 cases (if none has 15, the largest that is shown).
+    In five situations the table is empty, and a note says why: the prevalence of the population is not shown
+    or is printed as 0, nobody is a case, no group has two categories that are shown, the groups have too many
+    combinations of categories, or the model has no estimate.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
-    - `unreliable`: the category or its reference has fewer than 15 cases, or the model has fewer than 5 cases per coefficient.
-    - `caution`: the model has fewer than 10 cases per coefficient; or the rate of the category, or of its reference, has wide bounds
-      (the model counts unresolved persons as persons who are not in forced labour).
+    - `unreliable`: the category or its reference has fewer than 15 cases, or the model has fewer than 5 cases
+    per coefficient.
+    - `caution`: the model has fewer than 10 cases per coefficient; or the rate of the category, or of its
+      reference, has wide bounds (the model counts unresolved persons as persons who are not in forced
+      labour).
 
     Args:
         persons: a classified survey.
         out: its published set (`fl.publish_run`).
-        by: groups. None: the groups of survey.yaml whose prevalence is in the published set, without sensitive ones.
+        by: groups. None: the groups of survey.yaml whose prevalence is in the published set, without
+        sensitive ones.
         population: a population of survey.yaml; by default its first.
         level: confidence level.
-        sensitive: whether `by` may contain groups of nationality, origin, ethnicity or religion. A note then says that the
-            result is an association.
+        sensitive: whether `by` may contain groups of nationality, origin, ethnicity or religion. A note then
+            says that the result is an association.
 
     Raises:
-        RequestError: a group is sensitive, or is not in the published set as a breakdown of its own; or the persons carry an
-            outcome of their own (`fl.outcome`; `fl.logit` takes its name).
+        RequestError: a group is sensitive, or is not in the published set as a breakdown of its own; or the
+            persons carry an outcome of their own (`fl.outcome`; `fl.logit` takes its name).
     """
     refuse_own_outcomes(persons, "risk_factors")
     population = persons.spec.default_population if population is None else population
@@ -141,9 +158,12 @@ def risk_factors(
     wanted = list(by) if by is not None else [g for g in offered if not is_sensitive(persons, g)]
     if unknown := [g for g in wanted if g not in offered]:
         raise RequestError(
-            "risk factors are groups whose prevalence is published by itself", where="risk_factors", found=unknown, allowed=offered,
+            "risk factors are groups whose prevalence is published by itself",
+            where="risk_factors",
+            found=unknown,
+            allowed=offered,
             do="add it to `tables:` of survey.yaml, as a breakdown of its own",
-        )  # fmt: skip
+        )
     # The model's terms are the categories' labels. A population of children has other names for some of them.
     rows = {
         g: mine.assign(category=mine["category"].map(str).map(partial(label_of, persons.spec, g)))
@@ -154,7 +174,10 @@ def risk_factors(
     if pd.isna(head["cases"]) or not head["estimate"] > 0 or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
     rates_of = {g: rows[g].dropna(subset="printed") for g in references}
-    printed = {g: dict(zip(mine["category"], mine["printed"].astype(float), strict=True)) for g, mine in rates_of.items()}
+    printed = {
+        g: dict(zip(mine["category"], mine["printed"].astype(float), strict=True))
+        for g, mine in rates_of.items()
+    }
     try:
         patterns = read_patterns(persons, formula_of_categories("forced_labour", references), population)
         patterns = with_printed_cases(patterns, head["estimate"], printed)
@@ -169,32 +192,54 @@ def risk_factors(
         _printable_categories(_group_rows(models, i, rows[g], ref), steps.loc[rows[g].index])
         for i, (g, ref) in enumerate(references.items(), 1)
     ]
-    table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
+    table = pd.concat(
+        [part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True
+    )[list(COLUMNS)]
     for group, names in names_in(persons.spec, population).items():
         called = table[["category", "reference"]].replace(names)
-        table[["category", "reference"]] = called.where(table["group"] == group, table[["category", "reference"]])
+        table[["category", "reference"]] = called.where(
+            table["group"] == group, table[["category", "reference"]]
+        )
     left_out = [g for g in offered if g not in wanted and by is None]
-    notes = _notes(persons, population, {g: rows[g] for g in references}, [g for g in wanted if g not in references], left_out)
+    notes = _notes(
+        persons,
+        population,
+        {g: rows[g] for g in references},
+        [g for g in wanted if g not in references],
+        left_out,
+    )
     other = table[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
     notes = (*notes, NO_INTERVAL) if other["ci_low"].isna().any() else notes
     return _published(table, notes, level, out, head)
 
 
 def _published(
-    table: pd.DataFrame, notes: tuple[Reason | str, ...], level: float, out: Published, head: Mapping[Hashable, Any]
+    table: pd.DataFrame,
+    notes: tuple[Reason | str, ...],
+    level: float,
+    out: Published,
+    head: Mapping[Hashable, Any],
 ) -> PublishedModel:
     return PublishedModel(
-        table, level, "forced_labour", head["reference_population"], head["reference_population_label"], head["reference_period"],
-        head["survey"], out.rule_set, head["to_verify"], notes,
-    )  # fmt: skip
+        table,
+        level,
+        "forced_labour",
+        head["reference_population"],
+        head["reference_population_label"],
+        head["reference_period"],
+        head["survey"],
+        out.rule_set,
+        head["to_verify"],
+        notes,
+    )
 
 
 def _reference(rows: pd.DataFrame) -> str | None:
-    """Returns the reference category of a group. It is the largest category that is shown and has 15 cases, or else the largest
-    category whose printed rate is not 0.
+    """Returns the reference category of a group. It is the largest category that is shown and has 15 cases,
+    or else the largest category whose printed rate is not 0.
 
-    Returns None if there is no such category, or no other category to compare it with. `rows` are the group's rates, at full
-    precision and as printed (`printed`).
+    Returns None if there is no such category, or no other category to compare it with. `rows` are the group's
+    rates, at full precision and as printed (`printed`).
     """
     usable = rows[(rows["printed"] > 0) & (rows["category"] != NOT_STATED)]
     usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable
@@ -206,8 +251,8 @@ def _reference(rows: pd.DataFrame) -> str | None:
 
 
 class _Models(NamedTuple):
-    """Two fits of one model: by Firth's method (`firth`), and the coefficients by maximum likelihood (`ml`; nan if there is no
-    estimate). `margins` are the average marginal effects of Firth's fit."""
+    """Two fits of one model: by Firth's method (`firth`), and the coefficients by maximum likelihood (`ml`;
+    nan if there is no estimate). `margins` are the average marginal effects of Firth's fit."""
 
     firth: Logit
     ml: Array
@@ -215,8 +260,8 @@ class _Models(NamedTuple):
 
 
 def _group_rows(models: _Models, position: int, published: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Returns the categories of one group: their numbers if the published set shows the category, otherwise its marker and
-    reason.
+    """Returns the categories of one group: their numbers if the published set shows the category, otherwise
+    its marker and reason.
 
     Args:
         models: the fitted models.
@@ -230,7 +275,9 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     ratios = found[["coefficient", "ci_low", "ci_high"]].set_axis(list(RATIOS[:3]), axis=1).map(np.exp)
     ratios["odds_ratio_ml"] = np.exp(ml[mine])
     effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")
-    effects = _with_printed_limits(effects, "effect", firth)[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1)
+    effects = _with_printed_limits(effects, "effect", firth)[["effect", "ci_low", "ci_high"]].set_axis(
+        list(EFFECTS), axis=1
+    )
     numbers = ratios.join(effects)
     itself = {"odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}
     numbers = pd.concat([numbers, pd.DataFrame([itself], index=[reference])])
@@ -240,7 +287,8 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     base = next(r for r in rows if r["category"] == reference)
     enough = np.minimum(by_category["cases"], base["cases"]) >= ENOUGH_CASES
     of_error = enough & (by_category["marker"] != "c").all()
-    # The limits of a category without a case come from the profile likelihood of printed numbers, not from a standard error.
+    # The limits of a category without a case come from the profile likelihood of printed numbers, not from a
+    # standard error.
     table[LIMITS] = table[LIMITS].where(of_error | (by_category["printed"] == 0))
     marks = [_marks(r, base, firth) for r in rows]
     flags = pd.DataFrame(marks, columns=["flag", "marker", "reason"], index=by_category.index)
@@ -249,19 +297,22 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
 
 
 def _with_printed_limits(table: pd.DataFrame, name: str, model: Logit) -> pd.DataFrame:
-    """Returns a table with limits that follow from the column `name` and from its standard error of two digits. A row without a
-    standard error keeps its limits.
+    """Returns a table with limits that follow from the column `name` and from its standard error of two
+    digits. A row without a standard error keeps its limits.
 
-    With limits of the exact standard error, a reader could publish the model at several levels and learn further digits.
+    With limits of the exact standard error, a reader could publish the model at several levels and learn
+    further digits.
     """
     reach = float(t_quantile(model.level, model.df)) * significant(table["se"], DIGITS)
     limits = {limit: table[name] + side * reach for limit, side in (("ci_low", -1), ("ci_high", 1))}
-    return table.assign(**{limit: values.where(table["se"].notna(), table[limit]) for limit, values in limits.items()})
+    return table.assign(
+        **{limit: values.where(table["se"].notna(), table[limit]) for limit, values in limits.items()}
+    )
 
 
 def _printable_categories(table: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
-    """Returns a group's categories as they may be printed. Odds ratios have two significant digits. Effects are rounded
-    like the category's rate.
+    """Returns a group's categories as they may be printed. Odds ratios have two significant digits. Effects
+    are rounded like the category's rate.
 
     Args:
         table: the categories.
@@ -273,8 +324,8 @@ def _printable_categories(table: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFr
 
 
 def _marks(row: Mapping[Hashable, Any], base: Mapping[Hashable, Any], model: Logit) -> tuple[str, str, Any]:
-    """Returns the flag, the marker and the reason of a category. They come from the published set if the category is hidden
-    there, otherwise from the model.
+    """Returns the flag, the marker and the reason of a category. They come from the published set if the
+    category is hidden there, otherwise from the model.
 
     Args:
         row: the category's published rate, at full precision.
@@ -288,8 +339,11 @@ def _marks(row: Mapping[Hashable, Any], base: Mapping[Hashable, Any], model: Log
     each = model.cases / (len(model.table) - 1)
     found: dict[str, list[Reason]] = {}
     for least, here, what in (
-        (RELIABLE, row["cases"], "few_cases"), (RELIABLE, base["cases"], "few_in_reference"), (VERY_FEW, each, "few_for_each"), (1, model.df, "df"),
-    ):  # fmt: skip
+        (RELIABLE, row["cases"], "few_cases"),
+        (RELIABLE, base["cases"], "few_in_reference"),
+        (VERY_FEW, each, "few_for_each"),
+        (1, model.df, "df"),
+    ):
         if here < least and not (what == "few_cases" and here == 0):
             found.setdefault("unreliable", []).append(Reason.of(f"reasons.{what}", N=least))
     if VERY_FEW <= each < FEW:
@@ -304,7 +358,11 @@ def _marks(row: Mapping[Hashable, Any], base: Mapping[Hashable, Any], model: Log
 
 
 def _notes(
-    persons: ClassifiedSurvey, population: str, used: Mapping[str, pd.DataFrame], alone: list[str], left_out: list[str]
+    persons: ClassifiedSurvey,
+    population: str,
+    used: Mapping[str, pd.DataFrame],
+    alone: list[str],
+    left_out: list[str],
 ) -> tuple[Reason | str, ...]:
     """Returns the notes on a model.
 
@@ -316,7 +374,11 @@ def _notes(
         left_out: the sensitive groups that are not in the model.
     """
     hidden = {g: tuple(map(str, rows.loc[rows["printed"].isna(), "category"])) for g, rows in used.items()}
-    merged = tuple(Reason.of("model.of_group", group=group_name(g), names=names) for g, names in hidden.items() if len(names) > 1)
+    merged = tuple(
+        Reason.of("model.of_group", group=group_name(g), names=names)
+        for g, names in hidden.items()
+        if len(names) > 1
+    )
     notes: list[Reason | str] = [Reason.of("model.association")]
     if persons.spec.populations[population].sum_of:
         notes.append(read_language(BASE).say("charts.definitions"))

@@ -1,4 +1,5 @@
-"""Finds the cells that a published set already shows or hides. A new table that is added to the set must not change this."""
+"""Finds the cells that a published set already shows or hides. A new table that is added to the set must not
+change this."""
 
 from __future__ import annotations
 
@@ -18,16 +19,17 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 @dataclass(frozen=True)
 class EarlierRows:
-    """The first rows of a table, which were published before. It is already decided which of these rows are hidden, and a new
-    decision does not change it.
+    """The first rows of a table, which were published before. It is already decided which of these rows are
+    hidden, and a new decision does not change it.
 
     Attributes:
         rows: the number of these rows. Their index labels are smaller than this number.
         hidden: the hidden rows among them.
-        unresolved_hidden: the rows in which only the count of unresolved persons is hidden (persons whose answers do not decide
-            whether they are cases).
+        unresolved_hidden: the rows in which only the count of unresolved persons is hidden (persons whose
+            answers do not decide whether they are cases).
         unlisted: the hidden rows among them that are not listed in any table.
-        close: cells that would reveal a few persons together with a table of another outcome, each with the reason.
+        close: cells that would reveal a few persons together with a table of another outcome, each with the
+        reason.
     """
 
     rows: int = 0
@@ -42,31 +44,40 @@ NO_EARLIER = EarlierRows()
 
 @dataclass(frozen=True)
 class EarlierCells:
-    """The cells of one outcome that earlier tables showed (`shown`), those that they hid (`hidden`), and those that they did not
-    even list (`unlisted`). The outcome is what is counted, such as cases."""
+    """The cells of one outcome that earlier tables showed (`shown`), those that they hid (`hidden`), and
+    those that they did not even list (`unlisted`). The outcome is what is counted, such as cases."""
 
     shown: frozenset[CellId]
     hidden: frozenset[CellId]
     unlisted: frozenset[CellId] = frozenset()
 
 
-def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], earlier: EarlierRows) -> dict[str, EarlierCells]:
-    """Returns the cells that were shown and the cells that were hidden in rows that were published before. If any row shows a
-    cell, the cell counts as shown.
+def earlier_cells(
+    table: pd.DataFrame, keys: list[Key], share_groups: list[str], earlier: EarlierRows
+) -> dict[str, EarlierCells]:
+    """Returns the cells that were shown and the cells that were hidden in rows that were published before. If
+    any row shows a cell, the cell counts as shown.
 
     Args:
         table: the rows; some of the first rows were published before.
         keys: for each row, its group values.
-        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
+        measures.
         earlier: the number of rows that were published before, and the hidden rows among them.
 
     Returns:
-        The cells by outcome: `cases`, `now` (cases at the interview), and for the persons whose answers do not decide whether
-            they are such cases, `unresolved` and `now_unresolved`.
+        The cells by outcome: `cases`, `now` (cases at the interview), and for the persons whose answers do
+            not decide whether they are such cases, `unresolved` and `now_unresolved`.
     """
     shown, every, listed = (defaultdict[str, set[CellId]](set) for _ in range(3))
     before = table[table.index < earlier.rows]
-    facts = zip(before.index, before["reference_population"].astype(str), before["measure"], before["outcome"], strict=True)
+    facts = zip(
+        before.index,
+        before["reference_population"].astype(str),
+        before["measure"],
+        before["outcome"],
+        strict=True,
+    )
     for i, population, measure, outcome_of in facts:
         if measure == "flowchart":
             step = dict(keys[i]).get("step", "")
@@ -80,11 +91,14 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str],
             }
         for outcome, disclosed in of_row.items():
             cells = {(population, key) for key in disclosed}
-            is_hidden = i in earlier.hidden or (outcome in UNRESOLVED_OF.values() and i in earlier.unresolved_hidden)
+            is_hidden = i in earlier.hidden or (
+                outcome in UNRESOLVED_OF.values() and i in earlier.unresolved_hidden
+            )
             every[outcome] |= cells
             shown[outcome] |= set() if is_hidden else cells
             listed[outcome] |= set() if i in earlier.unlisted else cells
     outcomes = (*UNRESOLVED_OF, *UNRESOLVED_OF.values())
     return {
-        o: EarlierCells(frozenset(shown[o]), frozenset(listed[o] - shown[o]), frozenset(every[o] - listed[o])) for o in outcomes
+        o: EarlierCells(frozenset(shown[o]), frozenset(listed[o] - shown[o]), frozenset(every[o] - listed[o]))
+        for o in outcomes
     }

@@ -1,5 +1,5 @@
-"""Protects tables of two outcomes in one published set. If the outcomes differ by a few persons, subtraction would reveal these
-persons."""
+"""Protects tables of two outcomes in one published set. If the outcomes differ by a few persons, subtraction
+would reveal these persons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from fltoolkit.estimate.totals.outcome_overlaps import FORCED_LABOUR, Overlap, O
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.cell_counts import CellId
-from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, characteristic_name, denominator_key
+from fltoolkit.publish.disclosure.profile.characteristic_cells import (
+    WITH,
+    characteristic_name,
+    denominator_key,
+)
 from fltoolkit.publish.disclosure.run_decision import DecidedRows, EarlierAndNewRows
 from fltoolkit.publish.measure_units import PROFILES
 
@@ -23,14 +27,17 @@ SAME_PERSONS = "another outcome has the same persons there, and hides them"
 
 @dataclass(frozen=True)
 class OutcomeDifferences:
-    """The rows and cells of one outcome that must be protected because tables of other outcomes are also published.
+    """The rows and cells of one outcome that must be protected because tables of other outcomes are also
+    published.
 
-    An outcome is the condition that makes a person a case: forced labour, or a condition that the user defined.
+    An outcome is the condition that makes a person a case: forced labour, or a condition that the user
+    defined.
 
     Attributes:
-        all_rows: the rows. `all_rows.earlier_rows.close` has the cells that differ from another outcome by only a few persons.
-        alike: for each other outcome ("" is forced labour), the positions of new rows that count the same persons under both
-            outcomes.
+        all_rows: the rows. `all_rows.earlier_rows.close` has the cells that differ from another outcome by
+        only a few persons.
+        alike: for each other outcome ("" is forced labour), the positions of new rows that count the same
+            persons under both outcomes.
     """
 
     all_rows: EarlierAndNewRows
@@ -40,14 +47,17 @@ class OutcomeDifferences:
 def protect_from_other_outcomes(
     all_rows: EarlierAndNewRows, others: Mapping[str, DecidedRows], persons: ClassifiedSurvey, outcome: str
 ) -> OutcomeDifferences:
-    """Returns the rows and cells of one outcome that must be protected because tables of other outcomes are also published.
+    """Returns the rows and cells of one outcome that must be protected because tables of other outcomes are
+    also published.
 
-    Any of three rules makes a cell confidential. First, its number of cases differs by only a few cases from the number under
-    another outcome. Second, its number of cases equals the number under another outcome, where the cell is hidden. The third rule
-    applies if all persons with one outcome also have the other: a part of the cell has only a few persons with exactly one of the
-    two outcomes.
+    Any of three rules makes a cell confidential. First, its number of cases differs by only a few cases from
+    the number under another outcome. Second, its number of cases equals the number under another outcome,
+    where the cell is hidden. The third rule
+    applies if all persons with one outcome also have the other: a part of the cell has only a few persons
+    with exactly one of the two outcomes.
 
-    A profile is compared only in part: only characteristics that contain the outcome, or that the outcome contains.
+    A profile is compared only in part: only characteristics that contain the outcome, or that the outcome
+    contains.
 
     Args:
         all_rows: the rows.
@@ -65,14 +75,20 @@ def protect_from_other_outcomes(
     if not places or not others or patterns is None:
         return OutcomeDifferences(all_rows, {})
     names = [name or FORCED_LABOUR for name in others]
-    groups = [g for g in map(str, patterns.kinds) if g in persons.spec.group_names]  # in the order of the kinds
-    found = read_overlaps(persons, outcome or FORCED_LABOUR, names, groups, list(dict.fromkeys(all_rows.rows.populations)))
+    groups = [
+        g for g in map(str, patterns.kinds) if g in persons.spec.group_names
+    ]  # in the order of the kinds
+    found = read_overlaps(
+        persons, outcome or FORCED_LABOUR, names, groups, list(dict.fromkeys(all_rows.rows.populations))
+    )
     cells = list(dict.fromkeys(places.values()))
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
     close, in_one_outcome, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
     for name, other in others.items():
         overlap = found.outcomes[name or FORCED_LABOUR]
-        one, two, both = (np.rint(holds @ counts).astype(int).tolist() for counts in (mine, overlap.other, overlap.both))
+        one, two, both = (
+            np.rint(holds @ counts).astype(int).tolist() for counts in (mine, overlap.other, overlap.both)
+        )
         hidden_cells = {(other.populations[i], other.keys[i]) for i in other.decision.hidden}
         for cell, a, b in zip(cells, one, two, strict=True):
             if a and b and 0 < abs(a - b) < all_rows.scenario.limits.cases:
@@ -84,17 +100,23 @@ def protect_from_other_outcomes(
         if (differ := _in_exactly_one(mine, overlap)) is not None:
             in_one_outcome.append(differ)
     if "" in others:
-        close |= {c: FEW_APART for c in _close_to_profiles(all_rows, others[""], found, cells) if c not in close}
+        close |= {
+            c: FEW_APART for c in _close_to_profiles(all_rows, others[""], found, cells) if c not in close
+        }
     earlier_rows = replace(all_rows.earlier_rows, close=close)
     return OutcomeDifferences(
-        replace(all_rows, earlier_rows=earlier_rows, scenario=replace(all_rows.scenario, in_one_outcome=tuple(in_one_outcome))),
+        replace(
+            all_rows,
+            earlier_rows=earlier_rows,
+            scenario=replace(all_rows.scenario, in_one_outcome=tuple(in_one_outcome)),
+        ),
         alike,
     )
 
 
 def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:
-    """Returns, for each kind of person, the number of persons with exactly one of two outcomes. Returns None if neither outcome
-    contains the other, or if both are the same.
+    """Returns, for each kind of person, the number of persons with exactly one of two outcomes. Returns None
+    if neither outcome contains the other, or if both are the same.
 
     Args:
         mine: the number of cases of the first outcome, by kind of person.
@@ -104,9 +126,12 @@ def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:
     return alone + beyond if alone.any() != beyond.any() else None
 
 
-def _close_to_profiles(all_rows: EarlierAndNewRows, cases: DecidedRows, found: Overlaps, cells: list[CellId]) -> set[CellId]:
-    """Returns the cells whose cases differ by only a few persons from the cases with a characteristic in a profile: one group
-    contains the other. If both are the same persons, the cell is returned only if the profile's row is hidden.
+def _close_to_profiles(
+    all_rows: EarlierAndNewRows, cases: DecidedRows, found: Overlaps, cells: list[CellId]
+) -> set[CellId]:
+    """Returns the cells whose cases differ by only a few persons from the cases with a characteristic in a
+    profile: one group contains the other. If both are the same persons, the cell is returned only if the
+    profile's row is hidden.
 
     Args:
         all_rows: the rows of a user-defined outcome.
@@ -126,9 +151,13 @@ def _close_to_profiles(all_rows: EarlierAndNewRows, cases: DecidedRows, found: O
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
     for (topic, name), overlap in found.characteristics.items():
         hidden = is_hidden.get(characteristic_name(topic, name), {})
-        counts = (np.rint(holds @ by_kind).astype(int).tolist() for by_kind in (mine, overlap.other, overlap.both))
+        counts = (
+            np.rint(holds @ by_kind).astype(int).tolist() for by_kind in (mine, overlap.other, overlap.both)
+        )
         for cell, one, two, both in zip(cells, *counts, strict=True):
             is_nested = cell in hidden and both > 0 and both == min(one, two)
-            if is_nested and (abs(one - two) < all_rows.scenario.limits.cases if one != two else hidden[cell]):
+            if is_nested and (
+                abs(one - two) < all_rows.scenario.limits.cases if one != two else hidden[cell]
+            ):
                 close.add(cell)
     return close

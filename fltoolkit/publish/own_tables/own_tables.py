@@ -41,41 +41,49 @@ OF_UNRESOLVED = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 
 @checked
-def publish(est: Estimates, *, beside: Published | None = None, profile: str | Path | None = None) -> Published:
+def publish(
+    est: Estimates, *, beside: Published | None = None, profile: str | Path | None = None
+) -> Published:
     """Returns one `Estimates` as it may be published.
 
-    With `beside`, the table is added to a published set. All cells are decided so that all tables together reveal no
-    confidential cell. Published cells stay as they are, and cells of the new table are hidden as needed. A domain (`where=`)
-    counts as a crossing of its groups with those of the table. Give the returned set to the next call: each call knows only the
-    tables of the set that it gets.
+    With `beside`, the table is added to a published set. All cells are decided so that all tables together
+    reveal no confidential cell. Published cells stay as they are, and cells of the new table are hidden as
+    needed. A domain (`where=`) counts as a crossing of its groups with those of the table. Give the returned
+    set to the next call: each call knows only the tables of the set that it gets.
 
-    Without `beside`, the table is decided alone. Do not publish two tables in this way if they overlap, or if their groups come
-    from one variable (nested age bands).
+    Without `beside`, the table is decided alone. Do not publish two tables in this way if they overlap, or if
+    their groups come from one variable (nested age bands).
 
     Args:
         est: the estimates to publish, from a function such as `fl.prevalence`.
-        beside: the published set of the same survey, from `fl.publish_run` or from an earlier call of this function; None: the
-            table is decided alone.
-        profile: the publication profile (reliability rules) if there is no `beside`; None: `fltoolkit`. With `beside`, the
-            publication profile of the set is used.
+        beside: the published set of the same survey, from `fl.publish_run` or from an earlier call of this
+            function; None: the table is decided alone.
+        profile: the publication profile (reliability rules) if there is no `beside`; None: `fltoolkit`. With
+            `beside`, the publication profile of the set is used.
 
-    Returns:
-        The table as a published set. With `beside`, it is that set with the rows of the table added at the end. Rows that the set
-        already has are not added again.
+    Returns: The table as a published set. With `beside`, it is that set with the rows of the table added at
+        the end. Rows that the set already has are not added again.
 
     Raises:
-        RequestError: a group has the name of a column of a published table; the set is of another survey; or profile and beside
-            are both given.
-        PublicationError: the table may not be published. It is a stack, whose parts overlap; a quantile; a flowchart or a
-            profile of a domain; or a profile with `beside`. Or the set has another rule set or other weights. Or the
-            publication profile lowers a confidentiality limit without `accept_lower_limits: true`.
+        RequestError: a group has the name of a column of a published table; the set is of another survey; or
+            profile and beside are both given.
+        PublicationError: the table may not be published. It is a stack, whose parts overlap; a quantile; a
+            flowchart or a profile of a domain; or a profile with `beside`. Or the set has another rule set or
+            other weights. Or the publication profile lowers a confidentiality limit without
+            `accept_lower_limits: true`.
     """
     _refuse_unpublishable(est)
     if beside is not None and est.about.measure in PROFILES:
         raise PublicationError(
-            "a profile is decided together with all tables of its run: added later, it could reveal what they hide",
-            where="publish: beside", found=est.about.measure, do=f"add it to `tables:` of survey.yaml: {{measure: {est.about.measure}}}",
-        )  # fmt: skip
+            (
+                "a profile is decided together with all tables of its run: added later, it could reveal "
+                "what "
+                "they hide"
+            ),
+            where="publish: beside",
+            found=est.about.measure,
+            do=f"add it to `tables:` of survey.yaml: {{measure: {est.about.measure}}}",
+        )
     whole = est.whole or est
     if beside is None:
         rules = load_publication_profile(profile or "fltoolkit")
@@ -87,16 +95,21 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
             {_outcome(est): decided},
         )
     if profile is not None:
-        raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
-                           do="leave profile out, or publish the run with it")  # fmt: skip
+        raise RequestError(
+            "a table beside a set is judged by the profile of the set",
+            where="publish: profile",
+            found=str(profile),
+            allowed=beside.profile,
+            do="leave profile out, or publish the run with it",
+        )
     return _with_table(est, beside)
 
 
 def _with_table(table: Estimates, out: Published) -> Published:
     """Returns the published set `out` with the rows of one more table.
 
-    If the table leaves out categories `not stated`, the rows of these categories are also decided, because a reader can subtract
-    the other rows from the total.
+    If the table leaves out categories `not stated`, the rows of these categories are also decided, because a
+    reader can subtract the other rows from the total.
     """
     est = table.whole or table
     persons, basis = _same_survey(est, out)
@@ -109,20 +122,31 @@ def _with_table(table: Estimates, out: Published) -> Published:
     families = dict(basis.decided)
     earlier_rows = differences.all_rows.earlier_rows
     for name, places in differences.alike.items():
-        families[name], hidden = _decided_alike(est, [i - earlier_rows.rows for i in places], families[name], (persons, name))
+        families[name], hidden = _decided_alike(
+            est, [i - earlier_rows.rows for i in places], families[name], (persons, name)
+        )
         earlier_rows = replace(earlier_rows, close={**earlier_rows.close, **hidden})
-    decided, new = decide_new_rows(replace(differences.all_rows, earlier_rows=earlier_rows), swapped), all_rows.new
+    decided, new = (
+        decide_new_rows(replace(differences.all_rows, earlier_rows=earlier_rows), swapped),
+        all_rows.new,
+    )
     families[outcome] = decided
     rows = _only_rows(decided, new)
     made = published_from_decision(rows, basis.publication_profile)
     suppressed = _crossing_hidden_rows(decided, new)
     made = replace(
-        made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in SPREAD_COLUMNS if c in made.table})
+        made,
+        table=made.table.assign(
+            **{c: made.table[c].mask(suppressed) for c in SPREAD_COLUMNS if c in made.table}
+        ),
     )
     sets = {
         name: _with_rows_of_table(
             same_set,
-            _without_not_stated(without_unlisted(published_from_decision(rows, same_set.basis.publication_profile), rows), table),
+            _without_not_stated(
+                without_unlisted(published_from_decision(rows, same_set.basis.publication_profile), rows),
+                table,
+            ),
             est,
             families,
         )
@@ -130,15 +154,16 @@ def _with_table(table: Estimates, out: Published) -> Published:
         if same_set.basis
     }
     return replace(
-        _with_rows_of_table(out, _without_not_stated(without_unlisted(made, rows), table), est, families), profiles=sets
+        _with_rows_of_table(out, _without_not_stated(without_unlisted(made, rows), table), est, families),
+        profiles=sets,
     )
 
 
 def _decided_alike(
     est: Estimates, places: list[int], other: DecidedRows, survey_and_outcome: tuple[ClassifiedSurvey, str]
 ) -> tuple[DecidedRows, dict[CellId, str]]:
-    """Decides on new rows together with the rows of another outcome, if both count the same persons. Otherwise the new rows
-    would reveal what the other outcome's rows hide.
+    """Decides on new rows together with the rows of another outcome, if both count the same persons.
+    Otherwise the new rows would reveal what the other outcome's rows hide.
 
     Args:
         est: the estimate.
@@ -146,23 +171,29 @@ def _decided_alike(
         other: the published rows of the other outcome.
         survey_and_outcome: the survey, and the name of the other outcome.
 
-    Returns:
-        The other outcome's rows with these rows below them. Also the cells of these rows that are hidden, each with the reason.
+    Returns: The other outcome's rows with these rows below them. Also the cells of these rows that are
+        hidden, each with the reason.
     """
     if not places:
         return other, {}
     persons, name = survey_and_outcome
     table, effects = (rows.iloc[places].reset_index(drop=True) for rows in (est.table, est.design_effects))
-    same = replace(est, table=table.assign(**{c: np.nan for c in OF_UNRESOLVED if c in table}), design_effects=effects)
+    same = replace(
+        est, table=table.assign(**{c: np.nan for c in OF_UNRESOLVED if c in table}), design_effects=effects
+    )
     swapped = in_place_of_forced_labour(persons, name) if name else persons
     all_rows = earlier_and_new_rows(other, same, swapped)
     found = decide_new_rows(all_rows, swapped)
-    return found, {(found.populations[i], found.keys[i]): SAME_PERSONS for i in all_rows.new if i in found.decision.hidden}
+    return found, {
+        (found.populations[i], found.keys[i]): SAME_PERSONS
+        for i in all_rows.new
+        if i in found.decision.hidden
+    }
 
 
 def _without_not_stated(made: Published, est: Estimates) -> Published:
-    """Returns the published rows without categories `not stated`, if the table leaves them out. A note gives the number of
-    persons who are left out."""
+    """Returns the published rows without categories `not stated`, if the table leaves them out. A note gives
+    the number of persons who are left out."""
     if est.whole is None:
         return made
     kept = ~np.logical_or.reduce([(made.table[g] == NOT_STATED).to_numpy() for b in est.by for g in b])
@@ -170,7 +201,9 @@ def _without_not_stated(made: Published, est: Estimates) -> Published:
     return replace(made, table=tables[0], exact=tables[1], notes=(*made.notes, est.about.not_stated))
 
 
-def _with_rows_of_table(out: Published, made: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
+def _with_rows_of_table(
+    out: Published, made: Published, est: Estimates, families: dict[str, DecidedRows]
+) -> Published:
     """Returns the published set `out` with the rows of `made` that it does not have yet.
 
     Args:
@@ -181,15 +214,19 @@ def _with_rows_of_table(out: Published, made: Published, est: Estimates, familie
     """
     there = set(_row_names(out.table))
     fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
-    tables = [_stacked(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
+    tables = [
+        _stacked(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))
+    ]
     notes = tuple(dict.fromkeys((*out.notes, *made.notes)))
-    both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, out.publication_profile))
+    both = replace(
+        out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, out.publication_profile)
+    )
     return _with_outcome_label(both, est, families)
 
 
 def _with_outcome_label(out: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
-    """Returns the published set with the label of a user-defined outcome, if its new rows have one. `families` contains the
-    decision about each outcome."""
+    """Returns the published set with the label of a user-defined outcome, if its new rows have one.
+    `families` contains the decision about each outcome."""
     outcome = _outcome(est)
     words = {outcome: str(est.about.rule_note)} if outcome else {}
     basis = replace(out.basis, decided=families) if out.basis else None
@@ -208,7 +245,8 @@ def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of two tables, one below the other.
 
-    If a column is missing in one table, the rows of this table are blank in it, or `total` if the column is a group.
+    If a column is missing in one table, the rows of this table are blank in it, or `total` if the column is a
+    group.
     """
     groups = [
         c
@@ -227,20 +265,27 @@ def _only_rows(decided: DecidedRows, rows: range) -> DecidedRows:
     start = rows.start
     made = decided.decision
     hidden, unresolved_hidden, unlisted = (
-        {i - start for i in rows_hidden if i in rows} for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
+        {i - start for i in rows_hidden if i in rows}
+        for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
     )
     table = decided.table.iloc[rows.start : rows.stop].reset_index(drop=True)
     groups = tuple(g for g in decided.groups if (table[g] != "total").any())
     unused = [g for g in decided.groups if g not in groups]
     part = slice(rows.start, rows.stop)
     return replace(
-        decided, table=table.drop(columns=unused), groups=groups, keys=decided.keys[part], share_groups=decided.share_groups[part],
-        populations=decided.populations[part], decision=replace(made, hidden=hidden, unresolved_hidden=unresolved_hidden, unlisted=unlisted),
-    )  # fmt: skip
+        decided,
+        table=table.drop(columns=unused),
+        groups=groups,
+        keys=decided.keys[part],
+        share_groups=decided.share_groups[part],
+        populations=decided.populations[part],
+        decision=replace(made, hidden=hidden, unresolved_hidden=unresolved_hidden, unlisted=unlisted),
+    )
 
 
 def _crossing_hidden_rows(decided: DecidedRows, rows: range) -> NDArray[np.bool_]:
-    """Returns, for each of these rows, whether a row of the same measure, population and groups is hidden in any table.
+    """Returns, for each of these rows, whether a row of the same measure, population and groups is hidden in
+    any table.
 
     If so, a measure of spread would reveal the hidden number.
     """
@@ -257,57 +302,78 @@ def _crossing_hidden_rows(decided: DecidedRows, rows: range) -> NDArray[np.bool_
 
 
 def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basis]:
-    """Returns the survey from which the estimate was made, and the basis of the published set: the exact numbers by which its
-    hidden cells were chosen.
+    """Returns the survey from which the estimate was made, and the basis of the published set: the exact
+    numbers by which its hidden cells were chosen.
 
-    Raises an error if the estimate and the set differ in survey, rule set or weights, if the outcome of the estimate is not one of
-    this survey, or if this survey does not have an outcome or a group of the set.
+    Raises an error if the estimate and the set differ in survey, rule set or weights, if the outcome of the
+    estimate is not one of this survey, or if this survey does not have an outcome or a group of the set.
     """
     persons, basis = est.design, out.basis
     if not isinstance(persons, ClassifiedSurvey) or basis is None:
         raise RequestError(
-            "a table is published beside a set of the same survey", where="publish: beside", found="no classified survey",
+            "a table is published beside a set of the same survey",
+            where="publish: beside",
+            found="no classified survey",
             do="make the table from persons = fl.classify(survey), and the set with fl.publish_run(persons)",
-        )  # fmt: skip
+        )
     rows = pd.concat([decided.table for decided in basis.decided.values()])
     of_set = {name: set(rows[name].astype(str)) for name in ("input_hash", "calibration")}
     if est.about.input_hash not in of_set["input_hash"]:
         raise RequestError(
-            "the set is of another survey, or of other files", where="publish: beside", found=est.about.survey,
-            allowed=sorted(set(rows["survey"].astype(str))), do="publish the run of this survey first: fl.publish_run(persons)",
-        )  # fmt: skip
+            "the set is of another survey, or of other files",
+            where="publish: beside",
+            found=est.about.survey,
+            allowed=sorted(set(rows["survey"].astype(str))),
+            do="publish the run of this survey first: fl.publish_run(persons)",
+        )
     if est.about.rule_set != out.rule_set:
         raise PublicationError(
-            "the set is under another rule set: subtraction could reveal the few persons between two rule sets", where="publish: beside",
-            found=est.about.rule_set, allowed=out.rule_set, do="make the table under the rule set of the run",
-        )  # fmt: skip
+            (
+                "the set is under another rule set: subtraction could reveal the few persons between two "
+                "rule sets"
+            ),
+            where="publish: beside",
+            found=est.about.rule_set,
+            allowed=out.rule_set,
+            do="make the table under the rule set of the run",
+        )
     if est.about.calibration not in of_set["calibration"]:
         raise PublicationError(
-            "the set has other weights: two numbers for the same persons would reveal the weights", where="publish: beside",
-            found=est.about.calibration or "weights as given", allowed=sorted(filter(None, of_set["calibration"])) or "weights as given",
+            "the set has other weights: two numbers for the same persons would reveal the weights",
+            where="publish: beside",
+            found=est.about.calibration or "weights as given",
+            allowed=sorted(filter(None, of_set["calibration"])) or "weights as given",
             do="calibrate before fl.publish_run, and make both from those persons",
-        )  # fmt: skip
+        )
     if est.about.outcome not in {*OF_FORCED_LABOUR, *persons.outcomes}:
         raise RequestError(
-            "a table beside a run is of forced labour, or of an outcome of one's own", where="publish", found=est.about.outcome,
-            allowed=[*OF_FORCED_LABOUR, *persons.outcomes], do='make it an outcome: persons = fl.outcome(persons, "coercion")',
-        )  # fmt: skip
+            "a table beside a run is of forced labour, or of an outcome of one's own",
+            where="publish",
+            found=est.about.outcome,
+            allowed=[*OF_FORCED_LABOUR, *persons.outcomes],
+            do='make it an outcome: persons = fl.outcome(persons, "coercion")',
+        )
     known = {*persons.spec.group_names, *TOPICS, "step"}
     if gone := sorted({g for decided in basis.decided.values() for g in decided.groups} - known):
         raise RequestError(
-            "the set has groups that these persons do not have", where="publish: beside", found=gone,
+            "the set has groups that these persons do not have",
+            where="publish: beside",
+            found=gone,
             do="make the table from the persons that fl.derive returned for the tables before",
-        )  # fmt: skip
+        )
     if gone := sorted(set(filter(None, basis.decided)) - set(persons.outcomes)):
         raise RequestError(
-            "the set has outcomes that these persons do not have", where="publish: beside", found=gone,
+            "the set has outcomes that these persons do not have",
+            where="publish: beside",
+            found=gone,
             do="make the table from the persons that fl.outcome returned for the tables before",
-        )  # fmt: skip
+        )
     return persons, basis
 
 
 def _outcome(est: Estimates) -> str:
-    """Returns the name of the user-defined outcome that an estimate counts. Returns an empty text for forced labour."""
+    """Returns the name of the user-defined outcome that an estimate counts. Returns an empty text for forced
+    labour."""
     user_defined = est.design.outcomes if isinstance(est.design, ClassifiedSurvey) else {}
     return est.about.outcome if est.about.outcome in user_defined else ""
 
@@ -316,19 +382,29 @@ def _refuse_unpublishable(est: Estimates) -> None:
     """Raises an error if an estimate may never be published as a single table."""
     if est.parts:
         raise PublicationError(
-            "the parts of a stack overlap, and their differences could point to persons", found=list(est.parts),
+            "the parts of a stack overlap, and their differences could point to persons",
+            found=list(est.parts),
             do="publish rule sets with fl.publish_run, which protects them together",
-        )  # fmt: skip
+        )
     if est.about.measure == "quantile":
         raise PublicationError(
-            "a quantile is the answer of single persons", found=est.about.outcome, do="publish fl.duration or fl.mean instead"
+            "a quantile is the answer of single persons",
+            found=est.about.outcome,
+            do="publish fl.duration or fl.mean instead",
         )
     if est.about.measure in {"flowchart", *PROFILES} and est.about.where:
         raise PublicationError(
-            f"a {'profile' if est.about.measure in PROFILES else 'flowchart'} of a domain is not published: its rows are tied to no table",
-            found=est.about.population_label, do="publish fl.prevalence or fl.total of the domain; or the profile by the group of the domain",
-        )  # fmt: skip
+            (
+                f"a {'profile' if est.about.measure in PROFILES else 'flowchart'} of a domain is not "
+                "published: its rows are tied to no table"
+            ),
+            found=est.about.population_label,
+            do="publish fl.prevalence or fl.total of the domain; or the profile by the group of the domain",
+        )
     if taken := [g for b in est.by for g in b if g in PUBLISHED]:
         raise RequestError(
-            "a published table has a column of this name", where="publish", found=taken[0], do="rename the column in the data"
+            "a published table has a column of this name",
+            where="publish",
+            found=taken[0],
+            do="rename the column in the data",
         )

@@ -1,7 +1,8 @@
-"""Calculates the widths of a printed table's columns on paper, in centimetres, from the texts of the table. No number and no
-word is broken into two lines.
+"""Calculates the widths of a printed table's columns on paper, in centimetres, from the texts of the table.
+No number and no word is broken into two lines.
 
-The widths of letters are those of Arial, the font of the tables. A small reserve is added, because Word may use another font.
+The widths of letters are those of Arial, the font of the tables. A small reserve is added, because Word may
+use another font.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ OTHER = 0.556  # the width of digits and most small letters, as a part of the fo
 
 
 def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
-    """Returns the width of each column of a printed table, in centimetres. The sum of the widths is `page`, the width of the
-    page.
+    """Returns the width of each column of a printed table, in centimetres. The sum of the widths is `page`,
+    the width of the page.
 
-    Every column first gets the width of its longest number or word. The width that is left is shared: first until each other text fits
-    on three lines, then on two, then until each label fits on one line, then until every text does.
+    Every column first gets the width of its longest number or word. The width that is left is shared: first
+    until each other text fits on three lines, then on two, then until each label fits on one line, then until
+    every text does.
     """
     made, *wider = zip(*(_needs(table, place) for place in range(len(table.heads))), strict=True)
     for wished in wider:
@@ -42,14 +44,15 @@ def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
 
 
 def least(table: PrintedTable) -> float:
-    """Returns the smallest width of a printed table, in centimetres, at which no number and no word is broken into two lines."""
+    """Returns the smallest width of a printed table, in centimetres, at which no number and no word is broken
+    into two lines."""
     return sum(_needs(table, place)[0] for place in range(len(table.heads)))
 
 
 def _needs(table: PrintedTable, place: int) -> tuple[float, ...]:
-    """Returns the widths of a column, in centimetres. At the first no word is broken, at the next ones each text has at most as many
-    lines as `LINES` says (or is as wide as a label may be), then a label has one line, and at the last each text. `place` is the number
-    of the column, from 0."""
+    """Returns the widths of a column, in centimetres. At the first no word is broken, at the next ones each
+    text has at most as many lines as `LINES` says (or is as wide as a label may be), then a label has one
+    line, and at the last each text. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
     room = MARKER if table.marked[place] else 0.0
     numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
@@ -63,16 +66,20 @@ def _needs(table: PrintedTable, place: int) -> tuple[float, ...]:
 
 
 def is_moved(table: PrintedTable, place: int) -> bool:
-    """Returns whether the texts of a column are moved to the right. Three kinds of texts are moved: labels below headings
-    across the table, words behind a column of numbers, and the value of a later year behind an interval."""
+    """Returns whether the texts of a column are moved to the right. Three kinds of texts are moved: labels
+    below headings across the table, words behind a column of numbers, and the value of a later year behind an
+    interval."""
     if place == 0:
         return any(len(row) == 1 and not row[0].quiet for row in table.rows)
-    return table.heads[place].kind in ("words", "notes", "value") and table.heads[place - 1].kind in ("value", "number")
+    return table.heads[place].kind in ("words", "notes", "value") and table.heads[place - 1].kind in (
+        "value",
+        "number",
+    )
 
 
 def _longest_word(text: str) -> float:
-    """Returns the width of the longest part of a text (a word or a number) that is never broken into two lines, in
-    centimetres."""
+    """Returns the width of the longest part of a text (a word or a number) that is never broken into two
+    lines, in centimetres."""
     return max(width_of(word) for word in re.split(r"[ \t\n]|(?<=[-–/])(?!\u00a0)", starred(text)))
 
 

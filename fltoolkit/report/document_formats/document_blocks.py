@@ -1,5 +1,5 @@
-"""Defines the blocks of a document: headings, paragraphs, tables and charts. The same blocks are written as HTML, Word or
-slides. Their texts are plain text, without HTML."""
+"""Defines the blocks of a document: headings, paragraphs, tables and charts. The same blocks are written as
+HTML, Word or slides. Their texts are plain text, without HTML."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ROOM = 39  # large letters that fit in a line of numbers
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a document, with its level (1 is the highest). On slides a heading of level 1 starts a new slide. With
-    `new_page` it starts a new page in print."""
+    """A heading of a document, with its level (1 is the highest). On slides a heading of level 1 starts a new
+    slide. With `new_page` it starts a new page in print."""
 
     text: str
     level: Literal[1, 2, 3] = 1
@@ -29,7 +29,8 @@ LISTED = 2
 
 @dataclass(frozen=True)
 class Contents:
-    """The list of contents of a document: its headings of levels 1 and 2, in order. Headings of level 3 are left out."""
+    """The list of contents of a document: its headings of levels 1 and 2, in order. Headings of level 3 are
+    left out."""
 
     title: str
     headings: tuple[Heading, ...]
@@ -37,8 +38,9 @@ class Contents:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of a document, as plain text with a style. The style `prompt` marks an instruction: whoever completes the
-    document (the plan's partners) writes a text in its place. `label` is a line in bold letters above the text."""
+    """A paragraph of a document, as plain text with a style. The style `prompt` marks an instruction: whoever
+    completes the document (the plan's partners) writes a text in its place. `label` is a line in bold letters
+    above the text."""
 
     text: str
     style: Style = "body"
@@ -47,8 +49,8 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class WritingSpace:
-    """An empty space of a few lines, in which whoever completes the document writes. `text` has the words that stand there
-    until then."""
+    """An empty space of a few lines, in which whoever completes the document writes. `text` has the words
+    that stand there until then."""
 
     text: str
 
@@ -84,14 +86,15 @@ class Facts:
 
     @property
     def are_long(self) -> bool:
-        """Returns whether the numbers need smaller letters to fit next to each other. Ranges such as `5,000 to 8,000` need
-        them."""
+        """Returns whether the numbers need smaller letters to fit next to each other. Ranges such as `5,000
+        to 8,000` need them."""
         return len(self.facts) * max((len(fact.number) for fact in self.facts), default=0) > ROOM
 
 
 @dataclass(frozen=True)
 class CoverFacts:
-    """The facts about a document on its first page, such as its survey and its version, each with its name."""
+    """The facts about a document on its first page, such as its survey and its version, each with its
+    name."""
 
     facts: tuple[tuple[str, str], ...]
 
@@ -113,12 +116,24 @@ class Charts:
     charts: tuple[Chart, ...]
 
 
-Block = Heading | Contents | Paragraph | WritingSpace | Bullets | Facts | CoverFacts | PrintedTable | Chart | Charts
+Block = (
+    Heading
+    | Contents
+    | Paragraph
+    | WritingSpace
+    | Bullets
+    | Facts
+    | CoverFacts
+    | PrintedTable
+    | Chart
+    | Charts
+)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document as a list of blocks (headings, paragraphs, tables, charts), before it is written as HTML, Word or slides.
+    """A document as a list of blocks (headings, paragraphs, tables, charts), before it is written as HTML,
+    Word or slides.
 
     Attributes:
         kind: the look of the document: `brief` (evidence brief), `skeleton` (draft of the plan) or `slides`.
@@ -137,6 +152,8 @@ class Document:
 
     def with_common_letters(self) -> Document:
         """Returns the document with footnotes of which a letter means the same in all its tables."""
-        known = dict.fromkeys(text for block in self.blocks if isinstance(block, PrintedTable) for text in block.footnotes)
+        known = dict.fromkeys(
+            text for block in self.blocks if isinstance(block, PrintedTable) for text in block.footnotes
+        )
         blocks = (b.with_letters(tuple(known)) if isinstance(b, PrintedTable) else b for b in self.blocks)
         return replace(self, blocks=tuple(blocks))

@@ -10,13 +10,24 @@ from math import ceil
 from typing import Any
 
 from fltoolkit.report.document_formats.column_widths import POINTS, SPARE, width_of, widths
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Facts, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import (
+    Block,
+    Bullets,
+    Chart,
+    Charts,
+    Facts,
+    Heading,
+    Paragraph,
+)
 from fltoolkit.report.document_formats.word_styles import TITLES
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 LEADING = 1.27  # line height as a multiple of the font size
-BULLET, BESIDE = 0.64, 0.5  # cm: the indentation of a bullet, and the space beside the text of a number in large type
+BULLET, BESIDE = (
+    0.64,
+    0.5,
+)  # cm: the indentation of a bullet, and the space beside the text of a number in large type
 ENDS = 1.03  # room at the end of a line that its next word leaves
 CENTIMETRES = 2.54 / 72
 
@@ -39,8 +50,12 @@ def _text(word: Any, style: str, text: str, width: float) -> float:
     """Returns the height of a paragraph with its spacing, in centimetres."""
     look = word.styles[style]
     points = look.font.size.pt
-    lines = sum(max(1, ceil(width_of(line) / SPARE * points / POINTS / width * ENDS)) for line in text.split("\n"))
-    spacing = sum(space.pt for space in (look.paragraph_format.space_before, look.paragraph_format.space_after) if space)
+    lines = sum(
+        max(1, ceil(width_of(line) / SPARE * points / POINTS / width * ENDS)) for line in text.split("\n")
+    )
+    spacing = sum(
+        space.pt for space in (look.paragraph_format.space_before, look.paragraph_format.space_after) if space
+    )
     return float((lines * points * LEADING + spacing) * CENTIMETRES)
 
 
@@ -55,7 +70,9 @@ def _height(block: Block, word: Any, width: float) -> float:
             return sum(_text(word, "List Bullet", item, width - BULLET) for item in block.items)
         case Facts():
             each, number = width / len(block.facts) - BESIDE, "Number Long" if block.are_long else "Number"
-            texts = [((number, f.number), ("Number Unit", f.unit), ("Number Doubt", f.doubt)) for f in block.facts]
+            texts = [
+                ((number, f.number), ("Number Unit", f.unit), ("Number Doubt", f.doubt)) for f in block.facts
+            ]
             return max(sum(_text(word, style, text, each) for style, text in of_fact) for of_fact in texts)
         case PrintedTable():
             return _table(block, word, width)
@@ -71,11 +88,18 @@ def _table(block: PrintedTable, word: Any, width: float) -> float:
     shares = widths(block, width)
     heads = tuple(head.text for head in block.heads)
     rows = sum(
-        max(_text(word, "Table Text", text, share) for text, share in zip(texts, shares if len(texts) > 1 else (width,), strict=True))
+        max(
+            _text(word, "Table Text", text, share)
+            for text, share in zip(texts, shares if len(texts) > 1 else (width,), strict=True)
+        )
         for texts in (heads, *block.texts)
-    )  # fmt: skip
+    )
     notes = "\n".join((block.note, "   ".join(f"{letter} {text}" for letter, text in block.lettered)))
-    return rows + _text(word, "Table Note", notes, width) + (_text(word, "Caption", block.title, width) if block.title else 0.0)
+    return (
+        rows
+        + _text(word, "Table Note", notes, width)
+        + (_text(word, "Caption", block.title, width) if block.title else 0.0)
+    )
 
 
 def _picture(picture: Drawn, width: float) -> float:

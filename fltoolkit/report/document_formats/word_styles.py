@@ -1,6 +1,7 @@
 """Sets what a Word document adds to its template: its language, and the borders and colours of cells.
 
-Fonts, sizes, spacing, page and footer come from assets/template.docx. The template can be changed in Word with the styles pane.
+Fonts, sizes, spacing, page and footer come from assets/template.docx. The template can be changed in Word
+with the styles pane.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 
 
 def set_language(word: Any, language: str) -> None:
-    """Sets the language of a Word document, e.g. `fr`: Word checks the spelling in this language, and a screen reader speaks
-    it. A text that is marked as being in another language keeps its own language."""
+    """Sets the language of a Word document, e.g. `fr`: Word checks the spelling in this language, and a
+    screen reader speaks it. A text that is marked as being in another language keeps its own language."""
     defaults = word.styles.element.find(".//{*}rPrDefault/{*}rPr")
     for old in defaults.findall("{*}lang"):
         defaults.remove(old)
@@ -42,8 +43,8 @@ def fill(cell: Any, color: str) -> None:
 
 
 def border(cell: Any, **sides: tuple[str, int]) -> None:
-    """Sets the borders of a cell in a Word table. `sides` gives for each side the colour and the width in eighths of a point,
-    e.g. `bottom=("D7DDE3", 4)`."""
+    """Sets the borders of a cell in a Word table. `sides` gives for each side the colour and the width in
+    eighths of a point, e.g. `bottom=("D7DDE3", 4)`."""
     borders = element("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
         if side in sides:

@@ -1,5 +1,5 @@
-"""Writes a document as a Word file, from a template. The file has real styles, headings and header rows, and each picture has a
-text alternative (a description for people who do not see it).
+"""Writes a document as a Word file, from a template. The file has real styles, headings and header rows, and
+each picture has a text alternative (a description for people who do not see it).
 
 The same document always gives the same bytes.
 """
@@ -65,7 +65,8 @@ BRIEF = {
     "Heading 1": 14.0,
     "Heading 2": 12.0,
 }
-"""Points of the styles of an evidence brief, whose first page must hold much. Other documents have those of the template."""
+"""Points of the styles of an evidence brief, whose first page must hold much. Other documents have those of
+the template."""
 TILE, BETWEEN = 0.2, ("FFFFFF", 48)  # cm beside the text of a number in large type; the border between two
 
 
@@ -82,7 +83,11 @@ def as_word(document: Document) -> bytes:
             word.styles[style].font.size = Pt(points)
     top = [
         (style, text)
-        for style, text in (("Quiet", document.masthead), ("Title", document.title), ("Subtitle", document.subtitle))
+        for style, text in (
+            ("Quiet", document.masthead),
+            ("Title", document.title),
+            ("Subtitle", document.subtitle),
+        )
         if text
     ]
     for style, text in top:
@@ -93,7 +98,11 @@ def as_word(document: Document) -> bytes:
             # On a page that is too full, the few lines that it leaves would fill the page before the break.
             block = replace(block, new_page=fit_on_page(document.blocks[:i], top, word, WIDTH))
         put(block, word)
-        if isinstance(block, Paragraph) and block.style != "warning" and _leads_to(*document.blocks[i + 1 : i + 2]):
+        if (
+            isinstance(block, Paragraph)
+            and block.style != "warning"
+            and _leads_to(*document.blocks[i + 1 : i + 2])
+        ):
             word.paragraphs[-1].paragraph_format.keep_with_next = True
     if any(isinstance(block, Contents) for block in document.blocks):
         mark_headings(word)
@@ -109,8 +118,8 @@ def as_word(document: Document) -> bytes:
 
 
 def _foot(section: Any, source: str) -> None:
-    """Writes a text (the source of the numbers) at the left of the footer, and moves the template's page number to the right
-    margin."""
+    """Writes a text (the source of the numbers) at the left of the footer, and moves the template's page
+    number to the right margin."""
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm
 
@@ -124,8 +133,11 @@ def _foot(section: Any, source: str) -> None:
 
 
 def _leads_to(after: Block | None = None) -> bool:
-    """Returns whether a paragraph must stay on the page of the block after it: a list, a table, a picture or a warning."""
-    return isinstance(after, Bullets | PrintedTable | Chart) or (isinstance(after, Paragraph) and after.style == "warning")
+    """Returns whether a paragraph must stay on the page of the block after it: a list, a table, a picture or
+    a warning."""
+    return isinstance(after, Bullets | PrintedTable | Chart) or (
+        isinstance(after, Paragraph) and after.style == "warning"
+    )
 
 
 @singledispatch
@@ -215,20 +227,20 @@ def _(block: PrintedTable, word: Any) -> None:
 
 
 def needs_side(block: Block) -> bool:
-    """Returns whether a block of a document needs a landscape page: only a table does that is too wide for a portrait page, also
-    without the reserve for a wider font."""
+    """Returns whether a block of a document needs a landscape page: only a table does that is too wide for a
+    portrait page, also without the reserve for a wider font."""
     return isinstance(block, PrintedTable) and (block.wide or least(block) > SPARE * WIDTH)
 
 
 def _wide(blocks: tuple[Block, ...]) -> bool:
-    """Returns whether the first of these blocks needs a landscape page. A heading needs one if the block after it is a wide
-    table."""
+    """Returns whether the first of these blocks needs a landscape page. A heading needs one if the block
+    after it is a wide table."""
     return any(needs_side(b) for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
 
 
 def _turn(word: Any, wide: bool) -> None:
-    """Starts a new section of a Word document if the orientation of the pages must change. `wide` says whether they must now be
-    landscape."""
+    """Starts a new section of a Word document if the orientation of the pages must change. `wide` says
+    whether they must now be landscape."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
 
     if wide == (word.sections[-1].orientation == WD_ORIENT.LANDSCAPE):
@@ -256,20 +268,27 @@ def _(block: Charts, word: Any) -> None:
 
 
 def _picture(paragraph: Any, picture: Drawn, width: float) -> None:
-    """Adds a picture to a paragraph, with a text alternative for people who do not see it. `width` is in centimetres."""
+    """Adds a picture to a paragraph, with a text alternative for people who do not see it. `width` is in
+    centimetres."""
     from docx.shared import Cm
 
     shape = paragraph.add_run().add_picture(BytesIO(picture.png), width=Cm(width))
     shape._inline.docPr.set("descr", clean(picture.alt))
     shape._inline.docPr.set("name", picture.name)
-    for side in ("distT", "distB", "distL", "distR"):  # without them some programs leave room beside the picture
+    for side in (
+        "distT",
+        "distB",
+        "distL",
+        "distR",
+    ):  # without them some programs leave room beside the picture
         shape._inline.set(side, "0")
 
 
 def _grid(word: Any, rows: int, widths: Sequence[float], beside: float = CELL_MARGIN) -> Any:
     """Adds a table without borders to a Word document, and returns it. Its edges are those of the text.
 
-    `widths` are the fixed widths of its columns, and `beside` the room at both sides of the text of a cell, in centimetres."""
+    `widths` are the fixed widths of its columns, and `beside` the room at both sides of the text of a cell,
+    in centimetres."""
     from docx.shared import Cm
 
     table = word.add_table(rows, len(widths))
@@ -286,8 +305,8 @@ def _grid(word: Any, rows: int, widths: Sequence[float], beside: float = CELL_MA
 
 
 def _timeless(made: bytes) -> bytes:
-    """Returns a .docx file with a fixed time in place of the time at which each part was written. So the same document always
-    gives the same bytes."""
+    """Returns a .docx file with a fixed time in place of the time at which each part was written. So the same
+    document always gives the same bytes."""
     whole = BytesIO()
     with ZipFile(BytesIO(made)) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -1,7 +1,7 @@
 """Makes the first page of the evidence brief.
 
-The title of the page says whether the rate has changed, according to the test. The large numbers are the rate, the number of
-persons and the change since the baseline.
+The title of the page says whether the rate has changed, according to the test. The large numbers are the
+rate, the number of persons and the change since the baseline.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, is_unsure as is_size_unsure, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import (
+    is_unjudged,
+    is_unsure as is_size_unsure,
+    stated_verdict,
+)
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.measure_units import is_rate
@@ -31,17 +35,21 @@ CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
 ABOUT = 2  # significant digits of a number with the word `about`
 MOST_PAIRS = 3  # with a detected difference, each in a sentence of its own
 TITLES = {DECREASED: "sheet.fewer", INCREASED: "sheet.more", NO_CHANGE: "sheet.same"}
-CHANGES = {DECREASED: "sheet.changes.decreased", INCREASED: "sheet.changes.increased", NO_CHANGE: "sheet.changes.none"}
+CHANGES = {
+    DECREASED: "sheet.changes.decreased",
+    INCREASED: "sheet.changes.increased",
+    NO_CHANGE: "sheet.changes.none",
+}
 MOST_CHANGES = 4  # categories whose change is told in words
 Row = dict[Any, Any]
 
 
 def title(evidence: Evidence, language: Language) -> str:
-    """Returns the title of the first page. It says whether the rate of the default population has changed since the baseline,
-    according to the test, and gives the rates of both surveys.
+    """Returns the title of the first page. It says whether the rate of the default population has changed
+    since the baseline, according to the test, and gives the rates of both surveys.
 
-    If no change was tested, the title is the rate. If the rate is too uncertain for a title, the title only names the subject of
-    the page.
+    If no change was tested, the title is the rate. If the rate is too uncertain for a title, the title only
+    names the subject of the page.
     """
     out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
@@ -50,7 +58,8 @@ def title(evidence: Evidence, language: Language) -> str:
 
 
 def title_of_change(language: Language, row: PublishedNumber) -> str:
-    """Returns the tested change of a rate as a title: `The rate of forced labour fell: 9 per 1,000 in 2027, 17 in 2025`."""
+    """Returns the tested change of a rate as a title: `The rate of forced labour fell: 9 per 1,000 in 2027,
+    17 in 2025`."""
     old, new = _rates_for_title(language, row["estimate_before"], row["estimate_after"])
     when = {"before": f"{row['year_before']:g}", "after": f"{row['year']:g}"}
     if is_unjudged(row["verdict"], row["verdict_reason"]):
@@ -62,9 +71,9 @@ def title_of_change(language: Language, row: PublishedNumber) -> str:
 def rate(language: Language, row: PublishedNumber) -> str | None:
     """Returns a published rate as a title: `9 of every 1,000 adults …`.
 
-    Unresolved persons (answers don't know, refused, blank) are not counted as cases. If the rate with all these persons as
-    cases is above the interval, the title has the range from the rate to this upper bound. Returns None if the rate is too
-    uncertain for a title.
+    Unresolved persons (answers don't know, refused, blank) are not counted as cases. If the rate with all
+    these persons as cases is above the interval, the title has the range from the rate to this upper bound.
+    Returns None if the rate is too uncertain for a title.
     """
     if is_unsure(row):
         return None
@@ -81,51 +90,79 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
 
 
 def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on who is affected: for whom a change was detected, the tested differences, and that no test compares
-    several populations (such as adults and children)."""
+    """Returns sentences on who is affected: for whom a change was detected, the tested differences, and that
+    no test compares several populations (such as adults and children)."""
     out = evidence.now
-    pairs = contrast_sentences.sentences(out, language, most=MOST_PAIRS) if contrast_sentences.is_compared(out) else ()
-    rates = (r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and pd.notna(r["estimate"]))
+    pairs = (
+        contrast_sentences.sentences(out, language, most=MOST_PAIRS)
+        if contrast_sentences.is_compared(out)
+        else ()
+    )
+    rates = (
+        r
+        for r in result_sentences.headline_rows(out)
+        if r["measure"] == "prevalence" and pd.notna(r["estimate"])
+    )
     pictured = [r for r in rates if r["reference_population"] not in out.headlines[:1]]
     changes = _changes(evidence, language)
     rule = [contrast_sentences.rule(out, language)] if changes and pairs else []
-    return (*changes, *pairs, *filter(None, rule), *([language.say("sheet.populations")] if len(pictured) > 1 else []))
+    return (
+        *changes,
+        *pairs,
+        *filter(None, rule),
+        *([language.say("sheet.populations")] if len(pictured) > 1 else []),
+    )
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
-    """Returns a sentence with the verdict of the test of the change for everyone and for each category of the lead group. The list is
-    empty if no change of a category was tested, or if there are too many categories for a sentence."""
+    """Returns a sentence with the verdict of the test of the change for everyone and for each category of the
+    lead group. The list is empty if no change of a category was tested, or if there are too many categories
+    for a sentence."""
     whole = headline_change(evidence)
     if whole is None or evidence.changed is None or not evidence.now.lead:
         return []
     rows = evidence.changed.table
-    of_rate = (rows["measure"] == whole["measure"]) & (rows["reference_population"] == whole["reference_population"])
+    of_rate = (rows["measure"] == whole["measure"]) & (
+        rows["reference_population"] == whole["reference_population"]
+    )
     groups = as_records(rows[of_rate & (rows["breakdown"] == evidence.now.lead) & (rows["verdict"] != "")])
-    whom = [language.say("sheet.changes.of", who=number_words.whom(language, row["category"])) for row in groups]
+    whom = [
+        language.say("sheet.changes.of", who=number_words.whom(language, row["category"])) for row in groups
+    ]
     said = zip([whole, *groups], [language.say("sheet.changes.overall"), *whom], strict=True)
     each = [_change_of(language, row, who) for row, who in said]
     told_of = 0 < len(groups) <= MOST_CHANGES
-    return [language.say("sheet.change_by", year=f"{whole['year_before']:g}", each=language.list(each))] if told_of else []
+    return (
+        [language.say("sheet.change_by", year=f"{whole['year_before']:g}", each=language.list(each))]
+        if told_of
+        else []
+    )
 
 
 def _change_of(language: Language, row: Row, who: str) -> str:
-    """Returns the result of the test of a change as a clause: `the rate fell for women, but how far is uncertain`. `who` is `for
-    women` or `overall`."""
+    """Returns the result of the test of a change as a clause: `the rate fell for women, but how far is
+    uncertain`. `who` is `for women` or `overall`."""
     verdict, reason = row["verdict"], row["verdict_reason"]
     if verdict not in list(CHANGES) or is_unjudged(verdict, reason):
-        return language.say("sheet.changes.other", verdict=language.kit(stated_verdict(verdict, reason)), who=who)
+        return language.say(
+            "sheet.changes.other", verdict=language.kit(stated_verdict(verdict, reason)), who=who
+        )
     said = language.say(CHANGES[verdict], who=who)
     return language.say("sheet.changes.unsure", said=said) if is_size_unsure(verdict, row["flag"]) else said
 
 
 def headline_change(evidence: Evidence) -> Row | None:
-    """Returns the row with the tested change of the rate of the default population since the baseline. Returns None if no change
-    was tested, or if the rate of either survey is too uncertain for a title."""
+    """Returns the row with the tested change of the rate of the default population since the baseline.
+    Returns None if no change was tested, or if the rate of either survey is too uncertain for a title."""
     if evidence.changed is None:
         return None
     rows, rounds = evidence.changed.table, [out for out in (evidence.now, evidence.start) if out is not None]
     population = result_sentences.headline_rows(evidence.now)[0]["reference_population"]
-    own = (rows["measure"] == "change_in_prevalence") & (rows["breakdown"] == "") & (rows["reference_population"] == population)
+    own = (
+        (rows["measure"] == "change_in_prevalence")
+        & (rows["breakdown"] == "")
+        & (rows["reference_population"] == population)
+    )
     found: list[Row] = as_records(rows[own])
     if not found or not may_be_title(found[0]):
         return None
@@ -138,13 +175,18 @@ def may_be_title(row: Row) -> bool:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns two to five large numbers. The first two are the rate and the number of persons in the default population. Then
-    come the change of the rate since the baseline, and the rates and numbers of the other populations whose rate is always shown
-    (such as adults and children). If there is neither a change nor another population, the third number is the plan's target."""
+    """Returns two to five large numbers. The first two are the rate and the number of persons in the default
+    population. Then come the change of the rate since the baseline, and the rates and numbers of the other
+    populations whose rate is always shown (such as adults and children). If there is neither a change nor
+    another population, the third number is the plan's target."""
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
     persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
-    people = [replace(results_section.fact(language, r), number=about(language, r)) for r in rest if r is persons.get(own)]
+    people = [
+        replace(results_section.fact(language, r), number=about(language, r))
+        for r in rest
+        if r is persons.get(own)
+    ]
     others = [
         _with_persons(language, r, persons.get(r["reference_population"]))
         for r in rest
@@ -155,8 +197,8 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 
 def _with_persons(language: Language, row: PublishedNumber, persons: PublishedNumber | None) -> Fact:
-    """Returns a rate in large type with the number of persons behind its unit, if that number is shown. The interval is then named as
-    that of the rate."""
+    """Returns a rate in large type with the number of persons behind its unit, if that number is shown. The
+    interval is then named as that of the rate."""
     if persons is None or pd.isna(persons["estimate"]):
         return results_section.fact(language, row)
     rate = results_section.fact(language, row, of_rate=True)
@@ -165,22 +207,24 @@ def _with_persons(language: Language, row: PublishedNumber, persons: PublishedNu
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the sentences below the large numbers. If the rate of the default population is hidden, a sentence gives the
-    reason. If the run is itself the baseline, a sentence says that no comparison is possible yet."""
+    """Returns the sentences below the large numbers. If the rate of the default population is hidden, a
+    sentence gives the reason. If the run is itself the baseline, a sentence says that no comparison is
+    possible yet."""
     first = result_sentences.headline_rows(evidence.now)[0]
     hidden: list[str] = [result_sentences.sentence(language, first)] if pd.isna(first["estimate"]) else []
     return (*hidden, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or its upper bound is above
-    its interval. The upper bound counts unresolved persons (answers don't know, refused, blank) as cases."""
+    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or its upper
+    bound is above its interval. The upper bound counts unresolved persons (answers don't know, refused,
+    blank) as cases."""
     return is_unsure(row) or has_wide_bounds(row)
 
 
 def _rates_for_title(language: Language, *rates: float) -> tuple[str, ...]:
-    """Returns rates (proportions) as texts per 1,000 for a title. The texts have no decimals if all rates are large enough and
-    still differ after rounding."""
+    """Returns rates (proportions) as texts per 1,000 for a title. The texts have no decimals if all rates are
+    large enough and still differ after rounding."""
     scaled = [1000 * rate for rate in rates]
     whole = [f"{floor(rate + 0.5)}" for rate in scaled]
     if min(scaled) >= CERTAIN and len(set(whole)) == len(set(rates)):
@@ -189,7 +233,8 @@ def _rates_for_title(language: Language, *rates: float) -> tuple[str, ...]:
 
 
 def about(language: Language, row: PublishedNumber) -> str:
-    """Returns a number of persons as text, with two significant digits if it is sure and large enough: `about 6,300`."""
+    """Returns a number of persons as text, with two significant digits if it is sure and large enough: `about
+    6,300`."""
     if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return number_words.shown(language, row)
     rounded = float(significant(row["estimate"], ABOUT))
@@ -197,33 +242,47 @@ def about(language: Language, row: PublishedNumber) -> str:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the change since the baseline in large type: the rates of both surveys, and below them their difference with its
-    interval. If the test found no change, its result stands in place of the difference. Returns None if no change was tested."""
+    """Returns the change since the baseline in large type: the rates of both surveys, and below them their
+    difference with its interval. If the test found no change, its result stands in place of the difference.
+    Returns None if no change was tested."""
     row = headline_change(evidence)
     if row is None:
         return None
-    old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
+    old, new = (
+        number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after")
+    )
     unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
     flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
-    return Fact(language.say("sheet.rounds", old=old, new=new), unit, language.list([size_of_change(language, row), *flagged]))
+    return Fact(
+        language.say("sheet.rounds", old=old, new=new),
+        unit,
+        language.list([size_of_change(language, row), *flagged]),
+    )
 
 
 def size_of_change(language: Language, row: Row) -> str:
-    """Returns the tested change of a rate in words: `a fall of 7.9 (95% interval: 2.7 to 13.0)`. If the test found no change, or the
-    interval is not shown, returns the result of the test."""
+    """Returns the tested change of a rate in words: `a fall of 7.9 (95% interval: 2.7 to 13.0)`. If the test
+    found no change, or the interval is not shown, returns the result of the test."""
     verdict, ends = row["verdict"], sorted(abs(row[c]) for c in ("ci_low", "ci_high"))
-    if verdict not in (DECREASED, INCREASED) or row["beyond_zero"] or pd.isna(row["estimate"]) or not ends[0] > 0:
+    if (
+        verdict not in (DECREASED, INCREASED)
+        or row["beyond_zero"]
+        or pd.isna(row["estimate"])
+        or not ends[0] > 0
+    ):
         return number_words.start(language.kit(stated_verdict(verdict, row["verdict_reason"])))
     size, *around = (number_words.number(language, abs(n), "prevalence") for n in (row["estimate"], *ends))
-    interval = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, *around))
+    interval = language.say(
+        "doubt", level=number_words.level(language, row), interval=number_words.limits(language, *around)
+    )
     key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
     return language.say(key, size=size, doubt=number_words.inside(interval))
 
 
 def _target(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the survey could verify it.
-    A target for a rate is preferred to a target for a number of persons. Returns None if the plan has no such target, or if the
-    survey found nobody, so that nothing is left to reduce."""
+    """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the
+    survey could verify it. A target for a rate is preferred to a target for a number of persons. Returns None
+    if the plan has no such target, or if the survey found nobody, so that nothing is left to reduce."""
     rows = totals(targets_section.with_target(evidence))
     rows = rows[rows["target_value"].notna() & (rows["baseline_value"] != 0)]
     ordered = sorted(as_records(rows), key=lambda r: not is_rate(str(r["measure"])))

@@ -20,25 +20,28 @@ from fltoolkit.table_records import as_records
 
 
 def table(evidence: Evidence, language: Language) -> PrintedTable | None:
-    """Returns a table of the most important changes since the plan's baseline, each with the result of its test. Returns None if
-    the run is itself the baseline."""
+    """Returns a table of the most important changes since the plan's baseline, each with the result of its
+    test. Returns None if the run is itself the baseline."""
     rows = most_important(evidence)
     return (
         None
         if rows.empty
-        else change_tables.follow_up(language, rows, *_signs(evidence, language, rows), interviews(evidence, language))
+        else change_tables.follow_up(
+            language, rows, *_signs(evidence, language, rows), interviews(evidence, language)
+        )
     )
 
 
 def in_brief(evidence: Evidence, language: Language) -> list[PrintedTable]:
-    """Returns a table of the changes of the rate since the plan's baseline, in a list: of everyone, and by each group for which a
-    brief has room. Hidden changes are left out. The list is empty if there is no change to show."""
+    """Returns a table of the changes of the rate since the plan's baseline, in a list: of everyone, and by
+    each group for which a brief has room. Hidden changes are left out. The list is empty if there is no
+    change to show."""
     return _of_rate(evidence, language, lambda group: fits_in_brief(evidence.now, group))
 
 
 def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable]:
-    """Returns a table of the changes of the rate by those groups of the survey that the plan does not name, in a list. The list is
-    empty if there is no such change."""
+    """Returns a table of the changes of the rate by those groups of the survey that the plan does not name,
+    in a list. The list is empty if there is no such change."""
     if not evidence.changed:
         return []
     same = evidence.own_words.same_groups
@@ -47,8 +50,8 @@ def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable
 
 
 def _of_rate(evidence: Evidence, language: Language, is_wanted: Callable[[str], bool]) -> list[PrintedTable]:
-    """Returns a table of the tested changes of the rate by those groups that are wanted, in a list. The group of everyone is the
-    empty text. The list is empty if there are no such changes."""
+    """Returns a table of the tested changes of the rate by those groups that are wanted, in a list. The group
+    of everyone is the empty text. The list is empty if there are no such changes."""
     if not evidence.changed:
         return []
     rows = evidence.changed.own_rows(measure="change_in_prevalence")
@@ -67,42 +70,48 @@ def _of_rate(evidence: Evidence, language: Language, is_wanted: Callable[[str], 
 
 
 def _signs(evidence: Evidence, language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the note on the signs of a rate and its number (see `own_signs`), in a list. `rows` are some of the follow-up."""
+    """Returns the note on the signs of a rate and its number (see `own_signs`), in a list. `rows` are some of
+    the follow-up."""
     return plan_words.own_signs(language, rows, evidence.follow_up, "flag_before", "flag_after")
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:
-    """Returns a table of the changes that `table` leaves out: those by group. Returns None if there are none."""
+    """Returns a table of the changes that `table` leaves out: those by group. Returns None if there are
+    none."""
     rows = evidence.follow_up
     rows = rows[~rows.index.isin(most_important(evidence).index)]
     return (
         None
         if rows.empty
-        else change_tables.follow_up(language, rows, *_signs(evidence, language, rows), title="follow_up.by_group")
+        else change_tables.follow_up(
+            language, rows, *_signs(evidence, language, rows), title="follow_up.by_group"
+        )
     )
 
 
 def most_important(evidence: Evidence) -> pd.DataFrame:
-    """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey). They are the
-    rows about whole populations, and all categories of a group if the plan has a target for one of them. For example,
-    readers who see the number of women also ask for that of men."""
+    """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey).
+    They are the rows about whole populations, and all categories of a group if the plan has a target for one
+    of them. For example, readers who see the number of women also ask for that of men."""
     rows = evidence.follow_up
-    has_target = rows["target_year"].notna().groupby([rows["id"], rows["group"]], dropna=False).transform("any")
+    has_target = (
+        rows["target_year"].notna().groupby([rows["id"], rows["group"]], dropna=False).transform("any")
+    )
     found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | has_target]
     return found
 
 
 def interviews(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on how the interviews of the two compared surveys were held, for example by telephone. The text is empty
-    if neither survey says this."""
+    """Returns a sentence on how the interviews of the two compared surveys were held, for example by
+    telephone. The text is empty if neither survey says this."""
     conditions = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
     conditions = conditions[(conditions != "").any(axis=1)]
     return "" if conditions.empty else change_sentences.interviews(language, conditions.iloc[0].to_dict())
 
 
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns one sentence for each indicator of the plan: how its number for the whole population has changed since the
-    baseline, and whether its target is reached.
+    """Returns one sentence for each indicator of the plan: how its number for the whole population has
+    changed since the baseline, and whether its target is reached.
 
     A sentence says that a number fell or rose only if the test says so.
     """

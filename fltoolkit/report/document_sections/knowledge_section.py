@@ -1,5 +1,5 @@
-"""Makes blocks of a document for a background study (ILO toolkit, Tools No. 4 and 8): the results of the survey by topic,
-and the questions that the survey cannot answer."""
+"""Makes blocks of a document for a background study (ILO toolkit, Tools No. 4 and 8): the results of the
+survey by topic, and the questions that the survey cannot answer."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ Key = tuple[str, str, str]
 
 
 def known(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the results of the survey by topic of the knowledge base (Tool No. 4 of the ILO toolkit): for each topic a
-    heading and its tables. A topic without results is left out. If several topics need the same table, only the first has it.
+    """Returns the results of the survey by topic of the knowledge base (Tool No. 4 of the ILO toolkit): for
+    each topic a heading and its tables. A topic without results is left out. If several topics need the same
+    table, only the first has it.
 
     Each table begins with the number of its whole population, if one is published.
     """
@@ -40,35 +41,39 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _table(evidence: Evidence, language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns published rows by group as a table. Its title names the groups, because several tables have the same measure. Only a
-    profile has one table for all its topics."""
+    """Returns published rows by group as a table. Its title names the groups, because several tables have the
+    same measure. Only a profile has one table for all its topics."""
     first, groups = rows.iloc[0].to_dict(), list(rows["breakdown"].unique())
     title = "" if first["measure"] in PROFILES else title_of(language, first, groups)
     return result_tables.table(language, _with_everyone(evidence, rows), title)
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that
-    the survey cannot answer. These questions need qualitative studies, or records of authorities. The list of blocks is
-    empty if there is no such question."""
+    """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO
+    toolkit) that the survey cannot answer. These questions need qualitative studies, or records of
+    authorities. The list of blocks is empty if there is no such question."""
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     why = Paragraph(f"{language.say('research.why')} {language.say('skeleton.tables_there')}")
     return [Heading(language.say("research.heading"), 3), why, Bullets(open_)] if open_ else []
 
 
 def keys(evidence: Evidence) -> set[Key]:
-    """Returns the subjects of the tables of `known`: each a measure, a population in words and a group. If the plan has
-    another name for the group, the subject is also in the set with this name."""
+    """Returns the subjects of the tables of `known`: each a measure, a population in words and a group. If
+    the plan has another name for the group, the subject is also in the set with this name."""
     words = [word for q in checklists().of(TOOL) for word in q.evidence]
     found = {_key(rows) for rows in answers(evidence.now, words)}
     same = evidence.own_words.same_groups.items()
-    return found | {(measure, who, plans) for measure, who, group in found for plans, surveys in same if surveys == group}
+    return found | {
+        (measure, who, plans) for measure, who, group in found for plans, surveys in same if surveys == group
+    }
 
 
 def _with_everyone(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
     """Returns published rows by group with the row of their whole population before them, if there is one."""
     first, own = rows.iloc[0], evidence.now.own
-    same = (own["measure"] == first["measure"]) & (own["reference_population"] == first["reference_population"])
+    same = (own["measure"] == first["measure"]) & (
+        own["reference_population"] == first["reference_population"]
+    )
     whole: pd.DataFrame = own[same & (own["breakdown"] == "")]
     return pd.concat([whole, rows])
 

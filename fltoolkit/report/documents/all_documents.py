@@ -1,5 +1,5 @@
-"""Writes all documents of a plan to a folder, in each of the plan's languages: the evidence brief, the skeleton (first draft)
-of the plan, the slides and the pictures."""
+"""Writes all documents of a plan to a folder, in each of the plan's languages: the evidence brief, the
+skeleton (first draft) of the plan, the slides and the pictures."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ from fltoolkit.show.wording.section_words import Words
 @of_plan
 @checked
 def write_documents(evidence: Evidence, folder: str | Path) -> Words:
-    """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the skeleton (first
-    draft) of the plan, the slides and the pictures. Writes no file if `folder` is the empty text `""`.
+    """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the
+    skeleton (first draft) of the plan, the slides and the pictures. Writes no file if `folder` is the empty
+    text `""`.
 
-    Returns a text that names the files, or says that no file is written. The text also says how many texts of the survey and
-    the plan have no translation into one of the languages. The documents mark these texts.
+    Returns a text that names the files, or says that no file is written. The text also says how many texts of
+    the survey and the plan have no translation into one of the languages. The documents mark these texts.
 
     Raises:
-        SpecError: the kit has no translation of its texts into one of the plan's languages, or a sentence is missing there.
+        SpecError: the kit has no translation of its texts into one of the plan's languages, or a sentence is
+        missing there.
     """
     if not str(folder):
         return NOTHING

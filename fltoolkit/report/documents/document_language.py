@@ -1,5 +1,5 @@
-"""Puts a document into one language. Texts of the survey and the plan are translated. A note names the languages of the
-texts that have no translation."""
+"""Puts a document into one language. Texts of the survey and the plan are translated. A note names the
+languages of the texts that have no translation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Make = Callable[[Evidence, Language], Document]
 
 
 def with_own_words(make: Make) -> Make:
-    """Decorates a function that makes a document. Texts of survey.yaml and nap.yaml, such as labels, then appear in the
-    language of the document.
+    """Decorates a function that makes a document. Texts of survey.yaml and nap.yaml, such as labels, then
+    appear in the language of the document.
 
-    Texts without a translation stay in their language. A note then names these languages, at the end of the document or above
-    its list of contents."""
+    Texts without a translation stay in their language. A note then names these languages, at the end of the
+    document or above its list of contents."""
 
     @wraps(make)
     def made(evidence: Evidence, language: Language) -> Document:

@@ -1,11 +1,19 @@
-"""Makes the evidence brief, a document of at most four pages. Its first page can be read alone. The other pages have tables,
-the plan's targets, and what limits the results."""
+"""Makes the evidence brief, a document of at most four pages. Its first page can be read alone. The other
+pages have tables, the plan's targets, and what limits the results."""
 
 from __future__ import annotations
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import (
+    Block,
+    Bullets,
+    Chart,
+    Charts,
+    Document,
+    Heading,
+    Paragraph,
+)
 from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, targets_section
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
@@ -16,40 +24,56 @@ PRINT_AND_TELEPHONE: tuple[Width, Width] = ("first", "half")
 
 @with_own_words
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
-    """Returns the evidence brief in one language. Its first page can be read alone. The other pages have tables, the plan's
-    targets, and what limits the results."""
+    """Returns the evidence brief in one language. Its first page can be read alone. The other pages have
+    tables, the plan's targets, and what limits the results."""
     out = evidence.now
-    blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
+    blocks = (
+        *_fact_sheet(evidence, language),
+        *_numbers(evidence, language),
+        *_limits_and_basis(evidence, language),
+    )
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
-    foot, masthead = results_section.source(evidence, language), results_section.masthead(out.release, language)
+    foot, masthead = (
+        results_section.source(evidence, language),
+        results_section.masthead(out.release, language),
+    )
     return Document("brief", title, subtitle, language.code, blocks, foot, masthead).with_common_letters()
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the first page: the rate and the number of persons, who is affected, the targets, the decision to take, and the
-    caveats."""
+    """Returns the first page: the rate and the number of persons, who is affected, the targets, the decision
+    to take, and the caveats."""
     facts, others = first_page.tiles(evidence, language), first_page.below_the_tiles(evidence, language)
     most = targets_section.most_on_first_page(evidence)
-    targets, more = targets_section.in_words(evidence, language, most), targets_section.more_targets(evidence, language, most)
+    targets, more = (
+        targets_section.in_words(evidence, language, most),
+        targets_section.more_targets(evidence, language, most),
+    )
     blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), targets] if targets else []
     blocks += [Paragraph(more, "quiet")] if more else []
     who = first_page.who(evidence, language)
     return [
-        *results_section.range_explained(evidence.now, language), facts, Paragraph(" ".join((*others, result_sentences.forced_labour(evidence.now, language)))),
-        *_lead_pictures(evidence, language), *([Bullets(who)] if who else []), *blocks,
+        *results_section.range_explained(evidence.now, language),
+        facts,
+        Paragraph(" ".join((*others, result_sentences.forced_labour(evidence.now, language)))),
+        *_lead_pictures(evidence, language),
+        *([Bullets(who)] if who else []),
+        *blocks,
         targets_section.to_decide(evidence, language),
-        Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
-    ]  # fmt: skip
+        Heading(language.say("sheet.careful"), 2),
+        Bullets(_caveats(evidence, language)),
+    ]
 
 
 def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first comparison). If adults and
-    children were both asked, each population has its own picture with its own axis. The two are next to each other.
+    """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first
+    comparison). If adults and children were both asked, each population has its own picture with its own
+    axis. The two are next to each other.
 
-    If survey.yaml names no such group, or one with too many categories for a page, there is one picture: the change since the
-    baseline. Without a change, it is the path to a target. Without a target, it is the fall that a repeat of the survey could
-    detect.
+    If survey.yaml names no such group, or one with too many categories for a page, there is one picture: the
+    change since the baseline. Without a change, it is the path to a target. Without a target, it is the fall
+    that a repeat of the survey could detect.
     """
     out = evidence.now
     if not contrast_sentences.is_compared(out) or not results_section.fits_in_brief(out, out.lead):
@@ -59,50 +83,72 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     if len(parts) > 1:
         twins = (Grouped("prevalence", (out.lead,), p) for p in parts)
         return [Charts(tuple(Chart(estimates(evidence, language, "half", what)) for what in twins))]
-    picture, narrow = (estimates(evidence, language, width, Grouped("prevalence", (out.lead,))) for width in PRINT_AND_TELEPHONE)
+    picture, narrow = (
+        estimates(evidence, language, width, Grouped("prevalence", (out.lead,)))
+        for width in PRINT_AND_TELEPHONE
+    )
     return [Chart(picture, narrow=narrow)]
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the caveats. They say why the interval is wide, and whom the survey could not reach. They also say how unresolved
-    persons (don't know, refused, blank) affect the rate."""
+    """Returns the caveats. They say why the interval is wide, and whom the survey could not reach. They also
+    say how unresolved persons (don't know, refused, blank) affect the rate."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
-    caveats = (result_sentences.wide_interval(out, language), reached, result_sentences.headline_unresolved(out, language))
+    caveats = (
+        result_sentences.wide_interval(out, language),
+        reached,
+        result_sentences.headline_unresolved(out, language),
+    )
     return tuple(text for text in caveats if text)
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other definitions.
+    """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other
+    definitions.
 
     If there is a later survey, the section also says what changed.
     """
     out = evidence.now
     means = results_section.profile_tables(out, language, share_sentences.MEANS)
-    most = [Paragraph(f"{told}. {language.say('profile.majority')}") for told in share_sentences.majorities(out, language)]
+    most = [
+        Paragraph(f"{told}. {language.say('profile.majority')}")
+        for told in share_sentences.majorities(out, language)
+    ]
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True),
         Paragraph(f"{contrast_sentences.family(out, language)} {language.say('brief.markers')}"),
-        *results_section.rates(out, language), *follow_up_section.in_brief(evidence, language), *_targets(evidence, language), *profile,
+        *results_section.rates(out, language),
+        *follow_up_section.in_brief(evidence, language),
+        *_targets(evidence, language),
+        *profile,
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
-    ]  # fmt: skip
+    ]
 
 
 def _targets(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which targets it could
-    verify. The list is empty if the table of targets has no more to say than that of the first page."""
+    """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which
+    targets it could verify. The list is empty if the table of targets has no more to say than that of the
+    first page."""
     if targets_section.is_told_on_first_page(evidence):
         return []
     return [
-        Heading(language.say("brief.promises"), 2), Paragraph(targets_section.meaning(evidence, language)),
-        *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),
+        Heading(language.say("brief.promises"), 2),
+        Paragraph(targets_section.meaning(evidence, language)),
+        *(
+            []
+            if len(targets_section.with_target(evidence))
+            else [targets_section.detectable(evidence, language)]
+        ),
         targets_section.table(evidence, language),
-    ]  # fmt: skip
+    ]
 
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
-        Heading(language.say("brief.limits")), Bullets((*language.each("limits"), language.say("contrasts.where"))),
-        Heading(language.say("brief.basis"), 2), Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
-    ]  # fmt: skip
+        Heading(language.say("brief.limits")),
+        Bullets((*language.each("limits"), language.say("contrasts.where"))),
+        Heading(language.say("brief.basis"), 2),
+        Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
+    ]

@@ -1,5 +1,5 @@
-"""Makes slides for the consultation workshop (Tool No. 11 of the ILO toolkit). They show what the survey found, what is not
-known, what the plan could promise, and questions to discuss."""
+"""Makes slides for the consultation workshop (Tool No. 11 of the ILO toolkit). They show what the survey
+found, what is not known, what the plan could promise, and questions to discuss."""
 
 from __future__ import annotations
 
@@ -8,13 +8,34 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import (
+    Block,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    Paragraph,
+)
 from fltoolkit.report.document_sections import first_page, results_section, slide_titles, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, fitting, groups_that_fit, path, repeat
+from fltoolkit.report.documents.document_pictures import (
+    Grouped,
+    change,
+    estimates,
+    fitting,
+    groups_that_fit,
+    path,
+    repeat,
+)
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences, share_sentences
+from fltoolkit.show.wording import (
+    contrast_sentences,
+    number_words,
+    plan_words,
+    result_sentences,
+    share_sentences,
+)
 from fltoolkit.table_records import as_records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
@@ -28,41 +49,56 @@ COERCION = "coercion"  # the topic of a profile
 def workshop(evidence: Evidence, language: Language) -> Document:
     """Returns the slides for the consultation workshop (Tool No. 11 of the ILO toolkit) in one language.
 
-    The most important results come first: the rate on slide 2 and its change on slide 3. The title of each slide says what the
-    slide shows. No two slides have the same title.
+    The most important results come first: the rate on slide 2 and its change on slide 3. The title of each
+    slide says what the slide shows. No two slides have the same title.
     """
     out = evidence.now
     blocks = [
-        *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
+        *_found(evidence, language),
+        *_changed(evidence, language),
+        *_pictures(evidence, language),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"))),
-        *_unknown(evidence, language), *_targets_and_repeat(evidence, language), *_discuss(language),
-    ]  # fmt: skip
+        *_unknown(evidence, language),
+        *_targets_and_repeat(evidence, language),
+        *_discuss(language),
+    ]
     title = results_section.title(out, language, "slides.title")
-    foot, masthead = results_section.source(evidence, language, "charts.source"), results_section.masthead(out.release, language)
-    return Document("slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead)
+    foot, masthead = (
+        results_section.source(evidence, language, "charts.source"),
+        results_section.masthead(out.release, language),
+    )
+    return Document(
+        "slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead
+    )
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the rate. It has the numbers, the definition, and the persons who answered. It also says for how many
-    persons the answers do not decide whether they are in forced labour."""
+    """Returns the slide with the rate. It has the numbers, the definition, and the persons who answered. It
+    also says for how many persons the answers do not decide whether they are in forced labour."""
     out = evidence.now
     title = slide_titles.rate(out, language)
     facts, first = first_page.tiles(evidence, language), out.select("prevalence").iloc[0].to_dict()
-    definition = language.colon(language.say("columns.rule_set"), number_words.definition(language, first["rule_set"]))
+    definition = language.colon(
+        language.say("columns.rule_set"), number_words.definition(language, first["rule_set"])
+    )
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
-        f"{definition}. {result_sentences.window(language, first)}", result_sentences.headline_unresolved(out, language),
+        f"{definition}. {result_sentences.window(language, first)}",
+        result_sentences.headline_unresolved(out, language),
         *first_page.below_the_tiles(evidence, language),
-    )  # fmt: skip
+    )
     return [
-        Heading(title or language.say("slides.found")), *results_section.range_explained(out, language), facts,
-        Paragraph(result_sentences.forced_labour(out, language), "lead"), Bullets(tuple(dict.fromkeys(t for t in told if t))),
-    ]  # fmt: skip
+        Heading(title or language.say("slides.found")),
+        *results_section.range_explained(out, language),
+        facts,
+        Paragraph(result_sentences.forced_labour(out, language), "lead"),
+        Bullets(tuple(dict.fromkeys(t for t in told if t))),
+    ]
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what changed since the baseline: a picture of both rounds with the results of the test, and one line
-    on what the test cannot say. Another slide says which targets are reached."""
+    """Returns the slide on what changed since the baseline: a picture of both rounds with the results of the
+    test, and one line on what the test cannot say. Another slide says which targets are reached."""
     found = first_page.headline_change(evidence)
     title = first_page.title(evidence, language) if found else language.say("change.heading")
     shown = _pictured(change(evidence, language, "slide"), title)
@@ -70,13 +106,17 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
         return []
     return [
         *shown,
-        Paragraph(f"{language.say('slides.no_cause')} {contrast_sentences.rule(evidence.now, language)}".strip(), "quiet"),
+        Paragraph(
+            f"{language.say('slides.no_cause')} {contrast_sentences.rule(evidence.now, language)}".strip(),
+            "quiet",
+        ),
     ]
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides with one picture each. The pictures show which persons are in forced labour, and the means of coercion. A title
-    that compares the categories of the lead group stands above their picture. Then come the other populations, and the other groups."""
+    """Returns slides with one picture each. The pictures show which persons are in forced labour, and the
+    means of coercion. A title that compares the categories of the lead group stands above their picture. Then
+    come the other populations, and the other groups."""
     out = evidence.now
     title = slide_titles.groups(out, language)
     groups = tuple(g for g in groups_that_fit(evidence, CATEGORIES) if not title or g != out.lead)
@@ -88,7 +128,9 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
         others += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)
     for population in out.headlines[1:]:  # such as children
         if its_groups := groups_of(out, "prevalence", population, least=2):
-            picture = estimates(evidence, language, "slide", Grouped("prevalence", its_groups[:1], population))
+            picture = estimates(
+                evidence, language, "slide", Grouped("prevalence", its_groups[:1], population)
+            )
             populations += _pictured(picture, slide_titles.of_population(out, language, population))
             if picture and population == result_sentences.flow_population(out, of_children=True):
                 populations.append(Paragraph(language.say("sheet.definition_of_children"), "quiet"))
@@ -98,8 +140,9 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictured(picture: Drawn | None, title: str | None = None, more: str = "") -> list[Block]:
-    """Returns a slide with a picture. Its heading is `title`, and the title of the picture and the sentence `more` stand below; or it is
-    the title of the picture if `title` is None. The list is empty if there is no picture."""
+    """Returns a slide with a picture. Its heading is `title`, and the title of the picture and the sentence
+    `more` stand below; or it is the title of the picture if `title` is None. The list is empty if there is no
+    picture."""
     if not picture:
         return []
     below = [Paragraph(f"{picture.title} {more}".strip(), "quiet")] if title else []
@@ -107,7 +150,8 @@ def _pictured(picture: Drawn | None, title: str | None = None, more: str = "") -
 
 
 def _shared(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a slide with the share of cases in each category, for the first groups for which a slide has room."""
+    """Returns a slide with the share of cases in each category, for the first groups for which a slide has
+    room."""
     out, chosen = evidence.now, _groups_of_cases(evidence.now)
     if not chosen:
         return []
@@ -121,12 +165,15 @@ def _groups_of_cases(out: Published) -> list[str]:
 
 
 def _coerced(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a slide with the means of coercion, for the first population with a published profile (shares of cases by
-    characteristic). The list is empty if there is no such profile, or if a slide has no room for it."""
+    """Returns a slide with the means of coercion, for the first population with a published profile (shares
+    of cases by characteristic). The list is empty if there is no such profile, or if a slide has no room for
+    it."""
     rows = _means_of_coercion(evidence.now)
     if rows.empty:
         return []
-    picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), rows["reference_population"].iloc[0]))
+    picture = estimates(
+        evidence, language, "slide", Grouped("profile", (COERCION,), rows["reference_population"].iloc[0])
+    )
     told = share_sentences.majority(language, rows, "slides.coerced")
     notes = (language.say("profile.majority") if told else "", number_words.alike_shares(language, rows))
     slide = _pictured(picture, told)
@@ -134,16 +181,18 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _means_of_coercion(out: Published) -> pd.DataFrame:
-    """Returns the published shares of cases by means of coercion, of the first population that has them. There are no rows if one
-    picture has no room for them."""
+    """Returns the published shares of cases by means of coercion, of the first population that has them.
+    There are no rows if one picture has no room for them."""
     there = [p for p in results_section.profile_populations(out) if COERCION in groups_of(out, "profile", p)]
-    rows: pd.DataFrame = out.select("profile", [COERCION], population=there[0]) if there else out.table.head(0)
+    rows: pd.DataFrame = (
+        out.select("profile", [COERCION], population=there[0]) if there else out.table.head(0)
+    )
     return rows if len(rows) <= ROWS else rows.head(0)
 
 
 def _unknown(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what is not known: whom the survey could not reach, and which rates by group, shares of cases and means of
-    coercion are hidden or too uncertain."""
+    """Returns the slide on what is not known: whom the survey could not reach, and which rates by group,
+    shares of cases and means of coercion are hidden or too uncertain."""
     out = evidence.now
     rates = [out.select("prevalence", [g]) for g in groups_of(out, "prevalence", least=0)]
     rates += [
@@ -151,21 +200,34 @@ def _unknown(evidence: Evidence, language: Language) -> list[Block]:
         for p in out.headlines[1:]
         for g in groups_of(out, "prevalence", p, least=2)[:1]
     ]
-    rows = pd.concat([*rates, *(out.select("share", [g]) for g in _groups_of_cases(out)), _means_of_coercion(out)])
+    rows = pd.concat(
+        [*rates, *(out.select("share", [g]) for g in _groups_of_cases(out)), _means_of_coercion(out)]
+    )
     first = out.select("prevalence")["reference_population_label"].iloc[0]
     return [
         Heading(language.say("slides.unknown")),
-        Bullets(tuple(t for t in (
-            result_sentences.coverage(out, language), _categories_by_group(language, rows[rows["marker"] == "c"], first, "slides.hidden"),
-            _categories_by_group(language, rows[rows["flag"] == "unreliable"], first, "slides.unreliable"), *language.each("slides.never"),
-        ) if t)),
-    ]  # fmt: skip
+        Bullets(
+            tuple(
+                t
+                for t in (
+                    result_sentences.coverage(out, language),
+                    _categories_by_group(language, rows[rows["marker"] == "c"], first, "slides.hidden"),
+                    _categories_by_group(
+                        language, rows[rows["flag"] == "unreliable"], first, "slides.unreliable"
+                    ),
+                    *language.each("slides.never"),
+                )
+                if t
+            )
+        ),
+    ]
 
 
 def _categories_by_group(language: Language, rows: pd.DataFrame, first: object, key: str) -> str:
-    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. Before a group
-    of another population than the first stands its name. If a group has more than `NAMED` categories, the list has only their number.
-    `key` is the key of the sentence in the language files. The text is empty if there are no rows."""
+    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex
+    (women)`. Before a group of another population than the first stands its name. If a group has more than
+    `NAMED` categories, the list has only their number. `key` is the key of the sentence in the language
+    files. The text is empty if there are no rows."""
     by = []
     for (who, b), part in rows.groupby(["reference_population_label", "breakdown"], sort=False):
         names = [number_words.category(language, r) for r in as_records(part)]
@@ -177,25 +239,31 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, first: object, 
 
 
 def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
-    and which targets a planned survey could verify, with the decision to take."""
+    """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to
+    the first target, and which targets a planned survey could verify, with the decision to take."""
     planned = evidence.planned_repeat
     later = plan_words.found(language, planned) if planned else ""
     blocks: list[Block] = [
         *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language), later),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
-    ]  # fmt: skip
+    ]
     promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))
     targets = targets_section.in_words(evidence, language, TARGETS, on_slide=True)
     more = targets_section.more_targets(evidence, language, TARGETS)
     return [
-        *blocks, promise, targets or targets_section.table(evidence, language), *([Paragraph(more, "quiet")] if more else []),
-        Heading(language.say("sheet.decide")), *targets_section.to_decide_on_slide(evidence, language),
-    ]  # fmt: skip
+        *blocks,
+        promise,
+        targets or targets_section.table(evidence, language),
+        *([Paragraph(more, "quiet")] if more else []),
+        Heading(language.say("sheet.decide")),
+        *targets_section.to_decide_on_slide(evidence, language),
+    ]
 
 
 def _discuss(language: Language) -> list[Block]:
     return [
-        Heading(language.say("slides.discuss")), Bullets(language.each("slides.questions")),
-        Heading(language.say("slides.next"), 2), Bullets(language.each("slides.agenda")),
-    ]  # fmt: skip
+        Heading(language.say("slides.discuss")),
+        Bullets(language.each("slides.questions")),
+        Heading(language.say("slides.next"), 2),
+        Bullets(language.each("slides.agenda")),
+    ]

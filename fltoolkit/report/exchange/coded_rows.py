@@ -1,7 +1,8 @@
-"""Codes the published numbers for other systems, with the codes of ILOSTAT where they exist, otherwise with codes of the kit
-(docs/exchange.md).
+"""Codes the published numbers for other systems, with the codes of ILOSTAT where they exist, otherwise with
+codes of the kit (docs/exchange.md).
 
-This module writes no file. The kit's codes are made from published names, so the same survey always has the same codes.
+This module writes no file. The kit's codes are made from published names, so the same survey always has the
+same codes.
 """
 
 from __future__ import annotations
@@ -44,8 +45,18 @@ CONCEPTS = {
 STEPS = "Persons at each step of the definition"  # the name of the flowchart, which has none in the language files
 UNITS = {"share": "PERCENT", "profile": "PERCENT", "duration": "MONTHS"}
 DIMENSIONS = (
-    "FREQ", "REF_AREA", "MEASURE", "POPULATION", "RULE_SET", "BREAKDOWN", "SEX", "AGE", "ECO", "CATEGORY", "TIME_PERIOD",
-)  # fmt: skip
+    "FREQ",
+    "REF_AREA",
+    "MEASURE",
+    "POPULATION",
+    "RULE_SET",
+    "BREAKDOWN",
+    "SEX",
+    "AGE",
+    "ECO",
+    "CATEGORY",
+    "TIME_PERIOD",
+)
 CODED = (*DIMENSIONS[:-1], "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "UNIT_MULT", "RELIABILITY")
 SCALED = {"OBS_VALUE": "estimate", "LOWER_LIMIT": "ci_low", "UPPER_LIMIT": "ci_high", "STD_ERROR": "se"}
 PLAIN = {"CV": "cv", "DEFF": "deff", "DF": "df", "CONF_LEVEL": "level", "ROUNDING": "rounding"}
@@ -58,9 +69,12 @@ WORDS = {
     "TO_VERIFY": "to_verify",
 }
 STATUS = {
-    "A": "Normal", "U": "Low reliability", "B": "Break: not comparable with the earlier round",
-    "Q": "Missing value; suppressed", "M": "Missing value; not available",
-}  # fmt: skip
+    "A": "Normal",
+    "U": "Low reliability",
+    "B": "Break: not comparable with the earlier round",
+    "Q": "Missing value; suppressed",
+    "M": "Missing value; not available",
+}
 
 
 @dataclass(frozen=True)
@@ -68,10 +82,11 @@ class Coded:
     """Published numbers as rows of codes, with the meaning of each code.
 
     Attributes:
-        table: one row per published row, in the same order. The columns are SDMX's dimensions, OBS_VALUE (the number in its
-            unit) and SDMX's attributes. A further column `parts` lists for each group of the row the SDMX column, the code and
-            the words, e.g. `[("SEX", "SEX_F", "women")]`.
-        codes: for each column of codes, the meaning of the codes that are used, e.g. `{"SEX": {"SEX_F": "women"}}`.
+        table: one row per published row, in the same order. The columns are SDMX's dimensions, OBS_VALUE (the
+            number in its unit) and SDMX's attributes. A further column `parts` lists for each group of the
+            row the SDMX column, the code and the words, e.g. `[("SEX", "SEX_F", "women")]`.
+        codes: for each column of codes, the meaning of the codes that are used, e.g. `{"SEX": {"SEX_F":
+        "women"}}`.
     """
 
     table: pd.DataFrame
@@ -79,17 +94,21 @@ class Coded:
 
 
 def coded(out: Published, changed: Published | None = None) -> Coded:
-    """Returns the published numbers of a run in the form for other systems: one row per number, with codes for groups, measures
-    and so on, and the meaning of each code. The codes come from ILOSTAT, or from the kit where ILOSTAT has none.
+    """Returns the published numbers of a run in the form for other systems: one row per number, with codes
+    for groups, measures and so on, and the meaning of each code. The codes come from ILOSTAT, or from the kit
+    where ILOSTAT has none.
 
     Args:
         out: the published set (all results of the run that may leave the office).
-        changed: the published change since an earlier survey, or None if there is no earlier survey. Where the two surveys
-            measure different things, the rows mark a break of the time series.
+        changed: the published change since an earlier survey, or None if there is no earlier survey. Where
+            the two surveys measure different things, the rows mark a break of the time series.
     """
     groups = _category_codes(out.table)
     concepts = {
-        group: next((name for name, pattern in CONCEPTS.items() if any(map(pattern.fullmatch, mine.values()))), "CATEGORY")
+        group: next(
+            (name for name, pattern in CONCEPTS.items() if any(map(pattern.fullmatch, mine.values()))),
+            "CATEGORY",
+        )
         for group, mine in groups.items()
     }
     broken = _keys_of_breaks(changed)
@@ -98,7 +117,11 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
     for row in as_records(out.table):
         parts = _group_codes(row, groups, concepts)
         coded_columns = _coded_columns(row, parts, _status(row, broken))
-        rows.append({name: code for name, (code, _) in coded_columns.items()} | _uncoded_columns(row) | {"parts": parts})
+        rows.append(
+            {name: code for name, (code, _) in coded_columns.items()}
+            | _uncoded_columns(row)
+            | {"parts": parts}
+        )
         for name, (code, words) in coded_columns.items():
             codes[name].setdefault(code, words)
     table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero is infinite
@@ -106,32 +129,48 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
 
 
 def area_code(country: str) -> str:
-    """Returns the code of a country for other systems. If survey.yaml gives an ISO-3 code as country, returns this code.
-    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`. No ISO code looks like this."""
+    """Returns the code of a country for other systems. If survey.yaml gives an ISO-3 code as country, returns
+    this code. Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`. No ISO code looks like
+    this."""
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country
     return "X_" + (plain_code(country).strip("_") or "COUNTRY")
 
 
-def _coded_columns(row: dict[Hashable, Any], parts: list[tuple[str, str, str]], status: str) -> dict[str, tuple[str, str]]:
-    """Returns the values of a published row in the columns of codes: for each column the code and its meaning, e.g. `{"SEX":
-    ("SEX_F", "women")}`. `parts` are the codes of its groups (see `_group_codes`), and `status` is its status (see `_status`)."""
-    measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
+def _coded_columns(
+    row: dict[Hashable, Any], parts: list[tuple[str, str, str]], status: str
+) -> dict[str, tuple[str, str]]:
+    """Returns the values of a published row in the columns of codes: for each column the code and its
+    meaning, e.g. `{"SEX": ("SEX_F", "women")}`. `parts` are the codes of its groups (see `_group_codes`), and
+    `status` is its status (see `_status`)."""
+    measure, population, breakdown = (
+        str(row["measure"]),
+        str(row["reference_population"]),
+        str(row["breakdown"]),
+    )
     by = groups_of_breakdown(breakdown)
     coded_columns = {
         "FREQ": ("A", "Annual"),
         "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
-        "MEASURE": (own_code(measure), ENGLISH.say(title) if ENGLISH.has(title := f"titles.{measure}") else STEPS),
+        "MEASURE": (
+            own_code(measure),
+            ENGLISH.say(title) if ENGLISH.has(title := f"titles.{measure}") else STEPS,
+        ),
         "POPULATION": (own_code(population), str(row["reference_population_label"])),
         "RULE_SET": (own_code(str(row["rule_set"])), str(row["rule_set"])),
         "BREAKDOWN": (JOIN.join(g.upper() for g in by) or ALL, breakdown or "Total"),
-        "SEX": (ALL, "Total"), "AGE": (ALL, "Total"), "ECO": (ALL, "Total"), "CATEGORY": (ALL, "Total"),
+        "SEX": (ALL, "Total"),
+        "AGE": (ALL, "Total"),
+        "ECO": (ALL, "Total"),
+        "CATEGORY": (ALL, "Total"),
         "OBS_STATUS": (status, STATUS[status]),
         "CONF_STATUS": ("C", "Confidential") if row["marker"] == "c" else ("F", "Free for publication"),
-        "UNIT_MEASURE": ("PER_1000", "Per 1,000") if is_rate(measure) else (UNITS.get(measure, "PERSONS"), str(unit(measure)).split()[0]),
+        "UNIT_MEASURE": ("PER_1000", "Per 1,000")
+        if is_rate(measure)
+        else (UNITS.get(measure, "PERSONS"), str(unit(measure)).split()[0]),
         "UNIT_MULT": ("0", "Units"),
         "RELIABILITY": (str(row["flag"]).upper() or "NONE", str(row["flag"]) or "no flag"),
-    }  # fmt: skip
+    }
     for concept, code, words in parts:
         before, words_before = coded_columns[concept]
         joined = (f"{before}{JOIN}{code}", f"{words_before} × {words}")
@@ -142,8 +181,8 @@ def _coded_columns(row: dict[Hashable, Any], parts: list[tuple[str, str, str]], 
 def _group_codes(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]
 ) -> list[tuple[str, str, str]]:
-    """Returns, for each group of a row, the SDMX column (SEX, AGE, ECO or CATEGORY), the code and the words: `("SEX", "SEX_F",
-    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY.
+    """Returns, for each group of a row, the SDMX column (SEX, AGE, ECO or CATEGORY), the code and the words:
+    `("SEX", "SEX_F", "women")`. If two groups of a row belong to the same column, the second is in CATEGORY.
 
     Args:
         groups: for each group, the code of each label.
@@ -164,27 +203,33 @@ def _group_codes(
 
 
 def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Returns the code of each label in each group: the published code (ILOSTAT's, if there is one), otherwise a code of the
-    kit. An example is `{"sex": {"women": "SEX_F"}}`.
+    """Returns the code of each label in each group: the published code (ILOSTAT's, if there is one),
+    otherwise a code of the kit. An example is `{"sex": {"women": "SEX_F"}}`.
 
     No two labels of a group have the same code.
     """
     found: dict[str, dict[str, str]] = {}
     for row in as_records(table[(table["breakdown"] != "") & (table["category"] != "")]):
-        published_codes = row["ilostat"].split(CROSS)  # one per group; a code is empty if the standard has none
+        published_codes = row["ilostat"].split(
+            CROSS
+        )  # one per group; a code is empty if the standard has none
         for group, published in zip(groups_of_breakdown(row["breakdown"]), published_codes, strict=True):
             mine, label = found.setdefault(group, {}), str(row[group])
             if label in mine:
                 continue
             wanted = published or own_code(group, label)
-            free = (code for code in (wanted, *(f"{wanted}_{i}" for i in range(2, len(mine) + 3))) if code not in mine.values())
+            free = (
+                code
+                for code in (wanted, *(f"{wanted}_{i}" for i in range(2, len(mine) + 3)))
+                if code not in mine.values()
+            )
             mine[label] = next(free)
     return found
 
 
 def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
-    """Returns SDMX's status code of a row: `M` (not available), `Q` (hidden), `U` (unreliable), `B` (not comparable with the
-    earlier round) or `A` (none of these)."""
+    """Returns SDMX's status code of a row: `M` (not available), `Q` (hidden), `U` (unreliable), `B` (not
+    comparable with the earlier round) or `A` (none of these)."""
     if pd.isna(row["estimate"]):
         return "M" if row["marker"] == "x" else "Q"
     if row["flag"] == "unreliable":
@@ -193,23 +238,30 @@ def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
 
 
 def _keys_of_breaks(changed: Published | None) -> set[Any]:
-    """Returns the keys (`_key`) of the rows at which a time series breaks: both rounds have the row, but measure different
-    things. The set is empty if there is no earlier round (`changed` is None)."""
+    """Returns the keys (`_key`) of the rows at which a time series breaks: both rounds have the row, but
+    measure different things. The set is empty if there is no earlier round (`changed` is None)."""
     if changed is None:
         return set()
-    rows = changed.table[has_remark(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
+    rows = changed.table[
+        has_remark(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()
+    ]
     return {_key(row) for row in as_records(rows)}
 
 
 def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
     by = groups_of_breakdown(row["breakdown"])
     measure = str(row["measure"]).removeprefix("change_in_")
-    return (measure, row["reference_population"], row["rule_set"], frozenset((g, str(row.get(g, TOTAL))) for g in by))
+    return (
+        measure,
+        row["reference_population"],
+        row["rule_set"],
+        frozenset((g, str(row.get(g, TOTAL))) for g in by),
+    )
 
 
 def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
-    """Returns the columns of a row that contain no codes: the year, the number in its unit, its uncertainty, its decimals, and
-    texts such as the reference period."""
+    """Returns the columns of a row that contain no codes: the year, the number in its unit, its uncertainty,
+    its decimals, and texts such as the reference period."""
     numbers = {name: scaled(row[column], str(row["measure"])) for name, column in SCALED.items()}
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}

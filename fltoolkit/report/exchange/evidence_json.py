@@ -1,5 +1,5 @@
-"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them. The module also
-makes the JSON Schema of this file."""
+"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them.
+The module also makes the JSON Schema of this file."""
 
 from __future__ import annotations
 
@@ -15,16 +15,23 @@ from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.table_records import as_records
 
 FORMAT = "fltoolkit evidence 1"
-HEADER = {"title": "string", "country": "string", "goal": "string", "first_year": "integer", "last_year": "integer"}
+HEADER = {
+    "title": "string",
+    "country": "string",
+    "goal": "string",
+    "first_year": "integer",
+    "last_year": "integer",
+}
 TEXT = {"type": "string"}
 NUMBER = {"type": ["number", "null"]}
 ANYTHING = {"type": ["string", "number", "boolean", "null"]}
-# For each table: its description, its columns of texts, and its columns of numbers. A number is null if there is none, or if it
-# is not shown. A table may have more columns.
+# For each table: its description, its columns of texts, and its columns of numbers. A number is null if there
+# is none, or if it is not shown. A table may have more columns.
 FRAMES = {
     "published": (
         "Every published number, as it is printed. A proportion lies between 0 and 1",
-        "measure outcome reference_population breakdown category ilostat flag marker reason survey country round rule_set "
+        "measure outcome reference_population breakdown category ilostat flag marker reason survey "
+        "country round rule_set "
         "reference_period to_verify cases_class",
         "estimate se ci_low ci_high cv deff df n cases year level rounding",
     ),
@@ -35,16 +42,32 @@ FRAMES = {
     ),
     "targets": (
         "For each indicator that the survey fills: its target, and whether a later survey can verify it",
-        "id indicator group category unit measure marker flag target_words path verifiable obstacle reason beside",
-        "baseline_year baseline_value ci_low ci_high target_year target_value cut power smallest_cut smallest_value sample_needed "
+        (
+            "id indicator group category unit measure marker flag target_words path verifiable obstacle "
+            "reason beside"
+        ),
+        "baseline_year baseline_value ci_low ci_high target_year target_value cut power smallest_cut "
+        "smallest_value sample_needed "
         "planned_sample deff first_year later_year later_value later_ci_low later_ci_high",
     ),
-    "milestones": ("The planned values from the baseline to the target", "id indicator group category unit measure kind", "year value"),
-    "smart": ("Tool No. 16's five criteria for each indicator", "id indicator code level criterion met missing", ""),
+    "milestones": (
+        "The planned values from the baseline to the target",
+        "id indicator group category unit measure kind",
+        "year value",
+    ),
+    "smart": (
+        "Tool No. 16's five criteria for each indicator",
+        "id indicator code level criterion met missing",
+        "",
+    ),
     "follow_up": (
         "Each indicator in the later survey, compared with its baseline. The first survey has no such rows",
-        "id indicator group category unit measure beyond_zero verdict verdict_reason light marker marker_before marker_after flag reason survey_before survey",
-        "baseline_value baseline_ci_low baseline_ci_high value ci_low ci_high change change_ci_low change_ci_high decrease "
+        (
+            "id indicator group category unit measure beyond_zero verdict verdict_reason light marker "
+            "marker_before marker_after flag reason survey_before survey"
+        ),
+        "baseline_value baseline_ci_low baseline_ci_high value ci_low ci_high change change_ci_low "
+        "change_ci_high decrease "
         "decrease_low decrease_high milestone year_before year",
     ),
     "references": (
@@ -52,27 +75,34 @@ FRAMES = {
         "place measure unit comparable why source",
         "year value",
     ),
-}  # fmt: skip
+}
 # The columns without a number in rows with the marker `c`.
 HIDDEN = {
-    "published": "estimate se ci_low ci_high n cases", "baseline": "baseline_value ci_low ci_high n cases",
-    "targets": "baseline_value ci_low ci_high smallest_value", "follow_up": "change change_ci_low change_ci_high decrease",
-}  # fmt: skip
+    "published": "estimate se ci_low ci_high n cases",
+    "baseline": "baseline_value ci_low ci_high n cases",
+    "targets": "baseline_value ci_low ci_high smallest_value",
+    "follow_up": "change change_ci_low change_ci_high decrease",
+}
 
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on them. `frames`
-    contains these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`, `follow_up` and `references`.
-    Numbers are as printed; a missing number is null."""
+    """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on
+    them. `frames`
+    contains these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`, `follow_up` and
+    `references`. Numbers are as printed; a missing number is null."""
     return {
         "format": FORMAT,
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},
         "publication": {
-            "rule_set": out.rule_set, "profile": out.judged or out.profile, "confidentiality": asdict(out.limits),
-            "coverage_excludes": list(out.coverage_excludes), "notes": [str(note) for note in out.notes], "markers": MARKERS,
+            "rule_set": out.rule_set,
+            "profile": out.judged or out.profile,
+            "confidentiality": asdict(out.limits),
+            "coverage_excludes": list(out.coverage_excludes),
+            "notes": [str(note) for note in out.notes],
+            "markers": MARKERS,
         },
         **{name: _records(frames[name], text.split()) for name, (_, text, _) in FRAMES.items()},
-    }  # fmt: skip
+    }
 
 
 def schema() -> dict[str, Any]:
@@ -80,17 +110,26 @@ def schema() -> dict[str, Any]:
     texts = {"type": "array", "items": TEXT}
     header = {name: {"type": kind} for name, kind in HEADER.items()} | {"legal_basis": texts}
     about = {
-        "rule_set": TEXT, "profile": TEXT, "confidentiality": {"type": "object", "additionalProperties": {"type": "integer"}},
-        "coverage_excludes": texts, "notes": texts, "markers": {"type": "object", "additionalProperties": TEXT},
+        "rule_set": TEXT, "profile": TEXT,
+        "confidentiality": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "coverage_excludes": texts, "notes": texts,
+        "markers": {"type": "object", "additionalProperties": TEXT},
     }  # fmt: skip
     parts = {"format": {"const": FORMAT}, "plan": _object(header), "publication": _object(about)}
-    parts |= {name: {"type": "array", "description": words, "items": _row_schema(name)} for name, (words, *_) in FRAMES.items()}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "evidence.json of fltoolkit", **_object(parts)}
+    parts |= {
+        name: {"type": "array", "description": words, "items": _row_schema(name)}
+        for name, (words, *_) in FRAMES.items()
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "evidence.json of fltoolkit",
+        **_object(parts),
+    }
 
 
 def _row_schema(name: str) -> dict[str, Any]:
-    """Returns the JSON Schema of a row of the table with this name, e.g. `baseline`. A row that is hidden for confidentiality
-    must have a reason, and no number."""
+    """Returns the JSON Schema of a row of the table with this name, e.g. `baseline`. A row that is hidden for
+    confidentiality must have a reason, and no number."""
     _, text, numbers = FRAMES[name]
     row = {
         **_object(dict.fromkeys(text.split(), TEXT) | dict.fromkeys(numbers.split(), NUMBER)),
@@ -103,7 +142,12 @@ def _row_schema(name: str) -> dict[str, Any]:
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
@@ -112,8 +156,8 @@ def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
 
 
 def _json_value(value: Any) -> Any:
-    """Returns a value for JSON. A missing or infinite number becomes null (the CV of zero is infinite). A NumPy number becomes
-    a number of Python."""
+    """Returns a value for JSON. A missing or infinite number becomes null (the CV of zero is infinite). A
+    NumPy number becomes a number of Python."""
     if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
         return None
     return value.item() if hasattr(value, "item") else value

@@ -1,5 +1,5 @@
-"""Makes the front page of a batch (a run over several surveys). The page shows the rate of each survey with its reliability
-and coverage, links to its files, and the surveys whose run failed."""
+"""Makes the front page of a batch (a run over several surveys). The page shows the rate of each survey with
+its reliability and coverage, links to its files, and the surveys whose run failed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ class Entry:
         coverage_excludes: the persons whom the survey could not reach.
         error: why there are no results; empty if there are results.
         refused: why the latest run failed, if the results of an earlier run are still there; otherwise empty.
-        notebook: the page that shows at which point the failed run stopped, relative to the folder of the front page.
+        notebook: the page that shows at which point the failed run stopped, relative to the folder of the
+        front page.
         year: the year of the survey; 0 if not known.
         release: who publishes the results, and when, if survey.yaml says so.
     """
@@ -86,7 +87,8 @@ class _Published:
     """The published numbers of a survey that the front page shows.
 
     Attributes:
-        first: the first row of estimates.csv. It is under the run's own rule set (which answers make a person a case).
+        first: the first row of estimates.csv. It is under the run's own rule set (which answers make a person
+        a case).
         whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
         with_flowchart: the names of the populations that have their own flowchart.
         of_children: whether one of these flowcharts has the routes of children.
@@ -120,28 +122,40 @@ class _Change:
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed come first. The others
-    are grouped by country, and the newest round is the first of its country. The country with the newest survey comes first.
+    """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed
+    come first. The others are grouped by country, and the newest round is the first of its country. The
+    country with the newest survey comes first.
 
     Surveys of the same year are in alphabetical order of their titles.
     """
     alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
     numbers = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
-    counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
+    counts = {
+        "failed": sum(bool(e.error) for e in entries),
+        "as an earlier run left it": sum(bool(e.refused) for e in entries),
+    }
     failed = [e for e in alphabetical if e.error]
-    shown = [_survey(outputs, e, numbers[e.folder]) for e in sorted(alphabetical, key=lambda e: -e.year) if not e.error]
+    shown = [
+        _survey(outputs, e, numbers[e.folder])
+        for e in sorted(alphabetical, key=lambda e: -e.year)
+        if not e.error
+    ]
     countries: dict[str, list[dict[str, Any]]] = {}
     for survey in shown:
         countries.setdefault(survey["country"], []).append(survey)
     html = _template().render(
         css=page_styles(),
         forced_labour=_forced_labour(numbers.values()),
-        summary=", ".join((_how_many(entries, countries), *(f"{n} {what}" for what, n in counts.items() if n))),
+        summary=", ".join(
+            (_how_many(entries, countries), *(f"{n} {what}" for what, n in counts.items() if n))
+        ),
         failed=failed,
         countries=countries,
         ranges=any(survey["ranges"] for survey in shown),
         parents=any(read.asks_parents for read in numbers.values()),
-        cautions=any(ENGLISH.say("flags.caution") in number["flag"] for survey in shown for number in survey["numbers"]),
+        cautions=any(
+            ENGLISH.say("flags.caution") in number["flag"] for survey in shown for number in survey["numbers"]
+        ),
     )
     path = outputs / "index.html"
     write_whole(path, html + "\n")
@@ -149,28 +163,37 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
 
 
 def _forced_labour(surveys: Iterable[_Published]) -> str:
-    """Returns what forced labour is. If a survey of the page counts children, a sentence says by which routes."""
-    children = [ENGLISH.say("sheet.definition_of_children")] if any(numbers.of_children for numbers in surveys) else []
+    """Returns what forced labour is. If a survey of the page counts children, a sentence says by which
+    routes."""
+    children = (
+        [ENGLISH.say("sheet.definition_of_children")]
+        if any(numbers.of_children for numbers in surveys)
+        else []
+    )
     return " ".join((ENGLISH.say("sheet.definition"), *children))
 
 
 def _how_many(entries: Sequence[Entry], countries: Iterable[str]) -> str:
-    """Returns how many surveys the page shows, and of how many countries if there are several: `3 surveys in 2 countries`."""
+    """Returns how many surveys the page shows, and of how many countries if there are several: `3 surveys in
+    2 countries`."""
     named = [country for country in countries if country]
-    return f"{len(entries)} {NOUN[len(entries) != 1]}{f' in {len(named)} countries' if len(named) > 1 else ''}"
+    return (
+        f"{len(entries)} {NOUN[len(entries) != 1]}{f' in {len(named)} countries' if len(named) > 1 else ''}"
+    )
 
 
 @cache
 def _template() -> Any:
-    """Returns the jinja2 template of the front page. The template escapes every text that it prints, so a text cannot add
-    HTML."""
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined).get_template(
-        "front_page.html.j2"
-    )
+    """Returns the jinja2 template of the front page. The template escapes every text that it prints, so a
+    text cannot add HTML."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+    ).get_template("front_page.html.j2")
 
 
 def _published_numbers(outputs: Path, entry: Entry) -> _Published:
-    """Reads the published numbers of a survey from its estimates.csv. A missing text becomes an empty text."""
+    """Reads the published numbers of a survey from its estimates.csv. A missing text becomes an empty
+    text."""
     text = ("marker", "reason", "flag", "breakdown", "to_verify", "calibration", "bounds_note")
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
     first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
@@ -188,14 +211,20 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     change, printed = _change(folder), _headlines(numbers)
     return {
         "entry": entry,
-        "masthead": [ENGLISH.own(r.office), number_words.date(ENGLISH, r.date)] if (r := entry.release) else [],
+        "masthead": [ENGLISH.own(r.office), number_words.date(ENGLISH, r.date)]
+        if (r := entry.release)
+        else [],
         "country": str(numbers.first["country"]),
         "finding": change.title if change and change.title else _rate(numbers),
         "numbers": [*map(_in_large_type, printed), *([change.number] if change and change.number else [])],
         "ranges": results_section.range_in_words(ENGLISH, printed),
         "change": change,
         "unresolved": next(
-            (result_sentences.unresolved(row, ENGLISH, parents=numbers.asks_parents) for row in numbers.of("prevalence")), ""
+            (
+                result_sentences.unresolved(row, ENGLISH, parents=numbers.asks_parents)
+                for row in numbers.of("prevalence")
+            ),
+            "",
         ),
         "basis": _basis(numbers.first, entry),
         "definition": result_sentences.definition(ENGLISH, numbers.first),
@@ -211,8 +240,9 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
 
 
 def _basis(row: PublishedNumber, entry: Entry) -> str:
-    """Returns sentences on the rate of a survey: its definition, its reference period and population, the calibration of the
-    weights, facts that are still to be verified, and the persons whom the survey did not reach."""
+    """Returns sentences on the rate of a survey: its definition, its reference period and population, the
+    calibration of the weights, facts that are still to be verified, and the persons whom the survey did not
+    reach."""
     weights = row.get("calibration")  # an older run has no such column
     name = number_words.definition(ENGLISH, row["rule_set"])
     sentences = [f"Definition: {name}.", result_sentences.window(ENGLISH, row)]
@@ -223,9 +253,12 @@ def _basis(row: PublishedNumber, entry: Entry) -> str:
 
 
 def _in_each_language(folder: Path, stem: str, suffix: str) -> list[tuple[str, str, str]]:
-    """Returns a document of a survey's folder of results in each of its languages: the code of the language, the words of its
-    button in this language (`Note de synthèse (français)`), and the name of the file. Of one language, the button names none."""
-    files = {file.stem.removeprefix(f"{stem}_"): file.name for file in sorted(folder.glob(f"{stem}_*{suffix}"))}
+    """Returns a document of a survey's folder of results in each of its languages: the code of the language,
+    the words of its button in this language (`Note de synthèse (français)`), and the name of the file. Of one
+    language, the button names none."""
+    files = {
+        file.stem.removeprefix(f"{stem}_"): file.name for file in sorted(folder.glob(f"{stem}_*{suffix}"))
+    }
     words = {code: read_language(code).words for code in files}
     return [
         (code, f"{told[f'documents.{stem}']}{f' ({told[LANGUAGE]})' if len(files) > 1 else ''}", files[code])
@@ -240,7 +273,8 @@ def _language(code: str) -> str:
 
 
 def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
-    """Returns the documents in a survey's folder of results, as a dictionary from the name of the document to its files. Each
+    """Returns the documents in a survey's folder of results, as a dictionary from the name of the document to
+    its files. Each
     file is a pair: its language and format in words, and its name."""
     found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
@@ -260,7 +294,9 @@ def _change(folder: Path) -> _Change | None:
     if not (folder / "changes.csv").is_file():
         return None
     text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")
-    table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
+    table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(
+        dict.fromkeys(text, "")
+    )
     rows = as_records(table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")])
     if not rows:
         return None
@@ -286,24 +322,31 @@ def _warnings(findings: Path) -> list[str]:
 
 
 def _headlines(numbers: _Published) -> list[dict[Hashable, Any]]:
-    """Returns the rows of the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children
-    (each with a flowchart) if both were asked, in the order of the brief. A measure that the run does not publish is left out."""
+    """Returns the rows of the headline numbers of a survey: the rate and the number of persons, and the rates
+    of adults and of children (each with a flowchart) if both were asked, in the order of the brief. A measure
+    that the run does not publish is left out."""
     rates = {row["reference_population"]: row for row in reversed(numbers.of("prevalence"))}
     both = numbers.with_flowchart if len(numbers.with_flowchart) > 1 else []
-    return [*(found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))), *(rates[name] for name in both)]
+    return [
+        *(found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))),
+        *(rates[name] for name in both),
+    ]
 
 
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:
-    """Returns the texts with which the page prints a number in large type: the number, its unit, its uncertainty, and its flag
-    with the reason."""
+    """Returns the texts with which the page prints a number in large type: the number, its unit, its
+    uncertainty, and its flag with the reason."""
     who = row["reference_population_label"]
-    unit = f"in forced labour per 1,000 {who}" if row["measure"] == "prevalence" else f"{who} in forced labour"
+    unit = (
+        f"in forced labour per 1,000 {who}" if row["measure"] == "prevalence" else f"{who} in forced labour"
+    )
     value = first_page.about(ENGLISH, row) if row["measure"] == "total" else number_words.shown(ENGLISH, row)
     return _with_flag(row, value, unit, number_words.doubt(ENGLISH, row))
 
 
 def _with_flag(row: PublishedNumber, value: str, unit: str, doubt: str) -> dict[str, str]:
-    """Returns the texts of a number in large type together with the flag of its published row and the reason for the flag."""
+    """Returns the texts of a number in large type together with the flag of its published row and the reason
+    for the flag."""
     flag = f"flags.{row['flag']}"
     return {
         "value": value,

@@ -1,9 +1,10 @@
 """Arranges the sections of an executed notebook for its HTML page.
 
-In a notebook, each section has prose, a call and its output. On the page, a sentence with the result of the section stands
-directly under its heading, and the first picture of the section follows, before the prose. Readers open the other pictures, and
-tables after a picture, with a click. A section with nothing to show is one line. Cells with the tag `screen` are for people who
-run the notebook themselves. The page leaves them out. Text with the tag `unprinted` is about folded tables; paper leaves it out.
+In a notebook, each section has prose, a call and its output. On the page, a sentence with the result of the
+section stands directly under its heading, and the first picture of the section follows, before the prose.
+Readers open the other pictures, and tables after a picture, with a click. A section with nothing to show is
+one line. Cells with the tag `screen` are for people who run the notebook themselves. The page leaves them
+out. Text with the tag `unprinted` is about folded tables; paper leaves it out.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class PageSection:
 
 
 def lay_out(notebook: Any) -> list[PageSection]:
-    """Arranges the cells of an executed notebook for its HTML page, in place, and returns the sections of the page in order.
+    """Arranges the cells of an executed notebook for its HTML page, in place, and returns the sections of the
+    page in order.
 
     The function writes entries into the metadata of cells and outputs, which the template of the page reads:
 
@@ -58,7 +60,9 @@ def lay_out(notebook: Any) -> list[PageSection]:
         part, empty = _section(cells[at:end])
         part[0].metadata |= {"opens": anchor, "follows": bool(sections), "empty": empty}
         sections.append(PageSection(anchor, title, empty))
-        parts += [cell for cell in part if cell.cell_type != "code" or cell.outputs]  # an empty cell would allow a page break
+        parts += [
+            cell for cell in part if cell.cell_type != "code" or cell.outputs
+        ]  # an empty cell would allow a page break
     notebook.cells = [*head, *parts]
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
@@ -73,13 +77,20 @@ def _is_on_the_page(cell: Any) -> bool:
 
 
 def _split(cell: Any) -> list[Any]:
-    """Splits a cell of text, so that each heading is at the start of a cell. This is needed because one cell of a notebook often
-    has the end of one section and the heading of the next."""
-    if cell.cell_type != "markdown" or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2:
+    """Splits a cell of text, so that each heading is at the start of a cell. This is needed because one cell
+    of a notebook often has the end of one section and the heading of the next."""
+    if (
+        cell.cell_type != "markdown"
+        or len(HEADING.findall(cell.source)) + (not cell.source.startswith("## ")) < 2
+    ):
         return [cell]
     starts = [found.start() for found in HEADING.finditer(cell.source)]
     edges = [0, *(s for s in starts if s), len(cell.source)]
-    return [_copy(cell, cell.source[a:b].strip()) for a, b in itertools.pairwise(edges) if cell.source[a:b].strip()]
+    return [
+        _copy(cell, cell.source[a:b].strip())
+        for a, b in itertools.pairwise(edges)
+        if cell.source[a:b].strip()
+    ]
 
 
 def _copy(cell: Any, source: str) -> Any:
@@ -89,7 +100,8 @@ def _copy(cell: Any, source: str) -> Any:
 
 
 def _title(cell: Any) -> str:
-    """Returns the heading at the start of a cell as plain text. The text is empty if the cell does not begin with a heading."""
+    """Returns the heading at the start of a cell as plain text. The text is empty if the cell does not begin
+    with a heading."""
     found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
     return found[1].replace("*", "").strip() if found else ""
 
@@ -100,11 +112,18 @@ def _anchor(title: str, taken: set[str]) -> str:
 
 
 def _section(cells: list[Any]) -> tuple[list[Any], bool]:
-    """Returns the cells of a section in the order of the page (heading, result, first picture, prose, other cells), and whether the
-    section has nothing to show."""
-    outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
+    """Returns the cells of a section in the order of the page (heading, result, first picture, prose, other
+    cells), and whether the section has nothing to show."""
+    outputs = [
+        o
+        for cell in cells
+        for o in cell.get("outputs", [])
+        if o.output_type in ("display_data", "execute_result")
+    ]
     first, rest = _heading_and_text(cells[0])
-    said = list({o.data["text/plain"]: o for o in outputs if NOTHING in o.data}.values())  # each sentence once
+    said = list(
+        {o.data["text/plain"]: o for o in outputs if NOTHING in o.data}.values()
+    )  # each sentence once
     only_exercise = bool(said) and said[0] is outputs[0] and any(map(_is_exercise, outputs))
     if said and (only_exercise or all(NOTHING in o.data for o in outputs)) and not _failed(cells):
         return [first, _of_outputs(said)], True
@@ -112,7 +131,9 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     for cell in cells:
         if "outputs" in cell:
             cell.outputs = [o for o in cell.outputs if not any(o is r for r in results)]
-    shown = next((cell for cell in cells[1:] if cell.get("outputs")), None)  # outputs above a picture stay above it
+    shown = next(
+        (cell for cell in cells[1:] if cell.get("outputs")), None
+    )  # outputs above a picture stay above it
     drawn = shown if shown and any(_is_result_picture(o) for o in shown.outputs) else None
     opening = [*([_of_outputs(results, result=True)] if results else []), *([drawn] if drawn else [])]
     return [first, *opening, *rest, *(cell for cell in cells[1:] if cell is not drawn)], False
@@ -133,8 +154,8 @@ def _failed(cells: list[Any]) -> bool:
 
 
 def _heading_and_text(cell: Any) -> tuple[Any, list[Any]]:
-    """Splits a cell that begins with a heading. Returns a cell with the heading, and a list with a cell of the text below it; the
-    list is empty if there is no such text."""
+    """Splits a cell that begins with a heading. Returns a cell with the heading, and a list with a cell of
+    the text below it; the list is empty if there is no such text."""
     head, _, prose = cell.source.partition("\n")
     return _copy(cell, head), [_copy(cell, prose.strip())] if prose.strip() else []
 
@@ -147,9 +168,10 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 
 def _fold(cells: list[Any]) -> None:
-    """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, the tables
-    of the first picture, and pictures that are no result. Of a picture with the mark `open`, only the tables are folded. The words
-    on which readers click are the title of the picture, or of a table in a cell of its own."""
+    """Marks the parts of a section that readers open with a click: each picture after the first one with its
+    tables, the tables of the first picture, and pictures that are no result. Of a picture with the mark
+    `open`, only the tables are folded. The words on which readers click are the title of the picture, or of a
+    table in a cell of its own."""
     drawn, picture, aside = False, "", ""
     for cell in cells:
         awaited, own = False, False  # the table of a folded picture belongs to its fold
@@ -182,6 +204,6 @@ def _table_title(html: str) -> str:
 
 
 def _meta(chart: Any, key: str) -> str:
-    """Returns one of the texts that a chart has about itself, as HTML. `key` names the text, such as the title. The result
-    is empty if the chart does not have it."""
+    """Returns one of the texts that a chart has about itself, as HTML. `key` names the text, such as the
+    title. The result is empty if the chart does not have it."""
     return escape(str(((chart.get("layout") or {}).get("meta") or {}).get(key) or ""), quote=False)

@@ -1,5 +1,5 @@
-"""Makes the plan's workbook from its sheets, in order. The kit does not overwrite a workbook with entries that are not in
-partners.yaml yet."""
+"""Makes the plan's workbook from its sheets, in order. The kit does not overwrite a workbook with entries
+that are not in partners.yaml yet."""
 
 from __future__ import annotations
 
@@ -29,19 +29,29 @@ from fltoolkit.show.wording.section_words import Words
 
 
 def pages(evidence: Evidence, language: Language) -> list[Page]:
-    """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are left out. Texts of the
-    survey and the plan that have no translation are marked with a star."""
+    """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are
+    left out. Texts of the survey and the plan that have no translation are marked with a star."""
     language = language.about(evidence.own_words).with_stars()
     costs = cost_sheets.costs(evidence, language)
     found = [
-        survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),
-        matrix_sheets.matrix(evidence, language), survey_sheets.detail(evidence.baseline, language),
-        target_sheets.targets(evidence, language), target_sheets.milestones(evidence, language), partner_sheets.smart(evidence, language),
-        target_sheets.follow_up(evidence, language), *(partner_sheets.checklist(evidence, language, tool) for tool in (5, 8, 9)),
-        costs, cost_sheets.cost_summary(evidence, language, costs), cost_sheets.implementation(evidence, language),
-        partner_sheets.checklist(evidence, language, 15), partner_sheets.methods(evidence, language),
-        partner_sheets.checklist(evidence, language, 3), survey_sheets.sdg(evidence, language), survey_sheets.global_figures(language),
-    ]  # fmt: skip
+        survey_sheets.headline(evidence, language),
+        survey_sheets.framework(evidence, language),
+        matrix_sheets.matrix(evidence, language),
+        survey_sheets.detail(evidence.baseline, language),
+        target_sheets.targets(evidence, language),
+        target_sheets.milestones(evidence, language),
+        partner_sheets.smart(evidence, language),
+        target_sheets.follow_up(evidence, language),
+        *(partner_sheets.checklist(evidence, language, tool) for tool in (5, 8, 9)),
+        costs,
+        cost_sheets.cost_summary(evidence, language, costs),
+        cost_sheets.implementation(evidence, language),
+        partner_sheets.checklist(evidence, language, 15),
+        partner_sheets.methods(evidence, language),
+        partner_sheets.checklist(evidence, language, 3),
+        survey_sheets.sdg(evidence, language),
+        survey_sheets.global_figures(language),
+    ]
     made = [page for page in found if page]
     markers = legend(language, used_markers(shown_texts(made)))
     made.append(front_sheets.dictionary(made, language))
@@ -50,15 +60,19 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     # The definitions of indicators are in the workbook only.
     texts = [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
     published = results_section.masthead(evidence.now.release, language)
-    return [front_sheets.read_me(made, language, (published, *markers, *star_note(texts, language, made))), *made]
+    return [
+        front_sheets.read_me(made, language, (published, *markers, *star_note(texts, language, made))),
+        *made,
+    ]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
-    """Writes the plan's workbook into `folder`, in the first language of the plan's documents. Returns a sentence that says
-    what was written.
+    """Writes the plan's workbook into `folder`, in the first language of the plan's documents. Returns a
+    sentence that says what was written.
 
     Raises:
-        BatchError: `folder` already has a workbook, with entries that are not in partners.yaml yet. It is not overwritten.
+        BatchError: `folder` already has a workbook, with entries that are not in partners.yaml yet. It is not
+        overwritten.
         RequestError: a sheet that partners added has the name of one of the kit's sheets in this language.
     """
     target, language = folder / NAME, read_language(evidence.plan.languages[0])
@@ -66,24 +80,34 @@ def write(evidence: Evidence, folder: Path) -> Words:
     folder.mkdir(parents=True, exist_ok=True)
     ids = [i.id for s in evidence.plan.framework for i in s.indicators]
     made = pages(evidence, language)
-    own = {name: [[cell_value(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
+    own = {
+        name: [[cell_value(entry) for entry in row] for row in rows]
+        for name, rows in evidence.partners.sheets.items()
+    }
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
     spoken = language.about(evidence.own_words).with_stars()
     write_book(target, Book(spoken.own(evidence.plan.title), made, language, own, ids))
     sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := entries_without_row(evidence.partners, evidence.plan):
-        sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
+        sentence += (
+            f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they "
+            "are kept, and listed on its last sheet."
+        )
     return Words(sentence)
 
 
 def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: str) -> None:
     """Raises `RequestError` if a sheet that partners added has a name that the kit needs for its own sheets.
 
-    `pages` are the kit's sheets, `partner_sheets` the names of the partners' sheets, and `where` the file that the message names.
+    `pages` are the kit's sheets, `partner_sheets` the names of the partners' sheets, and `where` the file
+    that the message names.
     """
     ours = {name.casefold() for name in (*(page.name for page in pages), KIT)}
     if taken := sorted(name for name in partner_sheets if name.casefold() in ours):
         raise RequestError(
-            "a sheet of the partners' own has the name of one of the workbook's sheets", where=f"{where}, sheets", found=taken,
-            allowed="any other name", do="give it another name there; then run again",
-        )  # fmt: skip
+            "a sheet of the partners' own has the name of one of the workbook's sheets",
+            where=f"{where}, sheets",
+            found=taken,
+            allowed="any other name",
+            do="give it another name there; then run again",
+        )

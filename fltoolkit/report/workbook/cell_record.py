@@ -1,5 +1,5 @@
-"""Records what the kit wrote into each cell of a workbook, for its hidden sheet. From this record `fltoolkit nap read` later finds
-what partners have changed.
+"""Records what the kit wrote into each cell of a workbook, for its hidden sheet. From this record `fltoolkit
+nap read` later finds what partners have changed.
 
 A record is two texts: one that describes the cell, and one with its value. So the workbook can be read fast.
 """
@@ -19,13 +19,15 @@ CELL_KINDS = ("input", "locked", "formula", "kept")
 
 @dataclass(frozen=True)
 class RecordedCell:
-    """A cell of the workbook as the kit wrote it. If the cell now differs from it, a partner has changed the cell.
+    """A cell of the workbook as the kit wrote it. If the cell now differs from it, a partner has changed the
+    cell.
 
     Attributes:
-        kind: `input` (to fill in), `locked`, `formula` (a formula of the kit), or `kept` (a cell of a sheet that partners
-            added).
+        kind: `input` (to fill in), `locked`, `formula` (a formula of the kit), or `kept` (a cell of a sheet
+            that partners added).
         value: what the cell showed.
-        table, row, column: the place in partners.yaml where an entry of this cell is kept; empty if partners cannot fill it in.
+        table, row, column: the place in partners.yaml where an entry of this cell is kept; empty if partners
+        cannot fill it in.
         held: whether partners.yaml had an entry there when the workbook was written.
         code: the entry in partners.yaml, if the cell shows a translated word for it; otherwise None.
     """
@@ -70,7 +72,8 @@ def read_record(about: str, text: object) -> tuple[str, tuple[int, int], Recorde
 
 
 def typed(value: object) -> tuple[str, str]:
-    """Returns the type of a cell's value (such as number, text or date) and the value as text, for the hidden record."""
+    """Returns the type of a cell's value (such as number, text or date) and the value as text, for the hidden
+    record."""
     if value is None or value == "":
         return "", ""
     if isinstance(value, bool):

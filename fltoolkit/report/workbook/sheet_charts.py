@@ -34,12 +34,13 @@ class ChartAxes:
 
 @dataclass(frozen=True)
 class NativeChart:
-    """A chart that the spreadsheet program draws from the cells of a sheet: a dot for each value, with a line for its interval.
-    The chart shows the first rows of the sheet's table, from left to right.
+    """A chart that the spreadsheet program draws from the cells of a sheet: a dot for each value, with a line
+    for its interval. The chart shows the first rows of the sheet's table, from left to right.
 
     Attributes:
         title: what the chart shows, with the unit. People who do not see the chart get this text instead.
-        names: the first and the last column of the labels below the dots. A blank label belongs to the group on its left.
+        names: the first and the last column of the labels below the dots. A blank label belongs to the group
+        on its left.
         values: the column with the measured values; they are drawn on an axis from 0.
         lengths: the two columns with the distances from a value down and up to the limits of its interval.
         rows: how many rows of the table are drawn.
@@ -47,10 +48,12 @@ class NativeChart:
         path: the column with planned values, which a dashed line connects; None for none.
         first: how many rows of the table, such as a heading, are above the rows that are drawn.
         target: the column that only has the value of the target, which is drawn as a diamond; None for none.
-        hollow: the column that only has the unreliable values, whose dots are hollow; None if no value is unreliable.
-        earlier: the column that only has the values of the earlier survey, which are grey; None if there is one survey.
-        band: two columns: the value if all unresolved persons were cases, and its distance from the measured value. A grey
-            band joins both values. The attribute is None if there is no such value.
+        hollow: the column that only has the unreliable values, whose dots are hollow; None if no value is
+        unreliable.
+        earlier: the column that only has the values of the earlier survey, which are grey; None if there is
+        one survey.
+        band: two columns: the value if all unresolved persons were cases, and its distance from the measured
+            value. A grey band joins both values. The attribute is None if there is no such value.
     """
 
     title: str
@@ -67,7 +70,9 @@ class NativeChart:
     band: tuple[int, int] | None = None
 
 
-def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tuple[int, int], width: int) -> None:
+def insert_chart(
+    file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tuple[int, int], width: int
+) -> None:
     """Puts a chart into a sheet, below its table.
 
     Args:
@@ -88,10 +93,12 @@ def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tup
     made = file.book.add_chart({"type": "line"})
 
     def series(place: int, **look: Any) -> None:
-        """Adds the values of one column to the chart. `place` is the number of the column, and `look` has the settings of its
-        points."""
+        """Adds the values of one column to the chart. `place` is the number of the column, and `look` has the
+        settings of its points."""
         name = [sheet_name, rows[0] - 1, place]
-        made.add_series({"name": name, "categories": names, "values": column(place), "line": {"none": True}} | look)
+        made.add_series(
+            {"name": name, "categories": names, "values": column(place), "line": {"none": True}} | look
+        )
 
     if chart.path is not None:
         dashed = {"color": GREY, "width": 1.25, "dash_type": "dash"}
@@ -100,14 +107,33 @@ def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tup
         series(chart.path, line=dashed, marker={"type": "none"}, data_labels=label)
     if chart.band is not None:
         down = column_reference(sheet_name, (first, last), chart.band[1])
-        lengths = {"type": "custom", "plus_values": down, "minus_values": down, "direction": "minus", "end_style": 0}
+        lengths = {
+            "type": "custom",
+            "plus_values": down,
+            "minus_values": down,
+            "direction": "minus",
+            "end_style": 0,
+        }
         band = lengths | {"line": {"color": BAND, "width": 6}}
         series(
-            chart.band[0], marker=_symbol("long_dash", 9, GREY), y_error_bars=band, data_labels=ON_WHITE | {"position": "above"}
+            chart.band[0],
+            marker=_symbol("long_dash", 9, GREY),
+            y_error_bars=band,
+            data_labels=ON_WHITE | {"position": "above"},
         )
     label = LABEL if chart.path is None else ON_WHITE  # the path begins at the first value
-    interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
-    series(chart.values, marker=_symbol("circle", 8, BLUE), y_error_bars=interval, data_labels=label | {"position": "right"})
+    interval = {
+        "type": "custom",
+        "plus_values": above,
+        "minus_values": below,
+        "line": {"color": BLUE, "width": 1.75},
+    }
+    series(
+        chart.values,
+        marker=_symbol("circle", 8, BLUE),
+        y_error_bars=interval,
+        data_labels=label | {"position": "right"},
+    )
     if chart.earlier is not None:
         grey = interval | {"line": {"color": GREY, "width": 1.75}}
         series(chart.earlier, marker=_symbol("circle", 8, GREY), y_error_bars=grey)
@@ -125,8 +151,14 @@ def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tup
     axes = chart.axes
     made.set_x_axis({"name": axes.across, "name_font": SMALL, "num_font": SMALL, "text_axis": True})
     lines = {"visible": True, "line": {"color": LINES}}
-    shown = {"num_format": file.numbers.in_language(axes.number_format), "num_font": SMALL, "major_gridlines": lines}
-    made.set_y_axis({"name": axes.up, "name_font": SMALL, "min": 0, "max": axes.top, "major_unit": axes.step, **shown})
+    shown = {
+        "num_format": file.numbers.in_language(axes.number_format),
+        "num_font": SMALL,
+        "major_gridlines": lines,
+    }
+    made.set_y_axis(
+        {"name": axes.up, "name_font": SMALL, "min": 0, "max": axes.top, "major_unit": axes.step, **shown}
+    )
     made.show_hidden_data()
     made.set_size({"width": width, "height": (ROWS - 1) * ROW})
     sheet.insert_chart(rows[1] + 2, 0, made, {"description": chart.title, "object_position": 3})

@@ -1,5 +1,5 @@
-"""Describes the sheets of a workbook before they are written: the columns, the rows and the texts of a sheet, and the paper on which
-it is printed."""
+"""Describes the sheets of a workbook before they are written: the columns, the rows and the texts of a sheet,
+and the paper on which it is printed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ REPEATED = 120  # characters: the longest text that a page repeats at its beginn
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: its heading, its width in characters, the style of its cells, and an explanation of its content (for
-    the data dictionary).
+    """A column of a sheet: its heading, its width in characters, the style of its cells, and an explanation
+    of its content (for the data dictionary).
 
-    If partners can fill in the column, `key` is its name in partners.yaml. `choices` are the codes that they can choose there,
-    each with its word. A column of the style `hidden` is not visible; a chart can be drawn from it.
+    If partners can fill in the column, `key` is its name in partners.yaml. `choices` are the codes that they
+    can choose there, each with its word. A column of the style `hidden` is not visible; a chart can be drawn
+    from it.
     """
 
     head: str
@@ -37,7 +38,8 @@ class Column:
         return self.style == "hidden"
 
     def shown(self, value: object) -> object:
-        """Returns what a cell of this column shows for a value: the word if the value is one of the `choices`, else the value."""
+        """Returns what a cell of this column shows for a value: the word if the value is one of the
+        `choices`, else the value."""
         return self.choices.get(value, value) if isinstance(value, str) else value
 
 
@@ -45,8 +47,8 @@ class Column:
 class Formula:
     """A formula that the kit writes into a cell.
 
-    In `text`, `{r}` is the row of the cell, and `{first}` and `{last}` are the first and last row of the table. `value` is the
-    result of the formula when the workbook is written.
+    In `text`, `{r}` is the row of the cell, and `{first}` and `{last}` are the first and last row of the
+    table. `value` is the result of the formula when the workbook is written.
     """
 
     text: str
@@ -92,9 +94,16 @@ class SheetRow:
 
     @property
     def in_full(self) -> SheetRow:
-        """Returns the row with the texts that are not shown because the row above has them too (see `shown_once`), unless they are long."""
-        hidden = [isinstance(c, Styled) and c.style == "unseen" and len(str(c.value)) <= REPEATED for c in self.cells]
-        return replace(self, cells=[getattr(c, "value", c) if was else c for c, was in zip(self.cells, hidden, strict=True)])
+        """Returns the row with the texts that are not shown because the row above has them too (see
+        `shown_once`), unless they are long."""
+        hidden = [
+            isinstance(c, Styled) and c.style == "unseen" and len(str(c.value)) <= REPEATED
+            for c in self.cells
+        ]
+        return replace(
+            self,
+            cells=[getattr(c, "value", c) if was else c for c, was in zip(self.cells, hidden, strict=True)],
+        )
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,8 @@ class Page:
 
     Attributes:
         key: the name of the sheet in code, the same in all languages. `name` is its name in one language.
-        purpose, fills, tool: texts of the first sheet about this sheet: its purpose, who fills it in, and the tool of the
-            ILO toolkit.
+        purpose, fills, tool: texts of the first sheet about this sheet: its purpose, who fills it in, and the
+            tool of the ILO toolkit.
         results: sentences that are the first thing to read on the sheet.
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
@@ -134,17 +143,21 @@ class Page:
         return self.columns[: self.printed_columns]
 
     def holds_numbers(self, column: int) -> bool:
-        """Returns whether a column (its position, from 0) is for numbers. Its heading is right-aligned, like its numbers."""
+        """Returns whether a column (its position, from 0) is for numbers. Its heading is right-aligned, like
+        its numbers."""
         cells = [line.cells[column] for line in self.lines]
         styles = {self.columns[column].style, *(cell.style for cell in cells if isinstance(cell, Styled))}
         return bool(styles & NUMBERS) or any(isinstance(cell, (int, float)) for cell in cells)
 
     @property
     def levels(self) -> tuple[list[int], list[int], list[int]]:
-        """Returns the rows that begin a block, a group and a part of a group, counted from 0. A block is a heading with the rows below it;
-        without headings, it is a group. A group begins with a text of its own in the first column, a part with one in any of the columns
-        `once`. A row directly below a heading begins no group."""
-        looks = [[getattr(line.cells[place], "style", "") for place in (0, *self.once)] for line in self.lines]
+        """Returns the rows that begin a block, a group and a part of a group, counted from 0. A block is a
+        heading with the rows below it; without headings, it is a group. A group begins with a text of its own
+        in the first column, a part with one in any of the columns `once`. A row directly below a heading
+        begins no group."""
+        looks = [
+            [getattr(line.cells[place], "style", "") for place in (0, *self.once)] for line in self.lines
+        ]
         below = ["", *(first for first, *_ in looks)]
         apart = [(n, styles) for n, styles in enumerate(looks) if below[n] != "across"]
         groups = [n for n, (first, *_) in apart if first != "unseen"]
@@ -153,7 +166,8 @@ class Page:
 
     @property
     def paper(self) -> Paper:
-        """Returns the paper on which the sheet is printed: A4 upright if the columns fit, otherwise A4 landscape."""
+        """Returns the paper on which the sheet is printed: A4 upright if the columns fit, otherwise A4
+        landscape."""
         return A4_UPRIGHT if fits_in_print(self._printed_widths, A4_UPRIGHT) >= 0 else A4
 
     @property
@@ -172,9 +186,12 @@ class Page:
 
     @property
     def top(self) -> list[tuple[str, str]]:
-        """Returns the lines of text between the plan's title and the table, each with its style. No line is wider than the
-        printed part of the sheet."""
-        texts = [*((text, "result") for text in self.results), *((text, "note") for text in (self.purpose, *self.notes))]
+        """Returns the lines of text between the plan's title and the table, each with its style. No line is
+        wider than the printed part of the sheet."""
+        texts = [
+            *((text, "result") for text in self.results),
+            *((text, "note") for text in (self.purpose, *self.notes)),
+        ]
         longest = max(NARROWEST, int(self.wide * NOTES_IN_WIDTH))
         return [(line, style) for text, style in texts for line in wrap(clean_text(text), longest)]
 

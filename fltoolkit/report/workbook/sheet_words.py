@@ -1,5 +1,5 @@
-"""Makes the words of the workbook's sheets in the plan's language: column headings, words for the values in the cells, and
-formatted numbers."""
+"""Makes the words of the workbook's sheets in the plan's language: column headings, words for the values in
+the cells, and formatted numbers."""
 
 from __future__ import annotations
 
@@ -42,39 +42,62 @@ UNRELIABLE, NOT_SHOWN, OF_CASES = "u", "c", "z"  # markers
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
-    """Returns a sentence that explains the star (*) behind some texts on these sheets. The star marks texts of the survey or of
-    the plan that have no translation into this language. The result is empty if no text has a star."""
+    """Returns a sentence that explains the star (*) behind some texts on these sheets. The star marks texts
+    of the survey or of the plan that have no translation into this language. The result is empty if no text
+    has a star."""
     foreign = [text for text in texts if language.translated(text) == f"{text}{STAR}"]
     shown = shown_texts(pages)
     codes = {text.language for text in foreign if any(f"{text}{STAR}" in one for one in shown)}
-    return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
+    return (
+        (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),)
+        if codes
+        else ()
+    )
 
 
 def shown_texts(pages: Iterable[Page]) -> set[str]:
     """Returns the texts of sheets: those of their cells, and their notes."""
-    cells = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
+    cells = {
+        str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells
+    }
     return cells | {text for page in pages for text in page.notes}
 
 
 def column(
-    language: Language, name: str, width: float, style: str = "text", *, years: Mapping[str, object] | None = None, **more: Any
+    language: Language,
+    name: str,
+    width: float,
+    style: str = "text",
+    *,
+    years: Mapping[str, object] | None = None,
+    **more: Any,
 ) -> Column:
-    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files.
+    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the
+    language files.
 
-    `width` is in characters; the column is wider if a word of its heading needs it. `years` has the years of the two compared
-    surveys, with the keys `before` and `after`, for a heading that contains a year. `more` are other fields of `Column`.
+    `width` is in characters; the column is wider if a word of its heading needs it. `years` has the years of
+    the two compared surveys, with the keys `before` and `after`, for a heading that contains a year. `more`
+    are other fields of `Column`.
     """
-    head, help_text = (language.say(f"workbook.columns.{name}.{part}", **(years or {})) for part in ("head", "help"))
+    head, help_text = (
+        language.say(f"workbook.columns.{name}.{part}", **(years or {})) for part in ("head", "help")
+    )
     return Column(head, max(width, least_width(head)), style, help_text, **more)
 
 
 def page(
-    language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
+    language: Language,
+    key: str,
+    columns: Sequence[Column],
+    lines: Sequence[SheetRow],
+    notes: Sequence[str] = (),
+    **more: Any,
 ) -> Page:
-    """Returns a sheet of the workbook. Its name and its texts are under `workbook.sheets.<key>` in the language files. `notes`
-    are printed before the notes of the language files. Further notes explain the markers in the cells, and limits that round to 0.
-    `more` are other fields of `Page`. If some numbers are ranges, the headings of their column and of their interval name the low end,
-    and a note explains the high end."""
+    """Returns a sheet of the workbook. Its name and its texts are under `workbook.sheets.<key>` in the
+    language files. `notes` are printed before the notes of the language files. Further notes explain the
+    markers in the cells, and limits that round to 0. `more` are other fields of `Page`. If some numbers are
+    ranges, the headings of their column and of their interval name the low end, and a note explains the high
+    end."""
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
@@ -83,7 +106,9 @@ def page(
     read, ends, with_limit = list(columns), list[list[object]](), list[list[object]]()
     for place in (place for place, about in enumerate(columns) if about.head == high_end.head):
         # A number, the upper end of its range, and the lower limit of its interval.
-        numbers = [[getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 2]] for line in lines]
+        numbers = [
+            [getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 2]] for line in lines
+        ]
         with_limit += numbers
         if not columns[place].hidden:
             ends += [row[:2] for row in numbers]
@@ -92,17 +117,35 @@ def page(
                 read[at] = replace(columns[at], head=head, width=max(columns[at].width, least_width(head)))
     ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
-    markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])
-    zeros = [number for number, _, *limit in with_limit if limit == [0] and isinstance(number, (int, float)) and number > 0]
+    markers = legend(
+        language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells]
+    )
+    zeros = [
+        number
+        for number, _, *limit in with_limit
+        if limit == [0] and isinstance(number, (int, float)) and number > 0
+    ]
     rounded_limits = {"above_zero": zeros, "beyond_zero": cells & {"<0", ">0"}}
     at_zero = [language.say(f"tables.{key}") for key, found in rounded_limits.items() if found]
-    read = [replace(about, width=max(about.width, *_number_widths(lines, place), 0)) for place, about in enumerate(read)]
-    return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *markers, *at_zero, *ranges, *own), **more)
+    read = [
+        replace(about, width=max(about.width, *_number_widths(lines, place), 0))
+        for place, about in enumerate(read)
+    ]
+    return Page(
+        key,
+        name,
+        purpose,
+        tuple(read),
+        lines,
+        fills=fills,
+        notes=(*notes, *markers, *at_zero, *ranges, *own),
+        **more,
+    )
 
 
 def _on_high_ends(language: Language, head: str, ends: Iterable[Sequence[object]]) -> str:
-    """Returns the note on a column of upper ends. It says what an empty cell and [z] mean there, if the column has such cells. `ends`
-    are the lower and the upper end of each row."""
+    """Returns the note on a column of upper ends. It says what an empty cell and [z] mean there, if the
+    column has such cells. `ends` are the lower and the upper end of each row."""
     highs = [high for low, high in ends if isinstance(low, (int, float))]
     found = {"empty": None in highs, "cases": bracketed(OF_CASES) in highs}
     told = (language.say(f"workbook.high_end_cells.{kind}") for kind, there in found.items() if there)
@@ -110,7 +153,8 @@ def _on_high_ends(language: Language, head: str, ends: Iterable[Sequence[object]
 
 
 def _number_widths(lines: Sequence[SheetRow], place: int) -> Iterator[float]:
-    """Yields the width that each rounded number in a column needs (see `styled`). `place` is the position of the column."""
+    """Yields the width that each rounded number in a column needs (see `styled`). `place` is the position of
+    the column."""
     for line in lines:
         cell = line.cells[place]
         if isinstance(cell, Styled) and isinstance(cell.value, (int, float)):
@@ -118,8 +162,8 @@ def _number_widths(lines: Sequence[SheetRow], place: int) -> Iterator[float]:
 
 
 def word(language: Language, words: str, code: object) -> str:
-    """Returns the word for a code in a language, from the key `workbook.<words>.<code>` of the language files. If the code has no
-    word, returns the code. If there is no code, returns an empty text."""
+    """Returns the word for a code in a language, from the key `workbook.<words>.<code>` of the language
+    files. If the code has no word, returns the code. If there is no code, returns an empty text."""
     if code is None or pd.isna(code) or code == "":  # type: ignore[call-overload]
         return ""
     key = f"workbook.{words}.{str(code).replace(' ', '_')}"
@@ -127,8 +171,8 @@ def word(language: Language, words: str, code: object) -> str:
 
 
 def choices(language: Language, name: str, codes: Sequence[str]) -> dict[str, str]:
-    """Returns the words that a user of the workbook (a partner of the plan) can choose in a column: a dictionary from the code of
-    each choice to its word."""
+    """Returns the words that a user of the workbook (a partner of the plan) can choose in a column: a
+    dictionary from the code of each choice to its word."""
     return {code: word(language, f"choices.{name}", code) for code in codes}
 
 
@@ -138,8 +182,8 @@ def without_nan(row: Row) -> dict[Any, Any]:
 
 
 def rows_like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
-    """Yields the rows of `table` that have the same indicator, group and category as `row`, as dictionaries without nan (None
-    instead). `row` is a row of another table."""
+    """Yields the rows of `table` that have the same indicator, group and category as `row`, as dictionaries
+    without nan (None instead). `row` is a row of another table."""
     keys = ["id", "group", "category"]
     wanted = tuple(row[name] for name in keys)
     same = [key == wanted for key in table[keys].itertuples(index=False, name=None)]
@@ -147,16 +191,20 @@ def rows_like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
 
 
 def styled(row: Row, value: object) -> Styled:
-    """Returns a number of a row of the plan, rounded, with the style of its cell: with the decimals of the row. `value` is already in the
-    unit of the row, such as 17.2 for 17.2 per 1,000."""
+    """Returns a number of a row of the plan, rounded, with the style of its cell: with the decimals of the
+    row. `value` is already in the unit of the row, such as 17.2 for 17.2 per 1,000."""
     places = decimals_of(row)
-    read = None if value is None or pd.isna(value) else rounded_as_printed(float(value), str(row["measure"]), places)  # type: ignore[arg-type, call-overload]
+    read = (
+        None
+        if value is None or pd.isna(value)
+        else rounded_as_printed(float(value), str(row["measure"]), places)
+    )  # type: ignore[arg-type, call-overload]
     return Styled(read, "one_decimal" if places else "whole")
 
 
 def aimed(row: Row, column: str) -> Styled:
-    """Returns the value of a target with the style of its cell: as the plan states it, or rounded as `styled` does. `column` is the
-    name of its column in the row."""
+    """Returns the value of a target with the style of its cell: as the plan states it, or rounded as `styled`
+    does. `column` is the name of its column in the row."""
     stated = row["stated_value"]
     if stated is None or pd.isna(stated):
         return styled(row, row[column])
@@ -171,20 +219,29 @@ def signed(row: Row, value: object) -> Styled:
 
 
 def shown_if_wide(columns: Iterable[ColumnLook], *, wide: bool) -> tuple[ColumnLook, ...]:
-    """Returns columns in which the one for upper ends of ranges is hidden, unless a number of the sheet is a range (`wide`)."""
-    return tuple((name, width, "hidden" if (name, wide) == (HIGH[0], False) else style) for name, width, style in columns)
+    """Returns columns in which the one for upper ends of ranges is hidden, unless a number of the sheet is a
+    range (`wide`)."""
+    return tuple(
+        (name, width, "hidden" if (name, wide) == (HIGH[0], False) else style)
+        for name, width, style in columns
+    )
 
 
 def high(row: Row) -> Styled:
-    """Returns the upper end of a baseline that is a range because of unresolved answers, as a cell. The cell is empty for another
-    baseline."""
+    """Returns the upper end of a baseline that is a range because of unresolved answers, as a cell. The cell
+    is empty for another baseline."""
     return styled(row, row["bound_high"] if has_wide_bounds(row) else None)
 
 
 def high_or_marker(row: Row) -> Styled:
-    """Returns the same cell as `high`, but with a marker if a shown baseline has no upper end: [c] if this is confidential, [z] if
-    the number is known of cases only."""
-    if has_wide_bounds(row) or row["baseline_value"] is None or row["unresolved"] is not None or not row["measure"]:
+    """Returns the same cell as `high`, but with a marker if a shown baseline has no upper end: [c] if this is
+    confidential, [z] if the number is known of cases only."""
+    if (
+        has_wide_bounds(row)
+        or row["baseline_value"] is None
+        or row["unresolved"] is not None
+        or not row["measure"]
+    ):
         return high(row)
     return Styled(bracketed(NOT_SHOWN if row["unresolved_marker"] == NOT_SHOWN else OF_CASES), "in_place")
 
@@ -194,14 +251,22 @@ def rounded(value: object, digits: int) -> float | None:
 
 
 def mark(row: Row, marker: str = "marker", flag: str = "flag") -> str:
-    """Returns the marker of a number, such as `u`, or a dagger if the number has none but is to be used with caution. `marker` and
-    `flag` are the columns of `row` that have the marker and the flag."""
-    return row[marker] if isinstance(row[marker], str) and row[marker] else number_words.CARE if row[flag] == "caution" else ""
+    """Returns the marker of a number, such as `u`, or a dagger if the number has none but is to be used with
+    caution. `marker` and `flag` are the columns of `row` that have the marker and the flag."""
+    return (
+        row[marker]
+        if isinstance(row[marker], str) and row[marker]
+        else number_words.CARE
+        if row[flag] == "caution"
+        else ""
+    )
 
 
 def toolkit(language: Language, *tools: int) -> str:
     """Returns a sentence that names the tools of the ILO toolkit from which the texts of a sheet come."""
-    return language.say(f"checklists.source.{'one' if len(tools) == 1 else 'several'}", tools=language.join(map(str, tools)))
+    return language.say(
+        f"checklists.source.{'one' if len(tools) == 1 else 'several'}", tools=language.join(map(str, tools))
+    )
 
 
 def flag(language: Language, row: Row) -> str:
@@ -209,20 +274,22 @@ def flag(language: Language, row: Row) -> str:
 
 
 def cases(language: Language, row: Row) -> object:
-    """Returns the number of cases behind a row of the plan as the workbook shows it: the number itself for a whole
-    population, and a range (`5–14`) for a category."""
+    """Returns the number of cases behind a row of the plan as the workbook shows it: the number itself for a
+    whole population, and a range (`5–14`) for a category."""
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
 
 
 def cv(row: Row) -> float | None:
-    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a range. The
-    published coefficient of such a row has two digits (17%), so that it could contradict the reason in the row (not above 16.5%).
+    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases
+    is a range. The published coefficient of such a row has two digits (17%), so that it could contradict the
+    reason in the row (not above 16.5%).
     """
     return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
 
 
 def who(language: Language, row: Row) -> tuple[object, ...]:
-    """Returns the first four cells of a row of the plan: its indicator, group, category and unit, in words."""
+    """Returns the first four cells of a row of the plan: its indicator, group, category and unit, in
+    words."""
     group, category = str(row["group"] or ""), row["category"] or ""
     return (
         number_words.indicator(language, row),
@@ -238,11 +305,13 @@ def columns_by_indicator(
     facts: Sequence[ColumnLook],
     years: Mapping[str, object] | None = None,
 ) -> tuple[Column, ...]:
-    """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
+    """Returns the columns of a sheet that has a heading above the rows of each indicator (see
+    `lines_by_indicator`).
 
-    The columns for group and category come first, then `printed` (other columns that are printed), then `facts` (columns with
-    the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the sheet has a chart
-    below the table, and is no wider than its columns need. `years` are the years of the two compared surveys (see `column`).
+    The columns for group and category come first, then `printed` (other columns that are printed), then
+    `facts` (columns with the facts behind the numbers, such as the sample; their headings are grey). If there
+    are no `facts`, the sheet has a chart below the table, and is no wider than its columns need. `years` are
+    the years of the two compared surveys (see `column`).
     """
     style = "text" if facts else "hidden"
     looks = (("by", 16, "text"), ("category", 20, "text"), *printed)
@@ -255,16 +324,19 @@ def columns_by_indicator(
 
 
 def widened(columns: Sequence[Column], places: Sequence[int], paper: Paper) -> list[Column]:
-    """Returns columns of which those at `places` share the width that all of them leave free on a printed page. A place that is
-    named several times gets several shares."""
+    """Returns columns of which those at `places` share the width that all of them leave free on a printed
+    page. A place that is named several times gets several shares."""
     free = fits_in_print((c.width for c in columns if not c.hidden), paper)
     more = max(0, free) // len(places) / DIGIT
     return [replace(c, width=c.width + more * places.count(place)) for place, c in enumerate(columns)]
 
 
-def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
-    """Returns the rows of a sheet: one for each record, and a heading above the first record of each indicator. `cells` is a
-    function that returns the cells that stand between a record's category and its indicator."""
+def lines_by_indicator(
+    language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]
+) -> list[SheetRow]:
+    """Returns the rows of a sheet: one for each record, and a heading above the first record of each
+    indicator. `cells` is a function that returns the cells that stand between a record's category and its
+    indicator."""
     lines: list[SheetRow] = []
     before = None
     for record in records:
@@ -290,8 +362,8 @@ def sentence(text: str) -> str:
 
 
 def surveys(language: Language, *tables: pd.DataFrame) -> str:
-    """Returns a note that names the surveys of a sheet and the level of its intervals. `tables` are those with its numbers: that of
-    the baseline, and that of the later survey if the sheet shows it."""
+    """Returns a note that names the surveys of a sheet and the level of its intervals. `tables` are those
+    with its numbers: that of the baseline, and that of the later survey if the sheet shows it."""
     names = dict.fromkeys(language.kit(one) for table in tables for one in table["survey"].dropna().iloc[:1])
     said = [language.say("workbook.surveys", surveys=language.list(names))]
     said += [language.say("workbook.level_of_intervals", level=level) for level in _levels(language, *tables)]
@@ -299,43 +371,53 @@ def surveys(language: Language, *tables: pd.DataFrame) -> str:
 
 
 def _levels(language: Language, *tables: pd.DataFrame) -> list[str]:
-    """Returns the level of the intervals in tables, in a list. The list is empty if the tables have no intervals. In a table of the plan,
-    `level` is the level of a statement, such as an objective."""
+    """Returns the level of the intervals in tables, in a list. The list is empty if the tables have no
+    intervals. In a table of the plan, `level` is the level of a statement, such as an objective."""
     columns = [table["confidence" if "confidence" in table else "level"] for table in tables]
     return [number_words.level(language, {"level": level}) for level in pd.concat(columns).dropna().iloc[:1]]
 
 
 def chart_title(language: Language, row: Row) -> str:
-    """Returns what a chart shows, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
+    """Returns what a chart shows, with measure, unit and category: `Prevalence of forced labour, per 1,000
+    adults (women)`."""
     title = ", ".join((language.say(f"titles.{row['measure']}"), language.kit(row["unit"])))
-    return title if plan_words.is_total(row) else f"{title} ({number_words.reason(language, row['category'])})"
+    return (
+        title if plan_words.is_total(row) else f"{title} ({number_words.reason(language, row['category'])})"
+    )
 
 
 def chart_axes(
     evidence: Evidence, language: Language, row: Row, heights: Iterable[object], *, hollow: bool, wide: bool
 ) -> ChartAxes:
-    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that must fit on the axis. `hollow`
-    says whether the chart has hollow dots, and `wide` whether it has grey bands; if so, the title of an axis explains them."""
+    """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that must fit
+    on the axis. `hollow` says whether the chart has hollow dots, and `wide` whether it has grey bands; if so,
+    the title of an axis explains them."""
     most = max([float(styled(row, height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     most += LABEL_ROOM * each
     levels = _levels(language, evidence.baseline.table, evidence.now.table)
     across = [language.say("workbook.charts.lines", level=levels[0])]
-    across += [language.say(f"workbook.charts.{name}") for name, has in (("bands", wide), ("hollow", hollow)) if has]
+    across += [
+        language.say(f"workbook.charts.{name}") for name, has in (("bands", wide), ("hollow", hollow)) if has
+    ]
     return ChartAxes(
-        language.list(across), language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0"
+        language.list(across),
+        language.kit(row["unit"]),
+        each * ceil(most / each),
+        each,
+        "#,##0" if each >= 1 else "#,##0.0",
     )
 
 
 def if_unreliable(row: Row, value: object, marker: object) -> Styled:
-    """Returns the cell of a column from which a chart draws hollow dots. If the marker of a value says that it is unreliable, the
-    cell has the value. Otherwise it is empty."""
+    """Returns the cell of a column from which a chart draws hollow dots. If the marker of a value says that
+    it is unreliable, the cell has the value. Otherwise it is empty."""
     return styled(row, value if marker == UNRELIABLE else None)
 
 
 def lengths_of(row: Row, numbers: Sequence[object]) -> tuple[object, object]:
-    """Returns the distances from a value to the lower and to the upper limit of its interval, which a chart draws as a line.
-    `numbers` are the value and the two limits."""
+    """Returns the distances from a value to the lower and to the upper limit of its interval, which a chart
+    draws as a line. `numbers` are the value and the two limits."""
     value, low, high = (styled(row, number).value for number in numbers)
     if value is None or low is None or high is None:
         return None, None

@@ -1,7 +1,8 @@
-"""Writes a workbook from descriptions of its sheets: the cells, which of them partners can fill in, and a record of what was
-written. From this record `fltoolkit nap read` later finds what partners have changed.
+"""Writes a workbook from descriptions of its sheets: the cells, which of them partners can fill in, and a
+record of what was written. From this record `fltoolkit nap read` later finds what partners have changed.
 
-It depends on no survey and no plan: a `Page` has a title, columns, cells and notes. Only a `Formula` becomes a formula.
+It depends on no survey and no plan: a `Page` has a title, columns, cells and notes. Only a `Formula` becomes
+a formula.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Book:
 
 
 def write_book(path: Path, book: Book) -> None:
-    """Writes a workbook to a file: its pages, the sheets that partners added, and the hidden sheet that records every cell."""
+    """Writes a workbook to a file: its pages, the sheets that partners added, and the hidden sheet that
+    records every cell."""
     say = book.language.say
     numbers = NumberWriting(say("format.spreadsheet"), say("format.percent", value="").removesuffix("%"))
     file = Spreadsheet(book.title, say("workbook.made"), numbers)
@@ -57,22 +59,28 @@ def write_book(path: Path, book: Book) -> None:
 
 
 def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
-    """Returns rows in which a text is not shown again if the row above has the same text. The cell still contains the text,
-    so that the sheet can be sorted and filtered. `places` are the columns to which this applies, from the most general to
-    the most special."""
+    """Returns rows in which a text is not shown again if the row above has the same text. The cell still
+    contains the text, so that the sheet can be sorted and filtered. `places` are the columns to which this
+    applies, from the most general to the most special."""
     made: list[SheetRow] = []
     above: list[object] = []
     for line in lines:
         own = [line.cells[place] for place in places]
         again = {place for n, place in enumerate(places, 1) if own[:n] == above[:n]}
-        made.append(replace(line, cells=[Styled(cell, "unseen") if n in again else cell for n, cell in enumerate(line.cells)]))
+        made.append(
+            replace(
+                line,
+                cells=[Styled(cell, "unseen") if n in again else cell for n, cell in enumerate(line.cells)],
+            )
+        )
         above = own
     return made
 
 
 def continued(page: Page, firsts: Sequence[int], language: Language) -> tuple[Page, list[int]]:
-    """Returns a sheet in which the first rows of each printed page show to what they belong: with the texts of the row above, and with
-    the heading of their block, repeated. Also returns the first rows of the pages. `firsts` are those of the sheet as it was."""
+    """Returns a sheet in which the first rows of each printed page show to what they belong: with the texts
+    of the row above, and with the heading of their block, repeated. Also returns the first rows of the pages.
+    `firsts` are those of the sheet as it was."""
     lines: list[SheetRow] = []
     starts: dict[int, int] = {}
     heading = None
@@ -115,8 +123,12 @@ class _Writer:
             self.line(sheet, page, head - 1, page.above, (first, last))
         for column, about in enumerate(page.columns):
             sheet.set_column(column, column, self.width(page, column), None, {"hidden": about.hidden})
-            side = ["to_right"] if page.holds_numbers(column) else ["centred"] if about.style == "marker" else []
-            written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side)
+            side = (
+                ["to_right"] if page.holds_numbers(column) else ["centred"] if about.style == "marker" else []
+            )
+            written = self.file.put(
+                sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side
+            )
             self.record(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
         sheet.set_row(head, heights.head)
@@ -127,18 +139,25 @@ class _Writer:
         self.dress(sheet, page, last)
         sheet.set_h_pagebreaks([first + row for row in firsts])
         if smaller:
-            sheet.set_print_scale(smaller)  # LibreOffice keeps no page breaks if it fits a sheet to a number of pages
+            sheet.set_print_scale(
+                smaller
+            )  # LibreOffice keeps no page breaks if it fits a sheet to a number of pages
 
     def width(self, page: Page, column: int) -> float:
-        """Returns the width of a column. A column that is not printed is so wide that each of its texts fits on one line."""
+        """Returns the width of a column. A column that is not printed is so wide that each of its texts fits
+        on one line."""
         about = page.columns[column]
         if column < len(page.printed):
             return about.width
-        texts = [about.head, *(str(getattr(cell, "value", cell)) for cell in (line.cells[column] for line in page.lines))]
+        texts = [
+            about.head,
+            *(str(getattr(cell, "value", cell)) for cell in (line.cells[column] for line in page.lines)),
+        ]
         return min(WIDEST, max(about.width, *(len(text) / IN_WIDTH + 1 for text in texts)))
 
     def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> float:
-        """Writes a row. The texts of a row of one line are in its middle, away from the lines above and below. Returns its height."""
+        """Writes a row. The texts of a row of one line are in its middle, away from the lines above and
+        below. Returns its height."""
         lines = max(cell_lines(page, line))
         look = ("middle",) if lines == 1 else ()
         for column, (about, value) in enumerate(zip(page.columns, line.cells, strict=True)):
@@ -148,12 +167,16 @@ class _Writer:
                 sheet.write_formula(*at, text, self.file.style(value.style, *look), value.value)
                 self.record(page.name, at, "formula", text)
             elif isinstance(value, SheetLink):
-                sheet.write_url(*at, f"internal:'{value.sheet}'!A1", self.file.style("link", *look), value.text)
+                sheet.write_url(
+                    *at, f"internal:'{value.sheet}'!A1", self.file.style("link", *look), value.text
+                )
                 self.record(page.name, at, "locked", value.text)
             elif about.key and about.key in line.inputs:
                 written = self.file.put(sheet, at, about.shown(value), about.style, "open", *look)
                 kept = (page.table, line.id, about.key, about.key in line.held)
-                self.record(page.name, at, "input", written, *kept, None if about.shown(value) == value else value)
+                self.record(
+                    page.name, at, "input", written, *kept, None if about.shown(value) == value else value
+                )
             else:
                 cell = value if isinstance(value, Styled) else Styled(value, about.style)
                 written = self.file.put(sheet, at, cell.value, cell.style, *look)
@@ -162,7 +185,8 @@ class _Writer:
         return height_of([lines])
 
     def choices(self, sheet: Any, column: int, about: Column, span: tuple[int, int]) -> None:
-        """Adds a list of choices, or a check for numbers. The spreadsheet warns if something else is typed."""
+        """Adds a list of choices, or a check for numbers. The spreadsheet warns if something else is
+        typed."""
         say = self.made.language.say
         rule: dict[str, Any] = {}
         if about.choices:
@@ -172,7 +196,10 @@ class _Writer:
             rule |= {"error_message": say("workbook.messages.choice", choices=", ".join(words))}
         elif about.key and about.style in ("money", "amount"):
             rule = {"validate": "decimal", "criteria": ">=", "value": 0, "error_type": "stop"}
-            rule |= {"error_title": say("workbook.messages.number_title"), "error_message": say("workbook.messages.number")}
+            rule |= {
+                "error_title": say("workbook.messages.number_title"),
+                "error_message": say("workbook.messages.number"),
+            }
         if rule:
             sheet.data_validation(span[0], column, span[1], column, rule)
 
@@ -192,8 +219,8 @@ class _Writer:
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def kept(self, name: str, rows: Sequence[Sequence[object]]) -> None:
-        """Writes a sheet that partners added to an earlier copy of the workbook, so that the new copy keeps it. `rows` has its
-        cells, row by row. Partners can edit all its cells."""
+        """Writes a sheet that partners added to an earlier copy of the workbook, so that the new copy keeps
+        it. `rows` has its cells, row by row. Partners can edit all its cells."""
         sheet = self.file.book.add_worksheet(name)
         sheet.set_column(0, max([len(row) for row in rows], default=1), 24)
         for i, row in enumerate(rows):
@@ -207,17 +234,23 @@ class _Writer:
     def record_sheet(self) -> None:
         """Writes the hidden sheet, from which the kit later finds what partners changed.
 
-        Its first row has the ids of the plan's indicators, and the workbook's language, sheet names, lists of choices (the code
-        of each word) and number of charts. Each further row is one cell as the kit wrote it.
+        Its first row has the ids of the plan's indicators, and the workbook's language, sheet names, lists of
+        choices (the code of each word) and number of charts. Each further row is one cell as the kit wrote
+        it.
         """
         pages = self.made.pages
         words = {
-            f"{p.table}.{c.key}": {word: code for code, word in c.choices.items()} for p in pages for c in p.columns if c.key and c.choices
-        }  # fmt: skip
+            f"{p.table}.{c.key}": {word: code for code, word in c.choices.items()}
+            for p in pages
+            for c in p.columns
+            if c.key and c.choices
+        }
         about = {
-            "language": self.made.language.code, "sheets": {p.key: p.name for p in pages}, "choices": words,
+            "language": self.made.language.code,
+            "sheets": {p.key: p.name for p in pages},
+            "choices": words,
             "charts": sum(p.chart is not None for p in pages),
-        }  # fmt: skip
+        }
         sheet = self.file.book.add_worksheet(KIT)
         first = (json.dumps(list(self.made.ids)), json.dumps(about, ensure_ascii=False))
         for i, row in enumerate((first, *self.records)):

@@ -1,1 +1,2 @@
-"""Helps to run the notebooks of one survey: resets their kernel, shows their progress, and writes their disclosure record."""
+"""Helps to run the notebooks of one survey: resets their kernel, shows their progress, and writes their
+disclosure record."""

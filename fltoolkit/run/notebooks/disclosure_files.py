@@ -1,4 +1,5 @@
-"""Writes the disclosure record in the kernel of the notebooks. This kernel still has their published numbers in memory."""
+"""Writes the disclosure record in the kernel of the notebooks. This kernel still has their published numbers
+in memory."""
 
 from __future__ import annotations
 
@@ -10,19 +11,22 @@ from fltoolkit.run.private_folder import HIDDEN, HIDDEN_PAGE, write_private
 
 
 def call(place: str, name: str, parameters: Mapping[str, str]) -> str:
-    """Returns a line of code that calls `write_disclosure` with these arguments. The kernel of the notebooks then runs this
-    line. `place` is the private folder, and `name` the survey's folder in it."""
-    return f"__import__('{__name__}', fromlist=['*']).write_disclosure({place!r}, {name!r}, {dict(parameters)!r})"
+    """Returns a line of code that calls `write_disclosure` with these arguments. The kernel of the notebooks
+    then runs this line. `place` is the private folder, and `name` the survey's folder in it."""
+    return (
+        f"__import__('{__name__}', fromlist=['*']).write_disclosure({place!r}, {name!r}, "
+        f"{dict(parameters)!r})"
+    )
 
 
 def write_disclosure(place: str, name: str, parameters: Mapping[str, str]) -> None:
-    """Writes the record of the cells that a run hides, with the reasons, into the private folder of the run: `disclosure.json`,
-    and `disclosure.html` for signature.
+    """Writes the record of the cells that a run hides, with the reasons, into the private folder of the run:
+    `disclosure.json`, and `disclosure.html` for signature.
 
     Args:
         place, name: see `write_private`.
-        parameters: the parameters of the notebook that publishes the run (`survey`, `plan`; also `rules` and `profile` if they
-            are not the default).
+        parameters: the parameters of the notebook that publishes the run (`survey`, `plan`; also `rules` and
+            `profile` if they are not the default).
 
     Raises:
         FltoolkitError: the survey cannot be published, or the place cannot be written to.

@@ -10,11 +10,12 @@ GRAMMAR = "rfc3987_syntax"
 
 
 def import_without_grammar(name: str) -> Any:
-    """Imports a module of Jupyter. Call it before any other part of Jupyter is imported: after that it saves no time.
+    """Imports a module of Jupyter. Call it before any other part of Jupyter is imported: after that it saves
+    no time.
 
-    Jupyter validates notebooks with jsonschema, which reads a grammar of web addresses if one is installed. JupyterLab installs
-    one. Reading the grammar takes three times as long as importing pandas, and notebooks do not need it. So the grammar is hidden
-    while Jupyter's module is imported.
+    Jupyter validates notebooks with jsonschema, which reads a grammar of web addresses if one is installed.
+    JupyterLab installs one. Reading the grammar takes three times as long as importing pandas, and notebooks
+    do not need it. So the grammar is hidden while Jupyter's module is imported.
     """
     if GRAMMAR in sys.modules:
         return import_module(name)

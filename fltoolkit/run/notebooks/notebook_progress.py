@@ -1,4 +1,5 @@
-"""Shows the progress of a survey's notebooks: on a terminal one line that is rewritten, elsewhere one line per notebook."""
+"""Shows the progress of a survey's notebooks: on a terminal one line that is rewritten, elsewhere one line
+per notebook."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from fltoolkit import terminal
 
 
 class Progress:
-    """Shows the progress of one survey: its notebook, the section, the seconds so far, and the seconds that the last run took.
+    """Shows the progress of one survey: its notebook, the section, the seconds so far, and the seconds that
+    the last run took.
 
     Args:
         name: the name of the survey.
@@ -33,12 +35,14 @@ class Progress:
         self._show()
 
     def section(self, heading: str) -> None:
-        """Shows that a section of the notebook begins, or a step of a long cell. If lines cannot be rewritten, prints nothing."""
+        """Shows that a section of the notebook begins, or a step of a long cell. If lines cannot be
+        rewritten, prints nothing."""
         self._section = heading
         self._show()
 
     def write(self, text: str) -> None:
-        """Shows, as the name of a step, the text that a cell prints. Backspaces that erase the step before are left out.
+        """Shows, as the name of a step, the text that a cell prints. Backspaces that erase the step before
+        are left out.
 
         papermill calls this method, because it takes this object for an output file.
         """
@@ -46,8 +50,8 @@ class Progress:
             self.section(lines[-1])
 
     def flush(self) -> None:
-        """Does nothing: `write` keeps no text back. papermill calls this method, because it takes this object for an output
-        file."""
+        """Does nothing: `write` keeps no text back. papermill calls this method, because it takes this object
+        for an output file."""
 
     def ended(self) -> None:
         """Removes the survey's line of progress from the terminal."""
@@ -66,8 +70,8 @@ class Progress:
 
 
 def section_of(cells: Sequence[Any], position: int) -> str:
-    """Returns the heading of the section that contains a notebook's cell, without Markdown marks. Returns an empty text if no
-    heading is above the cell."""
+    """Returns the heading of the section that contains a notebook's cell, without Markdown marks. Returns an
+    empty text if no heading is above the cell."""
     for cell in reversed(cells[: position + 1]):
         if cell.cell_type == "markdown":
             headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
@@ -77,8 +81,9 @@ def section_of(cells: Sequence[Any], position: int) -> str:
 
 
 def place_of_cell(notebook: Path, count: int) -> str:
-    """Returns the name of a half-run notebook and the heading of the section that has the cell with a number, as in `In [3]`:
-    `3_estimate, Prevalence`. If the notebook cannot be read, or if the cell is below its title, the result is the name alone."""
+    """Returns the name of a half-run notebook and the heading of the section that has the cell with a number,
+    as in `In [3]`: `3_estimate, Prevalence`. If the notebook cannot be read, or if the cell is below its
+    title, the result is the name alone."""
     import nbformat
 
     with suppress(OSError, ValueError):

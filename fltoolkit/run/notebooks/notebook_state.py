@@ -14,13 +14,15 @@ from typing import Any
 from fltoolkit import memory
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 
-BEGIN, RESTORE = (f"__import__('{__name__}', fromlist=['*']).{call}" for call in ("begin()", "restore(get_ipython())"))
+BEGIN, RESTORE = (
+    f"__import__('{__name__}', fromlist=['*']).{call}" for call in ("begin()", "restore(get_ipython())")
+)
 
 
 @dataclass(frozen=True)
 class NotebookState:
-    """The settings of the kernel's process that a notebook's cell can change, besides its own variables: for example the working
-    folder, the filters of warnings, and the defaults of plotly.
+    """The settings of the kernel's process that a notebook's cell can change, besides its own variables: for
+    example the working folder, the filters of warnings, and the defaults of plotly.
     """
 
     folder: Path
@@ -35,11 +37,12 @@ _first: NotebookState | None = None
 
 
 def begin() -> None:
-    """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can start from it. Results
-    are kept in memory for the further notebooks. Python collects garbage less often. pandas stores texts as Python objects.
+    """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can
+    start from it. Results are kept in memory for the further notebooks. Python collects garbage less often.
+    pandas stores texts as Python objects.
 
-    At its end, the process runs the exit functions of the kit and then leaves by `os._exit`. A normal exit would need half a
-    second to clear Python's modules.
+    At its end, the process runs the exit functions of the kit and then leaves by `os._exit`. A normal exit
+    would need half a second to clear Python's modules.
     """
     global _first
     _first = state()
@@ -56,16 +59,21 @@ def state() -> NotebookState:
 
     import_without_grammar("nbformat")  # plotly's renderers would import it with the grammar
     return NotebookState(
-        Path.cwd(), tuple(warnings.filters), random.getstate(), np.random.get_state(), plotly.templates.default, plotly.renderers.default
-    )  # fmt: skip
+        Path.cwd(),
+        tuple(warnings.filters),
+        random.getstate(),
+        np.random.get_state(),
+        plotly.templates.default,
+        plotly.renderers.default,
+    )
 
 
 def restore(shell: Any) -> None:
-    """Resets the process to its state before the first notebook. Imported modules stay, and so does the data that the kit keeps
-    in memory.
+    """Resets the process to its state before the first notebook. Imported modules stay, and so does the data
+    that the kit keeps in memory.
 
-    These are reset: the variables, the counts of executions, the defaults of plotly, pandas and matplotlib, the filters of
-    warnings, the working folder, and the states of random numbers.
+    These are reset: the variables, the counts of executions, the defaults of plotly, pandas and matplotlib,
+    the filters of warnings, the working folder, and the states of random numbers.
 
     Args:
         shell: the kernel's IPython.
@@ -89,8 +97,8 @@ def _restore_random(first: NotebookState) -> None:
 
 
 def _restore_libraries(first: NotebookState) -> None:
-    """Resets the defaults that a cell may have set for tables and charts. `first` contains these defaults as they were before the
-    first notebook."""
+    """Resets the defaults that a cell may have set for tables and charts. `first` contains these defaults as
+    they were before the first notebook."""
     import pandas as pd
     import plotly.io as plotly
 
@@ -102,15 +110,17 @@ def _restore_libraries(first: NotebookState) -> None:
     plotly.renderers.default = first.renderer
     if plotly.templates.default != first.template:  # plotly checks a template at length
         plotly.templates.default = first.template
-    if drawing := sys.modules.get("matplotlib"):  # used by the documents' charts; the other notebooks do not need it
+    if drawing := sys.modules.get(
+        "matplotlib"
+    ):  # used by the documents' charts; the other notebooks do not need it
         drawing.rcParams.update(drawing.rcParamsOrig)
 
 
 def _store_texts_in_python() -> None:
     """Makes pandas store the texts of a table as Python objects instead of in Arrow's memory.
 
-    The tables of a run have some hundred rows, and rows and cells are taken out of them many times. From Arrow's memory each
-    text would be copied.
+    The tables of a run have some hundred rows, and rows and cells are taken out of them many times. From
+    Arrow's memory each text would be copied.
     """
     import pandas as pd
 

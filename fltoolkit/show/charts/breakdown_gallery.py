@@ -23,20 +23,22 @@ from fltoolkit.show.wording.section_words import Nothing, Sentences
 from fltoolkit.survey.spec.groups import Measure, crossed, groups_of_breakdown
 
 NOT_IN_TIME = Nothing(
-    "This survey publishes no mean duration, and no number of persons on an average day or at the interview: its list of tables asks for none."
+    "This survey publishes no mean duration, and no number of persons on an average day or at the "
+    "interview: its list of tables asks for none."
 )
 MOST_ROWS = 30  # of a picture: with a headline above it, it still fits a printed page
 
 
 @checked
 def gallery(out: Published, measure: str) -> None:
-    """Displays every breakdown of a measure as a picture with a table. Each population has one picture with all groups one
-    below the other (several if there are many categories), then one picture for each breakdown that crosses two groups.
+    """Displays every breakdown of a measure as a picture with a table. Each population has one picture with
+    all groups one below the other (several if there are many categories), then one picture for each breakdown
+    that crosses two groups.
 
-    A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. If only
-    cases have a group (such as the sector of the forced labour), the numbers of cases are drawn as bars. Groups of single
-    origins (nationalities, ethnicities) come next, as tables without a picture. Last come the outcomes that the user defined and
-    published, each with its name.
+    A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of
+    children. If only cases have a group (such as the sector of the forced labour), the numbers of cases are
+    drawn as bars. Groups of single origins (nationalities, ethnicities) come next, as tables without a
+    picture. Last come the outcomes that the user defined and published, each with its name.
     """
     from IPython.display import display
 
@@ -52,9 +54,9 @@ def gallery(out: Published, measure: str) -> None:
 
 
 def in_time(out: Published) -> None:
-    """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced
-    labour lasted. Results that the run does not publish are left out; if none are left, a note is displayed. If no number of
-    a measure is available, a sentence replaces its picture and table."""
+    """Displays how many persons were in forced labour on an average day and at the interview, and how long
+    their forced labour lasted. Results that the run does not publish are left out; if none are left, a note
+    is displayed. If no number of a measure is available, a sentence replaces its picture and table."""
     from IPython.display import display
 
     there = set(out.own["measure"])
@@ -70,16 +72,16 @@ def in_time(out: Published) -> None:
 
 
 def first_in_time(out: Published) -> Measure | None:
-    """Returns the first measure of forced labour in time that has a number for everyone; if none has, the first that the run
-    publishes. Returns None if the run publishes none."""
+    """Returns the first measure of forced labour in time that has a number for everyone; if none has, the
+    first that the run publishes. Returns None if the run publishes none."""
     rows = {m: out.own_rows(measure=m, breakdown="") for m in IN_TIME}
     there = [m for m in IN_TIME if len(rows[m])]
     return next((m for m in there if rows[m]["estimate"].notna().any()), there[0] if there else None)
 
 
 def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]]:
-    """Yields pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
-    displays."""
+    """Yields pairs of a picture and the published rows from which it is drawn: one pair for each picture that
+    `gallery` displays."""
     for population, by, only_cases in _contents(out, measure):
         rows = out.select(measure, by, population=population)
         drawn = picture(replace(estimates(out, rows, ENGLISH), bars=only_cases))
@@ -88,21 +90,24 @@ def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]
 
 
 def _pairs_of_own_outcomes(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]]:
-    """Yields pairs of a picture and its rows for the outcomes that the user defined: one pair for each outcome, population and
-    breakdown."""
+    """Yields pairs of a picture and its rows for the outcomes that the user defined: one pair for each
+    outcome, population and breakdown."""
     own = out.table[(out.table["measure"] == measure) & out.table["outcome"].isin(list(out.outcomes))]
     for _, rows in own.groupby(["outcome", "reference_population", "breakdown"], sort=False):
         yield picture(estimates(out, rows.reset_index(drop=True), ENGLISH)), rows
 
 
 def first_rows_by_group(out: Published, measure: str) -> pd.DataFrame | None:
-    """Returns the published rows of the first picture with a group that `gallery` displays, without drawing it. None: there is no
-    such picture."""
-    return next((out.select(measure, by, population=who) for who, by, _ in _contents(out, measure) if any(by)), None)
+    """Returns the published rows of the first picture with a group that `gallery` displays, without drawing
+    it. None: there is no such picture."""
+    return next(
+        (out.select(measure, by, population=who) for who, by, _ in _contents(out, measure) if any(by)), None
+    )
 
 
 def _contents(out: Published, measure: str) -> Iterator[tuple[str, list[list[str]], bool]]:
-    """Yields, for each picture that `gallery` displays: the population, the breakdowns, and whether only cases have the group."""
+    """Yields, for each picture that `gallery` displays: the population, the breakdowns, and whether only
+    cases have the group."""
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
     for population, part in rows.groupby("reference_population", sort=False):
@@ -117,7 +122,8 @@ def _contents(out: Published, measure: str) -> Iterator[tuple[str, list[list[str
 
 
 def _that_fit(names: Sequence[list[str]], sizes: Mapping[str, int]) -> list[list[list[str]]]:
-    """Returns the breakdowns of a population, one list per picture. A picture has at most `MOST_ROWS` categories, or one breakdown
+    """Returns the breakdowns of a population, one list per picture. A picture has at most `MOST_ROWS`
+    categories, or one breakdown
     that has more: a longer picture would be shrunk on paper until nobody can read it."""
     found: list[list[list[str]]] = []
     room = 0
@@ -131,8 +137,9 @@ def _that_fit(names: Sequence[list[str]], sizes: Mapping[str, int]) -> list[list
 
 
 def _families(names: Sequence[list[str]]) -> list[list[list[str]]]:
-    """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the topics alone: one
-    for each family of topics, such as coercion. Then come the pictures of topics that are crossed with a group, such as sex."""
+    """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the
+    topics alone: one for each family of topics, such as coercion. Then come the pictures of topics that are
+    crossed with a group, such as sex."""
     by = dict.fromkeys(tuple(g for g in b if g not in TOPICS) for b in names)
     parts = [
         [b for b in names if set(b) & set(family) and tuple(g for g in b if g not in TOPICS) == group]

@@ -1,5 +1,5 @@
-"""Makes pictures of what changed since an earlier round of the survey. They show the estimates of both rounds with their
-intervals, and the result of the test of the change."""
+"""Makes pictures of what changed since an earlier round of the survey. They show the estimates of both rounds
+with their intervals, and the result of the test of the change."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from fltoolkit.show.wording.section_words import Nothing, Result, Words
 
 @checked
 def changes(found: Published | None) -> None:
-    """Displays how the prevalence of the default population changed since an earlier round of the survey: a picture, a table, and
-    sentences on the rate and the number of persons. Without an earlier round (None), it displays a note.
+    """Displays how the prevalence of the default population changed since an earlier round of the survey: a
+    picture, a table, and sentences on the rate and the number of persons. Without an earlier round (None), it
+    displays a note.
 
     Raises:
-        RequestError: the change is that of another outcome, such as one that the user defined. The sentences would call it forced
-            labour.
+        RequestError: the change is that of another outcome, such as one that the user defined. The sentences
+            would call it forced labour.
     """
     from IPython.display import display
 
@@ -32,9 +33,14 @@ def changes(found: Published | None) -> None:
         return
     if others := sorted(set(found.table["outcome"]) - set(OF_FORCED_LABOUR)):
         raise RequestError(
-            "these sentences and this chart are about forced labour, and the change is that of another outcome", where="changes",
-            found=others, do="read the change in the column `estimate` of its table: found.table",
-        )  # fmt: skip
+            (
+                "these sentences and this chart are about forced labour, and the change is that of another "
+                "outcome"
+            ),
+            where="changes",
+            found=others,
+            do="read the change in the column `estimate` of its table: found.table",
+        )
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
     display(Result("\n\n".join(change_sentences.of_headline(found, ENGLISH))))

@@ -1,5 +1,5 @@
-"""Defines the common look of all pictures: a slim plotly template, and colours that a colour-blind reader can distinguish.
-The pictures load nothing from the internet."""
+"""Defines the common look of all pictures: a slim plotly template, and colours that a colour-blind reader can
+distinguish. The pictures load nothing from the internet."""
 
 from __future__ import annotations
 
@@ -16,22 +16,28 @@ QUIET = "#55606b"
 AXIS_TITLE = {"size": 13, "color": QUIET}
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "fltoolkit Sans, Arial, sans-serif"
-# JupyterLab fits a chart to the width of its panel. With `responsive` a chart that is not in sight would lose its height then.
-CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": False,
-          "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendDataToCloud"]}  # fmt: skip
+# JupyterLab fits a chart to the width of its panel. With `responsive` a chart that is not in sight would lose
+# its height then.
+CONFIG = {
+    "displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "",
+    "responsive": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendDataToCloud"],
+}  # fmt: skip
 MIME = "application/vnd.plotly.v1+json"
 NOTES = "notes"  # the name of the annotation with the notes below a drawing
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A plotly figure with a text alternative: words that say what the figure shows, for readers who do not see it."""
+    """A plotly figure with a text alternative: words that say what the figure shows, for readers who do not
+    see it."""
 
     figure: Any
     alt: str
     least: int = 0  # the pixels that its words need at least; 0 if the page finds out. A narrower screen shows it smaller
     open: bool = False  # a page shows such a picture without a click, also after another one
-    aside: str = ""  # words for a picture that is no result. A page shows such a picture only to readers who open it
+    aside: str = (
+        ""  # words for a picture that is no result. A page shows such a picture only to readers who open it
+    )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """Returns the figure and its text alternative for a notebook. Plotly's own renderers are not used."""
@@ -51,8 +57,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """A table for a notebook: as HTML, and as plain text for programs that cannot show HTML. The same table always gives the same
-    text."""
+    """A table for a notebook: as HTML, and as plain text for programs that cannot show HTML. The same table
+    always gives the same text."""
 
     html: str
     text: str
@@ -71,14 +77,21 @@ GAP = 10  # pixels between the words above a drawing and the drawing
 
 
 def figure(
-    title: str, subtitle: str, body: int, *, notes: Sequence[str] = (), above: int = 0, below: int = 40, **layout: Any
+    title: str,
+    subtitle: str,
+    body: int,
+    *,
+    notes: Sequence[str] = (),
+    above: int = 0,
+    below: int = 40,
+    **layout: Any,
 ) -> Any:
-    """Returns an empty plotly figure in the kit's look: left-aligned title, no default template. HTML in its words is shown as
-    plain text.
+    """Returns an empty plotly figure in the kit's look: left-aligned title, no default template. HTML in its
+    words is shown as plain text.
 
-    A notebook shows the title, the subtitle and the notes inside the figure. A page of a notebook writes them above and
-    below the drawing, as wide as the page. For such a page, `layout.meta` of the figure has these words, and the height in
-    pixels that they take in the figure (`head` and `foot`).
+    A notebook shows the title, the subtitle and the notes inside the figure. A page of a notebook writes them
+    above and below the drawing, as wide as the page. For such a page, `layout.meta` of the figure has these
+    words, and the height in pixels that they take in the figure (`head` and `foot`).
 
     Args:
         body: the height of the drawing in pixels, without axes and words.
@@ -95,9 +108,17 @@ def figure(
     foot = (LINE - 1) * len(written) + GAP if written else 0
     base: dict[str, Any] = {
         "template": go.layout.Template(),
-        "title": {"text": f"<b>{named}</b><br><span style='font-size:13px;color:{QUIET}'>{words_below}</span>",
-                  "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-                  "pad": {"t": BUTTONS, "l": 0}, "font": {"size": 18}},
+        "title": {
+            "text": f"<b>{named}</b><br><span style='font-size:13px;color:{QUIET}'>{words_below}</span>",
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": BUTTONS, "l": 0},
+            "font": {"size": 18},
+        },
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
@@ -106,13 +127,24 @@ def figure(
         "hoverlabel": {"bgcolor": "white", "font": {"family": FONT}},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
         "meta": {"title": title, "subtitle": subtitle, "notes": list(notes), "head": head, "foot": foot},
-    }  # fmt: skip
+    }
     made = go.Figure(layout={**base, **layout})
     if written:
         made.add_annotation(
-            name=NOTES, x=0, xref="paper", xanchor="left", xshift=8 - made.layout.margin.l, y=0, yref="paper", yanchor="top",
-            yshift=-below - GAP // 2, text="<br>".join(written), align="left", showarrow=False, font={"size": 12, "color": QUIET},
-        )  # fmt: skip
+            name=NOTES,
+            x=0,
+            xref="paper",
+            xanchor="left",
+            xshift=8 - made.layout.margin.l,
+            y=0,
+            yref="paper",
+            yanchor="top",
+            yshift=-below - GAP // 2,
+            text="<br>".join(written),
+            align="left",
+            showarrow=False,
+            font={"size": 12, "color": QUIET},
+        )
     return made
 
 
@@ -130,14 +162,20 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 
 def categories(labels: Sequence[str]) -> dict[str, Any]:
-    """Returns the plotly settings of an axis with one place for each label. The first label is at the top, and there is room
-    for the longest one."""
-    return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "dtick": 1, "automargin": True, "ticklabelstandoff": 8}
+    """Returns the plotly settings of an axis with one place for each label. The first label is at the top,
+    and there is room for the longest one."""
+    return {
+        "categoryorder": "array",
+        "categoryarray": list(labels)[::-1],
+        "dtick": 1,
+        "automargin": True,
+        "ticklabelstandoff": 8,
+    }
 
 
 def wrap(text: str, width: int = 28) -> str:
-    """Returns a label of a chart, broken into lines of at most `width` letters by `<br>`. HTML in the label is shown as plain
-    text."""
+    """Returns a label of a chart, broken into lines of at most `width` letters by `<br>`. HTML in the label
+    is shown as plain text."""
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
 
 

@@ -13,7 +13,15 @@ from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, QUIET, Picture, Table, figure, safe, wrap
-from fltoolkit.show.charts.definition_flowchart import ASKED, BELOW, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
+from fltoolkit.show.charts.definition_flowchart import (
+    ASKED,
+    BELOW,
+    NO_WORK,
+    OPEN_CHILD,
+    QUESTIONS,
+    exit_at,
+    question,
+)
 from fltoolkit.show.charts.descriptions import chart_notes
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
@@ -25,9 +33,14 @@ from fltoolkit.table_records import as_records
 
 Rows = dict[str, dict[Hashable, Any]]
 Line = tuple[str, str, float, float, str]
-"""A line of the picture: its words, a number as text, how many persons go on and how many leave, and why they leave."""
+"""A line of the picture: its words, a number as text, how many persons go on and how many leave, and why they
+leave."""
 ENDS = ("unresolved", "abroad, unresolved", "forced labour")
-ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
+ENDS_HERE = {
+    "forced labour": "In forced labour",
+    "unresolved": "Unresolved",
+    "abroad, unresolved": "Abroad, unresolved",
+}
 SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
 ROW_HEIGHT, LEAVING = 56, "#c9d3da"
 NOBODY = "nobody leaves"
@@ -35,12 +48,12 @@ NOBODY = "nobody leaves"
 
 @checked
 def flow(out: Published) -> Picture | Nothing:
-    """Returns a picture of the definition of forced labour as bars. The first bar is everybody whom the survey represents. After each
-    condition of the definition, bars show how many persons go on and how many leave. If there are no such numbers, a note says
-    so.
+    """Returns a picture of the definition of forced labour as bars. The first bar is everybody whom the
+    survey represents. After each condition of the definition, bars show how many persons go on and how many
+    leave. If there are no such numbers, a note says so.
 
-    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from these, so
-    they reveal nothing new.
+    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated
+    from these, so they reveal nothing new.
     """
     population = flow_population(out, of_children=False)
     if population is None:
@@ -50,16 +63,30 @@ def flow(out: Published) -> Picture | Nothing:
     ends = [name for name in ENDS if name in rows]
     size = _number(whole) or max([1.0, *(line[2] for line in conditions)])
     lines = [
-        (f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, represented", _count(whole), size, 0.0, ""),
+        (
+            f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, represented",
+            _count(whole),
+            size,
+            0.0,
+            "",
+        ),
         *conditions,
     ]
-    lines += [(f"<b>{safe(ENDS_HERE[name])}</b>", _count(rows[name]), _number(rows[name]) or 0.0, 0.0, "") for name in ends]
+    lines += [
+        (f"<b>{safe(ENDS_HERE[name])}</b>", _count(rows[name]), _number(rows[name]) or 0.0, 0.0, "")
+        for name in ends
+    ]
     y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
     fig = figure(
         "Who is in forced labour, condition by condition",
-        f"Weighted persons who go on (dark) and who leave (pale){'; to be verified' if whole['to_verify'] else ''}",
-        round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows), *_notes(out, rows)], below=0,
-    )  # fmt: skip
+        (
+            "Weighted persons who go on (dark) and who leave "
+            f"(pale){'; to be verified' if whole['to_verify'] else ''}"
+        ),
+        round(ROW_HEIGHT * (1 - y[-1])),
+        notes=[_sum_in_words(rows), *_notes(out, rows)],
+        below=0,
+    )
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
     colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(conditions)) + ends]
     fig.add_bar(x=[line[2] for line in lines], marker={"color": colours}, **bar)
@@ -73,18 +100,36 @@ def flow(out: Published) -> Picture | Nothing:
         ]
         if leaving:
             quiet = {"size": 14, "color": QUIET}
-            notes.append({**text_style, "x": 0, "y": at, "yshift": -17, "xanchor": "left", "text": leaving, "font": quiet})
+            notes.append(
+                {
+                    **text_style,
+                    "x": 0,
+                    "y": at,
+                    "yshift": -17,
+                    "xanchor": "left",
+                    "text": leaving,
+                    "font": quiet,
+                }
+            )
     axes = {"visible": False, "fixedrange": True}
     fig.update_layout(
-        barmode="stack", showlegend=False, annotations=[*fig.layout.annotations, *notes],
-        xaxis={**axes, "range": [0, size]}, yaxis={**axes, "range": [y[-1] - 0.45, 0.55]},
-    )  # fmt: skip
-    return Picture(fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.", least=300)
+        barmode="stack",
+        showlegend=False,
+        annotations=[*fig.layout.annotations, *notes],
+        xaxis={**axes, "range": [0, size]},
+        yaxis={**axes, "range": [y[-1] - 0.45, 0.55]},
+    )
+    return Picture(
+        fig,
+        f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.",
+        least=300,
+    )
 
 
 def _conditions(rows: Rows) -> list[Line]:
-    """Returns a line of the picture for each condition of the definition. Persons who do not meet a condition leave there; the
-    others go on. If numbers before and after a condition are hidden, ` + [c]` stands for those after it."""
+    """Returns a line of the picture for each condition of the definition. Persons who do not meet a condition
+    leave there; the others go on. If numbers before and after a condition are hidden, ` + [c]` stands for
+    those after it."""
     leaves = [leaf for leaf in QUESTIONS if leaf in rows or leaf != BELOW]
     left = [_number(rows[leaf]) if leaf in rows else 0.0 for leaf in leaves]
     ends = [_number(rows[name]) for name in ENDS if name in rows]
@@ -102,11 +147,17 @@ def _conditions(rows: Rows) -> list[Line]:
 
 
 def _sum_in_words(rows: Rows) -> str:
-    """Returns a sentence that adds up the numbers of the picture, so that readers need not guess how one follows from another."""
+    """Returns a sentence that adds up the numbers of the picture, so that readers need not guess how one
+    follows from another."""
     leaving = [_count(rows[leaf]) for leaf in QUESTIONS if leaf in rows]
     ends = [(name, _count(rows[key])) for key, name in ENDS_HERE.items() if key in rows]
-    parts = [f"{' + '.join(leaving)} who leave", *(f"{count} {name[0].lower()}{name[1:]}" for name, count in ends)]
-    return f"Sum: {_count(rows['total'])} represented = {', + '.join(parts)}. Each number is rounded by itself."
+    parts = [
+        f"{' + '.join(leaving)} who leave",
+        *(f"{count} {name[0].lower()}{name[1:]}" for name, count in ends),
+    ]
+    return (
+        f"Sum: {_count(rows['total'])} represented = {', + '.join(parts)}. Each number is rounded by itself."
+    )
 
 
 def _number(row: dict[Hashable, Any]) -> float | None:
@@ -126,12 +177,17 @@ def flow_table(out: Published) -> Table | Nothing:
 def _nothing(out: Published, why: str) -> Nothing:
     """Returns a note on why there is no flowchart: no numbers of persons are published at all, or `why`."""
     none = "flowchart" not in set(out.table["measure"])
-    return Nothing("The weights do not add up to the population, so no numbers of persons are published." if none else why)
+    return Nothing(
+        "The weights do not add up to the population, so no numbers of persons are published."
+        if none
+        else why
+    )
 
 
 @checked
 def children(out: Published) -> None:
-    """Displays the result for children, their flowchart and its table, or a note that children were not asked."""
+    """Displays the result for children, their flowchart and its table, or a note that children were not
+    asked."""
     from IPython.display import display
 
     population = flow_population(out, of_children=True)
@@ -145,8 +201,8 @@ def children(out: Published) -> None:
 
 
 def children_flow(out: Published, population: str) -> Picture:
-    """Returns the flowchart of forced labour of children (ILO toolkit, Tool No. 2). The arrow to each result has the published
-    number of children who reach it."""
+    """Returns the flowchart of forced labour of children (ILO toolkit, Tool No. 2). The arrow to each result
+    has the published number of children who reach it."""
     rows = _steps(out, population)
     words = {
         ASKED: f"<b>{_count(rows.get('total'))}</b><br>{wrap(rows['total']['reference_population_label'])}",
@@ -154,21 +210,30 @@ def children_flow(out: Published, population: str) -> Picture:
         OPEN_CHILD: f"<b>{_count(rows.get(OPEN_CHILD))}</b><br>{safe(ENGLISH.say('flowchart.open_somewhere'))}",
     }
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
-    title, subtitle = "Which children are in forced labour, question by question", "Weighted number of children"
+    title, subtitle = (
+        "Which children are in forced labour, question by question",
+        "Weighted number of children",
+    )
     fig = definition_flowchart.children(
         title, subtitle, words, counts=counts, notes=(ENGLISH.say("tables.rounded"), *_notes(out, rows))
     )
-    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=620)
+    return Picture(
+        fig,
+        f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.",
+        least=620,
+    )
 
 
 def in_forced_labour(out: Published, population: str) -> dict[Hashable, Any]:
-    """Returns the published number of persons of a population in forced labour, or their rate if no number is published."""
+    """Returns the published number of persons of a population in forced labour, or their rate if no number is
+    published."""
     counted = len(out.own_rows(measure="total", reference_population=population))
     return out.select("total" if counted else "prevalence", population=population).iloc[0].to_dict()
 
 
 def _notes(out: Published, rows: Rows) -> tuple[str, ...]:
-    """Returns the notes below a flowchart: the meaning of the signs behind its numbers, the persons who answered, and the survey."""
+    """Returns the notes below a flowchart: the meaning of the signs behind its numbers, the persons who
+    answered, and the survey."""
     table = pd.DataFrame(rows.values())
     used = number_words.markers(ENGLISH, table["marker"])
     signs = [*number_words.care_note(ENGLISH, table["flag"]), *([f"{used}."] if used else [])]
@@ -180,9 +245,11 @@ def _steps_in_words(rows: Rows) -> str:
 
 
 def _steps(out: Published, population: str) -> Rows:
-    """Returns the published rows of a flowchart as a dictionary. Its keys are the names of the boxes in which persons leave the
-    flowchart."""
-    return {str(r["step"]): r for r in as_records(out.select("flowchart", [[], ["step"]], population=population))}
+    """Returns the published rows of a flowchart as a dictionary. Its keys are the names of the boxes in which
+    persons leave the flowchart."""
+    return {
+        str(r["step"]): r for r in as_records(out.select("flowchart", [[], ["step"]], population=population))
+    }
 
 
 def _count(row: dict[Any, Any] | None) -> str:

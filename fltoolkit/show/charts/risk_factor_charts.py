@@ -1,4 +1,5 @@
-"""Draws risk factors as a forest plot, and makes two tables: of risk factors, and of the prevalence if some answers are wrong.
+"""Draws risk factors as a forest plot, and makes two tables: of risk factors, and of the prevalence if some
+answers are wrong.
 
 The plot and the table of risk factors show what is associated with forced labour, not what causes it.
 """
@@ -32,11 +33,11 @@ LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); righ
 
 @checked
 def risk(model: PublishedModel) -> Picture | Nothing:
-    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The picture also has the
-    reference category of each group.
+    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The
+    picture also has the reference category of each group.
 
-    The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]` (confidential) or `[u]`
-    (unreliable), in its place. If the model is not shown, a sentence says why.
+    The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]`
+    (confidential) or `[u]` (unreliable), in its place. If the model is not shown, a sentence says why.
     """
     if model.table.empty:
         return Nothing(_notes(model)[0])
@@ -45,42 +46,59 @@ def risk(model: PublishedModel) -> Picture | Nothing:
         f"Odds ratios, {level} intervals; {model.population_label}; {model.reference_period}"
         f"{'; to be verified' if model.to_verify else ''}"
     )
-    rows = [line for group, part in model.table.groupby("group", sort=False) for line in _rows(str(group), part)]
+    rows = [
+        line for group, part in model.table.groupby("group", sort=False) for line in _rows(str(group), part)
+    ]
     axis = _axis(model.table)
     marks = [mark for row in rows for mark in row.marks]
     signs = " ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis), *_care_note(model.table)])
     hidden = chart_notes.markers(ENGLISH, model.table["marker"])
-    notes = (f"{signs} {hidden}".strip(), " ".join([*_notes(model), chart_notes.source(ENGLISH, model.survey)]))
-    sentences = "; ".join(f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in as_records(model.table))
+    notes = (
+        f"{signs} {hidden}".strip(),
+        " ".join([*_notes(model), chart_notes.source(ENGLISH, model.survey)]),
+    )
+    sentences = "; ".join(
+        f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in as_records(model.table)
+    )
     alt = f"Forest plot. {about}. {sentences}. {' '.join(_notes(model))}"
-    return picture(DotChart("risk_factors", RATIOS, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
+    return picture(
+        DotChart("risk_factors", RATIOS, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0)
+    )
 
 
 @checked
 def risk_table(model: PublishedModel) -> Table | Nothing:
-    """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The other is the
-    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal. If the
-    model is not shown, a sentence says why."""
+    """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The
+    other is the difference in prevalence from the reference category, in cases per 1,000, if all other
+    characteristics are equal. If the model is not shown, a sentence says why."""
     if model.table.empty:
         return Nothing(_notes(model)[0])
     records = as_records(model.table)
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(
         {
-            "Group": [number_words.start(_name(r["group"])) if new else "" for r, new in zip(records, starts, strict=True)],
+            "Group": [
+                number_words.start(_name(r["group"])) if new else ""
+                for r, new in zip(records, starts, strict=True)
+            ],
             "Category": [number_words.start(value(r["group"], r["category"])) for r in records],
             "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
             f"{number_words.percent(ENGLISH, model.level)} interval": [_ratio_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"], r) for r in records],
             "Interval": [
-                f"{_signed(r['effect_low'], r)}{NBSP}to{NBSP}{_signed(r['effect_high'], r)}" if pd.notna(r["effect_low"]) else ""
+                f"{_signed(r['effect_low'], r)}{NBSP}to{NBSP}{_signed(r['effect_high'], r)}"
+                if pd.notna(r["effect_low"])
+                else ""
                 for r in records
             ],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
             "Remark": ["reference" if _is_base(r) else r["reason"] for r in records],
         }
     )
-    about = f"{model.population_label}; {model.reference_period}; all groups in one model (Firth's logistic regression)"
+    about = (
+        f"{model.population_label}; {model.reference_period}; all groups in one model (Firth's "
+        "logistic regression)"
+    )
     notes = (
         *_notes(model),
         *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
@@ -91,8 +109,8 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """Returns a picture of a table for a sensitivity analysis. Each cell has the prevalence that would be true if given
-    shares of the answers were wrong. The colour of a cell shows the size of its prevalence.
+    """Returns a picture of a table for a sensitivity analysis. Each cell has the prevalence that would be
+    true if given shares of the answers were wrong. The colour of a cell shows the size of its prevalence.
 
     None of these numbers is an estimate of the survey.
     """
@@ -102,19 +120,47 @@ def response_error(found: ResponseError) -> Picture:
     words = [[_cell(records[a, b]) for b in across] for a in down]
     values = [[records[a, b]["prevalence"] * 1000 for b in across] for a in down]
     seen = number(found.observed, PER_1000) or "a hidden number"
-    top = "" if np.isnan(found.bound_high) else f", the low end of {seen} to {number(found.bound_high, PER_1000)},"
-    below = "" if np.isnan(found.ci_low) else f". Below it: its {number_words.percent(ENGLISH, found.level)} interval"
-    rate = "True rate of forced labour" if found.population_label else "True rate"  # else the reader gave a number of her own
-    about = f"{rate} per 1,000 {found.population_label}".strip() + f", if such answers gave {seen}{top} in the survey{below}."
+    top = (
+        ""
+        if np.isnan(found.bound_high)
+        else f", the low end of {seen} to {number(found.bound_high, PER_1000)},"
+    )
+    below = (
+        ""
+        if np.isnan(found.ci_low)
+        else f". Below it: its {number_words.percent(ENGLISH, found.level)} interval"
+    )
+    rate = (
+        "True rate of forced labour" if found.population_label else "True rate"
+    )  # else the reader gave a number of her own
+    about = (
+        f"{rate} per 1,000 {found.population_label}".strip()
+        + f", if such answers gave {seen}{top} in the survey{below}."
+    )
     reasons = [str(reason) for reason in found.table["reason"].unique() if reason]
     fig = figure(
-        "If answers misclassify: a sensitivity table, not an estimate", about, 46 * len(rows), below=58, showlegend=False,
-        notes=chart_notes.nonempty(f"–: {' or '.join(reasons)}." if reasons else "", chart_notes.source(ENGLISH, found.survey)),
-    )  # fmt: skip
+        "If answers misclassify: a sensitivity table, not an estimate",
+        about,
+        46 * len(rows),
+        below=58,
+        showlegend=False,
+        notes=chart_notes.nonempty(
+            f"–: {' or '.join(reasons)}." if reasons else "", chart_notes.source(ENGLISH, found.survey)
+        ),
+    )
     fig.add_heatmap(
-        z=[[None if pd.isna(v) else v for v in line] for line in values], x=columns, y=rows, text=words,
-        texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, textfont={"size": 12}, xgap=3, ygap=3, hoverinfo="skip",
-    )  # fmt: skip
+        z=[[None if pd.isna(v) else v for v in line] for line in values],
+        x=columns,
+        y=rows,
+        text=words,
+        texttemplate="%{text}",
+        colorscale=[[0, "white"], [1, "#9fc3d6"]],
+        showscale=False,
+        textfont={"size": 12},
+        xgap=3,
+        ygap=3,
+        hoverinfo="skip",
+    )
     fig.update_xaxes(
         title={"text": "specificity: others whose answers say no", "font": AXIS_TITLE},
         type="category",
@@ -130,7 +176,8 @@ def response_error(found: ResponseError) -> Picture:
     )
     fig.update_layout(plot_bgcolor=PALE)
     sentences = "; ".join(
-        f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items()
+        f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}"
+        for (a, b), r in records.items()
     )
     return Picture(fig, f"Sensitivity table, never the headline. {about} {sentences}.", least=470)
 
@@ -155,7 +202,8 @@ def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
 
 
 def _care_note(table: pd.DataFrame) -> list[str]:
-    """Returns the note on the sign of caution, with its reasons, in a list. The list is empty if no odds ratio has the sign."""
+    """Returns the note on the sign of caution, with its reasons, in a list. The list is empty if no odds
+    ratio has the sign."""
     reasons = dict.fromkeys(str(reason) for reason in table.loc[table["flag"] == "caution", "reason"])
     return [f"{number_words.CARE}: use with caution ({'; '.join(reasons)})."] if reasons else []
 
@@ -169,11 +217,17 @@ def _name(group: str) -> str:
 
 
 def _axis(table: pd.DataFrame) -> Axis:
-    """Returns the axis of odds ratios. The axis includes every odds ratio, and covers at least 0.5 to 2. Intervals that go
-    on beyond it are cut."""
+    """Returns the axis of odds ratios. The axis includes every odds ratio, and covers at least 0.5 to 2.
+    Intervals that go on beyond it are cut."""
     ends = [0.5, 2.0, *table["odds_ratio"].dropna()]
     low, high = min(ends) / LONGEST, max(ends) * LONGEST
-    return Axis(low, high, tuple(Tick(t, f"{t:g}") for t in TICKS if low <= t <= high), "odds ratio (log scale)", log=True)
+    return Axis(
+        low,
+        high,
+        tuple(Tick(t, f"{t:g}") for t in TICKS if low <= t <= high),
+        "odds ratio (log scale)",
+        log=True,
+    )
 
 
 def _is_base(row: PublishedNumber) -> bool:
@@ -181,7 +235,8 @@ def _is_base(row: PublishedNumber) -> bool:
 
 
 def _ratio(x: float) -> str:
-    """Returns an odds ratio as text. It has two significant digits, but never more than two decimals. A limit that is not zero
+    """Returns an odds ratio as text. It has two significant digits, but never more than two decimals. A limit
+    that is not zero
     never reads as zero: `<0.01`."""
     if 0 < x < LEAST_RATIO:
         return "<0.01"
@@ -211,5 +266,9 @@ def _ratio_with_limits(row: PublishedNumber) -> str:
 def _cell(row: PublishedNumber) -> str:
     if pd.isna(row["prevalence"]):
         return "–"
-    interval = "" if pd.isna(row["ci_low"]) else f"<br>{number(row['ci_low'], PER_1000)} to {number(row['ci_high'], PER_1000)}"
+    interval = (
+        ""
+        if pd.isna(row["ci_low"])
+        else f"<br>{number(row['ci_low'], PER_1000)} to {number(row['ci_high'], PER_1000)}"
+    )
     return f"{number(row['prevalence'], PER_1000)}{interval}"

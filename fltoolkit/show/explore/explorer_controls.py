@@ -1,5 +1,5 @@
-"""Displays the parts of an explorer (texts, pictures, tables), either alone or below controls. When a user changes a control, the
-parts are drawn again."""
+"""Displays the parts of an explorer (texts, pictures, tables), either alone or below controls. When a user
+changes a control, the parts are drawn again."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description
 
 
 def explorer_language(code: str, own_words: OwnWords) -> Language:
-    """Returns the words of a language for an explorer. `code` is the code of the language, such as `fr`. `own_words` are the
-    texts that users wrote in survey.yaml and nap.yaml. In a language other than English, these texts are translated, or
-    marked if there is no translation."""
+    """Returns the words of a language for an explorer. `code` is the code of the language, such as `fr`.
+    `own_words` are the texts that users wrote in survey.yaml and nap.yaml. In a language other than English,
+    these texts are translated, or marked if there is no translation."""
     return ENGLISH if code == BASE else read_language(code).about(own_words).with_stars()
 
 
 def without_controls(parts: Sequence[Part]) -> None:
-    """Displays the parts of an explorer's view (texts, pictures, tables) one below the other, without controls."""
+    """Displays the parts of an explorer's view (texts, pictures, tables) one below the other, without
+    controls."""
     from IPython.display import display
 
     for part in parts:
@@ -33,8 +34,8 @@ def without_controls(parts: Sequence[Part]) -> None:
 
 
 def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:
-    """Returns a drop-down of the browser with a label. It works with the keyboard and with screen readers. `options` has the
-    value of each label, and `value` is the one that is chosen first."""
+    """Returns a drop-down of the browser with a label. It works with the keyboard and with screen readers.
+    `options` has the value of each label, and `value` is the one that is chosen first."""
     import ipywidgets as widgets
 
     return widgets.Dropdown(options=tuple(options.items()), value=value, description=label, **WIDE)
@@ -46,16 +47,16 @@ def with_controls(
     beside: Sequence[Any] = (),
     changes: list[Callable[[], None]] | None = None,
 ) -> Any:
-    """Returns a widget with controls at the top. Below them it has the parts that `view` returns. After every change of a
-    control, the view is drawn again.
+    """Returns a widget with controls at the top. Below them it has the parts that `view` returns. After every
+    change of a control, the view is drawn again.
 
     Args:
         controls: widgets with a `value`.
         view: returns the parts to show for the present values of the controls.
-        beside: widgets that contain the controls. If given, they are shown instead of the controls at the top: to the left of the
-            view if there is room, else above it.
-        changes: a list of functions that other code calls when the view must change for another reason. The function that
-            draws the view again is added to this list.
+        beside: widgets that contain the controls. If given, they are shown instead of the controls at the
+            top: to the left of the view if there is room, else above it.
+        changes: a list of functions that other code calls when the view must change for another reason. The
+            function that draws the view again is added to this list.
     """
     import ipywidgets as widgets
 
@@ -66,7 +67,10 @@ def with_controls(
             return
         busy[0] = True
         try:
-            drawn = [{"output_type": "display_data", "data": part._repr_mimebundle_(), "metadata": {}} for part in view()]
+            drawn = [
+                {"output_type": "display_data", "data": part._repr_mimebundle_(), "metadata": {}}
+                for part in view()
+            ]
         finally:
             busy[0] = False
         screen.outputs = tuple(drawn)

@@ -1,9 +1,9 @@
-"""Makes the tables explorer. It shows any table that a run publishes. The user chooses a publication profile (rules that say
-which numbers are reliable enough), rule set, measure, population and breakdown.
+"""Makes the tables explorer. It shows any table that a run publishes. The user chooses a publication profile
+(rules that say which numbers are reliable enough), rule set, measure, population and breakdown.
 
-All numbers come from the published set of the run. Its confidential numbers were hidden once, before the explorer starts. A
-change of the controls does not estimate or hide anything. For several publication profiles, the set is made by `publish_run(...,
-every_profile=True)`.
+All numbers come from the published set of the run. Its confidential numbers were hidden once, before the
+explorer starts. A change of the controls does not estimate or hide anything. For several publication
+profiles, the set is made by `publish_run(..., every_profile=True)`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_chart
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_language, with_controls, without_controls
+from fltoolkit.show.explore.explorer_controls import (
+    Part,
+    dropdown,
+    explorer_language,
+    with_controls,
+    without_controls,
+)
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
@@ -29,14 +35,20 @@ from fltoolkit.show.wording.section_words import Sentences, Words, bold
 from fltoolkit.table_records import as_records
 
 Options = dict[str, str]
-COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
+COLUMNS = {
+    "rule_set": "rule_set",
+    "measure": "measure",
+    "population": "reference_population",
+    "breakdown": "breakdown",
+}
 
 
 @dataclass(frozen=True)
 class TableChoice:
-    """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and publication profile.
-    The options of each part depend on the parts before it: for example, only breakdowns that are published for the chosen
-    population are offered."""
+    """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and
+    publication profile.
+    The options of each part depend on the parts before it: for example, only breakdowns that are published
+    for the chosen population are offered."""
 
     rule_set: str
     measure: str
@@ -48,12 +60,13 @@ class TableChoice:
 def offered(
     out: Published, wanted: TableChoice | None = None, language: Language = ENGLISH
 ) -> tuple[TableChoice, dict[str, Options]]:
-    """Returns two things: the table to show, and the options of each control (a dictionary from labels to values). The table is
-    the wanted one. If a part of the wanted choice does not exist, another option replaces it.
+    """Returns two things: the table to show, and the options of each control (a dictionary from labels to
+    values). The table is the wanted one. If a part of the wanted choice does not exist, another option
+    replaces it.
 
-    For rule sets other than the run's own, only the headline (the number for the default population) is offered, because
-    nothing else is published. If no breakdown is wanted, or the wanted one does not exist, the function prefers one without
-    hidden numbers, and then the one with most numbers.
+    For rule sets other than the run's own, only the headline (the number for the default population) is
+    offered, because nothing else is published. If no breakdown is wanted, or the wanted one does not exist,
+    the function prefers one without hidden numbers, and then the one with most numbers.
     """
     rows = out.table
     rows = rows[(rows["measure"] != "flowchart") & ~rows["outcome"].isin(list(out.outcomes))]
@@ -82,38 +95,51 @@ def _fullest(rows: pd.DataFrame) -> str:
 
 
 def view(out: Published, choice: TableChoice, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns the parts that the tables explorer shows for a choice that `offered` gives: a text on the hidden numbers and the
-    reasons, the picture, and the table."""
+    """Returns the parts that the tables explorer shows for a choice that `offered` gives: a text on the
+    hidden numbers and the reasons, the picture, and the table."""
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    # All pictures of the same measure and breakdown have the same axis, for any publication profile, rule set and population.
+    # All pictures of the same measure and breakdown have the same axis, for any publication profile, rule set
+    # and population.
     every = pd.concat([one.table for one in _sets(out).values()], ignore_index=True)
     compared = every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
     chart = dot_chart(of, rows, language, compared=compared)
-    return hidden(rows, _title(of), language), picture(chart), in_notebook(result_tables.table(language, rows))
+    return (
+        hidden(rows, _title(of), language),
+        picture(chart),
+        in_notebook(result_tables.table(language, rows)),
+    )
 
 
 def hidden(rows: pd.DataFrame, judged: str, language: Language = ENGLISH) -> Words:
-    """Returns a text on how many of some published numbers are not shown, with the reasons. `judged` is the title of the
-    publication profile, which says which numbers are reliable enough."""
+    """Returns a text on how many of some published numbers are not shown, with the reasons. `judged` is the
+    title of the publication profile, which says which numbers are reliable enough."""
     gone = rows[rows["estimate"].isna()]
     by = language.say("explorer.judged", profile=judged)
     if gone.empty:
         return Sentences(f"{language.say('explorer.every_shown')} {by}")
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
-    reasons = [(i, marker, number_words.reason(language, why)) for i, marker, why in gone[["marker", "reason"]].itertuples()]
+    reasons = [
+        (i, marker, number_words.reason(language, why))
+        for i, marker, why in gone[["marker", "reason"]].itertuples()
+    ]
     lines = "\n".join(f"- {language.colon(names[i], f'[{marker}] {why}')}" for i, marker, why in reasons)
-    return Sentences(f"{bold(language.say('explorer.not_shown', n=str(len(gone)), of=str(len(rows))))} {by}\n\n{lines}")
+    return Sentences(
+        f"{bold(language.say('explorer.not_shown', n=str(len(gone)), of=str(len(rows))))} {by}\n\n{lines}"
+    )
 
 
 @checked
-def tables(out: Published, *, interactive: bool = False, choice: TableChoice | None = None, language: str = BASE) -> Any:
-    """Shows a table of the published set. With `interactive`, the user chooses the table in labelled drop-downs; otherwise the
-    table is fixed.
+def tables(
+    out: Published, *, interactive: bool = False, choice: TableChoice | None = None, language: str = BASE
+) -> Any:
+    """Shows a table of the published set. With `interactive`, the user chooses the table in labelled
+    drop-downs; otherwise the table is fixed.
 
     Args:
-        out: the published set of the run; if it was made with `every_profile`, the user can also choose the publication profile.
+        out: the published set of the run; if it was made with `every_profile`, the user can also choose the
+        publication profile.
         interactive: whether to show a widget for people. Batch runs and stored notebooks keep False.
         choice: the table that is shown first.
         language: the code of the language of controls, texts, pictures and tables, such as `fr`.
@@ -126,14 +152,20 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
 
 
 def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> Any:
-    """Returns the widget of the tables explorer: drop-downs for measure, population, breakdown and others, above the chosen
-    table."""
+    """Returns the widget of the tables explorer: drop-downs for measure, population, breakdown and others,
+    above the chosen table."""
     _, options = offered(out, start, language)
-    pickers = {name: dropdown(language.say(f"explorer.controls.{name}"), options[name], getattr(start, name)) for name in options}
+    pickers = {
+        name: dropdown(language.say(f"explorer.controls.{name}"), options[name], getattr(start, name))
+        for name in options
+    }
 
     def show() -> tuple[Part, ...]:
-        """Updates the options of each control, and returns the parts that the explorer shows for the chosen table."""
-        choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}), language)
+        """Updates the options of each control, and returns the parts that the explorer shows for the chosen
+        table."""
+        choice, now = offered(
+            out, TableChoice(**{name: picker.value for name, picker in pickers.items()}), language
+        )
         for name, picker in pickers.items():
             if picker.options != tuple(now[name].items()):
                 picker.options = tuple(now[name].items())
@@ -160,4 +192,6 @@ def _label(out: Published, name: str, row: Mapping[Any, Any], language: Language
         return language.say(f"titles.{row['measure']}")
     if name == "population":
         return language.kit(row["reference_population_label"])
-    return number_words.group(language, str(row["breakdown"])) if row["breakdown"] else language.say("everyone")
+    return (
+        number_words.group(language, str(row["breakdown"])) if row["breakdown"] else language.say("everyone")
+    )

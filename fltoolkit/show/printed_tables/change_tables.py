@@ -1,5 +1,5 @@
-"""Makes the tables of changes: the plan's baseline beside the numbers of a later survey, and the published changes between
-two rounds of a survey."""
+"""Makes the tables of changes: the plan's baseline beside the numbers of a later survey, and the published
+changes between two rounds of a survey."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from functools import partial
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, NO_CHANGE
-from fltoolkit.estimate.change_over_time.unresolved_excess import UNJUDGED_REASONS, is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import (
+    UNJUDGED_REASONS,
+    is_unjudged,
+    stated_verdict,
+)
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
@@ -28,18 +32,26 @@ from fltoolkit.show.wording import change_sentences, number_words, plan_words
 from fltoolkit.table_records import as_records
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str, title: str = "follow_up.title") -> PrintedTable:
-    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
-    one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
+def follow_up(
+    language: Language, rows: pd.DataFrame, *notes: str, title: str = "follow_up.title"
+) -> PrintedTable:
+    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the
+    target if there is one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    The result of the test of the change has a sign before it: ▼ ▲ – ○ ×. Footnotes say whether the target is reached.
+    The result of the test of the change has a sign before it: ▼ ▲ – ○ ×. Footnotes say whether the target is
+    reached.
 
     Args:
         notes: further sentences below the table.
         title: the key of the title in the language files.
     """
     records = as_records(rows)
-    about = (language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes)
+    about = (
+        language.say("change.note"),
+        language.say("tables.rounded_changes"),
+        *_signs_explained(language, rows),
+        *notes,
+    )
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(language.say(title), "", about, years)
@@ -47,8 +59,8 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, title: str = 
 
 
 def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str) -> PrintedTable:
-    """Returns a table of the published changes of one measure between two rounds of a survey. A row has the numbers of both
-    rounds, the change, its interval and the result of the test.
+    """Returns a table of the published changes of one measure between two rounds of a survey. A row has the
+    numbers of both rounds, the change, its interval and the result of the test.
 
     Args:
         title: replaces the usual title; the unit is behind it.
@@ -59,9 +71,18 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
     numbers = pd.DataFrame([in_units(row, measure) for row in as_records(rows)], index=rows.index)
     judged = zip(rows["verdict"], rows["verdict_reason"], rows["flag"].astype(str), strict=True)
-    said = [(sign_and_verdict(v, why), answer_on_change(v, why, flag)) if v else ("", "") for v, why, flag in judged]
-    made = rows.assign(measure=measure, **numbers, **pd.DataFrame(said, rows.index, ["light", "changed"], dtype=object))
-    named = language.colon(title, unit) if title else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
+    said = [
+        (sign_and_verdict(v, why), answer_on_change(v, why, flag)) if v else ("", "")
+        for v, why, flag in judged
+    ]
+    made = rows.assign(
+        measure=measure, **numbers, **pd.DataFrame(said, rows.index, ["light", "changed"], dtype=object)
+    )
+    named = (
+        language.colon(title, unit)
+        if title
+        else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
+    )
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
     about = (language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes)
@@ -72,14 +93,17 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
 
 
 def _signs_explained(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the notes on the signs beside numbers: the sign of caution, and `<0` or `>0` in place of a limit that rounds to 0."""
-    care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"], rows["flag"]]))
+    """Returns the notes on the signs beside numbers: the sign of caution, and `<0` or `>0` in place of a
+    limit that rounds to 0."""
+    care = number_words.care_note(
+        language, pd.concat([rows["flag_before"], rows["flag_after"], rows["flag"]])
+    )
     return [*care, *([language.say("tables.beyond_zero")] if rows["beyond_zero"].any() else [])]
 
 
 def verdict_in_words(language: Language, row: Row) -> str:
-    """Returns the result of the test of a change, with a sign before it: `▼ decreased`. The text is empty if the row is
-    hidden."""
+    """Returns the result of the test of a change, with a sign before it: `▼ decreased`. The text is empty if
+    the row is hidden."""
     return language.kit(row["light"]) if row["light"] else ""
 
 
@@ -88,11 +112,15 @@ def _of_round(language: Language, row: Row, column: str, when: str) -> PrintedCe
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a change as a number with + or −, with its sign: [u] if it is unreliable, † if it is to be used with
-    caution."""
+    """Returns the cell of a change as a number with + or −, with its sign: [u] if it is unreliable, † if it
+    is to be used with caution."""
     cell = plan_cells.value(language, row, "change", "marker")
     sign = {"unreliable": "u", "caution": number_words.CARE}.get(str(row["flag"]), "")
-    return PrintedCell(change_sentences.signed(language, row["change"], row), sign, number=True) if cell.text else cell
+    return (
+        PrintedCell(change_sentences.signed(language, row["change"], row), sign, number=True)
+        if cell.text
+        else cell
+    )
 
 
 def _limits_of_change(language: Language, row: Row) -> PrintedCell:
@@ -101,8 +129,8 @@ def _limits_of_change(language: Language, row: Row) -> PrintedCell:
 
 
 def short_verdict(language: Language, row: Row) -> str:
-    """Returns `verdict_in_words` so short that it stays on one line. A footnote says why a change is not judged, and that its size is
-    uncertain."""
+    """Returns `verdict_in_words` so short that it stays on one line. A footnote says why a change is not
+    judged, and that its size is uncertain."""
     word = language.kit(row["verdict"])
     if is_unjudged(row["verdict"], row["verdict_reason"]):
         word = language.say("charts.unjudged")
@@ -112,27 +140,36 @@ def short_verdict(language: Language, row: Row) -> str:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the result of the test of a change, or with the marker of a change that is not shown."""
+    """Returns the cell with the result of the test of a change, or with the marker of a change that is not
+    shown."""
     if not row["light"]:
         return replace(number_cells.not_shown(row["marker"]), number=False)
     return PrintedCell(short_verdict(language, row).replace(" ", NBSP))
 
 
 def _unsure(language: Language, row: Row) -> str:
-    """Returns the result of the test in words, if the direction of the change is known and its size is uncertain."""
+    """Returns the result of the test in words, if the direction of the change is known and its size is
+    uncertain."""
     changed = row.get("changed")
     is_unsure = isinstance(changed, Reason) and changed.code == "rounds.unsure"
     return number_words.start(language.kit(changed)) if is_unsure else ""
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row. They name the target of the row and say whether it is reached, why a change is not judged or
-    not shown, and whether its size is uncertain. The reasons for the markers of each round stand in the tables of this round."""
-    columns = ("verdict_reason",) if row["light"] or row["marker"] in ("", "c") else ("verdict_reason", "reason")
+    """Returns the texts for the footnotes of a row. They name the target of the row and say whether it is
+    reached, why a change is not judged or not shown, and whether its size is uncertain. The reasons for the
+    markers of each round stand in the tables of this round."""
+    columns = (
+        ("verdict_reason",) if row["light"] or row["marker"] in ("", "c") else ("verdict_reason", "reason")
+    )
     given = (COVERS_ZERO, *UNJUDGED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     is_bare = is_unjudged(row["verdict"], row["verdict_reason"])  # in the column of the verdict
-    unjudged = number_words.start(language.kit(stated_verdict(row["verdict"], row["verdict_reason"]))) if is_bare else ""
+    unjudged = (
+        number_words.start(language.kit(stated_verdict(row["verdict"], row["verdict_reason"])))
+        if is_bare
+        else ""
+    )
     return (
         plan_words.reached(language, row).rstrip("."),
         unjudged,
@@ -142,8 +179,8 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
-    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and `after`: `2025`.
-    If a year is not known or both years are the same, the texts are words instead of years.
+    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and
+    `after`: `2025`. If a year is not known or both years are the same, the texts are words instead of years.
 
     Args:
         before, after: the year of the earlier and of the later round, in each row of the table.
@@ -157,14 +194,27 @@ def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> 
 CHANGE = TableLayout(
     (
         plan_cells.CATEGORY,
-        TableColumn("before", lambda language, row: _of_round(language, row, "baseline_value", "before"), "number", "round_before"),
+        TableColumn(
+            "before",
+            lambda language, row: _of_round(language, row, "baseline_value", "before"),
+            "number",
+            "round_before",
+        ),
         TableColumn(
             "before_interval",
-            partial(plan_cells.limits, low="baseline_ci_low", high="baseline_ci_high", marker="marker_before"),
+            partial(
+                plan_cells.limits, low="baseline_ci_low", high="baseline_ci_high", marker="marker_before"
+            ),
             head="limits_before",
         ),
-        TableColumn("after", lambda language, row: _of_round(language, row, "value", "after"), "value", "round_after"),
-        TableColumn("after_interval", partial(plan_cells.limits, low="ci_low", high="ci_high", marker="marker_after"), head="limits_after"),
+        TableColumn(
+            "after", lambda language, row: _of_round(language, row, "value", "after"), "value", "round_after"
+        ),
+        TableColumn(
+            "after_interval",
+            partial(plan_cells.limits, low="ci_low", high="ci_high", marker="marker_after"),
+            head="limits_after",
+        ),
         TableColumn("target", lambda language, row: PrintedCell(plan_words.aim(language, row), number=True)),
         TableColumn("change", _change),
         TableColumn("change_interval", _limits_of_change, head="limits_change"),
@@ -172,8 +222,8 @@ CHANGE = TableLayout(
     ),
     headings=plan_cells.headings,
     reasons=_reasons,
-)  # fmt: skip
-"""The columns of a change: the number of each round with its marker, the change with its interval, and the result of the
-test."""
+)
+"""The columns of a change: the number of each round with its marker, the change with its interval, and the
+result of the test."""
 
 NUMBERED = ("category", "before", "before_interval", "after", "after_interval", "change", "change_interval")

@@ -1,5 +1,5 @@
-"""Makes the tables of the plan's indicators, as the ILO toolkit's results framework (Tool No. 16) lists them: a table of all
-indicators (the matrix), the indicators with their baselines, and the five SMART criteria."""
+"""Makes the tables of the plan's indicators, as the ILO toolkit's results framework (Tool No. 16) lists them:
+a table of all indicators (the matrix), the indicators with their baselines, and the five SMART criteria."""
 
 from __future__ import annotations
 
@@ -30,62 +30,76 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.table_records import as_records
 
-TYPED = {"target_year_1": "targets.year_1", "target_year_2": "targets.year_2", "final_target": "targets.final"}
+TYPED = {
+    "target_year_1": "targets.year_1",
+    "target_year_2": "targets.year_2",
+    "final_target": "targets.final",
+}
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a baseline: the number of the survey, or what partners typed. If partners still have to give the
-    baseline, the cell says so."""
+    """Returns the cell of a baseline: the number of the survey, or what partners typed. If partners still
+    have to give the baseline, the cell says so."""
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         bound = row["bound_high"] if has_wide_bounds(row) else nan
         cell = number_cells.in_unit(
-            language, nan if pd.isna(shown) else float(shown), {**row, "measure": _measure(row)}, row["marker"], bound
+            language,
+            nan if pd.isna(shown) else float(shown),
+            {**row, "measure": _measure(row)},
+            row["marker"],
+            bound,
         )
         return number_cells.with_care(cell, row["flag"])
     return PrintedCell(plan_words.typed(language, row["baseline_value"]) or language.say("by_partners"))
 
 
 def _measure(row: Row) -> str:
-    """Returns the measure of a row of the plan, such as `total`. A row for which the survey gives no number has no measure; for
-    it, returns `prevalence`."""
+    """Returns the measure of a row of the plan, such as `total`. A row for which the survey gives no number
+    has no measure; for it, returns `prevalence`."""
     return str(row["measure"]) if isinstance(row["measure"], str) else "prevalence"
 
 
 def _target(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a target: the targets of the row in words, or what partners typed for the first and second year and
-    as the final target. If there are none, the cell says so, or that partners still have to give the target."""
+    """Returns the cell of a target: the targets of the row in words, or what partners typed for the first and
+    second year and as the final target. If there are none, the cell says so, or that partners still have to
+    give the target."""
     if row["promised"]:
         return PrintedCell(row["promised"])
     if row["filled_by"] != "partners":
         return PrintedCell(language.say("matrix.no_target"))
     typed = {name: plan_words.typed(language, row[name]) for name in TYPED}
     return PrintedCell(
-        language.list(language.say(TYPED[name], value=v) for name, v in typed.items() if v) or language.say("by_partners")
+        language.list(language.say(TYPED[name], value=v) for name, v in typed.items() if v)
+        or language.say("by_partners")
     )
 
 
 def _indicator(language: Language, row: Row) -> str:
-    """Returns the name of an indicator with its unit, for a line above its rows. A % decrease says its unit in its name."""
+    """Returns the name of an indicator with its unit, for a line above its rows. A % decrease says its unit
+    in its name."""
     unit = "" if has_text(row["derived_from"]) else language.kit(row["unit"])
     return f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}"
 
 
 def _group(language: Language, row: Row) -> str:
-    """Returns the name of the group of a row, for a line above its categories. The text is empty for a row about everybody."""
+    """Returns the name of the group of a row, for a line above its categories. The text is empty for a row
+    about everybody."""
     grouped = not plan_words.is_total(row) and row["category"]
     return number_words.start(number_words.group(language, str(row["group"]))) if grouped else ""
 
 
 def _category_in_group(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row. A row that
-    partners fill in has no category."""
+    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line
+    above the row. A row that partners fill in has no category."""
     if row["filled_by"] == "partners":
         return PrintedCell("–")
     if row["category"]:
         return plan_cells.category(language, row)
     group = number_words.group(language, str(row["group"]))
-    return PrintedCell(language.say("everyone") if plan_words.is_total(row) else language.say("by", group=group))
+    return PrintedCell(
+        language.say("everyone") if plan_words.is_total(row) else language.say("by", group=group)
+    )
 
 
 def _statement(language: Language, row: Row) -> str:
@@ -94,29 +108,45 @@ def _statement(language: Language, row: Row) -> str:
 
 
 def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
-    """Returns the four lines that are printed above a row of the table `matrix`. If rows have a line in common, it is printed
-    once.
+    """Returns the four lines that are printed above a row of the table `matrix`. If rows have a line in
+    common, it is printed once.
 
-    The first line is the objective, outcome, output or activity of the indicator. The second says how its indicators are verified,
-    how often they are reported and who is responsible. The third is the indicator with its unit. The fourth is the group.
+    The first line is the objective, outcome, output or activity of the indicator. The second says how its
+    indicators are verified, how often they are reported and who is responsible. The third is the indicator
+    with its unit. The fourth is the group.
     """
-    how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
-    duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
-    said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
+    how, who = (
+        language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead")
+    )
+    duties = {
+        "verification": how,
+        "reporting": plan_words.frequency(language, str(row["reporting_frequency"])),
+        "lead": who,
+    }
+    said = ". ".join(
+        language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text
+    )
     statement = PrintedCell(_statement(language, row), strong=True)
     return statement, PrintedCell(said, quiet=True), _indicator(language, row), _group(language, row)
 
 
 def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reasons why a number of the survey is hidden or doubtful, and why it has no high end if others have one
-    (`ranged`), in words, for footnotes. There are none if the marker [c] (confidential) already gives the reason. Of a number that
-    partners gave, a footnote says so, and of a target that no planned survey can verify."""
+    """Returns the reasons why a number of the survey is hidden or doubtful, and why it has no high end if
+    others have one (`ranged`), in words, for footnotes. There are none if the marker [c] (confidential)
+    already gives the reason. Of a number that partners gave, a footnote says so, and of a target that no
+    planned survey can verify."""
     if row["filled_by"] == "partners":
         return (language.say("from_partners") if plan_words.typed(language, row["baseline_value"]) else "",)
     target = language.say("matrix.unverified") if row.get("refused") else ""
     if row["marker"] == "c":
         return (target,)
-    why = "high_end_hidden" if row["unresolved_marker"] == "c" else "cases_only" if pd.isna(row["unresolved"]) else ""
+    why = (
+        "high_end_hidden"
+        if row["unresolved_marker"] == "c"
+        else "cases_only"
+        if pd.isna(row["unresolved"])
+        else ""
+    )
     return (
         *(number_words.remarks(language, row) if has_text(row["reason"]) else ()),
         language.say(f"tables.{why}") if ranged and why and pd.notna(row["baseline_value"]) else "",
@@ -127,13 +157,21 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
 def _of_plan(
     language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords, every: pd.DataFrame
 ) -> PrintedTable:
-    """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes. `every` has all rows of the plan."""
+    """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes. `every` has all
+    rows of the plan."""
     ranged = any(map(has_wide_bounds, rows))
     frame = pd.DataFrame(rows, columns=[*plan_words.ROW, "flag"])
     rounded = plan_words.rounding_note(language, rows)
-    signs = (*rounded, *number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, every, "flag"))
+    signs = (
+        *rounded,
+        *number_words.care_note(language, frame["flag"]),
+        *plan_words.own_signs(language, frame, every, "flag"),
+    )
     return printed(
-        language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *signs))
+        language,
+        replace(layout, reasons=partial(_remarks, ranged)),
+        rows,
+        replace(words, notes=(*words.notes, *signs)),
     )
 
 
@@ -143,33 +181,49 @@ ABOUT = (
     plan_cells.INTERVAL,
 )
 MATRIX = TableLayout((*ABOUT, TableColumn("target", _target, "words")), headings=_headings)
-"""The matrix of Tool No. 16. Facts that all rows of an indicator share stand above these rows, so that the table fits a
-portrait page."""
+"""The matrix of Tool No. 16. Facts that all rows of an indicator share stand above these rows, so that the
+table fits a portrait page."""
 
 BASELINE = TableLayout(
-    ABOUT, headings=lambda language, row: (_statement(language, row), _indicator(language, row), _group(language, row))
+    ABOUT,
+    headings=lambda language, row: (
+        _statement(language, row),
+        _indicator(language, row),
+        _group(language, row),
+    ),
 )
 BY_GROUP = replace(
-    BASELINE, headings=lambda language, row: (PrintedCell(_indicator(language, row), strong=True), _group(language, row))
+    BASELINE,
+    headings=lambda language, row: (
+        PrintedCell(_indicator(language, row), strong=True),
+        _group(language, row),
+    ),
 )
 
 
 def matrix(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It
-    has the baselines from the survey, the targets in words, and what partners typed. It has the rows of whole populations,
-    of targets, and of partners."""
+    """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls
+    a matrix. It has the baselines from the survey, the targets in words, and what partners typed. It has the
+    rows of whole populations, of targets, and of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
     table = as_records(evidence.baseline.table)
     refused = set(plan_words.promises(language, evidence.targets[evidence.targets["verifiable"] == "no"]))
     keyed = ((row, plan_words.promise_key(row)) for row in table)
     rows = [{**row, "promised": promised.get(key, ""), "refused": key in refused} for row, key in keyed]
-    rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
-    words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
+    rows = [
+        row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)
+    ]
+    words = TableWords(
+        language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year")
+    )
     return _of_plan(language, MATRIX, rows, words, evidence.baseline.table)
 
 
-def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()) -> PrintedTable | None:
-    """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names the numbers
+def by_group(
+    language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()
+) -> PrintedTable | None:
+    """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names
+    the numbers
     that another table of the document has: for each, its measure, its population in words and its group."""
     rows = [
         row
@@ -177,13 +231,15 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
         if row["filled_by"] != "partners" and row["category"] and not plan_words.is_total(row)
         if (row["measure"], row["reference_population_label"], row["group"]) not in elsewhere
     ]
-    words = TableWords(language.say("matrix.by_group"), heads=plan_cells.years(language, filled.table, "year"))
+    words = TableWords(
+        language.say("matrix.by_group"), heads=plan_cells.years(language, filled.table, "year")
+    )
     return _of_plan(language, BY_GROUP, rows, words, filled.table) if rows else None
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
-    """Returns a table of the plan's indicators with their baselines from the survey. It has all rows, but not the columns of
-    `matrix` on targets and responsibilities."""
+    """Returns a table of the plan's indicators with their baselines from the survey. It has all rows, but not
+    the columns of `matrix` on targets and responsibilities."""
     rows = as_records(filled.table)
     limits = (
         (language.say("tables.headline_limits"),)
@@ -196,22 +252,26 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns a table that shows for each indicator of the plan which of the five SMART criteria of the ILO toolkit (Tool No. 16)
-    it meets. A footnote says what an indicator lacks."""
+    """Returns a table that shows for each indicator of the plan which of the five SMART criteria of the ILO
+    toolkit (Tool No. 16) it meets. A footnote says what an indicator lacks."""
     table = evidence.smart
     rows = [
         {
-            **part.iloc[0].to_dict(), **dict(zip(part["criterion"], part["met"], strict=True)),
+            **part.iloc[0].to_dict(),
+            **dict(zip(part["criterion"], part["met"], strict=True)),
             "lacks": tuple(text for text in part["missing"] if text),
         }
         for _, part in table.groupby("id", sort=False)
-    ]  # fmt: skip
-    words = TableWords(language.say("smart.title"), language.say("smart.about"), (language.say("smart.partners_only"),))
+    ]
+    words = TableWords(
+        language.say("smart.title"), language.say("smart.about"), (language.say("smart.partners_only"),)
+    )
     return printed(language, SMART, rows, words)
 
 
 def _criterion(criterion: str, language: Language, row: Row) -> PrintedCell:
-    """Returns a cell that says whether an indicator meets a criterion, or that only the partners can say this."""
+    """Returns a cell that says whether an indicator meets a criterion, or that only the partners can say
+    this."""
     return PrintedCell(language.say(f"smart.{row[criterion]}"))
 
 
@@ -219,7 +279,9 @@ SMART = TableLayout(
     (
         TableColumn(
             "indicator",
-            lambda language, row: PrintedCell(language.colon(language.own(str(row["code"])), language.kit(row["indicator"]))),
+            lambda language, row: PrintedCell(
+                language.colon(language.own(str(row["code"])), language.kit(row["indicator"]))
+            ),
             "label",
         ),
         *(TableColumn(name, partial(_criterion, name), "words") for name in CRITERIA),

@@ -1,8 +1,9 @@
-"""Defines a table as it is printed: columns, cells with their markers, and footnotes with letters. The table does not depend
-on a survey or on a file format.
+"""Defines a table as it is printed: columns, cells with their markers, and footnotes with letters. The table
+does not depend on a survey or on a file format.
 
-A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`.
-`show/tables.py` (notebooks) and `report/document_formats` (pages and Word) turn this into tables that people see.
+A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a
+`PrintedTable`. `show/tables.py` (notebooks) and `report/document_formats` (pages and Word) turn this into
+tables that people see.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ class PrintedCell:
 
     Attributes:
         text: what is printed, without the marker.
-        marker: the letter of the number's marker (`u` for unreliable, `c` for confidential), or the sign † of caution; empty for
-            none.
-        number: whether the text is a number or an interval, or replaces a number, such as `5–14` for a number of cases.
-        quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
-        opens_part: whether the cell is a line across the table with further lines below it, such as an indicator above its groups.
+        marker: the letter of the number's marker (`u` for unreliable, `c` for confidential), or the sign † of
+            caution; empty for none.
+        number: whether the text is a number or an interval, or replaces a number, such as `5–14` for a number
+        of cases.
+        quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not
+        a heading.
+        opens_part: whether the cell is a line across the table with further lines below it, such as an
+        indicator above its groups.
         has_range: whether the text is a range because of unresolved answers, and not an interval.
         strong: whether the text is the answer that the row gives, printed in bold letters.
         footnotes: the footnotes whose letters are the text.
@@ -49,17 +53,20 @@ class PrintedCell:
 
     @property
     def bracketed(self) -> str:
-        """Returns the marker of the cell's number as it is printed: `[u]`, or the sign of caution without brackets."""
+        """Returns the marker of the cell's number as it is printed: `[u]`, or the sign of caution without
+        brackets."""
         return f"[{self.marker}]" if self.marker not in ("", number_words.CARE) else self.marker
 
     @property
     def printed(self) -> str:
-        """Returns the text of the cell with its marker behind it, on one line: `8.0 [u]`, or `[c]` if no number is shown."""
+        """Returns the text of the cell with its marker behind it, on one line: `8.0 [u]`, or `[c]` if no
+        number is shown."""
         return NBSP.join(part for part in (self.text, self.bracketed) if part)
 
     @property
     def is_number(self) -> bool:
-        """Returns whether the cell is a number, a marker or empty. Such a cell never breaks into two lines."""
+        """Returns whether the cell is a number, a marker or empty. Such a cell never breaks into two
+        lines."""
         return self.number or not self.text
 
 
@@ -79,7 +86,8 @@ class TableColumn:
         key: its name in code, the same in all languages.
         cell: a function that returns the cell of a row in a language.
         kind: what the column contains.
-        head: the key of the column heading under `columns` in the language files. If it is empty, `key` is used.
+        head: the key of the column heading under `columns` in the language files. If it is empty, `key` is
+        used.
     """
 
     key: str
@@ -90,14 +98,16 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class TableLayout:
-    """The columns of one of the kit's tables, and the functions that make the lines across it and its footnotes.
+    """The columns of one of the kit's tables, and the functions that make the lines across it and its
+    footnotes.
 
     Attributes:
         columns: in the order in which they are printed.
-        headings: returns, for a row, the lines across the table above it, from the most general to the most special; an empty
-            text for no line. Rows with the same line share it. A line that explains the rows is a quiet cell.
-        reasons: returns, for a row, the reasons why its number is hidden or doubtful. Each text becomes one footnote with a
-            letter.
+        headings: returns, for a row, the lines across the table above it, from the most general to the most
+            special; an empty text for no line. Rows with the same line share it. A line that explains the
+            rows is a quiet cell.
+        reasons: returns, for a row, the reasons why its number is hidden or doubtful. Each text becomes one
+            footnote with a letter.
     """
 
     columns: tuple[TableColumn, ...]
@@ -130,8 +140,9 @@ class TableWords:
 
 @dataclass(frozen=True)
 class Head:
-    """The heading of a column of a printed table: its key (its name in code), its words, and its kind (`label`, `value`,
-    `number`, `words`, `notes`). `span` has the words above the headings of neighbouring columns, in notebooks."""
+    """The heading of a column of a printed table: its key (its name in code), its words, and its kind
+    (`label`, `value`, `number`, `words`, `notes`). `span` has the words above the headings of neighbouring
+    columns, in notebooks."""
 
     key: str
     text: str
@@ -147,11 +158,12 @@ class PrintedTable:
         title: the words above the table.
         subtitle: the words below the title, in notebooks.
         heads: the column headings, one per column.
-        rows: the rows; each has one cell per column. A row with a single cell is a line across the table that names the rows
-            below it.
+        rows: the rows; each has one cell per column. A row with a single cell is a line across the table that
+            names the rows below it.
         note: sentences below the table, including the meaning of its markers.
         footnotes: the footnotes of the table, in order.
-        known: the footnotes of all tables with the same letters a, b, …, in order; empty if the table has its own letters.
+        known: the footnotes of all tables with the same letters a, b, …, in order; empty if the table has its
+        own letters.
         meanings: the meaning of each marker and term of the table, for a reader who points at it.
         wide: whether the table needs a landscape page.
     """
@@ -173,18 +185,25 @@ class PrintedTable:
 
     @cached_property
     def marked(self) -> tuple[bool, ...]:
-        """Returns for each column whether any number in it has a marker behind it, such as [u]. If so, each cell of the column
-        leaves space for a marker, so that the numbers are aligned."""
+        """Returns for each column whether any number in it has a marker behind it, such as [u]. If so, each
+        cell of the column leaves space for a marker, so that the numbers are aligned."""
         rows = [row for row in self.rows if len(row) > 1]
-        return tuple(any(row[place].text and row[place].marker for row in rows) for place in range(len(self.heads)))
+        return tuple(
+            any(row[place].text and row[place].marker for row in rows) for place in range(len(self.heads))
+        )
 
     @property
     def lettered(self) -> tuple[tuple[str, str], ...]:
         """Returns the footnotes of the table as pairs of letter (a, b, …) and text."""
-        return tuple((letter(place), text) for place, text in enumerate(self.known or self.footnotes) if text in self.footnotes)
+        return tuple(
+            (letter(place), text)
+            for place, text in enumerate(self.known or self.footnotes)
+            if text in self.footnotes
+        )
 
     def with_letters(self, known: tuple[str, ...]) -> PrintedTable:
-        """Returns the table with the letters that some footnotes (`known`) have in all tables of a document."""
+        """Returns the table with the letters that some footnotes (`known`) have in all tables of a
+        document."""
         return replace(self, rows=_lettered(self.rows, known), known=known)
 
 
@@ -205,18 +224,32 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     for row in rows:
         headings = layout.headings(language, row) if layout.headings else ()
         levels = enumerate(headings, 1)
-        new = [(text, level < len(headings)) for level, text in levels if text and headings[:level] != across[:level]]
+        new = [
+            (text, level < len(headings))
+            for level, text in levels
+            if text and headings[:level] != across[:level]
+        ]
         cells = ((text if isinstance(text, PrintedCell) else PrintedCell(text), opens) for text, opens in new)
         body += [(replace(cell, opens_part=opens),) for cell, opens in cells]
         across = headings
         reasons_of_row = layout.reasons(language, row) if layout.reasons else ()
         reasons = [number_words.start(text) for text in dict.fromkeys(reasons_of_row) if text]
         footnotes += [text for text in reasons if text not in footnotes]
-        body.append((*(column.cell(language, row) for column in layout.columns), PrintedCell(footnotes=tuple(reasons))))
+        body.append(
+            (
+                *(column.cell(language, row) for column in layout.columns),
+                PrintedCell(footnotes=tuple(reasons)),
+            )
+        )
     has_range = any(cell.has_range for row in body for cell in row)
-    keys = ("limits_of_low" if has_range and c.key == "baseline_interval" else c.head or c.key for c in layout.columns)
+    keys = (
+        "limits_of_low" if has_range and c.key == "baseline_interval" else c.head or c.key
+        for c in layout.columns
+    )
     named = zip(layout.columns, keys, strict=True)
-    heads = tuple(Head(c.key, language.say(f"columns.{key}", **words.heads).strip(), c.kind) for c, key in named)
+    heads = tuple(
+        Head(c.key, language.say(f"columns.{key}", **words.heads).strip(), c.kind) for c, key in named
+    )
     if footnotes:
         heads = (*heads, Head("notes", language.say("columns.notes"), "notes"))
     else:
@@ -224,34 +257,55 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     used = {cell.marker for row in body for cell in row}
     # The marker `c` (confidential) has the reason why the number is hidden.
     markers = tuple(
-        (f"[{m}]", language.kit(CONFIDENTIAL) if m == "c" else language.say(f"markers.{m}")) for m in MARKERS if m in used
+        (f"[{m}]", language.kit(CONFIDENTIAL) if m == "c" else language.say(f"markers.{m}"))
+        for m in MARKERS
+        if m in used
     )
     legend = language.list(f"{marker}{NBSP}{meaning}" for marker, meaning in markers)
     ranges = language.say(words.ranges) if has_range else ""
     note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
-    terms = ((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in ("cv", "deff"))
+    terms = (
+        (language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in ("cv", "deff")
+    )
     rows_with_letters = _lettered(body, footnotes)
     return PrintedTable(
-        words.title, heads, rows_with_letters, words.subtitle, note, tuple(footnotes), meanings=(*markers, *terms)
+        words.title,
+        heads,
+        rows_with_letters,
+        words.subtitle,
+        note,
+        tuple(footnotes),
+        meanings=(*markers, *terms),
     )
 
 
-def _lettered(rows: Iterable[tuple[PrintedCell, ...]], known: Sequence[str]) -> tuple[tuple[PrintedCell, ...], ...]:
-    """Returns rows of a table in which each cell with footnotes has their letters, in the order of `known`."""
+def _lettered(
+    rows: Iterable[tuple[PrintedCell, ...]], known: Sequence[str]
+) -> tuple[tuple[PrintedCell, ...], ...]:
+    """Returns rows of a table in which each cell with footnotes has their letters, in the order of
+    `known`."""
 
     def filled(cell: PrintedCell) -> PrintedCell:
-        return replace(cell, text=", ".join(letter(place) for place, text in enumerate(known) if text in cell.footnotes))
+        return replace(
+            cell, text=", ".join(letter(place) for place, text in enumerate(known) if text in cell.footnotes)
+        )
 
     return tuple(tuple(filled(cell) if cell.footnotes else cell for cell in row) for row in rows)
 
 
 def of_texts(
-    title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple[int, ...] = (), note: str = ""
+    title: str,
+    heads: tuple[str, ...],
+    rows: Iterable[tuple[str, ...]],
+    numbers: tuple[int, ...] = (),
+    note: str = "",
 ) -> PrintedTable:
-    """Returns a printed table of texts for which there is no `TableLayout`. `numbers` are the positions of the columns that
-    contain numbers."""
+    """Returns a printed table of texts for which there is no `TableLayout`. `numbers` are the positions of
+    the columns that contain numbers."""
     kinds: list[Kind] = ["number" if place in numbers else "words" for place in range(len(heads))]
-    named = tuple(Head(str(place), text, kind) for place, (text, kind) in enumerate(zip(heads, kinds, strict=True)))
+    named = tuple(
+        Head(str(place), text, kind) for place, (text, kind) in enumerate(zip(heads, kinds, strict=True))
+    )
     return PrintedTable(title, named, tuple(tuple(map(PrintedCell, row)) for row in rows), note=note)
 
 

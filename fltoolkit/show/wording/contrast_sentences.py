@@ -1,5 +1,5 @@
-"""Makes sentences about the tests between categories of the lead group: which category has the higher rate, and by how much,
-as an interval.
+"""Makes sentences about the tests between categories of the lead group: which category has the higher rate,
+and by how much, as an interval.
 
 The lead group is the group (such as sex) that survey.yaml names beforehand for the first comparison.
 """
@@ -11,31 +11,42 @@ from math import inf
 from typing import Any
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT_TESTED, POPULATION, UNRELIABLE
+from fltoolkit.publish.contrasts.lead_contrasts import (
+    LOWER,
+    NO_DIFFERENCE,
+    NOT_TESTED,
+    POPULATION,
+    UNRELIABLE,
+)
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words
 from fltoolkit.table_records import as_records
 
-MOST_SENTENCES = 3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
+MOST_SENTENCES = (
+    3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
+)
 Pair = dict[Any, Any]
 
 
 def is_compared(out: Published) -> bool:
-    """Returns whether the run publishes the prevalence by the lead group: the group (such as sex) that survey.yaml names
-    beforehand for the first comparison."""
+    """Returns whether the run publishes the prevalence by the lead group: the group (such as sex) that
+    survey.yaml names beforehand for the first comparison."""
     rows = out.own_rows(measure="prevalence", breakdown=out.lead)
     own = rows[rows["reference_population"] == out.headlines[0]] if len(rows) and out.headlines else rows
     return bool(out.lead) and out.lead not in out.origins and bool(own["estimate"].notna().any())
 
 
-def sentences(out: Published, language: Language, *, most: float = inf, with_rates: bool = False) -> tuple[str, ...]:
-    """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
-    beforehand): of the default population, and of each other population (such as children) that has only one pair of categories,
-    or in which at least one pair was tested. Populations with a tested pair come first. Those that lack a test for the same reason
-    share a sentence.
+def sentences(
+    out: Published, language: Language, *, most: float = inf, with_rates: bool = False
+) -> tuple[str, ...]:
+    """Returns sentences with the results of the tests between categories of the lead group (the group that
+    survey.yaml names beforehand): of the default population, and of each other population (such as children)
+    that has only one pair of categories, or in which at least one pair was tested. Populations with a tested
+    pair come first. Those that lack a test for the same reason share a sentence.
 
     Args:
-        most: the most sentences on pairs with a difference; if a population has more, one sentence gives their number.
+        most: the most sentences on pairs with a difference; if a population has more, one sentence gives
+        their number.
         with_rates: whether the rates stand behind the categories of a tested pair.
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
@@ -48,19 +59,27 @@ def sentences(out: Published, language: Language, *, most: float = inf, with_rat
         for them in alike.values()
         for text in _population_sentences(out, language, them[0], most, with_rates=with_rates)
     )
-    return tuple(number_words.start(_of(out, language, them, text) if len(told) > 1 else text) for them, text in each)
+    return tuple(
+        number_words.start(_of(out, language, them, text) if len(told) > 1 else text) for them, text in each
+    )
 
 
 def _only_reason(out: Published, language: Language, population: str) -> str:
-    """Returns why the only pair of categories of a population was not tested. The text is empty if the pair was tested, or if there
-    are several."""
+    """Returns why the only pair of categories of a population was not tested. The text is empty if the pair
+    was tested, or if there are several."""
     pairs = _pairs(out, population)
-    return _why_untested(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] == NOT_TESTED else ""
+    return (
+        _why_untested(out, language, pairs[0])
+        if len(pairs) == 1 and pairs[0]["verdict"] == NOT_TESTED
+        else ""
+    )
 
 
 def _of(out: Published, language: Language, populations: Sequence[str], text: str) -> str:
     """Returns a sentence with its populations before it: `Among adults, …`."""
-    return language.say("contrasts.of", who=_named(out, language, populations), said=number_words.inside(text))
+    return language.say(
+        "contrasts.of", who=_named(out, language, populations), said=number_words.inside(text)
+    )
 
 
 def _named(out: Published, language: Language, populations: Sequence[str]) -> str:
@@ -78,8 +97,9 @@ def _population_sentences(
 ) -> tuple[str, ...]:
     """Returns sentences on the tests of differences between categories, in one population.
 
-    If there are at most three pairs of categories, each pair has a sentence. If there are more, only pairs with a difference
-    have one, and a last sentence gives the number of the other pairs. If no pair has a difference, one sentence says so.
+    If there are at most three pairs of categories, each pair has a sentence. If there are more, only pairs
+    with a difference have one, and a last sentence gives the number of the other pairs. If no pair has a
+    difference, one sentence says so.
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
@@ -87,27 +107,37 @@ def _population_sentences(
     if pairs and not listed:
         tested = sum(p["verdict"] != NOT_TESTED for p in pairs)
         if not tested:
-            return (language.say("contrasts.none_testable", n=str(len(pairs)), group=number_words.group(language, out.lead)),)
+            return (
+                language.say(
+                    "contrasts.none_testable", n=str(len(pairs)), group=number_words.group(language, out.lead)
+                ),
+            )
         return (language.say("contrasts.none_of_pairs", tested=str(tested), n=str(len(pairs))),)
     if len(listed) > most:
         return (language.say("contrasts.many", found=str(len(listed)), n=str(len(pairs))),)
-    others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
+    others = (
+        [language.say("contrasts.others", n=str(len(pairs) - len(listed)))]
+        if len(listed) < len(pairs)
+        else []
+    )
     return (*(_sentence(out, language, p, with_rates=with_rates) for p in listed), *others)
 
 
 def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns the result of the test as a title for a slide, or why there was no test, if a population (by default the first) has
-    exactly one pair of categories. Otherwise returns None."""
+    """Returns the result of the test as a title for a slide, or why there was no test, if a population (by
+    default the first) has exactly one pair of categories. Otherwise returns None."""
     pairs = _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1:
         return None
     (pair,) = pairs
-    return _untested(out, language, pair) if pair["verdict"] == NOT_TESTED else _test_result(out, language, pair)
+    return (
+        _untested(out, language, pair) if pair["verdict"] == NOT_TESTED else _test_result(out, language, pair)
+    )
 
 
 def family(out: Published, language: Language) -> str:
-    """Returns a sentence on how many differences between groups the document tests, and how. It also says that all other
-    comparisons in the document are not tested."""
+    """Returns a sentence on how many differences between groups the document tests, and how. It also says
+    that all other comparisons in the document are not tested."""
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
         return _nothing_tested(out, language)
@@ -121,8 +151,8 @@ def family(out: Published, language: Language) -> str:
 
 
 def _not_tested(out: Published, language: Language) -> str:
-    """Returns a sentence on the comparisons named beforehand that were not tested. It names their populations, if each of these has
-    one pair of categories, and else it says how many pairs there are."""
+    """Returns a sentence on the comparisons named beforehand that were not tested. It names their
+    populations, if each of these has one pair of categories, and else it says how many pairs there are."""
     untested = list(out.contrasts.loc[out.contrasts["verdict"] == NOT_TESTED, POPULATION])
     if any(len(_pairs(out, population)) > 1 for population in untested):
         return language.say("contrasts.family_rest", n=str(len(untested)))
@@ -131,8 +161,8 @@ def _not_tested(out: Published, language: Language) -> str:
 
 
 def _nothing_tested(out: Published, language: Language) -> str:
-    """Returns a sentence that no difference between groups was tested. If one pair of categories was named beforehand, it has the
-    reason."""
+    """Returns a sentence that no difference between groups was tested. If one pair of categories was named
+    beforehand, it has the reason."""
     pairs = as_records(out.contrasts)
     if not pairs:
         return language.say("contrasts.nothing")
@@ -143,9 +173,14 @@ def _nothing_tested(out: Published, language: Language) -> str:
 
 
 def rule(out: Published, language: Language) -> str:
-    """Returns, for a document that also tells of a change, the rule why a group's fall may be told and its difference to another group
-    may not. The text is empty unless a pair of categories was not tested because a number is unreliable."""
-    return language.say("contrasts.rule") if any(pair["reason"] == UNRELIABLE for pair in as_records(out.contrasts)) else ""
+    """Returns, for a document that also tells of a change, the rule why a group's fall may be told and its
+    difference to another group may not. The text is empty unless a pair of categories was not tested because
+    a number is unreliable."""
+    return (
+        language.say("contrasts.rule")
+        if any(pair["reason"] == UNRELIABLE for pair in as_records(out.contrasts))
+        else ""
+    )
 
 
 def _pairs(out: Published, population: str) -> list[Pair]:
@@ -154,8 +189,9 @@ def _pairs(out: Published, population: str) -> list[Pair]:
 
 
 def _sentence(out: Published, language: Language, pair: Pair, *, with_rates: bool) -> str:
-    """Returns a sentence with the result of the test of one pair of categories, or with the reason why the pair was not
-    tested. `pair` is a row of the published tests: the two categories and the result (`verdict`)."""
+    """Returns a sentence with the result of the test of one pair of categories, or with the reason why the
+    pair was not tested. `pair` is a row of the published tests: the two categories and the result
+    (`verdict`)."""
     if pair["verdict"] == NOT_TESTED:
         return f"{_untested(out, language, pair)}."
     found = f"{_test_result(out, language, pair, with_rates=with_rates)}."
@@ -168,8 +204,8 @@ def _untested(out: Published, language: Language, pair: Pair) -> str:
 
 
 def _why_untested(out: Published, language: Language, pair: Pair) -> str:
-    """Returns the reason why a pair of categories was not tested, in words. If a number is unreliable, the reason names its
-    category."""
+    """Returns the reason why a pair of categories was not tested, in words. If a number is unreliable, the
+    reason names its category."""
     rows = as_records(out.select("prevalence", [out.lead], population=pair[POPULATION]))
     sides = [row for row in rows if str(row[out.lead]) in (pair["category"], pair["reference"])]
     unsure = [number_words.whom(language, row["category"]) for row in sides if row["flag"] == "unreliable"]
@@ -185,11 +221,15 @@ def _test_result(out: Published, language: Language, pair: Pair, *, with_rates: 
         return language.say("slides.none", a=a, b=b)
     size, level = _difference(language, pair), number_words.level(language, pair)
     return (
-        language.say("slides.higher", a=a, b=b, size=size, level=level) if size else language.say("slides.higher_only", a=a, b=b)
+        language.say("slides.higher", a=a, b=b, size=size, level=level)
+        if size
+        else language.say("slides.higher_only", a=a, b=b)
     )
 
 
-def _names_higher_first(out: Published, language: Language, pair: Pair, *, with_rates: bool = False) -> list[str]:
+def _names_higher_first(
+    out: Published, language: Language, pair: Pair, *, with_rates: bool = False
+) -> list[str]:
     """Returns the names of the two categories of a pair, the one with the higher rate first."""
     names = _category_names(out, language, pair[POPULATION], with_rates=with_rates)
     sides = ("reference", "category") if pair["verdict"] == LOWER else ("category", "reference")
@@ -197,19 +237,23 @@ def _names_higher_first(out: Published, language: Language, pair: Pair, *, with_
 
 
 def _difference(language: Language, pair: Pair) -> str:
-    """Returns the confidence interval of a difference that the test found, as text, without signs. The text is empty if the interval
-    is not known or, after rounding, reaches zero."""
+    """Returns the confidence interval of a difference that the test found, as text, without signs. The text
+    is empty if the interval is not known or, after rounding, reaches zero."""
     low, high = sorted(abs(pair[limit]) for limit in ("ci_low", "ci_high"))
     if not pair["ci_low"] * pair["ci_high"] > 0:
         return ""
     return number_words.limits(
-        language, *(number_words.of_row(language, limit, {**pair, "measure": "prevalence"}) for limit in (low, high))
+        language,
+        *(number_words.of_row(language, limit, {**pair, "measure": "prevalence"}) for limit in (low, high)),
     )
 
 
-def _category_names(out: Published, language: Language, population: str, *, with_rates: bool) -> dict[str, str]:
-    """Returns the names of the lead group's categories in a population, as parts of a sentence, by their labels. For the group `sex`,
-    these are men and women for adults, and boys and girls for children. `with_rates` puts the rate behind each: `men (24.5 per 1,000)`."""
+def _category_names(
+    out: Published, language: Language, population: str, *, with_rates: bool
+) -> dict[str, str]:
+    """Returns the names of the lead group's categories in a population, as parts of a sentence, by their
+    labels. For the group `sex`, these are men and women for adults, and boys and girls for children.
+    `with_rates` puts the rate behind each: `men (24.5 per 1,000)`."""
     rows = as_records(out.select("prevalence", [out.lead], population=population))
     names = {str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows}
     if not with_rates:

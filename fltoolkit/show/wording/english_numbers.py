@@ -1,4 +1,5 @@
-"""Puts published numbers into English words: in their printed unit, and rounded to the precision of the survey."""
+"""Puts published numbers into English words: in their printed unit, and rounded to the precision of the
+survey."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ NBSP = "\u00a0"
 
 
 def number(value: float, measure: str, places: int | None = None) -> str:
-    """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 50 (%), 6,300 (persons, three
-    significant digits). `places` are the decimals of its row; None: those of its measure."""
+    """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 50 (%), 6,300
+    (persons, three significant digits). `places` are the decimals of its row; None: those of its measure."""
     if pd.isna(value):
         return ""
     places = decimals(measure) if places is None else places
@@ -29,9 +30,11 @@ def number(value: float, measure: str, places: int | None = None) -> str:
 
 
 def value(group: str, code: object) -> str:
-    """Returns the words for one category of a group: the code `domestic_work` (a form of forced labour) gives `domestic work`.
+    """Returns the words for one category of a group: the code `domestic_work` (a form of forced labour) gives
+    `domestic work`.
 
-    Characteristics of cases, such as forms of forced labour, have the kit's words. Other categories have the words of the survey.
+    Characteristics of cases, such as forms of forced labour, have the kit's words. Other categories have the
+    words of the survey.
     """
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 
@@ -50,8 +53,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def of_plan(make: F) -> F:
-    """Decorates a function that needs the evidence for a plan (the plan and its numbers). If the evidence is None, the new
-    function returns a note that there is no plan."""
+    """Decorates a function that needs the evidence for a plan (the plan and its numbers). If the evidence is
+    None, the new function returns a note that there is no plan."""
 
     @wraps(make)
     def asked(*given: Any, **named: Any) -> Any:

@@ -1,8 +1,9 @@
-"""Puts published numbers into words, in any language: in the unit in which they are printed, rounded to the precision of the
-survey, with marker, unit and reason.
+"""Puts published numbers into words, in any language: in the unit in which they are printed, rounded to the
+precision of the survey, with marker, unit and reason.
 
-The answers of *unresolved* persons do not decide whether these persons are cases. If the number with all of them as cases (the
-*upper bound*) is above the interval, the number is printed as a range from the number to this bound.
+The answers of *unresolved* persons do not decide whether these persons are cases. If the number with all of
+them as cases (the *upper bound*) is above the interval, the number is printed as a range from the number to
+this bound.
 """
 
 from __future__ import annotations
@@ -26,25 +27,36 @@ from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 from fltoolkit.table_records import as_records
 
-SEXES = ("men", "women", "boys", "girls", "men_boys", "women_girls")  # words of the kit, which have an article in some languages
-CARE = "†"  # beside a number that is to be used with caution, where a chart or a sheet has no room for the words
+SEXES = (
+    "men",
+    "women",
+    "boys",
+    "girls",
+    "men_boys",
+    "women_girls",
+)  # words of the kit, which have an article in some languages
+CARE = (
+    "†"  # beside a number that is to be used with caution, where a chart or a sheet has no room for the words
+)
 TENTHS = 0.1  # a share: smaller shares, such as a cut, have a decimal, unless it is 0
 
 
 def number(language: Language, value: float, measure: str, places: int | None = None) -> str:
-    """Returns an estimate as text in a language, in the unit of its measure: 0.0172 gives 17.2 (per 1,000), 6,290 persons give
-    6,290. The text is empty if the number is missing. `places` are the decimals of its row; None: those of its measure."""
+    """Returns an estimate as text in a language, in the unit of its measure: 0.0172 gives 17.2 (per 1,000),
+    6,290 persons give 6,290. The text is empty if the number is missing. `places` are the decimals of its
+    row; None: those of its measure."""
     return language.number(english_numbers.number(value, measure, places))
 
 
 def of_row(language: Language, value: float, row: PublishedNumber) -> str:
-    """Returns a number of a published row as text in a language, with the measure and the decimals of this row."""
+    """Returns a number of a published row as text in a language, with the measure and the decimals of this
+    row."""
     return number(language, value, str(row["measure"]), decimals_of(row))
 
 
 def in_unit(language: Language, value: float, measure: str, places: int | None = None) -> str:
-    """Returns a number as text that is already in the unit in which it is printed (17.2 for 17.2 per 1,000), as in the plan's
-    tables."""
+    """Returns a number as text that is already in the unit in which it is printed (17.2 for 17.2 per 1,000),
+    as in the plan's tables."""
     return number(language, value / scale(measure), measure, places)
 
 
@@ -53,12 +65,14 @@ def count(language: Language, value: float) -> str:
 
 
 def is_of_forced_labour(row: PublishedNumber) -> bool:
-    """Returns whether a published number is about forced labour, and not about an outcome that the user defined."""
+    """Returns whether a published number is about forced labour, and not about an outcome that the user
+    defined."""
     return row["outcome"] in OF_FORCED_LABOUR
 
 
 def measured(language: Language, row: PublishedNumber) -> str:
-    """Returns, in words, what a published number measures: a measure of forced labour, or the outcome that the user defined."""
+    """Returns, in words, what a published number measures: a measure of forced labour, or the outcome that
+    the user defined."""
     if is_of_forced_labour(row):
         return language.say(f"titles.{row['measure']}")
     return start(reason(language, row["rule_note"]) or str(row["outcome"]))
@@ -80,7 +94,9 @@ def percent(language: Language, share: float) -> str:
 def date(language: Language, day: datetime.date) -> str:
     """Returns a date in words: `14 March 2028`."""
     number = language.say("format.first_day") if day.day == 1 else str(day.day)
-    return language.say("format.date", day=number, month=language.each("months")[day.month - 1], year=str(day.year))
+    return language.say(
+        "format.date", day=number, month=language.each("months")[day.month - 1], year=str(day.year)
+    )
 
 
 def level(language: Language, row: PublishedNumber) -> str:
@@ -88,8 +104,8 @@ def level(language: Language, row: PublishedNumber) -> str:
 
 
 def limits(language: Language, low: str, high: str) -> str:
-    """Returns an interval as text in a language. The limits are texts already: `13.4` and `21.7` give `13.4 to 21.7`. The
-    text is empty if a limit is missing."""
+    """Returns an interval as text in a language. The limits are texts already: `13.4` and `21.7` give `13.4
+    to 21.7`. The text is empty if a limit is missing."""
     return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
 
 
@@ -98,9 +114,9 @@ def interval(language: Language, row: PublishedNumber) -> str:
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as text. If unresolved persons could raise the number above its interval, the text is the
-    range from the number to its upper bound (all unresolved persons are cases). If the number is not shown, the text is its
-    marker (such as [c])."""
+    """Returns a published number as text. If unresolved persons could raise the number above its interval,
+    the text is the range from the number to its upper bound (all unresolved persons are cases). If the number
+    is not shown, the text is its marker (such as [c])."""
     if pd.isna(row["estimate"]):
         return f"[{row['marker']}]"
     ends = (of_row(language, row[c], row) for c in ("estimate", *(["bound_high"] if has_range(row) else [])))
@@ -108,22 +124,22 @@ def shown(language: Language, row: PublishedNumber) -> str:
 
 
 def ranged(language: Language, low: str, high: str = "") -> str:
-    """Returns the range from a number (`low`) to its upper bound (`high`), as it is printed. Both are texts already. Without an
-    upper bound, returns the number."""
+    """Returns the range from a number (`low`) to its upper bound (`high`), as it is printed. Both are texts
+    already. Without an upper bound, returns the number."""
     return limits(language, low, high) or low
 
 
 def with_interval(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as text, with its interval in brackets. A range has no interval here, because readers would take
-    the interval of its low end for that of the whole range."""
+    """Returns a published number as text, with its interval in brackets. A range has no interval here,
+    because readers would take the interval of its low end for that of the whole range."""
     between = "" if has_range(row) else interval(language, row)
     return f"{shown(language, row)} ({between})" if between else shown(language, row)
 
 
 def doubt(language: Language, row: PublishedNumber, *, of_rate: bool = False) -> str:
-    """Returns the interval of a published number in words, or with `of_rate`, in words that name the rate. The interval of a range goes
-    from the lower limit of its low end to the upper limit of its high end, which counts all unresolved persons as cases. The text is
-    empty if the interval is not shown."""
+    """Returns the interval of a published number in words, or with `of_rate`, in words that name the rate.
+    The interval of a range goes from the lower limit of its low end to the upper limit of its high end, which
+    counts all unresolved persons as cases. The text is empty if the interval is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
     key, high = ("doubt_of_range", "bound_ci_high") if has_range(row) else ("doubt", "ci_high")
@@ -133,20 +149,26 @@ def doubt(language: Language, row: PublishedNumber, *, of_rate: bool = False) ->
 
 
 def has_range(row: PublishedNumber) -> bool:
-    """Returns whether a published number is printed as a range. Two conditions must be met. Unresolved persons (answers
-    don't know, refused, blank) could raise the number above its interval. And the upper bound, which counts all these
-    persons as cases, is shown, and as printed above the interval."""
+    """Returns whether a published number is printed as a range. Two conditions must be met. Unresolved
+    persons (answers don't know, refused, blank) could raise the number above its interval. And the upper
+    bound, which counts all these persons as cases, is shown, and as printed above the interval."""
     return has_wide_bounds(row) and pd.notna(row["estimate"]) and row["bound_high"] > row["ci_high"]
 
 
 def unit(language: Language, measure: str, population: str = "") -> str:
-    """Returns the printed unit of a measure in words. For a rate, the unit also says of whom it is a rate: `per 1,000 adults`."""
+    """Returns the printed unit of a measure in words. For a rate, the unit also says of whom it is a rate:
+    `per 1,000 adults`."""
     key = f"units.{measure}" if population or not is_rate(measure) else f"units.bare_{measure}"
-    return language.say(key, population=language.kit(population)) if population and is_rate(measure) else language.say(key)
+    return (
+        language.say(key, population=language.kit(population))
+        if population and is_rate(measure)
+        else language.say(key)
+    )
 
 
 def group(language: Language, name: str) -> str:
-    """Returns the name of a group in words. If the breakdown crosses several groups, returns their names, joined."""
+    """Returns the name of a group in words. If the breakdown crosses several groups, returns their names,
+    joined."""
     return crossed(language.group(key) for key in groups_of_breakdown(name))
 
 
@@ -155,12 +177,15 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["breakdown"] or row["category"] == TOTAL:
         return language.say("everyone")
     if not row["category"]:
-        return language.say("by", group=language.join(map(language.by_group, groups_of_breakdown(row["breakdown"]))))
+        return language.say(
+            "by", group=language.join(map(language.by_group, groups_of_breakdown(row["breakdown"])))
+        )
     return language.kit(row["category"])
 
 
 def whom(language: Language, category: object) -> str:
-    """Returns a category as a part of a sentence. Words for sex that are those of the kit have an article in languages that need
+    """Returns a category as a part of a sentence. Words for sex that are those of the kit have an article in
+    languages that need
     one: `women` gives `les femmes` in French. There, any other category stands between quotation marks."""
     text = reason(language, category)
     kind = next((name for name in SEXES if text == language.say(f"kit.categories.{name}")), "own")
@@ -168,26 +193,33 @@ def whom(language: Language, category: object) -> str:
 
 
 def alike_shares(language: Language, rows: pd.DataFrame) -> str:
-    """Returns the note on equal shares with different signs, such as [u] and †. The text is empty if there are none."""
+    """Returns the note on equal shares with different signs, such as [u] and †. The text is empty if there
+    are none."""
     shown = rows[rows["estimate"].notna()]
     signs = shown["flag"].groupby(shown["estimate"]).nunique()
     return language.say("profile.own_signs") if (signs > 1).any() else ""
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns notes for the published rows of a profile (shares of cases by characteristic): that one case can have several
-    characteristics (for which topics not), and how cases without an answer are counted. The list is empty for other measures."""
+    """Returns notes for the published rows of a profile (shares of cases by characteristic): that one case
+    can have several characteristics (for which topics not), and how cases without an answer are counted. The
+    list is empty for other measures."""
     if not rows["measure"].isin(PROFILES).all():
         return []
-    topics = [topic for breakdown in rows["breakdown"].unique() for topic in groups_of_breakdown(breakdown) if topic in TOPICS]
+    topics = [
+        topic
+        for breakdown in rows["breakdown"].unique()
+        for topic in groups_of_breakdown(breakdown)
+        if topic in TOPICS
+    ]
     single = language.join(language.by_group(topic) for topic in dict.fromkeys(topics) if topic in EXCLUSIVE)
     overlap = language.say("profile.overlap_except" if single else "profile.overlap", groups=single)
     return [*([overlap] if set(topics) - set(EXCLUSIVE) else []), language.say("profile.open")]
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the label of each published row, such as `women`. If two breakdowns have a category with the same name, the label
-    also names the breakdown."""
+    """Returns the label of each published row, such as `women`. If two breakdowns have a category with the
+    same name, the label also names the breakdown."""
     records = as_records(rows[["breakdown", "category"]])
     names = [category(language, r) for r in records]
     by = [group(language, str(r["breakdown"])) for r in records]
@@ -197,8 +229,8 @@ def labels(language: Language, rows: pd.DataFrame) -> list[str]:
 def indicator(language: Language, row: PublishedNumber) -> str:
     """Returns the name of an indicator, in the words of the plan.
 
-    The decrease of a rate in percent is computed from a prevalence. So for such an indicator the kit adds a row with the
-    prevalence. The name of this row is the kit's own, and contains the population.
+    The decrease of a rate in percent is computed from a prevalence. So for such an indicator the kit adds a
+    row with the prevalence. The name of this row is the kit's own, and contains the population.
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))
@@ -206,46 +238,55 @@ def indicator(language: Language, row: PublishedNumber) -> str:
 
 
 def population(language: Language, row: PublishedNumber) -> str:
-    """Returns, in words, whom the rate of a row of the plan is about, as its unit says. The text is empty if it does not say this."""
+    """Returns, in words, whom the rate of a row of the plan is about, as its unit says. The text is empty if
+    it does not say this."""
     return language.kit(dict(row["unit"].values).get("who", ""))
 
 
 def reason(language: Language, text: object) -> str:
-    """Returns a reason in a language: why a number is hidden or unreliable. The text is empty if there is no reason. A line does
-    not break before a `%`."""
+    """Returns a reason in a language: why a number is hidden or unreliable. The text is empty if there is no
+    reason. A line does not break before a `%`."""
     return language.kit(text).replace(" %", f"{NBSP}%")
 
 
 def definition(language: Language, rule_set: object) -> str:
-    """Returns the name of a rule set in words: `2018 international definition` for `icls_2018 v1`. A rule set that users wrote
-    themselves keeps its name."""
+    """Returns the name of a rule set in words: `2018 international definition` for `icls_2018 v1`. A rule set
+    that users wrote themselves keeps its name."""
     key = f"definitions.{str(rule_set).partition(' v')[0]}"
     return language.say(key) if language.has(key) else str(rule_set)
 
 
 def remarks(language: Language, row: PublishedNumber) -> tuple[str, ...]:
-    """Returns the reasons for the flag of a published row, which must be printed beside it, or another remark on it. The flags `unreliable` and `use with
-    caution` and the reason that nobody was found are left out, because a marker or sign of the row already says them."""
+    """Returns the reasons for the flag of a published row, which must be printed beside it, or another remark
+    on it. The flags `unreliable` and `use with caution` and the reason that nobody was found are left out,
+    because a marker or sign of the row already says them."""
     if row.get("marker") == "w":
         return ()
     if row["flag"] == "review":
-        return (language.say("flagged", flag=language.say("flags.review"), reason=reason(language, row["reason"])),)
+        return (
+            language.say(
+                "flagged", flag=language.say("flags.review"), reason=reason(language, row["reason"])
+            ),
+        )
     is_flagged = row["flag"] in ("caution", "unreliable") and isinstance(row["reason"], Reasons)
     parts = row["reason"].parts if is_flagged else (row["reason"],)
     return tuple(reason(language, part) for part in parts)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns notes on the groups of some published rows, one sentence per group: `Household wealth: at the time of the
-    interview, …`."""
+    """Returns notes on the groups of some published rows, one sentence per group: `Household wealth: at the
+    time of the interview, …`."""
     note_of = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
-    return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in note_of.items())
+    return tuple(
+        f"{start(language.colon(group(language, str(b)), reason(language, note)))}."
+        for b, note in note_of.items()
+    )
 
 
 def rounding_note(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for confidentiality (of rates,
-    that they come from such numbers), or only that parts may not add up (steps of a flowchart). There is none without groups, and
-    none for a profile or for months, which never add up."""
+    """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for
+    confidentiality (of rates, that they come from such numbers), or only that parts may not add up (steps of
+    a flowchart). There is none without groups, and none for a profile or for months, which never add up."""
     measure = rows["measure"].iloc[0]
     if not (rows["breakdown"] != "").any() or measure in (*PROFILES, "duration"):
         return []
@@ -259,7 +300,8 @@ def start(text: str) -> str:
 
 
 def inside(text: str) -> str:
-    """Returns a text with a small first letter, for brackets: `Intervalle à 95 %: …` gives `intervalle à 95 %: …`."""
+    """Returns a text with a small first letter, for brackets: `Intervalle à 95 %: …` gives `intervalle à 95
+    %: …`."""
     return text[:1].lower() + text[1:]
 
 
@@ -269,12 +311,16 @@ def with_marker(text: str, row: PublishedNumber) -> str:
 
 
 def limits_at_zero(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the note on lower limits that are rounded to zero although cases were found, in a list. It is empty if there are none."""
-    return [language.say("tables.above_zero")] if ((rows["ci_low"] == 0) & (rows["estimate"] > 0)).any() else []
+    """Returns the note on lower limits that are rounded to zero although cases were found, in a list. It is
+    empty if there are none."""
+    return (
+        [language.say("tables.above_zero")] if ((rows["ci_low"] == 0) & (rows["estimate"] > 0)).any() else []
+    )
 
 
 def care(flag: object) -> str:
-    """Returns the sign that stands behind a number to be used with caution, with a space before it; or an empty text."""
+    """Returns the sign that stands behind a number to be used with caution, with a space before it; or an
+    empty text."""
     return f"{NBSP}{CARE}" if flag == "caution" else ""
 
 
@@ -284,8 +330,9 @@ def care_note(language: Language, flags: pd.Series) -> list[str]:
 
 
 def hidden_high_ends(language: Language, rows: Iterable[PublishedNumber]) -> list[str]:
-    """Returns a text that names the categories whose high end is confidential, in a list. Only beside ranges would readers take such
-    a number for one without unresolved persons; so the list is empty if no number is a range."""
+    """Returns a text that names the categories whose high end is confidential, in a list. Only beside ranges
+    would readers take such a number for one without unresolved persons; so the list is empty if no number is
+    a range."""
     shown = [row for row in rows if pd.notna(row["estimate"])]
     names = [category(language, row) for row in shown if row["unresolved_marker"] == "c"]
     if not (names and any(map(has_wide_bounds, shown))):
@@ -294,17 +341,22 @@ def hidden_high_ends(language: Language, rows: Iterable[PublishedNumber]) -> lis
 
 
 def high_ends_inside(language: Language, rows: Iterable[PublishedNumber]) -> list[str]:
-    """Returns a text that names the categories with unresolved persons whose high end lies inside the interval, in a list. The
-    list is empty if no number is a range."""
+    """Returns a text that names the categories with unresolved persons whose high end lies inside the
+    interval, in a list. The list is empty if no number is a range."""
     shown = [row for row in rows if pd.notna(row["estimate"])]
-    names = [category(language, row) for row in shown if row.get("bound_high", nan) > row["estimate"] and not has_range(row)]
+    names = [
+        category(language, row)
+        for row in shown
+        if row.get("bound_high", nan) > row["estimate"] and not has_range(row)
+    ]
     if not (names and any(map(has_range, shown))):
         return []
     return [language.colon(language.join(names), inside(language.say("tables.high_end_inside")))]
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
+    """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u]
+    (unreliable)."""
     there = {str(m) for m in used}
     return language.list(f"[{m}]{NBSP}{language.say(f'markers.{m}')}" for m in MARKERS if m in there)
 
@@ -321,8 +373,8 @@ def used_markers(texts: Iterable[str]) -> list[str]:
 
 
 def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
-    """Returns a sentence that explains the markers in a sheet or a document (letters such as [u], and the dagger). The result is empty if there
-    are none."""
+    """Returns a sentence that explains the markers in a sheet or a document (letters such as [u], and the
+    dagger). The result is empty if there are none."""
     care = f"{CARE} {language.say('flags.caution')}" if CARE in used else ""
     words = language.list(text for text in (markers(language, used), care) if text)
     return (language.say("workbook.legend", markers=words),) if words else ()

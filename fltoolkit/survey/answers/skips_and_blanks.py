@@ -1,5 +1,5 @@
-"""Decides for each person whether a blank answer to a question counts as *no*. A blank counts as *no* if the question was
-skipped, or if survey.yaml declares it (`blank: no`). Every other blank is an unknown answer."""
+"""Decides for each person whether a blank answer to a question counts as *no*. A blank counts as *no* if the
+question was skipped, or if survey.yaml declares it (`blank: no`). Every other blank is an unknown answer."""
 
 from __future__ import annotations
 
@@ -19,29 +19,32 @@ SKIPPED = "fl__skipped__"  # prefix of a column: whether a blank in a gate's col
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    """Returns whether a value is one of a few codes. The result is null if the value is null. If `codes` is empty, the result is
-    false, even for a null. The codes are compared one by one, which takes half the time of a comparison with a list."""
+    """Returns whether a value is one of a few codes. The result is null if the value is null. If `codes` is
+    empty, the result is false, even for a null. The codes are compared one by one, which takes half the time
+    of a comparison with a list."""
     return any_of([value == code for code in codes])
 
 
 def has_code(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the answer to a question is one of the given codes. If one cell has the codes of several
-    ticked options, one of these codes is enough. The result is null if the answer is blank. `episode` is the text that replaces
-    `{episode}` in the name of the question's column."""
+    """Returns, for each person, whether the answer to a question is one of the given codes. If one cell has
+    the codes of several ticked options, one of these codes is enough. The result is null if the answer is
+    blank. `episode` is the text that replaces `{episode}` in the name of the question's column."""
     value = column(source.column, episode)
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 
 
 def answered_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the answer to a question is *yes*. The result is null if the cell is blank."""
+    """Returns, for each person, whether the answer to a question is *yes*. The result is null if the cell is
+    blank."""
     return has_code(source, mapped.codes(source).yes, episode)
 
 
 def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the answer to a question is *no*. The result is null if the cell is blank.
+    """Returns, for each person, whether the answer to a question is *no*. The result is null if the cell is
+    blank.
 
-    If one cell has the codes of several ticked options, the answer is *no* under two conditions: the option of this question is
-    not ticked, and the cell has no code such as *don't know* or *refused*.
+    If one cell has the codes of several ticked options, the answer is *no* under two conditions: the option
+    of this question is not ticked, and the cell has no code such as *don't know* or *refused*.
     """
     codes = mapped.codes(source)
     if source.contains:
@@ -50,26 +53,26 @@ def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 
 
 def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether a question has no answer: an empty cell, or a code listed under `missing`. The result is
-    true or false, and never null."""
+    """Returns, for each person, whether a question has no answer: an empty cell, or a code listed under
+    `missing`. The result is true or false, and never null."""
     value, missing = column(source.column, episode), mapped.codes(source).missing
     return value.is_null() | value.is_in(list(missing)).fill_null(False) if missing else value.is_null()
 
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
-    """Returns, for each person, whether a blank answer to a question counts as *no*: the routing skips the question, or
-    survey.yaml says `blank: no`. The result is true or false, and never null. The function returns None if no blank of this
-    question can count as *no*."""
+    """Returns, for each person, whether a blank answer to a question counts as *no*: the routing skips the
+    question, or survey.yaml says `blank: no`. The result is true or false, and never null. The function
+    returns None if no blank of this question can count as *no*."""
     found = _no_when_blank(source, mapped, episode)
     return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 
 
 def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether survey.yaml declares that a blank answer to this question counts as *no*. The question
-    must have the key `blank: no`.
+    """Returns, for each person, whether survey.yaml declares that a blank answer to this question counts as
+    *no*. The question must have the key `blank: no`.
 
-    The key `if_ticked` of a question names the columns of the other options of the same question. If this key is given, the
-    declaration is only for persons who ticked one of these options.
+    The key `if_ticked` of a question names the columns of the other options of the same question. If this key
+    is given, the declaration is only for persons who ticked one of these options.
     """
     if not source.if_ticked:
         return nw.lit(True)
@@ -79,41 +82,50 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
 
 
 def is_skipped(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the routing skips a question. The routing consists of gates. A gate is an earlier
-    question, and some of its answers close the gate.
+    """Returns, for each person, whether the routing skips a question. The routing consists of gates. A gate
+    is an earlier question, and some of its answers close the gate.
 
-    Gates that are joined by `all` skip the question if at least one of them is closed. Gates that are joined by `any` skip it if
-    all of them are closed. A gate with an unknown answer is not closed. The result is true or false, and never null.
+    Gates that are joined by `all` skip the question if at least one of them is closed. Gates that are joined
+    by `any` skip it if all of them are closed. A gate with an unknown answer is not closed. The result is
+    true or false, and never null.
     """
     return _as_truth(_is_skipped(routing, mapped, episode))
 
 
 def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
-    """Returns the rows with a new column for each gate (an earlier question that decides whether another is asked) whose own
-    blanks may count as *no*. The new column says, for each person, whether a blank of this gate counts as *no*. The name of the
-    new column is `fl__skipped__` and the name of the gate's column.
+    """Returns the rows with a new column for each gate (an earlier question that decides whether another is
+    asked) whose own blanks may count as *no*. The new column says, for each person, whether a blank of this
+    gate counts as *no*. The name of the new column is `fl__skipped__` and the name of the gate's column.
 
-    The other functions of this module read these columns. If gates depend on each other in a chain, one expression for the whole
-    chain would double in length with each gate.
+    The other functions of this module read these columns. If gates depend on each other in a chain, one
+    expression for the whole chain would double in length with each gate.
 
     Args:
-        frame: the rows of a file, with the source columns as text. Gates whose column the file does not have are left out.
+        frame: the rows of a file, with the source columns as text. Gates whose column the file does not have
+        are left out.
         mapped: the questions of the survey.
     """
     there = set(frame.collect_schema().names())
     for gates in mapped.gates_by_turn():
-        here = {gate: read for gate in gates if SOURCE + gate in there and (read := mapped.blank_read_by(gate))}
-        made = [_as_truth(_blank_gate_means_no(read, mapped, there)).alias(SKIPPED + gate) for gate, read in here.items()]
+        here = {
+            gate: read for gate in gates if SOURCE + gate in there and (read := mapped.blank_read_by(gate))
+        }
+        made = [
+            _as_truth(_blank_gate_means_no(read, mapped, there)).alias(SKIPPED + gate)
+            for gate, read in here.items()
+        ]
         frame = frame.with_columns(*made) if made else frame
     return frame
 
 
-def _blank_gate_means_no(question: Source, mapped: MappedQuestions, columns: Collection[str]) -> nw.Expr | bool:
-    """Returns, for each person, whether a blank answer to a gate counts as *no*. A gate is an earlier question that decides
-    whether another is asked.
+def _blank_gate_means_no(
+    question: Source, mapped: MappedQuestions, columns: Collection[str]
+) -> nw.Expr | bool:
+    """Returns, for each person, whether a blank answer to a gate counts as *no*. A gate is an earlier
+    question that decides whether another is asked.
 
-    If the file lacks a column that is needed to decide this, the result is False for everybody. A blank answer is then an unknown
-    answer.
+    If the file lacks a column that is needed to decide this, the result is False for everybody. A blank
+    answer is then an unknown answer.
 
     Args:
         question: the question that says what a blank in the gate's column means.
@@ -121,7 +133,11 @@ def _blank_gate_means_no(question: Source, mapped: MappedQuestions, columns: Col
         columns: the columns of the file.
     """
     needed = [*question.gate_columns, *question.if_ticked]
-    return _no_when_blank(question, mapped, "") if all(SOURCE + column in columns for column in needed) else False
+    return (
+        _no_when_blank(question, mapped, "")
+        if all(SOURCE + column in columns for column in needed)
+        else False
+    )
 
 
 def _as_truth(found: nw.Expr | bool) -> nw.Expr:
@@ -131,15 +147,19 @@ def _as_truth(found: nw.Expr | bool) -> nw.Expr:
 def _is_skipped(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
     if not routing.joined:
         return _combined(
-            [_column_closes_gate(routing, name, mapped, episode) for name in routing.column or ()], one_is_enough=False
+            [_column_closes_gate(routing, name, mapped, episode) for name in routing.column or ()],
+            one_is_enough=False,
         )
-    return _combined([_is_skipped(gate, mapped, episode) for gate in routing.joined], one_is_enough=routing.all is not None)
+    return _combined(
+        [_is_skipped(gate, mapped, episode) for gate in routing.joined], one_is_enough=routing.all is not None
+    )
 
 
 def _column_closes_gate(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. There are three possible
-    reasons: the code in the column, a blank that counts as *no*, or a blank because the question of this column was itself
-    skipped.
+    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. There
+    are three possible
+    reasons: the code in the column, a blank that counts as *no*, or a blank because the question of this
+    column was itself skipped.
 
     Args:
         gate: the gate (an earlier question, with the codes that open or close it).
@@ -162,12 +182,15 @@ def _column_closes_gate(gate: Routing, name: str, mapped: MappedQuestions, episo
 
 def _no_when_blank(source: Source, mapped: MappedQuestions, episode: str) -> nw.Expr | bool:
     skipped = _is_skipped(source.routing, mapped, episode) if source.routing else False
-    return _combined([skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True)
+    return _combined(
+        [skipped, declared_no(source, mapped, episode) if source.blank else False], one_is_enough=True
+    )
 
 
 def _combined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Expr | bool:
-    """Combines true/false expressions: by *or* if `one_is_enough`, otherwise by *and*. An expression may also be a plain True or
-    False, which is the same for everybody. If these plain values already decide the result, the result is a plain True or False.
+    """Combines true/false expressions: by *or* if `one_is_enough`, otherwise by *and*. An expression may also
+    be a plain True or False, which is the same for everybody. If these plain values already decide the
+    result, the result is a plain True or False.
     """
     if one_is_enough in [truth for truth in truths if isinstance(truth, bool)]:
         return one_is_enough
@@ -178,7 +201,9 @@ def _combined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Ex
 
 
 def episode_exists(episodes: NumberOfEpisodes, number: int) -> nw.Expr:
-    """Returns, for each person, whether the person had the episode (spell of work) with the given number, counted from 1. A
-    person with two episodes had number 1 and number 2, but not number 3. The result is null if it is not known how many episodes
-    the person had. `episodes` is the column with this information."""
-    return nw.when(~column(episodes.number).is_in(list(episodes.missing))).then(numeric(episodes.number) >= number)
+    """Returns, for each person, whether the person had the episode (spell of work) with the given number,
+    counted from 1. A person with two episodes had number 1 and number 2, but not number 3. The result is null
+    if it is not known how many episodes the person had. `episodes` is the column with this information."""
+    return nw.when(~column(episodes.number).is_in(list(episodes.missing))).then(
+        numeric(episodes.number) >= number
+    )

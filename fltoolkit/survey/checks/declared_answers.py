@@ -1,5 +1,6 @@
-"""Counts the persons for whom survey.yaml decides what a missing answer means. Either survey.yaml declares that a blank counts as
-*no*, or it declares that a question is skipped after *don't know* or *refused* at an earlier question."""
+"""Counts the persons for whom survey.yaml decides what a missing answer means. Either survey.yaml declares
+that a blank counts as *no*, or it declares that a question is skipped after *don't know* or *refused* at an
+earlier question."""
 
 from __future__ import annotations
 
@@ -24,19 +25,19 @@ TICKED = "another option of the question is ticked"
 
 
 def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
-    """Counts the persons whose blank answer to a question counts as *no* only because survey.yaml says so. Only persons who were
-    asked the module on forced labour are counted. The counts are exact and must not be published.
+    """Counts the persons whose blank answer to a question counts as *no* only because survey.yaml says so.
+    Only persons who were asked the module on forced labour are counted. The counts are exact and must not be
+    published.
 
     Args:
         survey: a survey.
-        kind: `blank` counts the blanks of questions with `blank: no`, except those of persons for whom the question was skipped.
-            `gate` counts the blanks of persons for whom the question was skipped only because they answered an earlier question
-            (the gate) with *don't know* or *refused*.
+        kind: `blank` counts the blanks of questions with `blank: no`, except those of persons for whom the
+            question was skipped. `gate` counts the blanks of persons for whom the question was skipped only
+            because they answered an earlier question (the gate) with *don't know* or *refused*.
 
-    Returns:
-        One row per column and reason, with the columns `where` (the first key of survey.yaml with this question), `column`, `why`
-            (the reason) and `persons`. If episodes (spells of work) are rows of a file, `persons` counts episodes. Without such
-            questions, the table is empty.
+    Returns: One row per column and reason, with the columns `where` (the first key of survey.yaml with this
+        question), `column`, `why` (the reason) and `persons`. If episodes (spells of work) are rows of a
+        file, `persons` counts episodes. Without such questions, the table is empty.
     """
     import pandas as pd
 
@@ -44,7 +45,8 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
 
 
 def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
-    """Returns the rows of `declared_counts` for one kind, as tuples of key, column, reason and number of persons."""
+    """Returns the rows of `declared_counts` for one kind, as tuples of key, column, reason and number of
+    persons."""
     mapped, asked = survey.spec.mapped, questions(survey)
     found: dict[tuple[str, str], tuple[str, int]] = {}
     if not any(_declared_reason(q, kind) for q in asked):
@@ -52,8 +54,13 @@ def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
     for frame, columns in frames_with(survey, [q.column for q in asked]):
         held = [q for q in asked if q.column in columns]
         staged, stages = with_stages(frame, held, mapped)
-        declared = [(q, reached) for q, (_, reached) in zip(held, stages, strict=True) if _declared_reason(q, kind)]
-        made_no = {f"{i}": nw.col(reached) & _no_by_declaration(q, kind, mapped) for i, (q, reached) in enumerate(declared)}
+        declared = [
+            (q, reached) for q, (_, reached) in zip(held, stages, strict=True) if _declared_reason(q, kind)
+        ]
+        made_no = {
+            f"{i}": nw.col(reached) & _no_by_declaration(q, kind, mapped)
+            for i, (q, reached) in enumerate(declared)
+        }
         counts = count_rows(staged, made_no)
         for i, (q, _) in enumerate(declared):
             found.setdefault((q.column, _declared_reason(q, kind)), (q.where, counts[f"{i}"]))
@@ -61,9 +68,9 @@ def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
 
 
 def _declared_reason(question: AskedQuestion, kind: Kind) -> str:
-    """Returns the reason in survey.yaml for counting a blank of this question as *no*. For the kind `blank`, this is the reason
-    for `blank: no`. For `gate`, it is the reason why *don't know* or *refused* at an earlier question skips this question. The
-    text is empty if survey.yaml gives no such reason."""
+    """Returns the reason in survey.yaml for counting a blank of this question as *no*. For the kind `blank`,
+    this is the reason for `blank: no`. For `gate`, it is the reason why *don't know* or *refused* at an
+    earlier question skips this question. The text is empty if survey.yaml gives no such reason."""
     source = question.source
     if kind == "blank":
         return (source.why or TICKED) if source.blank else ""
@@ -71,36 +78,46 @@ def _declared_reason(question: AskedQuestion, kind: Kind) -> str:
 
 
 def _no_by_declaration(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
-    """Returns, for each person, whether a blank answer to the question counts as *no* only because survey.yaml declares it.
-    `kind` is `blank` (the key `blank: no`) or `gate` (a question is skipped after *don't know* or *refused* at an earlier
-    question)."""
+    """Returns, for each person, whether a blank answer to the question counts as *no* only because
+    survey.yaml declares it. `kind` is `blank` (the key `blank: no`) or `gate` (a question is skipped after
+    *don't know* or *refused* at an earlier question)."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = is_skipped(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
         return blank & declared_no(source, mapped, question.episode) & ~skipped
     silent_open = (
-        is_skipped(_without_open_skips(source.routing, mapped), mapped, question.episode) if source.routing else nw.lit(False)
+        is_skipped(_without_open_skips(source.routing, mapped), mapped, question.episode)
+        if source.routing
+        else nw.lit(False)
     )
     return blank & skipped & ~silent_open
 
 
 def _without_open_skips(routing: Routing, mapped: MappedQuestions) -> Routing:
-    """Returns a routing in which the question is not skipped after *don't know* or *refused* at an earlier question."""
+    """Returns a routing in which the question is not skipped after *don't know* or *refused* at an earlier
+    question."""
     if routing.column:
         silent = frozenset().union(*(mapped.nonresponse_codes(name) for name in routing.column))
-        kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
+        kept = (
+            None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
+        )
         return routing.model_copy(update={"skipped": kept, "why": ""})
     below = tuple(_without_open_skips(gate, mapped) for gate in routing.joined)
     return routing.model_copy(update={"all" if routing.all is not None else "any": below})
 
 
 def declared_findings(survey: Survey) -> list[Finding]:
-    """Returns a note for each column and reason for which survey.yaml declares that a missing answer counts as *no*. The note
-    gives the reason and the number of persons concerned. The result also has findings about the number of episodes (spells of
-    work)."""
+    """Returns a note for each column and reason for which survey.yaml declares that a missing answer counts
+    as *no*. The note gives the reason and the number of persons concerned. The result also has findings about
+    the number of episodes (spells of work)."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
-        ("blank", "blanks", "a blank counts as no", "fl.blanks shows the headline if these persons are unresolved"),
+        (
+            "blank",
+            "blanks",
+            "a blank counts as no",
+            "fl.blanks shows the headline if these persons are unresolved",
+        ),
         (
             "gate",
             "routing",
@@ -115,9 +132,9 @@ def declared_findings(survey: Survey) -> list[Finding]:
 
 
 def _number_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the column with the number of episodes (spells of work) per person: negative values, values that are
-    not whole numbers, and values above the number of episodes under `episodes.wide`. The list is empty if there is no such
-    column.
+    """Returns findings about the column with the number of episodes (spells of work) per person: negative
+    values, values that are not whole numbers, and values above the number of episodes under `episodes.wide`.
+    The list is empty if there is no such column.
     """
     counted, frame = survey.spec.episodes.counted, survey.frame
     if counted is None:
@@ -132,8 +149,14 @@ def _number_findings(survey: Survey) -> list[Finding]:
         )
         out.append(Finding("error", "episodes", counted.number, what, counts["odd"], do))
     if counts["more"]:
-        what = f"more episodes than the {len(survey.spec.episodes.wide)} that survey.yaml names; the others are not read"
-        do = "name all that were asked about under episodes.wide; or if the number is a code of no answer, under episodes.exists.missing"
+        what = (
+            f"more episodes than the {len(survey.spec.episodes.wide)} that survey.yaml names; the "
+            "others are not read"
+        )
+        do = (
+            "name all that were asked about under episodes.wide; or if the number is a code of no "
+            "answer, under episodes.exists.missing"
+        )
         out.append(Finding("warning", "episodes", counted.number, what, counts["more"], do))
     return out
 

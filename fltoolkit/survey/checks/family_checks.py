@@ -1,5 +1,5 @@
-"""Finds parents who cannot be linked to their child or are too young, and persons who answered the wrong module (set of
-questions)."""
+"""Finds parents who cannot be linked to their child or are too young, and persons who answered the wrong
+module (set of questions)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line num
 
 
 def family_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about children and their parents, such as a line number of a parent that nobody in the household has. The
-    list is empty if the survey has no module on children."""
+    """Returns findings about children and their parents, such as a line number of a parent that nobody in the
+    household has. The list is empty if the survey has no module on children."""
     children = survey.spec.children
     if children is None:
         return []
@@ -26,19 +26,23 @@ def family_findings(survey: Survey) -> list[Finding]:
 
 
 def _other_module(survey: Survey) -> list[Finding]:
-    """Returns findings about persons who answered only the wrong module (set of questions): children who answered only the
-    adults' module, or adults who answered only the children's module. The list is empty if survey.yaml does not name a column for
-    each of the two modules."""
+    """Returns findings about persons who answered only the wrong module (set of questions): children who
+    answered only the adults' module, or adults who answered only the children's module. The list is empty if
+    survey.yaml does not name a column for each of the two modules."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
         return []
     other = {
         "children": nw.col(CHILD) & nw.col(SOURCE + module.column).is_in(list(module.answered)),
-        "adults": ~nw.col(CHILD) & nw.col(SOURCE + children.module.column).is_in(list(children.module.answered)),
+        "adults": ~nw.col(CHILD)
+        & nw.col(SOURCE + children.module.column).is_in(list(children.module.answered)),
     }
     left_out = {who: answered & ~nw.col(ASKED) for who, answered in other.items()}
     counts = count_rows(survey.frame, left_out)
-    line, do = survey.spec.age.adult, "correct their ages or their module status; they are left out of both populations"
+    line, do = (
+        survey.spec.age.adult,
+        "correct their ages or their module status; they are left out of both populations",
+    )
     words = {
         "children": f"persons under {line} who answered the adults' module",
         "adults": f"persons of {line} and over who answered the children's module",
@@ -70,7 +74,9 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
         twice = count_rows(lines.group_by(home).agg(nw.len().alias("n")), {"n": nw.col("n") > 1})["n"]
         what = "line numbers that two persons of one household share"
         do = "give everybody in a household a number of their own, or correct design.household"
-        rows = FindingRows(lines.with_columns(nw.len().over(*home).alias("fl__times")), nw.col("fl__times") > 1)
+        rows = FindingRows(
+            lines.with_columns(nw.len().over(*home).alias("fl__times")), nw.col("fl__times") > 1
+        )
         return [Finding("error", where, parents.line, what, twice, do, rows)]
     conditions = {"no home": asked & nw.col(HOUSEHOLD).is_null()}
     known = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
@@ -87,18 +93,54 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
     if counts["no home"]:
         do = "fill in the household: without it no parent can be found"
         what, rows = "children without a household", FindingRows(linked, conditions["no home"])
-        out.append(Finding("error", where, ", ".join(survey.spec.design.household), what, counts["no home"], do, rows))
+        out.append(
+            Finding(
+                "error", where, ", ".join(survey.spec.design.household), what, counts["no home"], do, rows
+            )
+        )
     for i, column in enumerate(parents.columns):
         for kind, severity, what, do in (
-            ("child", "error", f"parents who are less than {YOUNGEST_PARENT} years older than the child, or the child itself",
-             "correct the line number"),
-            ("nobody", "warning", "line numbers of a parent that nobody in the household has",
-             "correct them, or list the code under none or elsewhere; route (iii) stays unresolved"),
-            ("young", "note", f"parents younger than {survey.spec.age.adult}, who have no adults' module", "route (iii) stays unresolved"),
-            ("blank", "note", "children without an answer on this parent", "route (iii) stays unresolved; list codes under none or elsewhere"),
-        ):  # fmt: skip
+            (
+                "child",
+                "error",
+                (
+                    f"parents who are less than {YOUNGEST_PARENT} years older than the child, or the child "
+                    "itself"
+                ),
+                "correct the line number",
+            ),
+            (
+                "nobody",
+                "warning",
+                "line numbers of a parent that nobody in the household has",
+                "correct them, or list the code under none or elsewhere; route (iii) stays unresolved",
+            ),
+            (
+                "young",
+                "note",
+                f"parents younger than {survey.spec.age.adult}, who have no adults' module",
+                "route (iii) stays unresolved",
+            ),
+            (
+                "blank",
+                "note",
+                "children without an answer on this parent",
+                "route (iii) stays unresolved; list codes under none or elsewhere",
+            ),
+        ):
             if counts[f"{i} {kind}"]:
                 these = FindingRows(linked, conditions[f"{i} {kind}"]) if severity != "note" else None
                 # A step-parent can be that young, so the finding may be accepted.
-                out.append(Finding(severity, where, column, what, counts[f"{i} {kind}"], do, these, acceptable=kind == "child"))
+                out.append(
+                    Finding(
+                        severity,
+                        where,
+                        column,
+                        what,
+                        counts[f"{i} {kind}"],
+                        do,
+                        these,
+                        acceptable=kind == "child",
+                    )
+                )
     return out

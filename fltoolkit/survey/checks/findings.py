@@ -1,4 +1,5 @@
-"""Defines a finding of the checks: what is wrong in the data, where, in how many rows, how serious it is, and what to do."""
+"""Defines a finding of the checks: what is wrong in the data, where, in how many rows, how serious it is, and
+what to do."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ class FindingRows:
     Attributes:
         frame: rows of persons, of episodes (spells of work), or of another file.
         condition: a true/false expression that marks the rows of `frame` that are meant. None: all rows.
-        file: for rows of another file, the kind of this file, such as `module`. For rows of persons or episodes, the text is
-            empty.
+        file: for rows of another file, the kind of this file, such as `module`. For rows of persons or
+            episodes, the text is empty.
     """
 
     frame: Frame
@@ -51,16 +52,18 @@ class Finding:
         check: what was checked, such as `weights`.
         where: the column, or the key of survey.yaml.
         what: what was found.
-        count: the exact number of rows. A pair of numbers is printed only as their sum. An empty text means that nothing was
-            counted.
+        count: the exact number of rows. A pair of numbers is printed only as their sum. An empty text means
+            that nothing was counted.
         do: what the reader should do.
         rows: the rows, if the finding is about single rows. Only a private folder may contain their keys.
-        counted: what `count` counts: `persons`, `cases` (persons in forced labour), or `others` (such as labels or columns, or
-            the rows of an error about the design). The count of `others` is never rounded.
-        acceptable: whether `accept` of survey.yaml may say that this is right. An error then becomes a warning, a warning a note.
-        by: if the finding is about several columns, the columns, each with its number of persons. They are printed after `what`, the
-            column with the most persons first. They are the values, and the keys are the words before them, such as `No usable
-            answer to`.
+        counted: what `count` counts: `persons`, `cases` (persons in forced labour), or `others` (such as
+            labels or columns, or the rows of an error about the design). The count of `others` is never
+            rounded.
+        acceptable: whether `accept` of survey.yaml may say that this is right. An error then becomes a
+        warning, a warning a note.
+        by: if the finding is about several columns, the columns, each with its number of persons. They are
+            printed after `what`, the column with the most persons first. They are the values, and the keys
+            are the words before them, such as `No usable answer to`.
     """
 
     severity: str
@@ -76,44 +79,50 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Returns findings as a table with the columns `severity`, `check`, `where`, `what`, `count` and `do`. The table has one row
-    per finding, the most serious first, with the content that may be printed (see `finding_facts`)."""
+    """Returns findings as a table with the columns `severity`, `check`, `where`, `what`, `count` and `do`.
+    The table has one row per finding, the most serious first, with the content that may be printed (see
+    `finding_facts`)."""
     import pandas as pd
 
     return pd.DataFrame(finding_facts(found, limit), columns=list(COLUMNS))
 
 
 def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str, Any]]:
-    """Returns the printable content of some findings, the most serious first. Each finding is a mapping with the keys `severity`,
-    `check`, `where`, `what`, `count` and `do`.
+    """Returns the printable content of some findings, the most serious first. Each finding is a mapping with
+    the keys `severity`, `check`, `where`, `what`, `count` and `do`.
 
-    `limit` is the confidentiality limit: a count of persons below this limit is not printed, and higher counts are rounded. If
-    `limit` is None, all counts are exact.
+    `limit` is the confidentiality limit: a count of persons below this limit is not printed, and higher
+    counts are rounded. If `limit` is None, all counts are exact.
     """
     ordered = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
     return [
-        {name: getattr(f, name) for name in COLUMNS} | {"what": _finding_in_words(f, limit), "count": _count_in_words(f, limit)}
+        {name: getattr(f, name) for name in COLUMNS}
+        | {"what": _finding_in_words(f, limit), "count": _count_in_words(f, limit)}
         for f in ordered
     ]
 
 
 def _finding_in_words(finding: Finding, limit: int | None) -> str:
-    """Returns the text of a finding: what was found, and the columns concerned with their counts, those with the same printed
-    count together. The columns are sorted by their printed counts, because an order by exact counts could reveal the exact counts."""
+    """Returns the text of a finding: what was found, and the columns concerned with their counts, those with
+    the same printed count together. The columns are sorted by their printed counts, because an order by exact
+    counts could reveal the exact counts."""
     said = finding.what
     for words, counted in finding.by.items():
         told: dict[str, list[str]] = {}
         for column, count in sorted(counted, key=lambda pair: -_sort_size(pair[1], limit)):
             told.setdefault(str(_exact_or_in_words(count, limit)), []).append(column)
-        parts = (f"{', '.join(columns)} ({n}{' each' if len(columns) > 1 else ''})" for n, columns in told.items())
+        parts = (
+            f"{', '.join(columns)} ({n}{' each' if len(columns) > 1 else ''})" for n, columns in told.items()
+        )
         said += f"{'. ' if words else ''}{words}: {'; '.join(parts)}"
     return said
 
 
 def _sort_size(count: Count, limit: int | None) -> int:
-    """Returns the number by which a finding's count is sorted: the count after rounding. A count below the confidentiality limit
-    is not printed, so it is sorted as 0. A pair of counts is sorted by its sum. If both counts of a pair are below the limit, the
-    pair is sorted as 0, even if the sum is printed. Without a limit, nothing is rounded."""
+    """Returns the number by which a finding's count is sorted: the count after rounding. A count below the
+    confidentiality limit is not printed, so it is sorted as 0. A pair of counts is sorted by its sum. If both
+    counts of a pair are below the limit, the pair is sorted as 0, even if the sum is printed. Without a
+    limit, nothing is rounded."""
     parts = count if isinstance(count, tuple) else (count,)
     if limit is None:
         return sum(parts)
@@ -128,8 +137,9 @@ def _exact_or_in_words(count: Count, limit: int | None) -> object:
 
 
 def _count_in_words(finding: Finding, limit: int | None) -> object:
-    """Returns the count of a finding as it is printed. A count of persons or cases (persons in forced labour) becomes words such
-    as `about 30` or `fewer than 5`. The count stays exact if there is no limit, or if the finding counts something else."""
+    """Returns the count of a finding as it is printed. A count of persons or cases (persons in forced labour)
+    becomes words such as `about 30` or `fewer than 5`. The count stays exact if there is no limit, or if the
+    finding counts something else."""
     count = finding.count
     if isinstance(count, tuple):
         return sum(count) if limit is None else sum_in_words(*count, limit)
@@ -139,16 +149,16 @@ def _count_in_words(finding: Finding, limit: int | None) -> object:
 
 
 def stop_on_errors(facts: Sequence[Mapping[str, Any]], where: str) -> None:
-    """Raises `DataError` if one of the findings is an error. The message lists all errors. `where` is the place that the message
-    names."""
+    """Raises `DataError` if one of the findings is an error. The message lists all errors. `where` is the
+    place that the message names."""
     if errors := [fact for fact in facts if fact["severity"] == "error"]:
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """Returns the number of rows of a frame that meet each condition, as {name of the condition: number}. All conditions are
-    counted in one pass."""
+    """Returns the number of rows of a frame that meet each condition, as {name of the condition: number}. All
+    conditions are counted in one pass."""
     if not conditions:
         return {}
     counts = to_sums(frame, list(conditions.values()))
@@ -156,8 +166,10 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
 
 
 def printed_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
-    """Returns, for a message, the values of the column `name` in those rows for which `rows` is true. Values that could identify
-    a person are only counted (see `Mask`)."""
+    """Returns, for a message, the values of the column `name` in those rows for which `rows` is true. Values
+    that could identify a person are only counted (see `Mask`)."""
     value = SOURCE + name
     found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
-    return mask.printed(dict(zip(found[value], found["persons"], strict=True)), count_distinct(frame, [value]))
+    return mask.printed(
+        dict(zip(found[value], found["persons"], strict=True)), count_distinct(frame, [value])
+    )

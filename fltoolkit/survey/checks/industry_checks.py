@@ -1,4 +1,5 @@
-"""Finds codes of industries and occupations that are not in the classification, or have a wrong number of digits."""
+"""Finds codes of industries and occupations that are not in the classification, or have a wrong number of
+digits."""
 
 from __future__ import annotations
 
@@ -36,19 +37,22 @@ class _AskedColumn:
 
 
 def industries(survey: Survey, mask: Mask) -> Found:
-    """Returns findings about codes of industries and occupations that are not in the classification that survey.yaml names: a
-    revision of ISIC, ISCO, or a correspondence table.
+    """Returns findings about codes of industries and occupations that are not in the classification that
+    survey.yaml names: a revision of ISIC, ISCO, or a correspondence table.
 
-    A few unknown codes are a warning, and tables show their persons as `not stated`. If more than half of the rows with a code
-    have an unknown code, or if codes have one digit too few and none has three or four as survey.yaml says, this is an error: `digits`, `revision` or the
-    correspondence table must be wrong. If section letters do not separate fishing or domestic work from other industries, this is
-    a note.
+    A few unknown codes are a warning, and tables show their persons as `not stated`. If more than half of the
+    rows with a code have an unknown code, or if codes have one digit too few and none has three or four as
+    survey.yaml says, this is an error: `digits`, `revision` or the correspondence table must be wrong. If
+    section letters do not separate fishing or domestic work from other industries, this is a note.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():
         rows = {row.label for row in job_rows(sector).values()}
         if held := [label.split(" incl. ")[1] for label in sorted(rows) if " incl. " in label]:
-            what, do = f"section letters do not identify {' and '.join(held)}", "give digits if the survey has them"
+            what, do = (
+                f"section letters do not identify {' and '.join(held)}",
+                "give digits if the survey has them",
+            )
             out.append(Finding("note", "industry", name, what, 0, do))
         own = sector.job == "forced_labour"  # the questions of the module
         frame = survey.episodes if own and survey.episodes is not None else survey.frame
@@ -61,8 +65,8 @@ def industries(survey: Survey, mask: Mask) -> Found:
 
 @dataclass(frozen=True)
 class _CodeCounts:
-    """The different codes in a column of industries or occupations. If each episode (spell) of work has its own column, the codes
-    of all these columns are counted together.
+    """The different codes in a column of industries or occupations. If each episode (spell) of work has its
+    own column, the codes of all these columns are counted together.
 
     Attributes:
         rows: for each code, the number of rows that have it. The codes are sorted.
@@ -77,19 +81,24 @@ class _CodeCounts:
         return sum(self.rows[code] for code in codes)
 
     def printed(self, codes: Sequence[str], mask: Mask) -> str:
-        """Returns the given codes as a message may print them, in one text. Codes that could identify a person are only
-        counted."""
+        """Returns the given codes as a message may print them, in one text. Codes that could identify a
+        person are only counted."""
         return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
-    """Returns the different codes in a column of industries or occupations, and the number of rows with each code. Blanks and the
-    codes of `missing` are left out. `episodes` are the texts that replace `{episode}` in the name of the column."""
+    """Returns the different codes in a column of industries or occupations, and the number of rows with each
+    code. Blanks and the codes of `missing` are left out. `episodes` are the texts that replace `{episode}` in
+    the name of the column."""
     rows, known = Counter[str](), set[str]()
     for e in episodes:
-        counted = frame.select(column(sector.column, e).alias("code")).group_by("code").agg(nw.len().alias("rows"))
+        counted = (
+            frame.select(column(sector.column, e).alias("code")).group_by("code").agg(nw.len().alias("rows"))
+        )
         # The label is found after grouping, so that each different code is looked up only once.
-        for code, n, label in to_rows(counted.select("code", "rows", job_label(nw.col("code"), sector).alias("label"))):
+        for code, n, label in to_rows(
+            counted.select("code", "rows", job_label(nw.col("code"), sector).alias("label"))
+        ):
             if code is not None and code not in sector.missing:
                 rows[code] += int(n)
                 known |= {code} if label is not None else set()
@@ -106,8 +115,14 @@ def _unknown_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) 
     if 2 * count > codes.of(codes.rows):
         check = "the classification and digits: (points and blanks are no part of a code)"
         if isinstance(sector, Sector):
-            check = "the table" if sector.correspondence else "revision: and digits: (points and blanks are no part of a code)"
-        return [Finding("error", "industry", where, f"more than half of all are {what}", count, f"check {check}")]
+            check = (
+                "the table"
+                if sector.correspondence
+                else "revision: and digits: (points and blanks are no part of a code)"
+            )
+        return [
+            Finding("error", "industry", where, f"more than half of all are {what}", count, f"check {check}")
+        ]
     do = f"correct them, or list them under {asked.key}.missing"
     return [Finding("warning", "industry", where, f"{what}; shown as not stated", count, do)]
 
@@ -115,9 +130,10 @@ def _unknown_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) 
 def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     """Returns findings about codes with one digit too few.
 
-    If survey.yaml says three or four digits and no code has that many, this is an error. Otherwise, if other codes of the column
-    begin with zero, the short codes have probably lost their leading zero, which is a warning. In all other cases the list is
-    empty. It is always empty for section letters, single digits and national codes.
+    If survey.yaml says three or four digits and no code has that many, this is an error. Otherwise, if other
+    codes of the column begin with zero, the short codes have probably lost their leading zero, which is a
+    warning. In all other cases the list is empty. It is always empty for section letters, single digits and
+    national codes.
 
     Args:
         codes: the different codes, as `_codes` returns them.

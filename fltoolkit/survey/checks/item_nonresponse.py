@@ -46,23 +46,40 @@ LINK, SIDES = "episodes.same_work", ("items.involuntary", "items.coercion")
 # Each kind of finding about answers: severity, check, what was found, what to do.
 KINDS = {
     "mostly_yes": (
-        "warning", "items", "more than half of those who answered say yes: the codes are probably swapped",
+        "warning",
+        "items",
+        "more than half of those who answered say yes: the codes are probably swapped",
         "compare `yes` and `no` with the questionnaire; if the answers are right, leave it",
     ),
     "missing": (
-        "warning", "non-response", "blank without a reason",
-        "a skip that routing explains needs `routing:` here; these are unresolved unless another answer decides",
+        "warning",
+        "non-response",
+        "blank without a reason",
+        (
+            "a skip that routing explains needs `routing:` here; these are unresolved unless another answer "
+            "decides"
+        ),
     ),
     "behind": (
-        "warning", "non-response", "blank although the routing does not skip it",
+        "warning",
+        "non-response",
+        "blank although the routing does not skip it",
         "who said don't know at a gate, or did not answer: unresolved unless another answer decides; "
         "if they are many, compare the gates and their codes with the questionnaire",
     ),
     "nobody": (
-        "warning", "non-response", "blank for everybody asked", "was it a question for others, such as children, or are its answers in another column?",
+        "warning",
+        "non-response",
+        "blank for everybody asked",
+        "was it a question for others, such as children, or are its answers in another column?",
     ),
-    "open": ("note", "non-response", "don't know or refused; unresolved unless another answer decides", "see notebook 2"),
-}  # fmt: skip
+    "open": (
+        "note",
+        "non-response",
+        "don't know or refused; unresolved unless another answer decides",
+        "see notebook 2",
+    ),
+}
 SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
 FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 FEW_CODES = 2  # a column has at most so many codes that stand for a blank
@@ -76,8 +93,8 @@ class AskedQuestion:
         where: the key of survey.yaml.
         source: the question.
         codes: the codes of the question for *yes*, *no* and missing answers.
-        episode: the label of the episode (spell of work) that replaces `{episode}` in the name of its column. It is empty if the
-            name has no `{episode}`.
+        episode: the label of the episode (spell of work) that replaces `{episode}` in the name of its column.
+            It is empty if the name has no `{episode}`.
     """
 
     where: str
@@ -91,8 +108,8 @@ class AskedQuestion:
 
 
 def questions(survey: Survey) -> list[AskedQuestion]:
-    """Returns every yes/no question of survey.yaml. A question about episodes (spells of work) that has one column for each
-    episode is returned once per episode."""
+    """Returns every yes/no question of survey.yaml. A question about episodes (spells of work) that has one
+    column for each episode is returned once per episode."""
     spec = survey.spec
     return [
         AskedQuestion(where, source, codes, e)
@@ -103,8 +120,8 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """Returns the frames of a survey (rows of persons, rows of episodes) that have some of the given columns. Each frame is
-    paired with the list of the given columns that it has."""
+    """Returns the frames of a survey (rows of persons, rows of episodes) that have some of the given columns.
+    Each frame is paired with the list of the given columns that it has."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -114,16 +131,19 @@ def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[st
 
 
 def answer_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour. These
-    findings are about missing answers, about *don't know* or *refused*, and about answers although the routing skips the
-    question. If more than half answered a question with *yes*, a finding says that the codes of the question are probably
-    swapped. `mask` decides which codes the findings may print."""
+    """Returns findings about the answers to yes/no questions, among persons who were asked the module on
+    forced labour. These findings are about missing answers, about *don't know* or *refused*, and about
+    answers although the routing skips the question. If more than half answered a question with *yes*, a
+    finding says that the codes of the question are probably swapped. `mask` decides which codes the findings
+    may print."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
 
     def note(kind: str, column: str, count: Count) -> None:
-        kinds[kind][column] = max(kinds[kind].get(column, (0, 0)), count, key=_total_count)  # a column may feed two items
+        kinds[kind][column] = max(
+            kinds[kind].get(column, (0, 0)), count, key=_total_count
+        )  # a column may feed two items
 
     for row in counts:
         column = str(row["column"])
@@ -133,7 +153,9 @@ def answer_findings(survey: Survey, mask: Mask) -> list[Finding]:
             kind = "behind" if row["routed"] else "missing"
             note("nobody" if row["missing"] == row["asked"] else kind, column, row["missing"])
         if row["dont_know"] or row["refused"]:
-            note("open", column, (row["dont_know"], row["refused"]))  # `nonresponse` prints each of the two separately
+            note(
+                "open", column, (row["dont_know"], row["refused"])
+            )  # `nonresponse` prints each of the two separately
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
     return [
@@ -144,14 +166,17 @@ def answer_findings(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _leaving_not_asked(survey: Survey) -> list[Finding]:
-    """Returns a warning if survey.yaml names several involuntary circumstances, but no question on whether the person could leave
-    the work. A draft cannot always find this question, because its *no* is the answer that counts."""
+    """Returns a warning if survey.yaml names several involuntary circumstances, but no question on whether
+    the person could leave the work. A draft cannot always find this question, because its *no* is the answer
+    that counts."""
     named = survey.spec.items.involuntary
     if len(named) < SEVERAL or "no_freedom_to_leave" in named:
         return []
     what = "no question asks whether the person could leave the work: without it, cases are missed"
     do = "name it (could you leave this work? has no as its yes)"
-    return [Finding("warning", "items", "items.involuntary.no_freedom_to_leave", what, "", do, acceptable=True)]
+    return [
+        Finding("warning", "items", "items.involuntary.no_freedom_to_leave", what, "", do, acceptable=True)
+    ]
 
 
 def _total_count(count: Count) -> int:
@@ -159,17 +184,28 @@ def _total_count(count: Count) -> int:
 
 
 def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask) -> list[Finding]:
-    """Returns an error for each column in which persons have an answer although the routing skips the question. `counts` has the
-    number of such persons for each column. `accept` in survey.yaml can turn the error into a warning."""
+    """Returns an error for each column in which persons have an answer although the routing skips the
+    question. `counts` has the number of such persons for each column. `accept` in survey.yaml can turn the
+    error into a warning."""
     rows, gates, out = _rows_despite_skip(survey, counts), _gates_in_words(survey), []
-    named = {name: {c for q in questions(survey) if q.column == name for c in q.codes.named} for name in counts}
+    named = {
+        name: {c for q in questions(survey) if q.column == name for c in q.codes.named} for name in counts
+    }
     for name, n in counts.items():
         what, codes = "answered although the routing skips it", _codes_in(rows[name], name)
-        do = f"compare the gates with the questionnaire ({gates[name]}); of many persons asked and skipped are probably swapped"
+        do = (
+            f"compare the gates with the questionnaire ({gates[name]}); of many persons asked and "
+            "skipped are probably swapped"
+        )
         if blanks := len(codes) <= FEW_CODES and not named[name].intersection(codes):
             shown = mask.shown(codes, count_distinct(rows[name].frame, [SOURCE + name]))
-            what += f", always with a code that survey.yaml does not name: {', '.join(shown) or 'not printed'}"
-            do = f"if it is how the file writes a blank (R writes NA, SAS and Stata a point), say missing: [{_in_yaml(shown)}] under answers"
+            what += (
+                f", always with a code that survey.yaml does not name: {', '.join(shown) or 'not printed'}"
+            )
+            do = (
+                "if it is how the file writes a blank (R writes NA, SAS and Stata a point), say "
+                f"missing: [{_in_yaml(shown)}] under answers"
+            )
         out.append(Finding("error", "routing", name, what, n, do, rows[name], acceptable=not blanks))
     return out
 
@@ -177,7 +213,9 @@ def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask
 def _codes_in(rows: FindingRows, name: str) -> dict[str, int]:
     """Returns the codes of a column in some rows, each with its number of rows."""
     meant = rows.frame if rows.condition is None else rows.frame.filter(rows.condition)
-    return {str(code): int(n) for code, n in to_rows(meant.group_by(SOURCE + name).agg(nw.len().alias("persons")))}
+    return {
+        str(code): int(n) for code, n in to_rows(meant.group_by(SOURCE + name).agg(nw.len().alias("persons")))
+    }
 
 
 def _in_yaml(codes: Sequence[str]) -> str:
@@ -186,15 +224,17 @@ def _in_yaml(codes: Sequence[str]) -> str:
 
 
 def _gates_in_words(survey: Survey) -> dict[str, str]:
-    """Returns the gates of questions in words, as {column of the question: gates}, such as `FILTER asked at 1, skipped at 2`. A
-    gate is an earlier question whose answer decides whether another question is asked."""
+    """Returns the gates of questions in words, as {column of the question: gates}, such as `FILTER asked at
+    1, skipped at 2`. A gate is an earlier question whose answer decides whether another question is asked."""
     mapped, gates_of = survey.spec.mapped, dict[str, list[str]]()
     for question in questions(survey):
         for gate in question.source.gates:
             for name in gate.column or ():
                 codes = mapped.gate_codes(gate, name)
                 skipped = f"skipped at {', '.join(codes.skipped)}" if codes.skipped else "else skipped"
-                gates_of.setdefault(question.column, []).append(f"{name} asked at {', '.join(codes.asked)}, {skipped}")
+                gates_of.setdefault(question.column, []).append(
+                    f"{name} asked at {', '.join(codes.asked)}, {skipped}"
+                )
     return {column: "; ".join(dict.fromkeys(gates)) for column, gates in gates_of.items()}
 
 
@@ -213,7 +253,8 @@ def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
 
 
 def _rows_despite_skip(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:
-    """Returns, for each of the given columns, the rows with an answer although the routing skips the question."""
+    """Returns, for each of the given columns, the rows with an answer although the routing skips the
+    question."""
     mapped = survey.spec.mapped
     found: dict[str, FindingRows] = {}
     for frame, names in frames_with(survey, list(columns)):
@@ -222,29 +263,39 @@ def _rows_despite_skip(survey: Survey, columns: Collection[str]) -> dict[str, Fi
         past: dict[str, list[nw.Expr]] = {}
         for q, (inside, _) in zip(held, stages, strict=True):
             skipped = is_skipped(q.source.routing, mapped, q.episode) if q.source.routing else nw.lit(False)
-            past.setdefault(q.column, []).append(nw.col(inside) & skipped & ~is_blank(q.source, mapped, q.episode))
-        found |= {name: FindingRows(frame, nw.any_horizontal(*rows, ignore_nulls=False)) for name, rows in past.items()}
+            past.setdefault(q.column, []).append(
+                nw.col(inside) & skipped & ~is_blank(q.source, mapped, q.episode)
+            )
+        found |= {
+            name: FindingRows(frame, nw.any_horizontal(*rows, ignore_nulls=False))
+            for name, rows in past.items()
+        }
     return found
 
 
 def answer_counts(survey: Survey) -> list[dict[str, Any]]:
-    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
-    counts are exact and must not be published (`nonresponse` gives counts that may be shown).
+    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to
+    each question. The counts are exact and must not be published (`nonresponse` gives counts that may be
+    shown).
 
-    Returns:
-        One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. The
-        mapping has these keys. All after the first four are numbers of persons:
+    Returns: One mapping per question whose key in survey.yaml begins with `any_work`, `items`,
+        `episodes.same_work` or `children`. The mapping has these keys. All after the first four are numbers
+        of persons:
 
         - `where` (the key of survey.yaml), `column`, `label`, `routed` (whether the question has routing)
-        - `asked`: no earlier question was answered with *no*. For the question whether involuntary work and coercion were in the
-          same work, the person said *yes* to both
+        - `asked`: no earlier question was answered with *no*. For the question whether involuntary work and
+          coercion were in the same work, the person said *yes* to both
         - `dont_know`, `refused`, `not_applicable`: the person gave this answer
-        - `missing`: the answer is blank, although the question was asked. Blanks are left out if the routing or `blank: no` explains
-          them, or if the person did not have this episode of work
+        - `missing`: the answer is blank, although the question was asked. Blanks are left out if the routing
+          or `blank: no` explains them, or if the person did not have this episode of work
         - `unexpected`: the question was answered, although the routing skips it
         - `yes`, and `answered` (*yes* or *no*): counted only for `items` without `blank: no`, and otherwise 0
     """
-    listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
+    listed = [
+        q
+        for q in questions(survey)
+        if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))
+    ]
     rows, mapped = [], survey.spec.mapped
     exist = [q for q in questions(survey) if q.where == "episodes.exists"]
     for frame, columns in frames_with(survey, [q.column for q in listed]):
@@ -256,14 +307,18 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
             blank = is_blank(q.source, mapped, q.episode)
             unexplained = nw.col(reached) & blank
             if q.source.routing:
-                conditions[f"{i} unexpected"] = nw.col(inside) & is_skipped(q.source.routing, mapped, q.episode) & ~blank
+                conditions[f"{i} unexpected"] = (
+                    nw.col(inside) & is_skipped(q.source.routing, mapped, q.episode) & ~blank
+                )
             if (explained := no_when_blank(q.source, mapped, q.episode)) is not None:
                 unexplained = unexplained & ~explained
             if absent := _without_episode(survey, exist, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             if q.where.startswith("items") and not q.source.blank:  # otherwise a blank counts as *no*
-                yes, no = (says(q.source, mapped, q.episode) for says in (answered_yes, answered_no))  # a null counts as false
+                yes, no = (
+                    says(q.source, mapped, q.episode) for says in (answered_yes, answered_no)
+                )  # a null counts as false
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
@@ -272,19 +327,28 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
         asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected", "yes", "answered")
         for i, (q, stage) in enumerate(zip(held, stages, strict=True)):
-            row = {"where": q.where, "column": q.column, "label": q.source.label or q.column, "asked": asked[stage]}
+            row = {
+                "where": q.where,
+                "column": q.column,
+                "label": q.source.label or q.column,
+                "asked": asked[stage],
+            }
             row["routed"] = q.source.routing is not None
             rows.append(row | {kind: counts.get(f"{i} {kind}", 0) for kind in kinds})
     return rows
 
 
-def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """Returns the rows with new true/false columns. Also returns, for each question, the names of two of these columns, which say
-    who was asked the question. Several questions may have the same two columns.
+def with_stages(
+    frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions
+) -> tuple[Frame, list[tuple[str, str]]]:
+    """Returns the rows with new true/false columns. Also returns, for each question, the names of two of
+    these columns, which say who was asked the question. Several questions may have the same two columns.
 
-    The first column says whether a person was asked the module to which the question belongs. The second column says whether a
-    person was asked and reached the question: no earlier question (such as the question on any work) was answered with *no*.
-    Persons reach the question whether involuntary work and coercion were in the same work only if they said *yes* to both.
+    The first column says whether a person was asked the module to which the question belongs. The second
+    column says whether a
+    person was asked and reached the question: no earlier question (such as the question on any work) was
+    answered with *no*. Persons reach the question whether involuntary work and coercion were in the same work
+    only if they said *yes* to both.
 
     Args:
         frame: the rows.
@@ -301,30 +365,39 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
     stages: dict[tuple[bool, str], nw.Expr] = {}
     for of, stage in dict.fromkeys(zip(children, before, strict=True)):
         if stage == LINK:
-            reached = nw.all_horizontal(inside[of], *(_answered_yes(held, side, mapped) for side in SIDES), ignore_nulls=False)
+            reached = nw.all_horizontal(
+                inside[of], *(_answered_yes(held, side, mapped) for side in SIDES), ignore_nulls=False
+            )
         else:
             idle = [_said_no(q, mapped) for q in held if q.where == stage]
             reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
         stages[of, stage] = reached.alias(f"fl__reached{len(stages)}")
     named = {stage: f"fl__reached{i}" for i, stage in enumerate(stages)}
-    stage_columns = [(f"fl__inside{of:d}", named[of, stage]) for of, stage in zip(children, before, strict=True)]
+    stage_columns = [
+        (f"fl__inside{of:d}", named[of, stage]) for of, stage in zip(children, before, strict=True)
+    ]
     return frame.with_columns(*made.values(), *stages.values()), stage_columns
 
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Returns, for each person, whether the person said *yes* to at least one question on one side of the definition of forced
-    labour. `side` is `items.involuntary` or `items.coercion`. `held` are questions of both sides; only those of `side` are used. The result is true
-    or false, and never null."""
-    return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
+    """Returns, for each person, whether the person said *yes* to at least one question on one side of the
+    definition of forced labour. `side` is `items.involuntary` or `items.coercion`. `held` are questions of
+    both sides; only those of `side` are used. The result is true or false, and never null."""
+    return any_of(
+        [answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)]
+    )
 
 
 def _said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
     return answered_no(question.source, mapped, question.episode).fill_null(False)
 
 
-def _without_episode(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
-    """Returns conditions on a person. A person who meets all these conditions did not have the episode (spell) of work with this
-    label. The list is empty if survey.yaml has no question that asks which episodes a person had.
+def _without_episode(
+    survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str
+) -> list[nw.Expr]:
+    """Returns conditions on a person. A person who meets all these conditions did not have the episode
+    (spell) of work with this label. The list is empty if survey.yaml has no question that asks which episodes
+    a person had.
 
     Args:
         survey: the survey.
@@ -335,7 +408,11 @@ def _without_episode(survey: Survey, exist: Sequence[AskedQuestion], names: Coll
     episodes, mapped = survey.spec.episodes, survey.spec.mapped
     if episodes.counted:
         there = episode in episodes.wide and SOURCE + episodes.counted.number in names
-        return [(~episode_exists(episodes.counted, episodes.wide.index(episode) + 1)).fill_null(False)] if there else []
+        return (
+            [(~episode_exists(episodes.counted, episodes.wide.index(episode) + 1)).fill_null(False)]
+            if there
+            else []
+        )
     asked = [q for q in exist if SOURCE + q.column in names and q.episode == episode]
     absent = []
     for question in asked:
@@ -347,15 +424,14 @@ def _without_episode(survey: Survey, exist: Sequence[AskedQuestion], names: Coll
 
 @checked
 def nonresponse(survey: Survey) -> pd.DataFrame:
-    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to each question. The
-    counts may be shown.
+    """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to
+    each question. The counts may be shown.
 
-    Returns:
-        One row per question and key of survey.yaml, with the columns `where` (the key), `column`, `label`, `dont_know`,
-            `refused`, `not_applicable`, `missing` (a blank that nothing explains). The counts are persons, unweighted. They are
-            rounded to the nearest multiple of twice the confidentiality limit (10 if the limit is 5). So no difference between
-            two counts, or between a count and a row of `fl.paths`, reveals a small number. A blank means fewer persons than the
-            limit; 0 means nobody.
+    Returns: One row per question and key of survey.yaml, with the columns `where` (the key), `column`,
+        `label`, `dont_know`, `refused`, `not_applicable`, `missing` (a blank that nothing explains). The
+        counts are persons, unweighted. They are rounded to the nearest multiple of twice the confidentiality
+        limit (10 if the limit is 5). So no difference between two counts, or between a count and a row of
+        `fl.paths`, reveals a small number. A blank means fewer persons than the limit; 0 means nobody.
     """
     import pandas as pd
 

@@ -1,7 +1,8 @@
-"""Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
+"""Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what
+to do.
 
-Errors in the design stop all estimates. Their numbers of rows are exact, because no table is printed beside them. Other counts of
-persons are rounded, and small counts are not printed.
+Errors in the design stop all estimates. Their numbers of rows are exact, because no table is printed beside
+them. Other counts of persons are rounded, and small counts are not printed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.accepted_findings import correction_findings, with_acceptance
 from fltoolkit.survey.checks.declared_answers import declared_findings
 from fltoolkit.survey.checks.family_checks import family_findings
-from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, finding_facts, findings, printed_values
+from fltoolkit.survey.checks.findings import (
+    Counted,
+    Finding,
+    FindingRows,
+    count_rows,
+    finding_facts,
+    findings,
+    printed_values,
+)
 from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
 from fltoolkit.survey.checks.survey_facts import refused_module
@@ -41,29 +50,33 @@ if TYPE_CHECKING:
 
 WIDE = 1000
 FORMULA = ("=", "+", "-", "@")
-_KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary()  # kept for `fl.classify` after `fl.check`
+_KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = (
+    WeakKeyDictionary()
+)  # kept for `fl.classify` after `fl.check`
 
 
 @checked
 def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
-    """Returns the findings of all checks: errors in the data, and what a statistician should know before an estimate.
+    """Returns the findings of all checks: errors in the data, and what a statistician should know before an
+    estimate.
 
     Args:
         survey: the survey, as `fl.read_survey` returns it.
-        show_values: True prints exact counts and all values of the data. The table is then confidential: keep it on the screen.
-            By default, a value of the data is printed only if it cannot identify a person, and no exact number of persons is
-            printed.
+        show_values: True prints exact counts and all values of the data. The table is then confidential: keep
+            it on the screen. By default, a value of the data is printed only if it cannot identify a person,
+            and no exact number of persons is printed.
 
-    Returns:
-        One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the column or key), `what`,
-            `count` (persons, rounded: `about 30`, `fewer than 5`; exact in an error about the design, and for things other than
-            persons), `do`. Errors are first. If nothing was found, the table is empty.
+    Returns: One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the
+        column or key), `what`, `count` (persons, rounded: `about 30`, `fewer than 5`; exact in an error about
+        the design, and for things other than persons), `do`. Errors are first. If nothing was found, the
+        table is empty.
     """
     return findings(*_findings_and_limit(survey, show_values))
 
 
 def check_facts(survey: Survey, *, show_values: bool = False) -> list[dict[str, Any]]:
-    """Returns the rows of `check` as a list of mappings, for code that only prints them or looks for errors."""
+    """Returns the rows of `check` as a list of mappings, for code that only prints them or looks for
+    errors."""
     return finding_facts(*_findings_and_limit(survey, show_values))
 
 
@@ -73,8 +86,9 @@ def _findings_and_limit(survey: Survey, show_values: bool) -> tuple[list[Finding
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides which values the
-    findings may print. The survey is checked at the first call; later calls with the same `mask` return the same findings."""
+    """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides
+    which values the findings may print. The survey is checked at the first call; later calls with the same
+    `mask` return the same findings."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _check_everything(survey, mask)
@@ -82,7 +96,9 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
-    design, ages, module = _counted_together(survey, _design_tests(survey), _age_tests(survey), _module_tests(survey))
+    design, ages, module = _counted_together(
+        survey, _design_tests(survey), _age_tests(survey), _module_tests(survey)
+    )
     about_data = [
         *_design_findings(survey, mask, design),
         *code_findings(survey, mask),
@@ -103,30 +119,39 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _CountedConditions:
-    """Some conditions on a person (`tests`, by name), and for each of them the number of persons who meet it (`counts`)."""
+    """Some conditions on a person (`tests`, by name), and for each of them the number of persons who meet it
+    (`counts`)."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]
 
 
 def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_CountedConditions]:
-    """Counts the persons who meet each condition of several sets of conditions, in one pass over the data. Each set is given as
-    {name: condition}. Returns, for each set, its conditions and these numbers of persons."""
-    counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
-    return [_CountedConditions(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
+    """Counts the persons who meet each condition of several sets of conditions, in one pass over the data.
+    Each set is given as {name: condition}. Returns, for each set, its conditions and these numbers of
+    persons."""
+    counts = count_rows(
+        survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()}
+    )
+    return [
+        _CountedConditions(kind, {name: counts[f"{i} {name}"] for name in kind})
+        for i, kind in enumerate(kinds)
+    ]
 
 
 def _unit_columns(spec: SurveySpec) -> tuple[str, ...]:
-    """Returns the columns of the data by which persons, households and sampling units are told apart, each once."""
+    """Returns the columns of the data by which persons, households and sampling units are told apart, each
+    once."""
     design = spec.design
     named = (*spec.files.person.key, *design.household, *design.strata, design.psu, design.ssu)
     return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns {name: condition}. Most of these conditions should be true for no person: the PSU or the stratum is missing, the code
-    of a unit is a rounded number, or a weight is not a number, negative, infinite, zero or blank. One condition per weight
-    (`<column> some`) should be true for some person: the weight is above zero."""
+    """Returns {name: condition}. Most of these conditions should be true for no person: the PSU or the
+    stratum is missing, the code of a unit is a rounded number, or a weight is not a number, negative,
+    infinite, zero or blank. One condition per weight (`<column> some`) should be true for some person: the
+    weight is above zero."""
     spec = survey.spec
     columns = weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -134,9 +159,14 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
     tests |= {f"{name} rounded": nw.col(SOURCE + name).str.contains(ROUNDED) for name in _unit_columns(spec)}
     for inside, name in columns.items():
         text, weight = nw.col(SOURCE + name), nw.col(inside)
-        tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
+        tests |= {
+            f"{name} text": weight.is_null() & ~text.is_null(),
+            f"{name} bad": (weight < 0) | ~weight.is_finite(),
+        }
         sides = {spec.of_children(p) for p in weighed[name]}
-        side = nw.lit(len(sides) > 1) if len(sides) != 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
+        side = (
+            nw.lit(len(sides) > 1) if len(sides) != 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
+        )
         tests |= {
             f"{name} zero": (weight == 0) & nw.col(ASKED) & side,
             f"{name} blank": text.is_null() & nw.col(ASKED) & side,
@@ -146,8 +176,9 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
 
 
 def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding]:
-    """Returns findings about the sample design: wrong weights, persons without a PSU or stratum, a missing column of PSUs, and
-    labels of PSUs and strata. `found` has the conditions of `_design_tests` with the number of persons who meet each."""
+    """Returns findings about the sample design: wrong weights, persons without a PSU or stratum, a missing
+    column of PSUs, and labels of PSUs and strata. `found` has the conditions of `_design_tests` with the
+    number of persons who meet each."""
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     columns = weight_columns(spec)
@@ -157,18 +188,52 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
                 "text",
                 "error",
                 "weights that are not numbers, or that the file declares missing",
-                'use a point for decimals and no thousands separator; if the file has commas, say decimal: "," there, under files',
+                (
+                    "use a point for decimals and no thousands separator; if the file has commas, say "
+                    'decimal: "," there, under files'
+                ),
             ),
-            ("bad", "error", "negative or infinite weights", "correct them; a weight is a number of persons in the population"),
-            ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
-            ("zero", "error", "weights of zero: these persons answered the module, but count in no estimate", "correct them"),
+            (
+                "bad",
+                "error",
+                "negative or infinite weights",
+                "correct them; a weight is a number of persons in the population",
+            ),
+            (
+                "blank",
+                "error",
+                "persons who answered the module have no weight",
+                "fill it in, or correct module.answered",
+            ),
+            (
+                "zero",
+                "error",
+                "weights of zero: these persons answered the module, but count in no estimate",
+                "correct them",
+            ),
         ):
             if counts[f"{name} {kind}"]:
                 condition = tests[f"{name} {kind}"]
                 rows = FindingRows(survey.frame, condition)
-                sentence = f"{what}: {printed_values(survey.frame, name, condition, mask)}" if kind == "text" else what
+                sentence = (
+                    f"{what}: {printed_values(survey.frame, name, condition, mask)}"
+                    if kind == "text"
+                    else what
+                )
                 of: Counted = "persons" if kind == "zero" else "others"
-                out.append(Finding(severity, "weights", name, sentence, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
+                out.append(
+                    Finding(
+                        severity,
+                        "weights",
+                        name,
+                        sentence,
+                        counts[f"{name} {kind}"],
+                        do,
+                        rows,
+                        of,
+                        kind == "zero",
+                    )
+                )
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += [*weight_findings(survey), *dominant_weights(survey, mask), *replicate_findings(survey)]
@@ -177,10 +242,15 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
     for key, name in (("psu", ", ".join(units)), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             rows = FindingRows(survey.frame, tests[key])
-            out.append(Finding("error", "design", name, f"rows without {key}", counts[key], do, rows, "others"))
+            out.append(
+                Finding("error", "design", name, f"rows without {key}", counts[key], do, rows, "others")
+            )
     for name in _unit_columns(spec):
         if counts[f"{name} rounded"]:
-            what = "codes of more than 15 digits that are stored as numbers: they may be rounded, so that two codes are one"
+            what = (
+                "codes of more than 15 digits that are stored as numbers: they may be rounded, so "
+                "that two codes are one"
+            )
             do = "store them as text, and export the data again; a number of SPSS or Stata holds 15 digits"
             out.append(Finding("warning", "design", name, what, counts[f"{name} rounded"], do))
     if not survey.clustered and not survey.replication and spec.design.selection == "pps":
@@ -193,37 +263,48 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
 
 
 def _assumed_units(survey: Survey) -> list[Finding]:
-    """Returns a note about the units that count as drawn within PSUs taken with certainty, if survey.yaml names none. A warning is
-    given if persons count as drawn directly, although several persons of one household were asked."""
+    """Returns a note about the units that count as drawn within PSUs taken with certainty, if survey.yaml
+    names none. A warning is given if persons count as drawn directly, although several persons of one
+    household were asked."""
     design, persons = survey.spec.design, "persons count as drawn one by one, also those of one household"
     if design.certainty and not design.ssu:
-        what = f"within PSUs taken with certainty, {'households count as drawn' if design.household else persons}"
-        do = "nothing, if that is how they were drawn; otherwise name the column of the units under design.ssu"
+        what = (
+            "within PSUs taken with certainty, "
+            f"{'households count as drawn' if design.household else persons}"
+        )
+        do = (
+            "nothing, if that is how they were drawn; otherwise name the column of the units under design.ssu"
+        )
         return [Finding("note", "design", ", ".join(design.household) or "ssu", what, "", do)]
     if survey.clustered or survey.replication or design.selection == "pps" or not design.household:
         return []
     at_home = survey.frame.filter(nw.col(ASKED) & ~nw.col(HOUSEHOLD).is_null())
     shared = rows_of(at_home) - count_distinct(at_home, [HOUSEHOLD, PART])
     do = f"if households were drawn, say psu: {design.household[0]}: the interval is too narrow otherwise"
-    return [Finding("warning", "design", "psu", f"no PSU is named, so {persons}", shared, do)] if shared else []
+    return (
+        [Finding("warning", "design", "psu", f"no PSU is named, so {persons}", shared, do)] if shared else []
+    )
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:
-    """Returns whether `check` finds every error of the sample design that would stop an estimate. For some designs it does not,
-    and only a trial estimate shows all errors. These designs have an FPC, second-stage units, certain PSUs, replicate weights,
-    normalised weights, no PSUs, a calibration, or conditions (`where`) of the default population."""
+    """Returns whether `check` finds every error of the sample design that would stop an estimate. For some
+    designs it does not, and only a trial estimate shows all errors. These designs have an FPC, second-stage
+    units, certain PSUs, replicate weights, normalised weights, no PSUs, a calibration, or conditions
+    (`where`) of the default population."""
     design, populations = survey.spec.design, survey.spec.populations
     default = survey.spec.default_population
     parts = [populations[name] for name in populations[default].sum_of or (default,)]
     simple = (
-        survey.clustered and survey.grosses_up and not (survey.stages or survey.replication or design.ssu or design.certainty)
+        survey.clustered
+        and survey.grosses_up
+        and not (survey.stages or survey.replication or design.ssu or design.certainty)
     )
     return simple and survey.spec.calibration is None and not any(part.where for part in parts)
 
 
 def _unit_labels(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about labels of sampling units: PSU labels that are in more than one stratum, and strata with a single
-    PSU."""
+    """Returns findings about labels of sampling units: PSU labels that are in more than one stratum, and
+    strata with a single PSU."""
     if not survey.clustered:
         return []
     pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons"))
@@ -246,8 +327,9 @@ def _unit_labels(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _persons_by_label(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[object, list[int]]:
-    """Returns, for each stratum (if `place` is 0) or PSU label (if it is 1), a list with the numbers of persons in its
-    combinations of stratum and PSU. `pairs` are these combinations: stratum, PSU label, number of persons."""
+    """Returns, for each stratum (if `place` is 0) or PSU label (if it is 1), a list with the numbers of
+    persons in its combinations of stratum and PSU. `pairs` are these combinations: stratum, PSU label, number
+    of persons."""
     parts: dict[object, list[int]] = {}
     for pair in pairs:
         parts.setdefault(pair[place], []).append(pair[2])
@@ -255,14 +337,15 @@ def _persons_by_label(pairs: Sequence[tuple[object, object, int]], place: int) -
 
 
 def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[object], mask: Mask) -> str:
-    """Returns some labels of strata or PSUs as a message may print them. Labels that could identify a person are only counted.
-    `parts` has the numbers of persons of all labels, as `_persons_by_label` returns them."""
+    """Returns some labels of strata or PSUs as a message may print them. Labels that could identify a person
+    are only counted. `parts` has the numbers of persons of all labels, as `_persons_by_label` returns
+    them."""
     return mask.printed({str(label): sum(parts[label]) for label in labels}, len(parts))
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, as {name: condition}: the age is impossible (`outside`), is not a number (`text`), or is
-    unknown (`missing`)."""
+    """Returns conditions on a person, as {name: condition}: the age is impossible (`outside`), is not a
+    number (`text`), or is unknown (`missing`)."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -278,30 +361,53 @@ def _age_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> list
     if counts["outside"]:
         do = "list codes such as 999 under age.missing; raise age.max if such ages are real"
         what, rows = f"ages below 0 or above {spec.age.max}", FindingRows(survey.frame, tests["outside"])
-        out.append(Finding("error", "age", spec.age.column, what, counts["outside"], do, rows, acceptable=True))
+        out.append(
+            Finding("error", "age", spec.age.column, what, counts["outside"], do, rows, acceptable=True)
+        )
     if counts["text"]:
         values = printed_values(survey.frame, spec.age.column, tests["text"], mask)
         what = f"ages that are not numbers, or that the file declares missing: {values}"
-        do, rows = "give completed years; list codes for no age under age.missing", FindingRows(survey.frame, tests["text"])
+        do, rows = (
+            "give completed years; list codes for no age under age.missing",
+            FindingRows(survey.frame, tests["text"]),
+        )
         out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
     if counts["missing"]:
-        out.append(Finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",
-                           counts["missing"], "complete the age in the data, where it is known"))  # fmt: skip
+        out.append(
+            Finding(
+                "warning",
+                "age",
+                spec.age.column,
+                "age not stated; those who answered the module stay in, in a row of their own",
+                counts["missing"],
+                "complete the age in the data, where it is known",
+            )
+        )
     return out
 
 
 def _file_findings(survey: Survey) -> list[Finding]:
     out = []
     wanted = wanted_columns(survey.spec)
-    used = {*wanted.persons, *wanted.episodes, *(name for file in survey.spec.files.given.values() for name in file.key)}
+    used = {
+        *wanted.persons,
+        *wanted.episodes,
+        *(name for file in survey.spec.files.given.values() for name in file.key),
+    }
     for kind, there in survey.columns_of_files.items():
         if len(there) > WIDE:
-            what, do = f"{len(used.intersection(there))} of {len(there):,} columns are used", "nothing: the others are not read"
+            what, do = (
+                f"{len(used.intersection(there))} of {len(there):,} columns are used",
+                "nothing: the others are not read",
+            )
             out.append(Finding("note", "files", f"files.{kind}", what, len(there), do, counted="others"))
     for join in survey.joins:
         key, do = f"files.{join.file}", "check the keys"
         if join.lost is not None and join.unmatched_rows and _differ_by_zeros(survey, join.lost):
-            do = "write the keys alike in both files: keys are text, so 01 is not 1, and these differ by zeros in front"
+            do = (
+                "write the keys alike in both files: keys are text, so 01 is not 1, and these differ by "
+                "zeros in front"
+            )
         if join.unmatched_persons and join.file == "household":
             what = "persons without a row in the household file"
             out.append(Finding("warning", "files", key, what, join.unmatched_persons, do))
@@ -310,12 +416,15 @@ def _file_findings(survey: Survey) -> list[Finding]:
             answers = join.file != "household"  # rows of a household file hold no answers
             rows = None if join.lost is None else FindingRows(join.lost, None, join.file)
             severity = "error" if answers else "warning"
-            out.append(Finding(severity, "files", key, what, join.unmatched_rows, do, rows, acceptable=answers))
+            out.append(
+                Finding(severity, "files", key, what, join.unmatched_rows, do, rows, acceptable=answers)
+            )
     return out
 
 
 def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
-    """Returns whether keys without a person (`lost`) are those of persons except for zeros in front, such as `01` and `1`."""
+    """Returns whether keys without a person (`lost`) are those of persons except for zeros in front, such as
+    `01` and `1`."""
     named = [c for c in lost.collect_schema().names() if c.startswith(SOURCE)]
     bare = [nw.col(c).cast(nw.String).str.replace_all("^0+", "") for c in named]
     persons = survey.frame.select(named).with_columns(bare).unique()
@@ -323,8 +432,9 @@ def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, as {name: condition}: answered the module on forced labour (`answered`), refused it
-    (`refused`), or was asked and has only blank answers (`blank`, and `blank children` for children)."""
+    """Returns conditions on a person, as {name: condition}: answered the module on forced labour
+    (`answered`), refused it (`refused`), or was asked and has only blank answers (`blank`, and `blank
+    children` for children)."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused_module(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
@@ -339,27 +449,42 @@ def _module_findings(survey: Survey, found: _CountedConditions) -> list[Finding]
     m, out = spec.module, []
     if not counts["answered"]:
         do = "check module.answered and its codes"
-        out.append(Finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
+        out.append(
+            Finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do)
+        )
     if counts["refused"]:
         what = "the whole module was refused: unit non-response, which the weights should correct"
         where = ", ".join(status.column for status in (m, spec.children and spec.children.module) if status)
-        out.append(Finding("note", "module", where, what, counts["refused"], "confirm that the module weight corrects for it"))
+        out.append(
+            Finding(
+                "note",
+                "module",
+                where,
+                what,
+                counts["refused"],
+                "confirm that the module weight corrects for it",
+            )
+        )
     for key, where in (("blank", "items"), ("blank children", "children")):
         if counts.get(key):
-            what, do = "every question blank, yet counted as asked", "if they were not asked or refused, say so under module"
+            what, do = (
+                "every question blank, yet counted as asked",
+                "if they were not asked or refused, say so under module",
+            )
             out.append(Finding("warning", "module", where, what, counts[key], do))
     return out
 
 
 def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
-    """Returns, for each person, whether all questions whose key in survey.yaml begins with one of `keys` are blank."""
+    """Returns, for each person, whether all questions whose key in survey.yaml begins with one of `keys` are
+    blank."""
     blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
     return nw.all_horizontal(*blank, ignore_nulls=False)
 
 
 def _label_findings(survey: Survey) -> list[Finding]:
-    """Returns notes about groups in which all persons asked have the same category, and about labels that a spreadsheet would
-    read as a formula."""
+    """Returns notes about groups in which all persons asked have the same category, and about labels that a
+    spreadsheet would read as a formula."""
     out = []
     groups = {name: group for name, group in survey.spec.groups.items() if isinstance(group, Group)}
     alike = _same_at_both_ends(survey, groups)
@@ -372,16 +497,19 @@ def _label_findings(survey: Survey) -> list[Finding]:
             out.append(Finding("note", "groups", f"groups.{name}", what, len(found), do, counted="others"))
         odd = [label for label in dict.fromkeys(group.labels.values()) if label.startswith(FORMULA)]
         if odd:
-            what = f"labels that a spreadsheet would take for a formula: {', '.join(odd)}; the workbook keeps them as text"
+            what = (
+                f"labels that a spreadsheet would take for a formula: {', '.join(odd)}; the workbook "
+                "keeps them as text"
+            )
             do = "choose others, for those who open the CSV files in a spreadsheet"
             out.append(Finding("note", "groups", f"groups.{name}", what, len(odd), do, counted="others"))
     return out
 
 
 def _same_at_both_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
-    """Returns the names of those groups in which the lowest and the highest known code have the same category, among persons who
-    were asked. In any other group, persons have different categories. So only the groups that are returned must be read
-    completely, which saves time."""
+    """Returns the names of those groups in which the lowest and the highest known code have the same
+    category, among persons who were asked. In any other group, persons have different categories. So only the
+    groups that are returned must be read completely, which saves time."""
     ends: list[nw.Expr] = []
     for i, group in enumerate(groups.values()):
         value = column(group.column)
@@ -391,4 +519,8 @@ def _same_at_both_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
         return set()
     (found,) = to_rows(survey.frame.select(ends), survey.path)
     pairs = zip(groups.items(), found[::2], found[1::2], strict=True)
-    return {name for (name, group), low, high in pairs if low is not None and group.labels[low] == group.labels[high]}
+    return {
+        name
+        for (name, group), low, high in pairs
+        if low is not None and group.labels[low] == group.labels[high]
+    }

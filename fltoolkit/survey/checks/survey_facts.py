@@ -20,15 +20,21 @@ from fltoolkit.survey.spec.questions import ReferencePeriod
 if TYPE_CHECKING:
     import pandas as pd
 
-SELECTION = {"pps": "with probability proportional to size", "srs": "simple random", "systematic": "systematic"}
+SELECTION = {
+    "pps": "with probability proportional to size",
+    "srs": "simple random",
+    "systematic": "systematic",
+}
 
 
 @checked
 def describe(design: Design) -> pd.DataFrame:
-    """Returns the main facts of a survey: what it is, its reference period, its sample design, and how many persons it reached.
+    """Returns the main facts of a survey: what it is, its reference period, its sample design, and how many
+    persons it reached.
 
-    For a design without a survey.yaml, the facts are those of `print(design)`: strata, sampling units, degrees of freedom, strata
-    with a single PSU, FPC (finite population correction) or replicate weights, and the range of weights.
+    For a design without a survey.yaml, the facts are those of `print(design)`: strata, sampling units,
+    degrees of freedom, strata with a single PSU, FPC (finite population correction) or replicate weights, and
+    the range of weights.
 
     Args:
         design: a survey, a classified survey, or any design.
@@ -43,27 +49,40 @@ def describe(design: Design) -> pd.DataFrame:
 
 
 def _dates(window: ReferencePeriod) -> str:
-    """Returns the dates of a reference period in brackets. If they span more months than the period has, they are those of
+    """Returns the dates of a reference period in brackets. If they span more months than the period has, they
+    are those of
     different persons: the earliest start, and the latest interview."""
     start, end = window.start, window.end
     if not (start and end):
         return ""
     first, last = (f"{day.day} {day:%B %Y}" for day in (start, end))
     spanned = 12 * (end.year - start.year) + end.month - start.month + 1
-    return f" (earliest start {first}, latest interview {last})" if spanned > window.months else f" ({first} to {last})"
+    return (
+        f" (earliest start {first}, latest interview {last})"
+        if spanned > window.months
+        else f" ({first} to {last})"
+    )
 
 
 def _survey_facts(survey: Survey) -> dict[str, str]:
-    """Returns the main facts of a survey as {fact: value}, in words, such as its year and its reference period."""
+    """Returns the main facts of a survey as {fact: value}, in words, such as its year and its reference
+    period."""
     spec, design = survey.spec, survey.spec.design
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
-    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused_module(survey)})
+    counts = count_rows(
+        survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused_module(survey)}
+    )
     limit = spec.confidentiality.smallest_printed_count
-    persons = {"persons": count_in_words(counts["persons"], limit), "households": count_in_words(households, limit)}
+    persons = {
+        "persons": count_in_words(counts["persons"], limit),
+        "households": count_in_words(households, limit),
+    }
     window, own = spec.reference_period, spec.children.module if spec.children else None
     facts = {
-        "Survey": f"{spec.title}; {spec.country}, {spec.year}{f' ({spec.round} round)' if spec.round else ''}",
+        "Survey": (
+            f"{spec.title}; {spec.country}, {spec.year}{f' ({spec.round} round)' if spec.round else ''}"
+        ),
         "Reference period": f"{window.text}{_dates(window)}",
         "Persons in the file": f"{persons['persons']} in {persons['households']} households",
         f"Answered {'their' if own else 'the'} module": _response(
@@ -74,29 +93,37 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
         "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
         "Selection of PSUs": f"{SELECTION[design.selection]}; {_variance(design)}",
         "Populations": "; ".join(
-            f"{p.label} ({' + '.join(p.sum_of) or f'weighted by {p.weight or design.weight}'})" for p in spec.populations.values()
+            f"{p.label} ({' + '.join(p.sum_of) or f'weighted by {p.weight or design.weight}'})"
+            for p in spec.populations.values()
         ),
         "Not reached": "; ".join(spec.coverage_excludes) or "not said",
     }
     if spec.calibration:
-        facts["Calibration of weights"] = f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
+        facts["Calibration of weights"] = (
+            f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
+        )
     return facts
 
 
 def _response(answered: int, refused: int, limit: int, *, known: bool) -> str:
-    """Returns how many persons answered the module on forced labour, of how many who were asked. The response rate is that of
-    the printed numbers. `known` says whether the data have a column for those who refused the whole module."""
+    """Returns how many persons answered the module on forced labour, of how many who were asked. The response
+    rate is that of the printed numbers. `known` says whether the data have a column for those who refused the
+    whole module."""
     if not known:
         return f"{count_in_words(answered, limit)}; the data do not say who refused it"
     parts = rounded(answered, limit), rounded(refused, limit)
     rate = f" ({parts[0] / (parts[0] + parts[1]):.0%})" if parts[0] and parts[1] else ""
     asked = sum_in_words(answered, refused, limit)
-    return f"{count_in_words(answered, limit)} of {asked} asked{rate}; refused it as a whole: {count_in_words(refused, limit)}"
+    return (
+        f"{count_in_words(answered, limit)} of {asked} asked{rate}; refused it as a whole: "
+        f"{count_in_words(refused, limit)}"
+    )
 
 
 def _not_asked(module: ModuleStatus | None, of_children: ModuleStatus | None) -> dict[str, str]:
-    """Returns who was not asked the module on forced labour, as a fact: the codes, with their labels if survey.yaml gives them. If
-    children have a module of their own, each module is named. The fact is empty if survey.yaml names no codes."""
+    """Returns who was not asked the module on forced labour, as a fact: the codes, with their labels if
+    survey.yaml gives them. If children have a module of their own, each module is named. The fact is empty if
+    survey.yaml names no codes."""
     adults, children = _codes_not_asked(module), _codes_not_asked(of_children)
     if of_children is None:
         return {"Not asked the module": adults} if adults else {}
@@ -107,26 +134,43 @@ def _not_asked(module: ModuleStatus | None, of_children: ModuleStatus | None) ->
 def _codes_not_asked(module: ModuleStatus | None) -> str:
     if module is None:
         return ""
-    told = [f"{module.labels[code]} (code {code} of {module.column})" for code in module.not_asked if code in module.labels]
+    told = [
+        f"{module.labels[code]} (code {code} of {module.column})"
+        for code in module.not_asked
+        if code in module.labels
+    ]
     bare = [code for code in module.not_asked if code not in module.labels]
-    return "; ".join([*told, *([f"code{'s' if len(bare) > 1 else ''} {', '.join(bare)} of {module.column}"] if bare else [])])
+    return "; ".join(
+        [
+            *told,
+            *([f"code{'s' if len(bare) > 1 else ''} {', '.join(bare)} of {module.column}"] if bare else []),
+        ]
+    )
 
 
 def refused_module(survey: Survey) -> nw.Expr:
-    """Returns, for each person, whether the person refused the whole module on forced labour. For a child, the module on children
-    counts, if survey.yaml names a column for this module."""
+    """Returns, for each person, whether the person refused the whole module on forced labour. For a child,
+    the module on children counts, if survey.yaml names a column for this module."""
     module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
     return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
 
 
 def _refused_code(module: ModuleStatus | None) -> nw.Expr:
-    return nw.lit(False) if module is None else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
+    return (
+        nw.lit(False)
+        if module is None
+        else nw.col(SOURCE + module.column).is_in(list(module.refused)).fill_null(False)
+    )
 
 
 def _psus(survey: Survey, count: int) -> str:
     if survey.replication:
         return "not known: replicate weights are used instead"
-    return f"{count:,}, from {_columns((survey.spec.design.psu,))}" if survey.spec.design.psu else "none: persons drawn directly"
+    return (
+        f"{count:,}, from {_columns((survey.spec.design.psu,))}"
+        if survey.spec.design.psu
+        else "none: persons drawn directly"
+    )
 
 
 def _columns(names: Sequence[str]) -> str:
@@ -134,8 +178,8 @@ def _columns(names: Sequence[str]) -> str:
 
 
 def _variance(design: DesignSpec) -> str:
-    """Returns, in words, how the variance is computed: from replicate weights, with an FPC (finite population correction), or as
-    if PSUs were drawn with replacement."""
+    """Returns, in words, how the variance is computed: from replicate weights, with an FPC (finite population
+    correction), or as if PSUs were drawn with replacement."""
     if design.replicates:
         return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
     if design.fpc:
@@ -143,4 +187,7 @@ def _variance(design: DesignSpec) -> str:
     if not design.certainty:
         return "variance as if with replacement"
     within = _columns(design.second_stage) if design.second_stage else "single persons"
-    return f"variance as if with replacement; PSUs certain by {design.certainty.column}, units drawn within them: {within}"
+    return (
+        f"variance as if with replacement; PSUs certain by {design.certainty.column}, units drawn "
+        f"within them: {within}"
+    )

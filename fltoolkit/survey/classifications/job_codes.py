@@ -10,8 +10,8 @@ from fltoolkit.survey.classifications.industry_codes import SectorRow, code_patt
 from fltoolkit.survey.classifications.standards import UNKNOWN, isic, standard
 from fltoolkit.survey.spec.groups import Job, Sector
 
-# The sub-major groups of ISCO-08 within each major group. Source: ILO, International Standard Classification of Occupations,
-# 2012.
+# The sub-major groups of ISCO-08 within each major group. Source: ILO, International Standard Classification
+# of Occupations, 2012.
 SUB_MAJOR_GROUPS = {
     "1": "1234",
     "2": "123456",
@@ -27,12 +27,14 @@ SUB_MAJOR_GROUPS = {
 
 
 def job_label(value: nw.Expr, job: Job) -> nw.Expr:
-    """Returns the label of the industry or occupation of each code: the name of its row in tables. It is null if the code is not
-    in the classification, or has a wrong number of digits. If a code of digits lost one leading zero, the zero is restored."""
+    """Returns the label of the industry or occupation of each code: the name of its row in tables. It is null
+    if the code is not in the classification, or has a wrong number of digits. If a code of digits lost one
+    leading zero, the zero is restored."""
     codes: dict[str, list[str]] = {}
     for code, row in job_rows(job).items():
         codes.setdefault(row.label, []).append(code)
-    # One condition per label: DuckDB reads the whole expression again in every step that uses it, so it names each code once.
+    # One condition per label: DuckDB reads the whole expression again in every step that uses it, so it names
+    # each code once.
     label: nw.Expr = nw.lit(None, dtype=nw.String())
     for name, own in codes.items():
         label = nw.when(_is_one_of(value, own, job)).then(nw.lit(name)).otherwise(label)
@@ -47,13 +49,18 @@ def _is_one_of(value: nw.Expr, rows: Sequence[str], job: Job) -> nw.Expr:
 
 
 def job_rows(job: Job) -> dict[str, SectorRow]:
-    """Returns the industries or occupations that have their own row in tables, as {part of a code: industry or occupation}.
-    For an industry, the part is the division of an ISIC code, its section letter, or the whole national code. For an occupation,
-    it is the first two digits, or the single digit if the column has major groups. The order is that of the classification."""
+    """Returns the industries or occupations that have their own row in tables, as {part of a code: industry
+    or occupation}. For an industry, the part is the division of an ISIC code, its section letter, or the
+    whole national code. For an occupation, it is the first two digits, or the single digit if the column has
+    major groups. The order is that of the classification."""
     if isinstance(job, Sector):
         return sector_rows(job)
     major = standard().classifications[job.classification]
-    rows = {digit: SectorRow(category.name_key, category.ilostat) for digit, category in major.items() if digit != UNKNOWN}
+    rows = {
+        digit: SectorRow(category.name_key, category.ilostat)
+        for digit, category in major.items()
+        if digit != UNKNOWN
+    }
     if job.digits == "1":
         return rows
     return {digit + second: rows[digit] for digit, seconds in SUB_MAJOR_GROUPS.items() for second in seconds}
@@ -68,6 +75,6 @@ def not_stated_code(job: Job) -> str:
 
 
 def classification_of(job: Job) -> str:
-    """Returns the name of the classification to which a job's codes belong: the correspondence table of national codes, a
-    revision of ISIC, or ISCO."""
+    """Returns the name of the classification to which a job's codes belong: the correspondence table of
+    national codes, a revision of ISIC, or ISCO."""
     return job.correspondence or job.revision if isinstance(job, Sector) else job.classification

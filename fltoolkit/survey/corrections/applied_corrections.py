@@ -1,5 +1,5 @@
-"""Makes the corrections that survey.yaml lists, and counts the changed rows. This is done when the survey is opened. A correction
-that matches no row is an error."""
+"""Makes the corrections that survey.yaml lists, and counts the changed rows. This is done when the survey is
+opened. A correction that matches no row is an error."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ class AppliedCorrections:
     """The rows of a survey before its corrections, and the number of rows that each correction changed.
 
     Attributes:
-        persons, episodes: the rows as they were read, before any correction. `episodes` is None if there is no episodes file.
-        keyed: the persons after only those corrections that change their key (the columns that identify a person).
-        changed: for each correction, in the order of survey.yaml, the number of rows with a new value. These numbers are
-            confidential.
+        persons, episodes: the rows as they were read, before any correction. `episodes` is None if there is
+        no episodes file.
+        keyed: the persons after only those corrections that change their key (the columns that identify a
+        person).
+        changed: for each correction, in the order of survey.yaml, the number of rows with a new value. These
+            numbers are confidential.
     """
 
     persons: Frame
@@ -65,17 +67,19 @@ class NumberedCorrections:
 
 
 def numbered(spec: SurveySpec) -> NumberedCorrections:
-    """Returns the corrections of survey.yaml with their positions in the list, in three parts: corrections of the persons' key,
-    corrections of other columns of persons, and corrections of columns of episodes."""
+    """Returns the corrections of survey.yaml with their positions in the list, in three parts: corrections of
+    the persons' key, corrections of other columns of persons, and corrections of columns of episodes."""
     columns, every = spec.correctable(), list(enumerate(spec.corrections, 1))
     keys = [n for n in every if n[1].column in columns.person_key]
     persons = [n for n in every if n[1].column in columns.persons and n not in keys]
     return NumberedCorrections(keys, persons, [n for n in every if n[1].column not in columns.persons])
 
 
-def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceTable, AppliedCorrections | None]:
-    """Returns the rows of a survey after its corrections, and the number of rows that each correction changed. Without
-    corrections in survey.yaml, the rows are unchanged, and the second value is None.
+def corrected(
+    table: SourceTable, spec: SurveySpec, where: str
+) -> tuple[SourceTable, AppliedCorrections | None]:
+    """Returns the rows of a survey after its corrections, and the number of rows that each correction
+    changed. Without corrections in survey.yaml, the rows are unchanged, and the second value is None.
 
     Args:
         table: the rows as they were read from the files.
@@ -83,8 +87,8 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
         where: the path of survey.yaml, for messages.
 
     Raises:
-        DataError: a correction matches no row, or one key matches several rows; two corrections apply to the same cell; or a
-            key is not unique.
+        DataError: a correction matches no row, or one key matches several rows; two corrections apply to the
+            same cell; or a key is not unique.
     """
     if not spec.corrections:
         return table, None
@@ -98,14 +102,17 @@ def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceT
     if episodes is not None:
         episodes, found = _corrected_frame(episodes, listed.episodes, keys.episode_key, pooled, where)
         changed |= found
-    applied = AppliedCorrections(table.persons, keyed, table.episodes, tuple(changed[i] for i in sorted(changed)))
+    applied = AppliedCorrections(
+        table.persons, keyed, table.episodes, tuple(changed[i] for i in sorted(changed))
+    )
     return replace(table, persons=persons, episodes=episodes), applied
 
 
 def _corrected_frame(
     frame: Frame, corrections: Sequence[Numbered], key: Sequence[str], pooled: bool, where: str
 ) -> tuple[Frame, dict[int, int]]:
-    """Returns a frame after its corrections, and for each correction (by its position) the number of rows that it changed.
+    """Returns a frame after its corrections, and for each correction (by its position) the number of rows
+    that it changed.
 
     Args:
         frame: the rows.
@@ -115,7 +122,8 @@ def _corrected_frame(
         where: the path of survey.yaml, for messages.
 
     Raises:
-        DataError: a correction matches no row, or one key matches several rows, or two corrections apply to the same cell.
+        DataError: a correction matches no row, or one key matches several rows, or two corrections apply to
+        the same cell.
     """
     if not corrections:
         return frame, {}
@@ -128,9 +136,11 @@ def _corrected_frame(
         twice = [int(other) for other in own[TWICE + correction.column].unique() if other]
         if twice:
             raise DataError(
-                "two corrections change the same column of the same row", where=where,
-                found=f"entries {entry} and {twice[0]}, column {correction.column}", do="narrow one of the two, or remove it",
-            )  # fmt: skip
+                "two corrections change the same column of the same row",
+                where=where,
+                found=f"entries {entry} and {twice[0]}, column {correction.column}",
+                do="narrow one of the two, or remove it",
+            )
         matched = int(own["fl__rows"].sum())
         if correction.where and not matched:
             raise _matches_nothing(entry, correction, where)
@@ -141,32 +151,40 @@ def _corrected_frame(
 
 
 def _rows_by_correction(marked: Frame, columns: Sequence[str], where: str) -> pd.DataFrame:
-    """Counts the rows to which corrections apply, in one pass. Rows to which the same corrections apply are counted together.
+    """Counts the rows to which corrections apply, in one pass. Rows to which the same corrections apply are
+    counted together.
 
     Args:
-        marked: the rows as `with_corrections` returns them, with the columns that say which corrections apply.
+        marked: the rows as `with_corrections` returns them, with the columns that say which corrections
+        apply.
         columns: the corrected columns.
         where: the path of survey.yaml, for messages.
 
-    Returns:
-        One row per combination of corrections and changes, with the columns `fl__entry__<column>`, `fl__twice__<column>` (see
-            `with_corrections`), `fl__changed__<column>` (1 if the value changed, otherwise 0) and `fl__rows` (the number of
-            rows).
+    Returns: One row per combination of corrections and changes, with the columns `fl__entry__<column>`,
+        `fl__twice__<column>` (see `with_corrections`), `fl__changed__<column>` (1 if the value changed,
+        otherwise 0) and `fl__rows` (the number of rows).
     """
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
-    in_words = touched.with_columns([is_changed(c).cast(nw.Int64).alias(CHANGED + c) for c in columns]).select(*marks, *flags)
+    in_words = touched.with_columns(
+        [is_changed(c).cast(nw.Int64).alias(CHANGED + c) for c in columns]
+    ).select(*marks, *flags)
     return to_pandas(in_words.group_by([*marks, *flags]).agg(nw.len().alias("fl__rows")), where)
 
 
 def _matches_nothing(entry: int, correction: Correction, where: str) -> DataError:
-    """Returns the error for a correction whose condition no row of the data meets. `entry` is the position of the correction in
-    survey.yaml, and `where` is the place that the message names."""
+    """Returns the error for a correction whose condition no row of the data meets. `entry` is the position of
+    the correction in survey.yaml, and `where` is the place that the message names."""
     return DataError(
-        f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
-        do="corrections are applied in order, each to the values that earlier ones left: correct the condition, or remove the entry",
-    )  # fmt: skip
+        f"entry {entry} matches no row",
+        where=where,
+        found=f"column {correction.column}, where {_condition(correction)}",
+        do=(
+            "corrections are applied in order, each to the values that earlier ones left: correct the "
+            "condition, or remove the entry"
+        ),
+    )
 
 
 def _condition(correction: Correction) -> str:
@@ -175,28 +193,45 @@ def _condition(correction: Correction) -> str:
     def in_words(values: tuple[str, ...] | NumberRange) -> str:
         if not isinstance(values, NumberRange):
             return " or ".join(values)
-        ends = (f"{word} {end:.15g}" for word, end in (("from", values.min), ("to", values.max)) if end is not None)
+        ends = (
+            f"{word} {end:.15g}"
+            for word, end in (("from", values.min), ("to", values.max))
+            if end is not None
+        )
         return " ".join(ends)
 
     return ", ".join(f"{column} {in_words(values)}" for column, values in correction.where.items())
 
 
-def _refuse_lost_rows(frame: Frame, entry: int, correction: Correction, key: Sequence[str], where: str) -> None:
-    """Raise `DataError` if a row that a correction names by its key is not in the data, or if several rows have this key."""
+def _refuse_lost_rows(
+    frame: Frame, entry: int, correction: Correction, key: Sequence[str], where: str
+) -> None:
+    """Raise `DataError` if a row that a correction names by its key is not in the data, or if several rows
+    have this key."""
     sources = [SOURCE + name for name in key]
     rows = given_rows(frame, [(entry, correction)], key)
-    found = frame.select(sources).join(rows, left_on=sources, right_on=[f"fl__k{i}" for i in range(len(key))], how="inner")
+    found = frame.select(sources).join(
+        rows, left_on=sources, right_on=[f"fl__k{i}" for i in range(len(key))], how="inner"
+    )
     counted = to_pandas(found.group_by(sources).agg(nw.len().alias("fl__rows")), where)
-    times = {tuple(row[:-1]): int(row[-1]) for row in counted[[*sources, "fl__rows"]].itertuples(index=False, name=None)}
+    times = {
+        tuple(row[:-1]): int(row[-1])
+        for row in counted[[*sources, "fl__rows"]].itertuples(index=False, name=None)
+    }
     lost = [row for row in correction.rows if not times.get(tuple(row[name] for name in key))]
     several = [row for row in correction.rows if times.get(tuple(row[name] for name in key), 0) > 1]
     if lost:
         raise DataError(
-            f"entry {entry} matches no row", where=where, found="; ".join(key_in_words(row, key) for row in lost[:20]),
-            allowed=f"keys of {', '.join(key)} as they are in the data", do="correct the key (leading zeros count), or remove the row",
-        )  # fmt: skip
+            f"entry {entry} matches no row",
+            where=where,
+            found="; ".join(key_in_words(row, key) for row in lost[:20]),
+            allowed=f"keys of {', '.join(key)} as they are in the data",
+            do="correct the key (leading zeros count), or remove the row",
+        )
     if several:
         raise DataError(
-            f"entry {entry} matches several rows by one key", where=where, found="; ".join(key_in_words(row, key) for row in several[:20]),
+            f"entry {entry} matches several rows by one key",
+            where=where,
+            found="; ".join(key_in_words(row, key) for row in several[:20]),
             do="say where: with the key's columns and one more in which these rows differ",
-        )  # fmt: skip
+        )

@@ -1,5 +1,5 @@
-"""Reads a column as codes, labels or numbers. A code always becomes the same text, even if one file has it as a number and
-another as text."""
+"""Reads a column as codes, labels or numbers. A code always becomes the same text, even if one file has it as
+a number and another as text."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ import narwhals as nw
 
 from fltoolkit.survey.data.internal_columns import PART
 
-# Values that a file declares missing: the lowest and the highest number, or a text twice; and the number of the pooled file
-# (None: all files).
+# Values that a file declares missing: the lowest and the highest number, or a text twice; and the number of
+# the pooled file (None: all files).
 MissingRange = tuple[Any, Any, int | None]
 LARGEST_WHOLE = 2**53 - 1  # above this, two different whole numbers can be the same float
 MARKED_MISSING = r"^\.[a-z]?$"  # Stata's missing values as text
-ROUNDED = r"^[+-]?(\d{16,}\.0|\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2,})$"  # a float above LARGEST_WHOLE, as text
+ROUNDED = (
+    r"^[+-]?(\d{16,}\.0|\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2,})$"  # a float above LARGEST_WHOLE, as text
+)
 NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan))\s*$"
 
 
 def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Returns whether a column of this type contains whole numbers that can be grouped and compared as they are. The result is
-    false for whole numbers of 128 bits."""
+    """Returns whether a column of this type contains whole numbers that can be grouped and compared as they
+    are. The result is false for whole numbers of 128 bits."""
     return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
 
 
 def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns a column as text in one standard form: a text has no blanks around it, and a whole number is `1`, never `1.0`. A
-    blank cell becomes null."""
+    """Returns a column as text in one standard form: a text has no blanks around it, and a whole number is
+    `1`, never `1.0`. A blank cell becomes null."""
     column = nw.col(name)
     if dtype.is_float():
         whole = column.is_finite() & (column.round(0) == column) & (column.abs() <= LARGEST_WHOLE)
@@ -40,14 +42,21 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     if dtype.is_integer() or dtype == nw.Boolean:
         return as_text
     as_text = as_text.str.strip_chars()
-    whole = nw.when(as_text.str.contains(r"^-?\d+\.0+$")).then(as_text.str.replace_all(r"\.0+$", "")).otherwise(as_text)
+    whole = (
+        nw.when(as_text.str.contains(r"^-?\d+\.0+$"))
+        .then(as_text.str.replace_all(r"\.0+$", ""))
+        .otherwise(as_text)
+    )
     filled = nw.when(as_text != "").then(as_text)
-    return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(filled)  # few have `.0`, and a regex is slow
+    return (
+        nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(filled)
+    )  # few have `.0`, and a regex is slow
 
 
 def as_label(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns a column as labels. In a column of texts, only the blanks around each text are removed: `1.0` stays `1.0`. A column
-    of another type becomes text as in the function `text`: a whole number is `1`, never `1.0`. A blank cell becomes null."""
+    """Returns a column as labels. In a column of texts, only the blanks around each text are removed: `1.0`
+    stays `1.0`. A column of another type becomes text as in the function `text`: a whole number is `1`, never
+    `1.0`. A blank cell becomes null."""
     if dtype != nw.String:
         return text(name, dtype)
     trimmed = nw.col(name).str.strip_chars()
@@ -70,9 +79,12 @@ def _finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
 
 
-def ranges_by_part(declared: Sequence[Mapping[str, Sequence[tuple[Any, Any]]]]) -> dict[str, list[MissingRange]]:
-    """Returns, for each column, the ranges of values that files declare missing. `declared` has those of each pooled file. If
-    all files declare the same, a range is for all rows. Otherwise it is only for the rows of its file."""
+def ranges_by_part(
+    declared: Sequence[Mapping[str, Sequence[tuple[Any, Any]]]],
+) -> dict[str, list[MissingRange]]:
+    """Returns, for each column, the ranges of values that files declare missing. `declared` has those of each
+    pooled file. If all files declare the same, a range is for all rows. Otherwise it is only for the rows of
+    its file."""
     alike = all(ranges == declared[0] for ranges in declared)
     found: dict[str, list[MissingRange]] = {}
     for part, ranges in enumerate(declared[:1] if alike else declared):
@@ -82,9 +94,12 @@ def ranges_by_part(declared: Sequence[Mapping[str, Sequence[tuple[Any, Any]]]]) 
 
 
 def label_without_missing(label: nw.Expr, missing: Sequence[MissingRange]) -> nw.Expr:
-    """Returns the labels of strata or sampling units, with null in place of Stata's missing values (`.`, `.a` to `.z`) and of the
-    values that a file declares missing. Otherwise, all units of unknown label would be one unit."""
-    there = ~(label.str.starts_with(".") & label.str.contains(MARKED_MISSING))  # a pattern takes longer, so it comes second
+    """Returns the labels of strata or sampling units, with null in place of Stata's missing values (`.`, `.a`
+    to `.z`) and of the values that a file declares missing. Otherwise, all units of unknown label would be
+    one unit."""
+    there = ~(
+        label.str.starts_with(".") & label.str.contains(MARKED_MISSING)
+    )  # a pattern takes longer, so it comes second
     texts = [(low.strip(), part) for low, _, part in missing if isinstance(low, str)]
     for declared, part in texts:
         there = there & ~_in_part(label == declared, part)
@@ -95,8 +110,8 @@ def label_without_missing(label: nw.Expr, missing: Sequence[MissingRange]) -> nw
 
 
 def without_missing(value: nw.Expr, missing: Sequence[MissingRange]) -> nw.Expr:
-    """Returns a column of numbers, with null in place of NaN and of the numbers that a file declares missing. With the range
-    (9999, 9999, None), a weight of 9999 becomes null."""
+    """Returns a column of numbers, with null in place of NaN and of the numbers that a file declares missing.
+    With the range (9999, 9999, None), a weight of 9999 becomes null."""
     there = ~value.is_nan()
     for low, high, part in missing:
         if not isinstance(low, str):

@@ -1,7 +1,8 @@
-"""Decides which data values a message may print: short codes that several persons share. All others are only counted.
+"""Decides which data values a message may print: short codes that several persons share. All others are only
+counted.
 
-A column can contain anything. If survey.yaml names a wrong column, it may contain household numbers or free text. A value that
-only one person has can identify this person.
+A column can contain anything. If survey.yaml names a wrong column, it may contain household numbers or free
+text. A value that only one person has can identify this person.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ class Mask:
     """The rule that decides which values of the data a message may print.
 
     Attributes:
-        limit: how many persons must share a value before it is printed. For a survey, it is `confidentiality.cases` of
-            survey.yaml.
+        limit: how many persons must share a value before it is printed. For a survey, it is
+            `confidentiality.cases` of survey.yaml.
         off: whether every value is printed. Only `fltoolkit check --show-values` uses this, on a terminal.
     """
 
@@ -29,8 +30,9 @@ class Mask:
     off: bool = False
 
     def printed(self, persons: Mapping[str, int], distinct: int) -> str:
-        """Returns values for a message: some that may be printed, and the number of all others, such as `3, 7 and 4 other
-        values`. If the column has many different values (more than `MOST_DISTINCT`), none is printed.
+        """Returns values for a message: some that may be printed, and the number of all others, such as `3, 7
+        and 4 other values`. If the column has many different values (more than `MOST_DISTINCT`), none is
+        printed.
 
         Args:
             persons: the number of persons with each value.
@@ -47,13 +49,17 @@ class Mask:
 
     def shown(self, persons: Mapping[str, int], distinct: int) -> list[str]:
         """Returns those values that may be printed. The arguments are those of `printed`."""
-        return [value for value, n in persons.items() if self.off or (distinct <= MOST_DISTINCT and self._may_print(value, n))]
+        return [
+            value
+            for value, n in persons.items()
+            if self.off or (distinct <= MOST_DISTINCT and self._may_print(value, n))
+        ]
 
     def _may_print(self, value: str, persons: int) -> bool:
         return is_code(value) and persons >= max(self.limit, 1)
 
 
 def is_code(value: str) -> bool:
-    """Returns whether a value could be a code of a questionnaire: it is short and has no blank. Any other value could be a
-    name."""
+    """Returns whether a value could be a code of a questionnaire: it is short and has no blank. Any other
+    value could be a name."""
     return len(value) <= LONGEST and not any(c.isspace() for c in value)

@@ -1,4 +1,5 @@
-"""Gives strata, sampling units and households their labels: text, or whole numbers if the file has whole numbers."""
+"""Gives strata, sampling units and households their labels: text, or whole numbers if the file has whole
+numbers."""
 
 from __future__ import annotations
 
@@ -18,14 +19,16 @@ CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns the column of a stratum or sampling unit as labels, which can be combined with other labels. A label is a whole
-    number if the column contains whole numbers. Otherwise it is a text without the blanks around it."""
+    """Returns the column of a stratum or sampling unit as labels, which can be combined with other labels. A
+    label is a whole number if the column contains whole numbers. Otherwise it is a text without the blanks
+    around it."""
     return nw.col(column) if is_whole(dtype) else as_label(column, dtype)
 
 
 def joined_labels(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Combines the labels in several columns to one label in each row, such as `north / 12`. The result is null if one of the
-    labels is null. A single column is returned unchanged. If there is no column, all rows have the same label.
+    """Combines the labels in several columns to one label in each row, such as `north / 12`. The result is
+    null if one of the labels is null. A single column is returned unchanged. If there is no column, all rows
+    have the same label.
 
     A slash inside a label is doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
     """
@@ -33,22 +36,26 @@ def joined_labels(parts: Sequence[nw.Expr]) -> nw.Expr:
         return nw.lit("all")
     if len(parts) == 1:
         return parts[0]
-    return nw.concat_str([p.cast(nw.String).str.replace_all("/", "//", literal=True) for p in parts], separator=SEPARATOR)
+    return nw.concat_str(
+        [p.cast(nw.String).str.replace_all("/", "//", literal=True) for p in parts], separator=SEPARATOR
+    )
 
 
 def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
-    """Returns the rows with a unique label for each PSU. The units drawn within PSUs also get labels, if they are needed: for an
-    FPC (finite population correction) of the second stage, or for PSUs taken with certainty.
+    """Returns the rows with a unique label for each PSU. The units drawn within PSUs also get labels, if they
+    are needed: for an FPC (finite population correction) of the second stage, or for PSUs taken with
+    certainty.
 
-    If persons were drawn directly, each row is a unit. A PSU taken with certainty becomes a stratum, and the units within it
-    become its PSUs.
+    If persons were drawn directly, each row is a unit. A PSU taken with certainty becomes a stratum, and the
+    units within it become its PSUs.
 
     Args:
         frame: the rows.
         named: how many stages of sampling units have a column in the data: 0, 1 or 2.
         stages: how many stages have an FPC.
         nest: whether PSU labels start again in each stratum.
-        certain: a true/false expression: whether a row is in a PSU taken with certainty. None: there are no such PSUs.
+        certain: a true/false expression: whether a row is in a PSU taken with certainty. None: there are no
+        such PSUs.
 
     Raises:
         DesignError: only some rows of a PSU are marked as taken with certainty.
@@ -62,24 +69,34 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
         return frame
     _refuse_mixed(frame, certain)
     frame = frame.with_columns(nw.col(STRATA, PSU).cast(nw.String))
-    own = {STRATA: joined_labels([nw.col(STRATA), nw.col(PSU)]), PSU: joined_labels([nw.col(PSU), nw.col(SSU)])}
-    return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
+    own = {
+        STRATA: joined_labels([nw.col(STRATA), nw.col(PSU)]),
+        PSU: joined_labels([nw.col(PSU), nw.col(SSU)]),
+    }
+    return frame.with_columns(
+        [nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()]
+    )
 
 
 def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
-    """Raise `DesignError` if some rows of a PSU say that it was taken with certainty, and other rows say the opposite."""
+    """Raise `DesignError` if some rows of a PSU say that it was taken with certainty, and other rows say the
+    opposite."""
     units = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
-    sides = units.group_by([STRATA, PSU]).agg(nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high"))
+    sides = units.group_by([STRATA, PSU]).agg(
+        nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high")
+    )
     if count := to_count(sides.filter(nw.col("low") != nw.col("high")).select(nw.len())):
         raise DesignError(
-            "PSUs are taken with certainty for some of their rows only", where="certainty", found=f"{count} PSU(s)",
+            "PSUs are taken with certainty for some of their rows only",
+            where="certainty",
+            found=f"{count} PSU(s)",
             do="give every row of a PSU the same value; if PSU labels restart in each stratum, say nest",
-        )  # fmt: skip
+        )
 
 
 def refuse_stages(units: int, counts: int, certainty: bool) -> None:
-    """Raise `DesignError` if the sampling stages and the columns of the FPC (finite population correction) do not fit together,
-    such as two stages and one FPC.
+    """Raise `DesignError` if the sampling stages and the columns of the FPC (finite population correction) do
+    not fit together, such as two stages and one FPC.
 
     Args:
         units: the number of stages whose sampling units have a column.
@@ -102,6 +119,7 @@ def refuse_stages(units: int, counts: int, certainty: bool) -> None:
         raise DesignError("two FPCs are named, but no PSU", where="psu", do="name the column of the PSUs")
     if certainty and (counts or units == 0):
         raise DesignError(
-            "PSUs taken with certainty need psu, and no fpc", where="certainty",
+            "PSUs taken with certainty need psu, and no fpc",
+            where="certainty",
             do="with an FPC, a stratum whose PSUs were all taken is certain by itself: leave certainty out",
-        )  # fmt: skip
+        )

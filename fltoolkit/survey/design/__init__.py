@@ -1,1 +1,2 @@
-"""Reads the sample design of a survey (strata, sampling units, weights) and adds it to the rows of the data."""
+"""Reads the sample design of a survey (strata, sampling units, weights) and adds it to the rows of the
+data."""

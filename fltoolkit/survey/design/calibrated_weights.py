@@ -1,5 +1,5 @@
-"""Defines the result of a calibration of weights: the known numbers of persons, and the factor by which each weight is
-multiplied."""
+"""Defines the result of a calibration of weights: the known numbers of persons, and the factor by which each
+weight is multiplied."""
 
 from __future__ import annotations
 
@@ -19,24 +19,30 @@ METHOD_WORDS: dict[Method, str] = {
     "rake": "raked to",
     "greg": "calibrated (linear GREG) to",
 }
-PERSONS, BEFORE, G = "fl__n", "fl__w", "fl__g"  # added to the columns of the margins, which never have these names
+PERSONS, BEFORE, G = (
+    "fl__n",
+    "fl__w",
+    "fl__g",
+)  # added to the columns of the margins, which never have these names
 USUAL = (0.3, 3.0)  # the usual range of g, docs/methods.md §2
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The result of calibrating weights to benchmarks (known numbers of persons). Each weight is multiplied by a factor g. All
-    persons with the same combination of categories (a pattern), such as men in the north, have the same factor.
+    """The result of calibrating weights to benchmarks (known numbers of persons). Each weight is multiplied
+    by a factor g. All persons with the same combination of categories (a pattern), such as men in the north,
+    have the same factor.
 
     Attributes:
         method: `poststratify`, `rake` or `greg` (linear).
-        margins: the benchmarks. A margin is one column, or several crossed columns, with the number of persons in each category.
+        margins: the benchmarks. A margin is one column, or several crossed columns, with the number of
+        persons in each category.
         keys: the columns of all margins.
-        patterns: one row per pattern in the sample, with the `keys`, `fl__n` (number of persons with a weight), `fl__w` (sum of
-            their weights before calibration) and `fl__g` (the factor). With replicate weights there are also `fl__w0`, `fl__g0`
-            for the first replicate, and so on.
-        category: an array with one row per pattern and one column per margin. It contains the position of the pattern's category
-            in `totals` of the margin.
+        patterns: one row per pattern in the sample, with the `keys`, `fl__n` (number of persons with a
+            weight), `fl__w` (sum of their weights before calibration) and `fl__g` (the factor). With
+            replicate weights there are also `fl__w0`, `fl__g0` for the first replicate, and so on.
+        category: an array with one row per pattern and one column per margin. It contains the position of the
+            pattern's category in `totals` of the margin.
         weights: the internal weight columns that are calibrated.
         domain: the internal column that marks the calibrated population. None: everybody is calibrated.
         population: the name of the calibrated population. It is empty if everybody is calibrated.
@@ -58,10 +64,14 @@ class Calibration:
 
     @property
     def text(self) -> str:
-        """Returns the text that is printed with every number, such as `raked to region, sex of adults; g from 0.81 to 1.32`."""
+        """Returns the text that is printed with every number, such as `raked to region, sex of adults; g from
+        0.81 to 1.32`."""
         low, high = self.range
         of = f" of {self.population}" if self.population else ""
-        return f"{METHOD_WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"
+        return (
+            f"{METHOD_WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from "
+            f"{low:.2f} to {high:.2f}"
+        )
 
     @property
     def outside(self) -> int:
@@ -70,20 +80,24 @@ class Calibration:
 
     @property
     def warning(self) -> str:
-        """Returns a warning, in words, if a weight is multiplied by less than 0.3 or more than 3. Otherwise the text is empty."""
+        """Returns a warning, in words, if a weight is multiplied by less than 0.3 or more than 3. Otherwise
+        the text is empty."""
         low, high = self.range
         if USUAL[0] <= low and high <= USUAL[1]:
             return ""
-        return f"calibration multiplies some weights by less than {USUAL[0]} or more than {USUAL[1]:g} (from {low:.2f} to {high:.2f})"
+        return (
+            f"calibration multiplies some weights by less than {USUAL[0]} or more than {USUAL[1]:g} "
+            f"(from {low:.2f} to {high:.2f})"
+        )
 
     def report(self) -> pd.DataFrame:
-        """Returns a table that compares the benchmarks with the estimates of the sample, and shows the factors g by which the
-        weights were multiplied.
+        """Returns a table that compares the benchmarks with the estimates of the sample, and shows the
+        factors g by which the weights were multiplied.
 
-        Returns:
-            One row per category of each margin, with the columns `margin`, `category`, `persons` (in the sample), `population`
-                (the benchmark), `sample_estimate` (the sum of the weights before calibration), `ratio` (`population` divided by
-                `sample_estimate`), and the smallest, median and largest factor of its persons: `g_min`, `g_median`, `g_max`.
+        Returns: One row per category of each margin, with the columns `margin`, `category`, `persons` (in the
+            sample), `population` (the benchmark), `sample_estimate` (the sum of the weights before
+            calibration), `ratio` (`population` divided by `sample_estimate`), and the smallest, median and
+            largest factor of its persons: `g_min`, `g_median`, `g_max`.
         """
         import numpy as np
         import pandas as pd
@@ -94,9 +108,17 @@ class Calibration:
             for c, (values, population) in enumerate(margin.totals.items()):
                 here = p[self.category[:, m] == c]
                 before = float(here[BEFORE].sum())
-                rows.append({
-                    "margin": margin.name, "category": crossed(values), "persons": int(here[PERSONS].sum()), "population": population,
-                    "sample_estimate": before, "ratio": population / before, "g_min": float(here[G].min()),
-                    "g_median": float(np.median(np.repeat(here[G], here[PERSONS]))), "g_max": float(here[G].max()),
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "margin": margin.name,
+                        "category": crossed(values),
+                        "persons": int(here[PERSONS].sum()),
+                        "population": population,
+                        "sample_estimate": before,
+                        "ratio": population / before,
+                        "g_min": float(here[G].min()),
+                        "g_median": float(np.median(np.repeat(here[G], here[PERSONS]))),
+                        "g_max": float(here[G].max()),
+                    }
+                )
         return pd.DataFrame(rows)

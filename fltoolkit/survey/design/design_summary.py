@@ -1,5 +1,5 @@
-"""Summarises a sample design: strata, sampling units, degrees of freedom, range of weights. No number in it is about one
-person."""
+"""Summarises a sample design: strata, sampling units, degrees of freedom, range of weights. No number in it
+is about one person."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONELY = {
-    "fail": "stop the estimate", "certainty": "add no variance", "remove": "add no variance", "adjust": "count by their distance from the grand mean",
+    "fail": "stop the estimate",
+    "certainty": "add no variance",
+    "remove": "add no variance",
+    "adjust": "count by their distance from the grand mean",
     "average": "count as the average of the other strata",
-}  # fmt: skip
+}
 
 
 class HasDesign(Protocol):
@@ -49,11 +52,11 @@ class HasDesign(Protocol):
 
 
 def design_facts(design: HasDesign) -> dict[str, str]:
-    """Returns the facts about a sample design as {fact: value}, both in words: persons, strata, sampling units, degrees of
-    freedom, FPC (finite population correction), weights, calibration.
+    """Returns the facts about a sample design as {fact: value}, both in words: persons, strata, sampling
+    units, degrees of freedom, FPC (finite population correction), weights, calibration.
 
-    The counts are of the whole sample, even if the estimates of the design are limited to a part of the persons (a domain). The
-    range of the weights is rounded outwards to 1, 2 or 5 times a power of ten.
+    The counts are of the whole sample, even if the estimates of the design are limited to a part of the
+    persons (a domain). The range of the weights is rounded outwards to 1, 2 or 5 times a power of ten.
     """
     weight = nw.col(WEIGHT)
     units = to_pandas(
@@ -73,14 +76,19 @@ def design_facts(design: HasDesign) -> dict[str, str]:
 
 
 def _unit_facts(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
-    """Returns facts about the sampling units as {fact: value}, both in words: the numbers of strata and PSUs, degrees of freedom,
-    strata with a single PSU, and the finite population correction. `units` has one row per PSU."""
+    """Returns facts about the sampling units as {fact: value}, both in words: the numbers of strata and PSUs,
+    degrees of freedom, strata with a single PSU, and the finite population correction. `units` has one row
+    per PSU."""
     strata = units.groupby(STRATA, dropna=False)[PSU].nunique()
     pairs, lonely = int(strata.sum()), int((strata == 1).sum())
-    fpc = {0: "none: PSUs as if drawn with replacement", 1: "of the first stage", 2: "of two stages"}[design.stages]
+    fpc = {0: "none: PSUs as if drawn with replacement", 1: "of the first stage", 2: "of two stages"}[
+        design.stages
+    ]
     return {
         "Strata": f"{len(strata):,}",
-        "Primary sampling units": f"{pairs:,}" if design.clustered else f"{pairs:,}, each one person: drawn directly",
+        "Primary sampling units": f"{pairs:,}"
+        if design.clustered
+        else f"{pairs:,}, each one person: drawn directly",
         "Degrees of freedom": f"{pairs - len(strata):,}",
         "Strata with a single PSU": f"{lonely}: they {LONELY[design.single_psu]}" if lonely else "none",
         "Finite population correction": fpc,
@@ -88,29 +96,34 @@ def _unit_facts(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
 
 
 def _replicate_facts(made: Replication) -> dict[str, str]:
-    """Returns facts about the replicate weights as {fact: value}, both in words: their number, their method and the degrees of
-    freedom. These facts take the place of the facts about strata and PSUs."""
+    """Returns facts about the replicate weights as {fact: value}, both in words: their number, their method
+    and the degrees of freedom. These facts take the place of the facts about strata and PSUs."""
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
     return {
         "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",
-        "Degrees of freedom": str(made.df) if made.df is not None else "the rank of the replicate weights less one",
+        "Degrees of freedom": str(made.df)
+        if made.df is not None
+        else "the rank of the replicate weights less one",
     }
 
 
 def _weight_range(units: pd.DataFrame, scale: str) -> str:
-    """Returns a sentence with the range of the weights above 0. The range is rounded outwards, so that it reveals no person's
-    weight. `units` has the lowest and the highest weight of each PSU. `scale` is the end of the sentence. It says whether the
-    weights add up to the population."""
+    """Returns a sentence with the range of the weights above 0. The range is rounded outwards, so that it
+    reveals no person's weight. `units` has the lowest and the highest weight of each PSU. `scale` is the end
+    of the sentence. It says whether the weights add up to the population."""
     used = units[units["high"] > 0]
     if used.empty:
         return f"none above 0; {scale}"
     low = used["low"][used["low"] > 0].min() if (used["low"] > 0).any() else used["high"].min()
-    return f"between {_next_round_number(float(low), up=False):,.10g} and {_next_round_number(float(used['high'].max()), up=True):,.10g}; {scale}"
+    return (
+        f"between {_next_round_number(float(low), up=False):,.10g} and "
+        f"{_next_round_number(float(used['high'].max()), up=True):,.10g}; {scale}"
+    )
 
 
 def _next_round_number(value: float, *, up: bool) -> float:
-    """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 the
-    result is 50 or 20. The result always differs from `value`."""
+    """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten.
+    For 37 the result is 50 or 20. The result always differs from `value`."""
     power = floor(log10(value))
     steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
     return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

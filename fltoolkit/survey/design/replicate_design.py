@@ -1,4 +1,5 @@
-"""Defines sample designs of which only replicate weights are known, as in `svrepdesign` of R's survey package."""
+"""Defines sample designs of which only replicate weights are known, as in `svrepdesign` of R's survey
+package."""
 
 from __future__ import annotations
 
@@ -20,10 +21,11 @@ from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_c
 
 
 class ReplicateDesign(Design):
-    """A survey whose data come with replicate weights, which give the variance in place of strata and PSUs. No survey.yaml is
-    needed.
+    """A survey whose data come with replicate weights, which give the variance in place of strata and PSUs.
+    No survey.yaml is needed.
 
-    The variance is scale·Σ rscales·(θ_r − centre)². The defaults are those of R. R in the table is the number of replicates:
+    The variance is scale·Σ rscales·(θ_r − centre)². The defaults are those of R. R in the table is the number
+    of replicates:
 
     | method | scale | rscales |
     |---|---|---|
@@ -39,10 +41,11 @@ class ReplicateDesign(Design):
     Args:
         data: as in `SurveyDesign`.
         weight: column of the weights of the full sample.
-        replicates: the columns of replicate weights, in the order of `rscales`: their names, or one pattern such as `rw*`.
+        replicates: the columns of replicate weights, in the order of `rscales`: their names, or one pattern
+        such as `rw*`.
         method: how the replicate weights were made.
-        scale, rscales: the coefficients, if they differ from the table. `rscales` is one number for all replicates, or one per
-            replicate.
+        scale, rscales: the coefficients, if they differ from the table. `rscales` is one number for all
+            replicates, or one per replicate.
         strata: the column(s) of the strata, only for `jkn` without `rscales`.
         mse: True: the centre is the estimate from the full sample. False: it is the mean of the replicates.
         rho: the coefficient of `fay`.
@@ -53,8 +56,9 @@ class ReplicateDesign(Design):
     Raises:
         RequestError: a column is not in the data, or no column matches a pattern.
         DataError: as in `SurveyDesign`.
-        DesignError: coefficients are missing, too many, or do not belong to the method; or the columns cannot be replicates of
-            the weight (factors where weights are expected, or the other way; zero or the same for everybody).
+        DesignError: coefficients are missing, too many, or do not belong to the method; or the columns cannot
+            be replicates of the weight (factors where weights are expected, or the other way; zero or the
+            same for everybody).
     """
 
     @checked
@@ -98,7 +102,9 @@ class ReplicateDesign(Design):
             )
         labels = joined_labels([as_label(c, schema[c]) for c in layers])
         frame = frame.with_columns(number(weight, schema[weight]).alias(WEIGHT), labels.alias(STRATA))
-        frame, replication = replicated(frame, names, [number(c, schema[c]) for c in names], how, bool(layers))
+        frame, replication = replicated(
+            frame, names, [number(c, schema[c]) for c in names], how, bool(layers)
+        )
         refuse_impossible(frame, names, combined)
         set_fields(
             self,
@@ -118,14 +124,18 @@ class ReplicateDesign(Design):
 
 
 def _replicate_columns(wanted: str | Sequence[str], columns: Sequence[str]) -> list[str]:
-    """Returns the columns of replicate weights. `wanted` is a list of their names, or a pattern such as `rw*`. The columns that
-    match a pattern are returned in the order of the data. Raises `DesignError` if there are fewer than two."""
+    """Returns the columns of replicate weights. `wanted` is a list of their names, or a pattern such as
+    `rw*`. The columns that match a pattern are returned in the order of the data. Raises `DesignError` if
+    there are fewer than two."""
     names = names_of(wanted)
     if isinstance(wanted, str) and ("*" in wanted or "?" in wanted):
         names = [c for c in columns if fnmatchcase(c, wanted)]
     if len(names) < 2:
         raise DesignError(
-            "fewer than two columns of replicate weights", where="replicates", found=wanted, allowed=columns,
+            "fewer than two columns of replicate weights",
+            where="replicates",
+            found=wanted,
+            allowed=columns,
             do="name the columns, or a pattern such as rw*",
-        )  # fmt: skip
+        )
     return names

@@ -1,5 +1,5 @@
-"""Adds up the replicate weights of a design, and tells from the sums which of them cannot be right. No weight of a person is
-looked at by itself."""
+"""Adds up the replicate weights of a design, and tells from the sums which of them cannot be right. No weight
+of a person is looked at by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import REPLICATE, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR, Frame
 
-SAME = 1e-9  # sums that differ by less, relative to their size, count as equal: they were added in another order
+SAME = (
+    1e-9  # sums that differ by less, relative to their size, count as equal: they were added in another order
+)
 UNLIKE = 0.1  # mean distance from the weight, relative to its mean, above which the replicates may be no replicates of it
 MEAN, BESIDE = "fl__mean_replicate", "fl__beside"
 FAR = (0.4, 2.5)  # a half-sample whose weights were not doubled has 0.5 of the sum
@@ -22,15 +24,17 @@ FAR = (0.4, 2.5)  # a half-sample whose weights were not doubled has 0.5 of the 
 
 @dataclass(frozen=True)
 class ReplicateSums:
-    """Sums over the persons with a weight above zero. `w` is the weight, and `v` the replicate weight; factors were multiplied by
-    the weight.
+    """Sums over the persons with a weight above zero. `w` is the weight, and `v` the replicate weight;
+    factors were multiplied by the weight.
 
     Attributes:
         names: the columns of replicate weights.
         persons, weight, weight_squared: the number of persons, Σw and Σw².
         of_each: for each replicate, Σv, Σv², Σvw, and Σv times another number of the person, such as the age.
-        distance: Σ|mean of v over the replicates − w|. It is small, because the replicates of a weight are around it.
-        distance_if_other: the same sum, if the columns were weights where they are said to be factors, or the other way.
+        distance: Σ|mean of v over the replicates − w|. It is small, because the replicates of a weight are
+        around it.
+        distance_if_other: the same sum, if the columns were weights where they are said to be factors, or the
+        other way.
     """
 
     names: tuple[str, ...]
@@ -53,15 +57,22 @@ class ReplicateSums:
 
     @property
     def constant(self) -> list[str]:
-        """Returns the replicates that have the same value for every person, although the weight differs between persons."""
+        """Returns the replicates that have the same value for every person, although the weight differs
+        between persons."""
         if _proportional(self.weight, self.persons, self.weight_squared):
             return []
-        return [name for name, (added, squared, _, _) in self._each if _proportional(added, self.persons, squared)]
+        return [
+            name for name, (added, squared, _, _) in self._each if _proportional(added, self.persons, squared)
+        ]
 
     @property
     def equal(self) -> list[str]:
         """Returns the replicates that equal the weight, or a multiple of it. They add no variance."""
-        return [name for name, (_, squared, cross, _) in self._each if _proportional(cross, self.weight_squared, squared)]
+        return [
+            name
+            for name, (_, squared, cross, _) in self._each
+            if _proportional(cross, self.weight_squared, squared)
+        ]
 
     @property
     def far(self) -> list[str]:
@@ -71,7 +82,8 @@ class ReplicateSums:
 
     @property
     def alike(self) -> list[tuple[int, int]]:
-        """Returns pairs of replicates, by their places, that have the same sums. They may be equal for each person."""
+        """Returns pairs of replicates, by their places, that have the same sums. They may be equal for each
+        person."""
         places = sorted(range(len(self.names)), key=lambda place: self.of_each[place])
         pairs = pairwise(places)
         return [(a, b) for a, b in pairs if all(map(_same, self.of_each[a], self.of_each[b]))]
@@ -81,7 +93,9 @@ class ReplicateSums:
         return list(zip(self.names, self.of_each, strict=True))
 
 
-def replicate_sums(frame: Frame, names: Sequence[str], *, combined: bool, asked: nw.Expr, beside: nw.Expr) -> ReplicateSums:
+def replicate_sums(
+    frame: Frame, names: Sequence[str], *, combined: bool, asked: nw.Expr, beside: nw.Expr
+) -> ReplicateSums:
     """Adds up the replicate weights of a frame, in one pass.
 
     Args:
@@ -106,12 +120,15 @@ def replicate_sums(frame: Frame, names: Sequence[str], *, combined: bool, asked:
 
 
 def refuse_impossible(frame: Frame, names: Sequence[str], combined: bool) -> None:
-    """Raise `DesignError` if the columns cannot be replicates of the weight: if they are factors where weights are expected, or the
-    other way, or if one is zero, or the same, for everybody."""
+    """Raise `DesignError` if the columns cannot be replicates of the weight: if they are factors where
+    weights are expected, or the other way, or if one is zero, or the same, for everybody."""
     sums = replicate_sums(frame, names, combined=combined, asked=nw.lit(True), beside=nw.lit(0.0))
     if sums.are_other:
         raise DesignError(
-            what_they_are(combined), where="combined", found=f"combined={combined}", do=f"say combined={not combined}"
+            what_they_are(combined),
+            where="combined",
+            found=f"combined={combined}",
+            do=f"say combined={not combined}",
         )
     for what, wrong in ((ZERO, sums.zero), (CONSTANT, sums.constant)):
         if wrong:
@@ -126,13 +143,19 @@ OTHER_COLUMNS = "name only the columns of replicate weights; export the data aga
 def what_they_are(combined: bool) -> str:
     """Returns, for messages, what the columns are, if they are not what was said."""
     if combined:
-        return "the replicates are factors of the weight, not weights: their mean is near 1 for each person, not near the weight"
-    return "the replicates are weights, not factors of the weight: their mean is near the weight for each person, not near 1"
+        return (
+            "the replicates are factors of the weight, not weights: their mean is near 1 for each "
+            "person, not near the weight"
+        )
+    return (
+        "the replicates are weights, not factors of the weight: their mean is near the weight for "
+        "each person, not near 1"
+    )
 
 
 def _proportional(cross: float, first: float, second: float) -> bool:
-    """Returns whether two columns are multiples of each other. `cross` is the sum of their products, `first` and `second` are the
-    sums of their squares. A column of zeros is no multiple."""
+    """Returns whether two columns are multiples of each other. `cross` is the sum of their products, `first`
+    and `second` are the sums of their squares. A column of zeros is no multiple."""
     return 0 < first * second * (1 - SAME) <= cross * cross
 
 

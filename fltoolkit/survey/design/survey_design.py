@@ -1,5 +1,5 @@
-"""Connects the sample design with the data. In every survey, the weight, the strata, the primary sampling units (PSUs) and the
-finite population correction (FPC) get the same internal column names."""
+"""Connects the sample design with the data. In every survey, the weight, the strata, the primary sampling
+units (PSUs) and the finite population correction (FPC) get the same internal column names."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     import duckdb
 
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
-Domain = tuple[tuple[str, tuple[str, ...]], ...]  # groups, each with the labels of the persons whom an estimate is about
+Domain = tuple[
+    tuple[str, tuple[str, ...]], ...
+]  # groups, each with the labels of the persons whom an estimate is about
 
 TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
 
@@ -64,9 +66,10 @@ class Key:
 
     Attributes:
         column: an expression for the values of the column.
-        name: the name of the column in the frame. It is empty if the values are computed from several columns.
-        labels: for columns of codes, the meaning of each code. A code without a meaning counts as not stated. None: the values
-            are themselves the labels.
+        name: the name of the column in the frame. It is empty if the values are computed from several
+        columns.
+        labels: for columns of codes, the meaning of each code. A code without a meaning counts as not stated.
+            None: the values are themselves the labels.
     """
 
     column: nw.Expr
@@ -76,9 +79,10 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and the way in which their sample was drawn. `Design` is the base class of `SurveyDesign`, `ReplicateDesign` and
-    `Survey`. Every function that estimates takes one of these. The internal columns of weights, strata and PSUs have the same
-    names in all. Two designs are equal only if they are the same object.
+    """Data, and the way in which their sample was drawn. `Design` is the base class of `SurveyDesign`,
+    `ReplicateDesign` and `Survey`. Every function that estimates takes one of these. The internal columns of
+    weights, strata and PSUs have the same names in all. Two designs are equal only if they are the same
+    object.
 
     Attributes:
         files: the files that are read again for every estimate. They must not change.
@@ -86,14 +90,15 @@ class Design:
         rows: the rows of the data, with the columns of the design.
         single_psu: what a stratum with a single PSU contributes to the variance.
         clustered: whether the design has a column of PSUs. If not, persons were drawn directly.
-        stages: the number of sampling stages with an FPC (finite population correction). 0: PSUs count as drawn with replacement.
+        stages: the number of sampling stages with an FPC (finite population correction). 0: PSUs count as
+        drawn with replacement.
         grosses_up: whether the weights add up to the population.
         deff_at_zero: the design effect to assume if there is no case. None: not given.
         replication: the replicate weights that came with the data. None: there are none.
         calibration: the calibration of the weights in `rows`. None: the weights are not calibrated.
         known: the labels of each column that were already looked up.
-        domain: the persons whom estimates are about, as pairs of a group and its labels. The other persons stay in the design. If
-            it is empty, estimates are about everybody.
+        domain: the persons whom estimates are about, as pairs of a group and its labels. The other persons
+            stay in the design. If it is empty, estimates are about everybody.
 
     Raises:
         DataError: raised by `frame`, if a file changed since it was opened.
@@ -114,20 +119,20 @@ class Design:
 
     @property
     def frame(self) -> Frame:
-        """Returns the rows of the data, with the columns of the design. Raises `DataError` if a file changed since it was
-        opened."""
+        """Returns the rows of the data, with the columns of the design. Raises `DataError` if a file changed
+        since it was opened."""
         refuse_changed(self.files)
         return self.rows
 
     def __str__(self) -> str:
-        """Returns the facts about the sample design, such as the numbers of strata and PSUs, one a line. No number is about a
-        single person."""
+        """Returns the facts about the sample design, such as the numbers of strata and PSUs, one a line. No
+        number is about a single person."""
         return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
 
     @property
     def source(self) -> str:
-        """Returns, for messages, the paths of the files that are read again for every estimate. The text is empty if there are
-        none."""
+        """Returns, for messages, the paths of the files that are read again for every estimate. The text is
+        empty if there are none."""
         return ", ".join(str(file.path) for file in self.files)
 
     @property
@@ -141,7 +146,8 @@ class Design:
         return Mask()
 
     def column(self, name: str) -> tuple[str, nw.dtypes.DType]:
-        """Returns the name of a column as it is in the frame (`name` may have blanks around it), and the type of the column.
+        """Returns the name of a column as it is in the frame (`name` may have blanks around it), and the type
+        of the column.
 
         Raises:
             RequestError: there is no such column.
@@ -152,31 +158,39 @@ class Design:
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
-                "no such column", where="outcome, by", found=name, allowed=offered,
-                do="name a column of the data; of a survey a group of survey.yaml, or one that fl.derive makes of a column",
-            )  # fmt: skip
+                "no such column",
+                where="outcome, by",
+                found=name,
+                allowed=offered,
+                do=(
+                    "name a column of the data; of a survey a group of survey.yaml, or one that fl.derive "
+                    "makes of a column"
+                ),
+            )
         return name, schema[name]
 
     def text(self, name: str) -> nw.Expr:
-        """Returns a column as text, for grouping. Whole numbers become `1`, never `1.0`. Blanks around a text are removed."""
+        """Returns a column as text, for grouping. Whole numbers become `1`, never `1.0`. Blanks around a text
+        are removed."""
         return as_label(*self.column(name))
 
     def key(self, name: str) -> Key:
-        """Returns the `Key` by which rows are grouped, for a column. The values of the column are themselves the labels."""
+        """Returns the `Key` by which rows are grouped, for a column. The values of the column are themselves
+        the labels."""
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
     def labels_of(self, column: str) -> Labels:
-        """Returns the different labels in a column of `frame`. The labels are read from the data at the first call, and kept.
-        `column` is the name of the column in `frame`."""
+        """Returns the different labels in a column of `frame`. The labels are read from the data at the first
+        call, and kept. `column` is the name of the column in `frame`."""
         if column not in self.known:
             self.known[column] = labels_of(self.frame.select(column), self.source)
         return self.known[column]
 
     @property
     def has_few_rows(self) -> bool:
-        """Returns whether the design has few rows. The texts of few rows can be grouped directly, without being replaced by
-        numbers first. The rows are counted at the first call only."""
+        """Returns whether the design has few rows. The texts of few rows can be grouped directly, without
+        being replaced by numbers first. The rows are counted at the first call only."""
         if self not in _FEW:
             _FEW[self] = has_few(self.frame)
         return _FEW[self]
@@ -198,30 +212,35 @@ class Design:
         return ~(nw.col(own) if self.is_number(name) else self.text(name)).is_null()
 
     def number(self, name: str) -> nw.Expr:
-        """Returns a column as numbers, for means, totals and ratios. A text that is not a number becomes null."""
+        """Returns a column as numbers, for means, totals and ratios. A text that is not a number becomes
+        null."""
         return number(*self.column(name))
 
 
 @dataclass(frozen=True, init=False, eq=False)
 class SurveyDesign(Design):
-    """A survey with its sample design (weights, strata, PSUs), as in R's `svydesign`. No survey.yaml is needed.
+    """A survey with its sample design (weights, strata, PSUs), as in R's `svydesign`. No survey.yaml is
+    needed.
 
     Args:
-        data: a path to CSV, Parquet, SPSS or Stata (values that the file declares missing become blank), or a pandas, Polars or
-            Arrow table, or a PySpark DataFrame. Labels in a CSV are not changed.
+        data: a path to CSV, Parquet, SPSS or Stata (values that the file declares missing become blank), or a
+            pandas, Polars or Arrow table, or a PySpark DataFrame. Labels in a CSV are not changed.
         weight: column of sampling weights.
         strata: column(s) of the first-stage strata. Several columns are crossed. None: one stratum.
-        psu: column of the primary sampling units (PSUs), or this column and that of the units drawn within them. None: persons
-            were drawn directly.
-        fpc: the finite population correction: column with the number of PSUs in the stratum's population, or with the sampling
-            fraction. For two stages, give two columns. The second column gives the number or the fraction of the units within the
-            PSU. These units are persons if `psu` names only one column. None: with replacement.
-        certainty: a true/false column that marks PSUs taken with certainty. Such a PSU becomes a stratum, and the units drawn
-            within it become its PSUs. So only the variance within it counts.
+        psu: column of the primary sampling units (PSUs), or this column and that of the units drawn within
+            them. None: persons were drawn directly.
+        fpc: the finite population correction: column with the number of PSUs in the stratum's population, or
+            with the sampling fraction. For two stages, give two columns. The second column gives the number
+            or the fraction of the units within the PSU. These units are persons if `psu` names only one
+            column. None: with replacement.
+        certainty: a true/false column that marks PSUs taken with certainty. Such a PSU becomes a stratum, and
+            the units drawn within it become its PSUs. So only the variance within it counts.
         nest: True if PSU labels restart in each stratum.
-        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove` (nothing), `adjust` (its
-            distance from the grand mean), `average` (the average of the other strata).
-        weights: `gross_up` if the weights add up to the population, or `normalised`. Totals are refused for normalised weights.
+        single_psu: what a stratum with one PSU contributes: `fail` (an error), `certainty` or `remove`
+            (nothing), `adjust` (its distance from the grand mean), `average` (the average of the other
+            strata).
+        weights: `gross_up` if the weights add up to the population, or `normalised`. Totals are refused for
+        normalised weights.
 
     Raises:
         RequestError: a column is not in the data.
@@ -243,14 +262,21 @@ class SurveyDesign(Design):
         single_psu: SinglePsu = "fail",
         weights: Literal["gross_up", "normalised"] = "gross_up",
     ) -> None:
-        layers, units, counts, (weight,), certain_by = (names_of(given) for given in (strata, psu, fpc, weight, certainty))
+        layers, units, counts, (weight,), certain_by = (
+            names_of(given) for given in (strata, psu, fpc, weight, certainty)
+        )
         wanted = [weight, *layers, *units, *counts, *certain_by]
         frame, files, unreadable = open_design(data, wanted, "SurveyDesign")
         schema = frame.collect_schema()
         refuse_stages(len(units), len(counts), certainty is not None)
         parts = {c: label(c, schema[c]) if nest or certain_by else nw.col(c) for c in units}
-        parts |= {c: label(c, schema[c]) if nest or certain_by or len(layers) > 1 else nw.col(c) for c in layers}
-        bound = [number(weight, schema[weight]).alias(WEIGHT), joined_labels([parts[c] for c in layers]).alias(STRATA)]
+        parts |= {
+            c: label(c, schema[c]) if nest or certain_by or len(layers) > 1 else nw.col(c) for c in layers
+        }
+        bound = [
+            number(weight, schema[weight]).alias(WEIGHT),
+            joined_labels([parts[c] for c in layers]).alias(STRATA),
+        ]
         bound += [parts[c].alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
         certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
@@ -277,12 +303,13 @@ class SurveyDesign(Design):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(SurveyDesign):
-    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how the answers are coded.
-    `fl.read_survey` returns it, and `fl.classify` classifies its persons.
+    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how the
+    answers are coded. `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
-    `frame` has one row per person. Its columns `src__*` are the columns of the data as text, and its columns `fl__*` are those of
-    the design. Estimates are sums over persons; rows of single persons are never returned. `held_in` is the connection that keeps
-    the rows in memory. If it is None, the rows are read again for every estimate.
+    `frame` has one row per person. Its columns `src__*` are the columns of the data as text, and its columns
+    `fl__*` are those of the design. Estimates are sums over persons; rows of single persons are never
+    returned. `held_in` is the connection that keeps the rows in memory. If it is None, the rows are read
+    again for every estimate.
     """
 
     spec: SurveySpec
@@ -296,26 +323,29 @@ class Survey(SurveyDesign):
 
     @property
     def mask(self) -> Mask:
-        """Returns the rule that decides which values of the data a message may print, with the confidentiality limit of
-        survey.yaml."""
+        """Returns the rule that decides which values of the data a message may print, with the
+        confidentiality limit of survey.yaml."""
         return Mask(self.spec.confidentiality.smallest_printed_count)
 
     def text(self, name: str) -> nw.Expr:
-        """Returns a column as text. Columns of a survey that are text already are returned as they are, because blanks around
-        them were removed when they were read."""
+        """Returns a column as text. Columns of a survey that are text already are returned as they are,
+        because blanks around them were removed when they were read."""
         own, dtype = self.column(name)
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """Returns the `Key` by which rows are grouped: a group of survey.yaml, or another column. If a group is made from one
-        column of codes, the values of the key are the codes, and its labels are the meanings of the codes. (The codes are whole
-        numbers if the file has whole numbers.) For any other group or column, the values are also the labels."""
+        """Returns the `Key` by which rows are grouped: a group of survey.yaml, or another column. If a group
+        is made from one column of codes, the values of the key are the codes, and its labels are the meanings
+        of the codes. (The codes are whole numbers if the file has whole numbers.) For any other group or
+        column, the values are also the labels."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
         if not (isinstance(group, Group) and len(group.column) == 1):
             return Key(self.text(name))
         if (code := CODE_OF + group.column[0]) in there:
             return Key(
-                nw.col(code), code, {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)}
+                nw.col(code),
+                code,
+                {int(c): label for c, label in group.labels.items() if re.fullmatch(r"0|-?[1-9]\d*", c)},
             )
         own = SOURCE + group.column[0]
         return Key(nw.col(own), own, group.labels)
@@ -324,7 +354,9 @@ class Survey(SurveyDesign):
 D = TypeVar("D", bound=Design)
 
 
-def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
+def open_design(
+    data: Any, wanted: Sequence[str], where: str
+) -> tuple[Frame, tuple[Stamp, ...], Mapping[str, Unreadable]]:
     """Opens the data of a design.
 
     Args:
@@ -332,9 +364,8 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
         wanted: the columns that the design names.
         where: the name of the function that was called, for messages.
 
-    Returns:
-        The frame; the files that are read again for every estimate (none for tables, SPSS and Stata files); and the columns that
-            cannot be used, each with the reason.
+    Returns: The frame; the files that are read again for every estimate (none for tables, SPSS and Stata
+        files); and the columns that cannot be used, each with the reason.
 
     Raises:
         DataError: the data cannot be read, or a file changed while it was opened.
@@ -352,8 +383,8 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
 
 
 def set_fields(design: D, **facts: Any) -> D:
-    """Sets fields of a design while it is being made, and returns the design. This function is needed because a design is frozen:
-    its fields cannot be set in the usual way."""
+    """Sets fields of a design while it is being made, and returns the design. This function is needed because
+    a design is frozen: its fields cannot be set in the usual way."""
     for name, value in facts.items():
         object.__setattr__(design, name, value)
     return design
@@ -365,29 +396,33 @@ def weight_of(population: str) -> str:
 
 
 def refuse_missing_columns(names: Sequence[str], columns: Sequence[str], where: str, data: object) -> None:
-    """Raise `RequestError` if a name is not among the columns of the data. The message gives the first such name. `data` is the
-    path or the table, and `where` is the name of the function that was called."""
+    """Raise `RequestError` if a name is not among the columns of the data. The message gives the first such
+    name. `data` is the path or the table, and `where` is the name of the function that was called."""
     if gone := [n for n in names if n not in columns]:
         allowed = printed_names(columns, header_is_known(columns, names, [data]))
-        raise RequestError("no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(columns))
+        raise RequestError(
+            "no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(columns)
+        )
 
 
 def require_totals(design: Design, verb: str) -> None:
-    """Raise `DesignError` if the weights do not add up to the population, because totals are then impossible. The weights of a
-    `Survey` were compared with its persons by `fl.check`, and calibrated weights are right. `verb` is the name of the function that
-    was called, for the message."""
+    """Raise `DesignError` if the weights do not add up to the population, because totals are then impossible.
+    The weights of a `Survey` were compared with its persons by `fl.check`, and calibrated weights are right.
+    `verb` is the name of the function that was called, for the message."""
     if not design.grosses_up:
         raise DesignError(
-            f"{verb} is refused: the weights are normalised", found="weights: normalised",
+            f"{verb} is refused: the weights are normalised",
+            found="weights: normalised",
             do="use weights that add up to the population, or ask for prevalence, mean, ratio or share",
-        )  # fmt: skip
+        )
     if isinstance(design, Survey) or design.calibration:
         return
     persons, added, below, _ = map(float, to_sums(design.frame, scale_sums(nw.col(WEIGHT))))
     if are_fewer_than_the_sample(persons, added, below):
         raise DesignError(
-            f"{verb} is refused: the weights add up to no more persons than the sample has", found=f"{persons:,.0f} persons, whose weights "
-            f"add up to about {float(f'{added:.2g}'):,}",
-            do='multiply weights in thousands by 1,000; for normalised weights say weights="normalised", and ask for prevalence, mean, ratio '
+            f"{verb} is refused: the weights add up to no more persons than the sample has",
+            found=f"{persons:,.0f} persons, whose weights add up to about {float(f'{added:.2g}'):,}",
+            do='multiply weights in thousands by 1,000; for normalised weights say weights="normalised", '
+            "and ask for prevalence, mean, ratio "
             "or share",
-        )  # fmt: skip
+        )

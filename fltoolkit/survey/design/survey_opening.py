@@ -34,7 +34,13 @@ from fltoolkit.survey.data.internal_columns import (
     STRATA,
     WEIGHT,
 )
-from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, wanted_columns
+from fltoolkit.survey.data.person_columns import (
+    answered_module,
+    certain,
+    is_child,
+    person_key,
+    wanted_columns,
+)
 from fltoolkit.survey.data.person_frame import FACTOR, FilePlace, Frame, numeric, read_files
 from fltoolkit.survey.data.unit_labels import joined_labels, with_units
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
@@ -46,13 +52,14 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 
 @checked
 def read_survey(path: str | Path, tables: Any = None) -> Survey:
-    """Opens a survey through its survey.yaml. If the files have up to 50 MB together, or one of them is an SPSS or Stata file,
-    all rows are read into memory. Larger files are only checked now. Their rows are read again for every estimate.
+    """Opens a survey through its survey.yaml. If the files have up to 50 MB together, or one of them is an
+    SPSS or Stata file, all rows are read into memory. Larger files are only checked now. Their rows are read
+    again for every estimate.
 
     Args:
         path: survey.yaml or its folder, or the name of a shipped sample, such as `norvia_lfs_2025`.
-        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md). Give one table, or a dictionary
-            with the names under `path:` as keys. None: the files are read.
+        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md). Give one
+            table, or a dictionary with the names under `path:` as keys. None: the files are read.
 
     Raises:
         SpecError: there is no such survey.yaml, or it is not valid.
@@ -61,7 +68,9 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
     """
     if not str(path).strip():
         raise RequestError(
-            "the path is blank", where="read_survey: path", do='name a survey.yaml or its folder; the working folder is "."'
+            "the path is blank",
+            where="read_survey: path",
+            do='name a survey.yaml or its folder; the working folder is "."',
         )
     path = survey_file(path)
     key = _result_key(path) if is_on() and tables is None else None
@@ -69,8 +78,8 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
 
 def _result_key(path: Path) -> ResultKey:
-    """Returns a key for the results that depend on a survey. The key changes if survey.yaml, or a file that survey.yaml names,
-    changes."""
+    """Returns a key for the results that depend on a survey. The key changes if survey.yaml, or a file that
+    survey.yaml names, changes."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
     return "survey", *map(stamp_of, used), input_hash(used)
@@ -86,26 +95,36 @@ def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
 
 
 def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
-    """Returns the paths of the files, other than data files, that a survey.yaml names: correspondence tables and benchmarks
-    (known numbers of persons)."""
+    """Returns the paths of the files, other than data files, that a survey.yaml names: correspondence tables
+    and benchmarks (known numbers of persons)."""
     return [path_inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 
 def changeable_parts(survey: Survey) -> str:
-    """Returns, as one text, those parts of a survey that a user could change by mistake, such as its lists and mappings, but not
-    its rows. If the text differs between two calls, something was changed."""
+    """Returns, as one text, those parts of a survey that a user could change by mistake, such as its lists
+    and mappings, but not its rows. If the text differs between two calls, something was changed."""
     return repr(
         {
             name: held
             for name, held in vars(survey).items()
-            if name not in ("rows", "episodes", "unclassified", "known", "held_in", "corrected", "trace", "short_trace")
+            if name
+            not in (
+                "rows",
+                "episodes",
+                "unclassified",
+                "known",
+                "held_in",
+                "corrected",
+                "trace",
+                "short_trace",
+            )
         }
     )
 
 
 def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
-    """Returns a survey with a changed survey.yaml (`spec`) for the same files. If the changed survey.yaml names columns that were
-    not read before, the files are read again.
+    """Returns a survey with a changed survey.yaml (`spec`) for the same files. If the changed survey.yaml
+    names columns that were not read before, the files are read again.
 
     Raises:
         RequestError: the survey was made from tables, which cannot be read again.
@@ -120,18 +139,22 @@ def with_columns_of(survey: Survey, spec: SurveySpec) -> Survey:
         return dataclasses.replace(survey, spec=spec)
     if not survey.files and survey.held_in is None:
         raise RequestError(
-            "a survey of tables has only the columns that survey.yaml names", where=str(survey.path),
-            found=sorted(c.removeprefix(SOURCE).removeprefix(NUMBER_OF) for c in named - there), do="name the column there, under groups:",
-        )  # fmt: skip
+            "a survey of tables has only the columns that survey.yaml names",
+            where=str(survey.path),
+            found=sorted(c.removeprefix(SOURCE).removeprefix(NUMBER_OF) for c in named - there),
+            do="name the column there, under groups:",
+        )
     again = _opened(survey.path, None, spec)
     if again.input_hash != survey.input_hash:
-        raise DataError("a file changed since the survey was opened", where=str(survey.path), do="open the survey again")
+        raise DataError(
+            "a file changed since the survey was opened", where=str(survey.path), do="open the survey again"
+        )
     return again
 
 
 def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Survey:
-    """Opens the survey at a path, as `read_survey` does, but always reads the files anew. `given_spec` is a survey.yaml that was
-    already read. If it is None, the file at the path is read."""
+    """Opens the survey at a path, as `read_survey` does, but always reads the files anew. `given_spec` is a
+    survey.yaml that was already read. If it is None, the file at the path is read."""
     spec = given_spec or read_spec(path)
     names = [name for file in spec.files.given.values() for name in file.path]
     given = {} if tables is None else tables_in_place(tables, names, str(path))
@@ -144,7 +167,9 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), con, given))
         if spec.corrections and table.small:  # corrections read the rows several times
             spells = None if table.episodes is None else kept_in_memory(table.episodes, con, where)
-            table = dataclasses.replace(table, persons=kept_in_memory(table.persons, con, where), episodes=spells)
+            table = dataclasses.replace(
+                table, persons=kept_in_memory(table.persons, con, where), episodes=spells
+            )
         table, applied = corrected(table, spec, str(path))
         frame, replication = with_design(spec, table.persons)
         episodes = _with_person_keys(spec, table.episodes)
@@ -183,15 +208,17 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 def with_design(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
     """Returns the persons with further columns, and the replicate weights (None if survey.yaml names none).
 
-    Some of the further columns describe the sample design. The others say whether a person is a child, and whether a person
-    answered the module on forced labour.
+    Some of the further columns describe the sample design. The others say whether a person is a child, and
+    whether a person answered the module on forced labour.
     """
     design, replication = spec.design, None
     frame = persons.with_columns(_design_columns(spec, persons.collect_schema().names()))
     if design.replicates:
         weights = design.replicates.names
         columns = [numeric(c) * (nw.col(FACTOR) if design.replicates.combined else 1) for c in weights]
-        frame, replication = replicated(frame, weights, columns, design.replicates.replicate_method, bool(design.strata))
+        frame, replication = replicated(
+            frame, weights, columns, design.replicates.replicate_method, bool(design.strata)
+        )
         frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
     else:
         units = (design.psu is not None) + bool(design.second_stage)
@@ -200,9 +227,10 @@ def with_design(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | 
 
 
 def without_corrections(survey: Survey) -> Survey:
-    """Returns a survey with the values as they were before the corrections of survey.yaml, to classify its persons a second time.
-    Corrections of the columns that identify a person are kept, so that each person can be found in both surveys. The result lacks
-    the replicate weights and the unique labels of PSUs, so it cannot be used for estimates.
+    """Returns a survey with the values as they were before the corrections of survey.yaml, to classify its
+    persons a second time. Corrections of the columns that identify a person are kept, so that each person can
+    be found in both surveys. The result lacks the replicate weights and the unique labels of PSUs, so it
+    cannot be used for estimates.
 
     Raises:
         RequestError: survey.yaml has no corrections.
@@ -214,31 +242,38 @@ def without_corrections(survey: Survey) -> Survey:
     spec, before = survey.spec, survey.corrected
     persons = before.keyed.with_columns(_design_columns(spec, before.keyed.collect_schema().names()))
     episodes = _with_person_keys(spec, before.episodes)
-    return dataclasses.replace(survey, rows=_with_modules(spec, persons), episodes=episodes, corrected=None, known={})
+    return dataclasses.replace(
+        survey, rows=_with_modules(spec, persons), episodes=episodes, corrected=None, known={}
+    )
 
 
 def without_blanks(survey: Survey) -> Survey:
-    """Returns a survey as if survey.yaml had no `blank: no` (which declares that a blank answer to a question counts as *no*).
+    """Returns a survey as if survey.yaml had no `blank: no` (which declares that a blank answer to a question
+    counts as *no*).
     Such blanks are then unresolved: neither *yes* nor *no*."""
     spec = without_declared_blanks(survey.spec)
     episodes = None if survey.episodes is None else with_skipped_gates(survey.episodes, spec.mapped)
-    return dataclasses.replace(survey, spec=spec, rows=with_skipped_gates(survey.rows, spec.mapped), episodes=episodes)
+    return dataclasses.replace(
+        survey, spec=spec, rows=with_skipped_gates(survey.rows, spec.mapped), episodes=episodes
+    )
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """Returns the persons with further columns. These columns say whether a person is a child, whether the person answered the
-    module that applies (for adults or for children), and what a blank of each gate means. A gate is an earlier question that
-    decides whether another is asked."""
+    """Returns the persons with further columns. These columns say whether a person is a child, whether the
+    person answered the module that applies (for adults or for children), and what a blank of each gate means.
+    A gate is an earlier question that decides whether another is asked."""
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))
     return with_skipped_gates(frame, spec.mapped)
 
 
 def _with_person_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
-    """Returns the rows of the episodes file with further columns: the key of the person to whom the row belongs, and what a blank
-    of each gate means. A gate is an earlier question that decides whether another is asked. Returns None if there is no episodes
-    file."""
-    return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
+    """Returns the rows of the episodes file with further columns: the key of the person to whom the row
+    belongs, and what a blank of each gate means. A gate is an earlier question that decides whether another
+    is asked. Returns None if there is no episodes file."""
+    return (
+        None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
+    )
 
 
 def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
@@ -252,12 +287,18 @@ def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
         joined_labels([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
         person_key(spec),
         (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
-        nw.when(~nw.col(SOURCE + spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),
+        nw.when(~nw.col(SOURCE + spec.age.column).is_in(list(spec.age.missing)))
+        .then(numeric(spec.age.column))
+        .alias(AGE),
     ]
     for name, population in spec.populations.items():
         if not population.sum_of:
-            columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
+            columns.append(
+                (numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name))
+            )
     columns += [source(design.psu).alias(PSU)] if design.psu else []
-    columns += [joined_labels([source(c) for c in design.second_stage]).alias(SSU)] if design.second_stage else []
+    columns += (
+        [joined_labels([source(c) for c in design.second_stage]).alias(SSU)] if design.second_stage else []
+    )
     columns += [numeric(c).alias(name) for c, name in zip(design.fpc, (FPC, FPC2), strict=False)]
     return columns

@@ -1,1 +1,2 @@
-"""Opens each kind of data file or table. A file with mistakes is not repaired: an error says what is wrong."""
+"""Opens each kind of data file or table. A file with mistakes is not repaired: an error says what is
+wrong."""

@@ -1,8 +1,8 @@
-"""Reads CSV files strictly: every row must have as many cells as the header, and every character must be valid in the file's
-encoding.
+"""Reads CSV files strictly: every row must have as many cells as the header, and every character must be
+valid in the file's encoding.
 
-All CSV files are read in the same way. DuckDB reads UTF-8 text with the given delimiter and quotes. A file in another encoding is
-first decoded in memory. No message quotes a cell.
+All CSV files are read in the same way. DuckDB reads UTF-8 text with the given delimiter and quotes. A file in
+another encoding is first decoded in memory. No message quotes a cell.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ KINDS = (  # kinds of files, by their first bytes
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NOT_NULL = "\x01fl__null\x01"  # DuckDB reads this as null in place of an empty cell; otherwise an extra empty cell would pass
 GIVE_ENCODING = (
-    "give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` as --encoding cp1252 (for fl.SurveyDesign read it with pandas, and "
+    "give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` as --encoding cp1252 "
+    "(for fl.SurveyDesign read it with pandas, and "
     "give the table); if it should be UTF-8, check that the file is complete"
 )
 
@@ -64,20 +65,20 @@ def open_csv(
         path: an existing file.
         con: the DuckDB connection that reads the file.
         encoding: the encoding of the file. None: UTF-8.
-        delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the first rows.
-        only: the columns that are needed. The relation has only these columns if `stored` is true, if the file is not in UTF-8,
-            or if the file has more than 1,000 columns. None: all columns are needed.
-        named: the columns that survey.yaml or the caller names. If the first line has one of them, it is certainly the header.
-            Otherwise, a first line that looks like data is an error.
-        stored: whether the rows are read now, into a table of the connection, so that the file is not read again. `only` should
-            then be given.
-        typed: a function that turns the relation of texts into one with other types. It must read every row, because errors in
-            the rows are found by reading. None: all columns stay text.
+        delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the
+        first rows.
+        only: the columns that are needed. The relation has only these columns if `stored` is true, if the
+            file is not in UTF-8, or if the file has more than 1,000 columns. None: all columns are needed.
+        named: the columns that survey.yaml or the caller names. If the first line has one of them, it is
+            certainly the header. Otherwise, a first line that looks like data is an error.
+        stored: whether the rows are read now, into a table of the connection, so that the file is not read
+            again. `only` should then be given.
+        typed: a function that turns the relation of texts into one with other types. It must read every row,
+            because errors in the rows are found by reading. None: all columns stay text.
 
-    Returns:
-        A DuckDB relation of the columns as text (or as `typed` makes them), the names of all columns, and the names of those
-            columns whose texts need no cleaning (no blanks around a text, no number written as `1.0`). This set of names is empty
-            if `stored` is false.
+    Returns: A DuckDB relation of the columns as text (or as `typed` makes them), the names of all columns,
+        and the names of those columns whose texts need no cleaning (no blanks around a text, no number
+        written as `1.0`). This set of names is empty if `stored` is false.
 
     Raises:
         DataError: the file cannot be read. The message gives the number of the first bad line.
@@ -90,9 +91,17 @@ def open_csv(
     refuse_data(layout, path, named)
     names = {i: trimmed(name) for i, name in enumerate(layout.header) if trimmed(name)}
     if not names:
-        raise DataError("the first line has no column names", where=str(path), do="write the names of the columns above the data")
+        raise DataError(
+            "the first line has no column names",
+            where=str(path),
+            do="write the names of the columns above the data",
+        )
     narrow = only is not None and (stored or not utf_8 or len(names) > WIDE)
-    kept = ({i: name for i, name in names.items() if name in (only or ())} or dict(list(names.items())[:1])) if narrow else names
+    kept = (
+        ({i: name for i, name in names.items() if name in (only or ())} or dict(list(names.items())[:1]))
+        if narrow
+        else names
+    )
     texts = columns_in_standard_form(source.content(), layout) if stored else frozenset()
     cells = {i: f"nullif(fl__c{i}, '')" if i in texts else f"fl__c{i}" for i in kept}
     chosen = ", ".join(f"{cells[i]} AS {quoted(name)}" for i, name in kept.items())
@@ -109,8 +118,8 @@ def _strict_rows(
     stored: bool,
     typed: Callable[[Any], Any] | None,
 ) -> Any:
-    """Returns the rows below the header as a DuckDB relation. Raises `DataError` if a row does not have as many cells as the
-    header.
+    """Returns the rows below the header as a DuckDB relation. Raises `DataError` if a row does not have as
+    many cells as the header.
 
     Args:
         source: the text of the file.
@@ -122,12 +131,19 @@ def _strict_rows(
     """
     import duckdb
 
-    written: dict[str, Any] = {"header": True, "auto_detect": False, "skiprows": layout.skipped, "strict_mode": True}
+    written: dict[str, Any] = {
+        "header": True,
+        "auto_detect": False,
+        "skiprows": layout.skipped,
+        "strict_mode": True,
+    }
     written |= {"delimiter": layout.delimiter, "quotechar": QUOTE, "escapechar": QUOTE, "na_values": NOT_NULL}
     written |= {"columns": {f"fl__c{i}": "VARCHAR" for i in range(len(layout.header))}}
     try:
         if source.decoded is None:
-            file = con.read_csv(exact_path(source.path), compression="none", hive_partitioning=False, **written)
+            file = con.read_csv(
+                exact_path(source.path), compression="none", hive_partitioning=False, **written
+            )
         else:
             file = con.read_csv(io.BytesIO(source.decoded), **written)
         relation = file.project(chosen)
@@ -142,7 +158,7 @@ def _strict_rows(
         raise what_is_wrong(source, layout, str(error)) from None
 
 
-# ------------------------------------------------------------------------------------------------------- bytes and encoding
+# ------------------------------------------------------------------------------------------------------- byte
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -151,8 +167,8 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _decoded(path: Path, encoding: str) -> bytes:
-    """Returns the content of a text file, converted from its encoding to UTF-8. Raises `DataError` if a byte is not valid in the
-    encoding. The message gives the line of the first such byte."""
+    """Returns the content of a text file, converted from its encoding to UTF-8. Raises `DataError` if a byte
+    is not valid in the encoding. The message gives the line of the first such byte."""
     decoder, text, lines = codecs.getincrementaldecoder(encoding)("strict"), io.BytesIO(), 1
     with path.open("rb") as file:
         for chunk in chain(_chunks(file), [b""]):
@@ -162,52 +178,71 @@ def _decoded(path: Path, encoding: str) -> bytes:
                 before = error.object[: error.start] if isinstance(error, UnicodeDecodeError) else b""
                 line = lines + before.decode(encoding, "replace").count("\n")
                 raise DataError(
-                    f"the file cannot be read: its text is not {encoding}", where=str(path), found=f"a byte that {encoding} does not have, in line {line}",
+                    f"the file cannot be read: its text is not {encoding}",
+                    where=str(path),
+                    found=f"a byte that {encoding} does not have, in line {line}",
                     do="correct `encoding:` under `files:`, or check that the file is complete",
-                ) from None  # fmt: skip
+                ) from None
             lines += found.count("\n")
             text.write(found.encode("utf-8", "surrogatepass"))
     return text.getvalue().removeprefix(codecs.BOM_UTF8)
 
 
 def _refuse_other_kind(path: Path) -> None:
-    """Raise `DataError` if a file is named like a text file, but its first bytes show that it is of another kind, such as Excel.
-    Without this check, the message would be about the encoding of the file, which is not the cause."""
+    """Raise `DataError` if a file is named like a text file, but its first bytes show that it is of another
+    kind, such as Excel. Without this check, the message would be about the encoding of the file, which is not
+    the cause."""
     with path.open("rb") as file:
         head = file.read(16)
     if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):
         raise DataError(
-            "the file is not text, although its name says so", where=str(path), found=kind,
-            do="export the data as CSV, or give a Parquet, SPSS or Stata file its own ending (.parquet, .sav, .zsav, .dta)",
-        )  # fmt: skip
+            "the file is not text, although its name says so",
+            where=str(path),
+            found=kind,
+            do=(
+                "export the data as CSV, or give a Parquet, SPSS or Stata file its own ending (.parquet, "
+                ".sav, .zsav, .dta)"
+            ),
+        )
 
 
 def _refuse_bytes(source: CsvSource) -> None:
-    """Raise `DataError` for bytes that are not UTF-8, and for the zero bytes of a damaged file. The message gives the line."""
+    """Raise `DataError` for bytes that are not UTF-8, and for the zero bytes of a damaged file. The message
+    gives the line."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     start = 0
     with source.open() as file:
         for chunk in chain(_chunks(file), [b""]):
             if start == 0 and chunk.startswith(UTF_16):
                 raise DataError(
-                    "the file cannot be read", where=str(source.path),
-                    found="text in UTF-16", do="give `encoding: utf-16` under `files:` (of `fltoolkit new`: --encoding utf-16)",
-                )  # fmt: skip
+                    "the file cannot be read",
+                    where=str(source.path),
+                    found="text in UTF-16",
+                    do="give `encoding: utf-16` under `files:` (of `fltoolkit new`: --encoding utf-16)",
+                )
             try:
-                if not chunk.isascii() or decoder.getstate()[0]:  # ASCII, as most files are, needs no decoding
+                if (
+                    not chunk.isascii() or decoder.getstate()[0]
+                ):  # ASCII, as most files are, needs no decoding
                     decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 at = max(start + error.start - (len(error.object) - len(chunk)), 0)
                 raise DataError(
-                    "the file cannot be read", where=str(source.path),
-                    found=f"text that is not UTF-8, in line {_line_at(source, at)}", do=GIVE_ENCODING,
-                ) from None  # fmt: skip
+                    "the file cannot be read",
+                    where=str(source.path),
+                    found=f"text that is not UTF-8, in line {_line_at(source, at)}",
+                    do=GIVE_ENCODING,
+                ) from None
             if b"\0" in chunk:
                 raise DataError(
-                    "the file cannot be read: it holds zero bytes", where=str(source.path),
+                    "the file cannot be read: it holds zero bytes",
+                    where=str(source.path),
                     found=f"a zero byte in line {_line_at(source, start + chunk.index(0))}",
-                    do="export the data again; if its text is UTF-16, give `encoding: utf-16-le` or `utf-16-be` under `files:`",
-                )  # fmt: skip
+                    do=(
+                        "export the data again; if its text is UTF-16, give `encoding: utf-16-le` or "
+                        "`utf-16-be` under `files:`"
+                    ),
+                )
             start += len(chunk)
 
 

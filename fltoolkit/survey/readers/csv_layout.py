@@ -27,8 +27,8 @@ NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 @dataclass(frozen=True)
 class CsvSource:
-    """The text of a CSV file, in UTF-8. The text is read from the file at `path`. If the file has another encoding, the converted
-    text is in `decoded`, in memory."""
+    """The text of a CSV file, in UTF-8. The text is read from the file at `path`. If the file has another
+    encoding, the converted text is in `decoded`, in memory."""
 
     path: Path
     decoded: bytes | None = None
@@ -67,12 +67,13 @@ class Layout:
 
 
 def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
-    """Returns the layout of a CSV file (delimiter, lines above the header, column names), found from its first rows.
+    """Returns the layout of a CSV file (delimiter, lines above the header, column names), found from its
+    first rows.
 
     Args:
         source: the text of the file.
-        delimiter: the character between cells. None: a first line such as `sep=;` names it, or the delimiter that fits the first
-            rows best is taken.
+        delimiter: the character between cells. None: a first line such as `sep=;` names it, or the delimiter
+            that fits the first rows best is taken.
     """
     with source.open() as file:
         head = file.read(HEAD + 1)
@@ -83,18 +84,21 @@ def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
     if first_line and (delimiter or first_line[1]) != '"':
         layout = _read_head(text[first_line.end() :], delimiter or first_line[1])
         return Layout(layout.delimiter, layout.skipped + 1, layout.header)
-    return max((_read_head(text, d) for d in delimiter or DELIMITERS), key=lambda found: _goodness_of_fit(found, text))
+    return max(
+        (_read_head(text, d) for d in delimiter or DELIMITERS),
+        key=lambda found: _goodness_of_fit(found, text),
+    )
 
 
 def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> None:
-    """Raise an error if the first line looks like data: at least half of its cells are numbers, blank or repeated, and at least
-    one is a number.
+    """Raise an error if the first line looks like data: at least half of its cells are numbers, blank or
+    repeated, and at least one is a number.
 
     Args:
         layout: the layout of the file.
         path: the file, for the message.
-        named: the columns that survey.yaml or the caller names. If the first line has one of them, it is a header, and there is
-            no error.
+        named: the columns that survey.yaml or the caller names. If the first line has one of them, it is a
+            header, and there is no error.
 
     Raises:
         DataError: the message gives counts, but no cells.
@@ -102,18 +106,27 @@ def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> No
     cells = [trimmed(cell) for cell in layout.header]
     times = Counter(cells)
     odd = [cell for cell in cells if not cell or times[cell] > 1 or NUMBER.fullmatch(cell)]
-    if not any(map(NUMBER.fullmatch, odd)) or 2 * len(odd) < len(cells) or not times.keys().isdisjoint(named or ()):
+    if (
+        not any(map(NUMBER.fullmatch, odd))
+        or 2 * len(odd) < len(cells)
+        or not times.keys().isdisjoint(named or ())
+    ):
         return
     raise DataError(
-        "the first line looks like data, not like the names of the columns", where=str(path),
+        "the first line looks like data, not like the names of the columns",
+        where=str(path),
         found=f"line {layout.line}: {len(odd)} of its {len(cells)} cells are numbers, blank or repeated",
-        do="export the data again with the names of the columns in the first line, or write them above the data",
-    )  # fmt: skip
+        do=(
+            "export the data again with the names of the columns in the first line, or write them above "
+            "the data"
+        ),
+    )
 
 
 def _read_head(text: str, delimiter: str) -> Layout:
-    """Returns the layout of a text with a given delimiter. The header is the first row with several cells; rows above it with one
-    cell are titles. If all rows have one cell, the first row is the header. `text` is the beginning of the file."""
+    """Returns the layout of a text with a given delimiter. The header is the first row with several cells;
+    rows above it with one cell are titles. If all rows have one cell, the first row is the header. `text` is
+    the beginning of the file."""
     skipped, first = 0, None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     for row in _first_rows(reader):
@@ -126,8 +139,8 @@ def _read_head(text: str, delimiter: str) -> Layout:
 
 
 def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yields the first 20 rows. The function stops before a row that cannot be read. The strict reading of the file later reports
-    this row with its line."""
+    """Yields the first 20 rows. The function stops before a row that cannot be read. The strict reading of
+    the file later reports this row with its line."""
     try:
         yield from islice(reader, ROWS)
     except csv.Error:
@@ -135,11 +148,11 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _goodness_of_fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns a tuple that says how well a layout fits a text. Layouts with different delimiters are compared, and the layout
-    with the largest tuple fits best.
+    """Returns a tuple that says how well a layout fits a text. Layouts with different delimiters are
+    compared, and the layout with the largest tuple fits best.
 
-    The tuple has four parts: whether the header has several cells; whether there are no lines above the header; whether all rows
-    have the same number of cells; and the number of cells of the header.
+    The tuple has four parts: whether the header has several cells; whether there are no lines above the
+    header; whether all rows have the same number of cells; and the number of cells of the header.
     """
     below = io.StringIO(text, newline="")
     for _ in range(layout.skipped):

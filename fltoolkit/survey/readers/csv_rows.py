@@ -1,6 +1,7 @@
 """Explains why a CSV file cannot be read: the line of the first wrong row, and its number of cells.
 
-DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes no cell.
+DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes no
+cell.
 """
 
 from __future__ import annotations
@@ -16,8 +17,14 @@ from fltoolkit.survey.readers.csv_layout import CsvSource, Layout
 
 CLOSE_QUOTES = "close the quote, or double each quote that belongs to a text"
 TOO_LONG = "a cell is too long"
-SHORTEN = "leave out the column of long texts, which no estimate needs; if no cell ought to be so long, close its quote"
-QUOTE_CELLS = "put cells that hold the delimiter or a line break in quotes; if another character separates the cells, give `delimiter:` under `files:`"
+SHORTEN = (
+    "leave out the column of long texts, which no estimate needs; if no cell ought to be so long, "
+    "close its quote"
+)
+QUOTE_CELLS = (
+    "put cells that hold the delimiter or a line break in quotes; if another character "
+    "separates the cells, give `delimiter:` under `files:`"
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,8 @@ class CsvRow:
 
 
 def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
-    """Returns the error for a CSV file that DuckDB could not read. The message says what is wrong, and quotes no cell.
+    """Returns the error for a CSV file that DuckDB could not read. The message says what is wrong, and quotes
+    no cell.
 
     Args:
         source: the text of the file.
@@ -57,14 +65,20 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
         )
     if line := _other_line_end(source):
         return DataError(
-            "the file cannot be read: its lines end in different ways", where=where, found=f"line {line} ends in another way than line 1",
-            allowed="LF, CR LF or CR, the same everywhere", do="export the data again, or save it with one kind of line ends",
-        )  # fmt: skip
+            "the file cannot be read: its lines end in different ways",
+            where=where,
+            found=f"line {line} ends in another way than line 1",
+            allowed="LF, CR LF or CR, the same everywhere",
+            do="export the data again, or save it with one kind of line ends",
+        )
     numbered = re.search(r"Line: (\d+)", words)
     return DataError(
-        "the file cannot be read", where=where, found=f"line {numbered[1]} differs from the other lines" if numbered else None, allowed=header,
+        "the file cannot be read",
+        where=where,
+        found=f"line {numbered[1]} differs from the other lines" if numbered else None,
+        allowed=header,
         do="check the quotes, the delimiters and the length of that line",
-    )  # fmt: skip
+    )
 
 
 def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
@@ -83,8 +97,8 @@ def _problem_and_advice(bad: CsvRow, width: int, last: bool) -> tuple[str, str]:
 
 
 def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
-    """Yields the header and the rows below it, without blank lines. If a row has a wrong quote, it is the last row that is
-    yielded."""
+    """Yields the header and the rows below it, without blank lines. If a row has a wrong quote, it is the
+    last row that is yielded."""
     with source.lines() as file:
         for _ in range(layout.skipped):
             next(file)
@@ -96,7 +110,9 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
             try:
                 row = next(reader, None)
             except csv.Error as error:
-                yield CsvRow(line, _count_cells(seen[0], layout.delimiter), _quote_problem(str(error), seen[0]))
+                yield CsvRow(
+                    line, _count_cells(seen[0], layout.delimiter), _quote_problem(str(error), seen[0])
+                )
                 return
             if row is None:
                 return
@@ -105,16 +121,16 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
 
 
 def _quote_problem(words: str, line: str) -> str:
-    """Returns, in words, the problem with the quotes of a row. The message of Python's csv module (`words`) shows which problem
-    it is. `line` is the first line of the row."""
+    """Returns, in words, the problem with the quotes of a row. The message of Python's csv module (`words`)
+    shows which problem it is. `line` is the first line of the row."""
     if "expected after" in words:
         return "there is text after a closing quote"
     return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
 
 
 def _count_cells(line: str, delimiter: str) -> int:
-    """Returns how many cells one line of a CSV file has. If the csv module cannot read the line, the result is the number of its
-    delimiters plus one."""
+    """Returns how many cells one line of a CSV file has. If the csv module cannot read the line, the result
+    is the number of its delimiters plus one."""
     try:
         return len(next(csv.reader([line], delimiter=delimiter)))
     except csv.Error:
@@ -122,8 +138,8 @@ def _count_cells(line: str, delimiter: str) -> int:
 
 
 def _lines_with_first(lines: IO[str], seen: list[str]) -> Iterator[str]:
-    """Yields the lines of a file. If the list `seen` is empty, the line is also appended to it. The caller empties the list
-    before each row. So after a row of several lines, the list contains the first of them."""
+    """Yields the lines of a file. If the list `seen` is empty, the line is also appended to it. The caller
+    empties the list before each row. So after a row of several lines, the list contains the first of them."""
     for line in lines:
         if not seen:
             seen.append(line)
@@ -131,8 +147,8 @@ def _lines_with_first(lines: IO[str], seen: list[str]) -> Iterator[str]:
 
 
 def _other_line_end(source: CsvSource) -> int:
-    """Returns the number of the first line that does not end as line 1 does, such as LF in place of CR LF. Returns 0 if all lines
-    end in the same way."""
+    """Returns the number of the first line that does not end as line 1 does, such as LF in place of CR LF.
+    Returns 0 if all lines end in the same way."""
     with source.lines() as file:
         ends = (line[len(line.rstrip("\r\n")) :] for line in file)
         first = next(ends, "")

@@ -11,12 +11,12 @@ MOST_ZEROS = 1000  # numbers such as `1.0`; a file with more is not searched fur
 
 
 def columns_in_standard_form(content: bytes, layout: Layout) -> frozenset[int]:
-    """Returns the columns of a CSV file whose texts need no cleaning: no cell has blanks around its text, and no number is
-    written as `1.0`. Empty cells may occur.
+    """Returns the columns of a CSV file whose texts need no cleaning: no cell has blanks around its text, and
+    no number is written as `1.0`. Empty cells may occur.
 
-    The bytes of the file are searched, which takes much less time than cleaning every cell. A column that may need cleaning is
-    left out. So the result is empty for a file with quotes, with a blank beside a delimiter or line end, with an unusual
-    delimiter, or with more than 1,000 numbers such as `1.0`.
+    The bytes of the file are searched, which takes much less time than cleaning every cell. A column that may
+    need cleaning is left out. So the result is empty for a file with quotes, with a blank beside a delimiter
+    or line end, with an unusual delimiter, or with more than 1,000 numbers such as `1.0`.
 
     Args:
         content: the whole file, in UTF-8.
@@ -38,8 +38,8 @@ def columns_in_standard_form(content: bytes, layout: Layout) -> frozenset[int]:
 
 
 def _has_outer_blanks(content: bytes, delimiter: bytes) -> bool:
-    """Returns whether a cell of a file without quotes may begin or end with a blank. The result is also true for a file with line
-    ends of CR only, which the search for blanks does not cover."""
+    """Returns whether a cell of a file without quotes may begin or end with a blank. The result is also true
+    for a file with line ends of CR only, which the search for blanks does not cover."""
     if content.count(b"\r") != content.count(b"\r\n") or content.endswith(b" "):
         return True
     beside = (delimiter, b"\n", b"\r")

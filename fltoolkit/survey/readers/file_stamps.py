@@ -18,8 +18,8 @@ PATH_ADVICE = "check `path:`; it is read from the folder of survey.yaml"
 
 @dataclass(frozen=True)
 class Stamp:
-    """Facts that identify a file at the time when it was opened, such as its size. If one of these facts differs later, the file
-    was changed.
+    """Facts that identify a file at the time when it was opened, such as its size. If one of these facts
+    differs later, the file was changed.
 
     Attributes:
         path: the path of the file.
@@ -52,8 +52,8 @@ def stamp_of(path: Path) -> Stamp:
 
 
 def refuse_changed(stamps: Iterable[Stamp]) -> None:
-    """Raise an error if one of the files was changed after it was opened. `stamps` has one `Stamp` per file, made when the file
-    was opened.
+    """Raise an error if one of the files was changed after it was opened. `stamps` has one `Stamp` per file,
+    made when the file was opened.
 
     Raises:
         DataError: a file was replaced, cut, extended, written again or removed.
@@ -65,9 +65,10 @@ def refuse_changed(stamps: Iterable[Stamp]) -> None:
             same = False
         if not same:
             raise DataError(
-                "the file changed since it was opened", where=str(was.path),
+                "the file changed since it was opened",
+                where=str(was.path),
                 do="open the survey again, so that every number is of the same data",
-            )  # fmt: skip
+            )
 
 
 def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
@@ -85,20 +86,24 @@ def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
         paths[file.device, file.inode].append(str(file.path))
     if twice := next((found for found in paths.values() if len(found) > 1), None):
         raise DataError(
-            "the same file is given more than once: everybody in it would count more than once", where=where, found=twice,
+            "the same file is given more than once: everybody in it would count more than once",
+            where=where,
+            found=twice,
             do="name each file once; two names of one file (a link) are one file",
-        )  # fmt: skip
+        )
 
 
 def exact_path(path: Path) -> str:
-    """Returns a path in a form that DuckDB reads as exactly one file. DuckDB would otherwise take `*`, `?` and `[` for a pattern,
-    and `s3:` for an address.
+    """Returns a path in a form that DuckDB reads as exactly one file. DuckDB would otherwise take `*`, `?`
+    and `[` for a pattern, and `s3:` for an address.
 
     Raises:
         DataError: the name of the file or of one of its folders is not UTF-8.
     """
     try:
-        name = os.fsencode(path.absolute()).decode("utf-8")  # the program's locale may decode the name in another way
+        name = os.fsencode(path.absolute()).decode(
+            "utf-8"
+        )  # the program's locale may decode the name in another way
     except UnicodeDecodeError:
         do = "rename the file or folder, with letters that every program can write"
         raise DataError("the path is not UTF-8", where=printable_path(path), do=do) from None
@@ -111,8 +116,8 @@ def input_hash(paths: Iterable[Path]) -> str:
 
 
 def hashed(paths: Iterable[Path]) -> hashlib._Hash:
-    """Returns a SHA-256 hash object that has read the contents of the files, in order. The caller can add more bytes and then
-    take the digest."""
+    """Returns a SHA-256 hash object that has read the contents of the files, in order. The caller can add
+    more bytes and then take the digest."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:

@@ -1,8 +1,8 @@
-"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow tables in which each column has one type. The
-values decide the type of a column of Python objects.
+"""Converts tables in memory (pandas, Polars, Arrow, a DuckDB relation) to Arrow tables in which each column
+has one type. The values decide the type of a column of Python objects.
 
-A column that has mixed types, or a type that no estimate uses, is left out, with the reason. This is an error only if the survey
-needs the column.
+A column that has mixed types, or a type that no estimate uses, is left out, with the reason. This is an error
+only if the survey needs the column.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class MemoryTable:
 
 
 class NoColumn(Exception):
-    """The error for a column that cannot be used. It is raised and caught inside this module. `why` is the reason, which quotes
-    no value of the column."""
+    """The error for a column that cannot be used. It is raised and caught inside this module. `why` is the
+    reason, which quotes no value of the column."""
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why
@@ -74,8 +74,9 @@ class NoColumn(Exception):
 
 
 def memory_table(data: Any) -> MemoryTable | None:
-    """Returns a table as Arrow columns in memory (see `MemoryTable`). Columns without a name are left out. If `data` gives its
-    rows in batches, all batches are read. Returns None if `data` is not a table that the kit reads."""
+    """Returns a table as Arrow columns in memory (see `MemoryTable`). Columns without a name are left out. If
+    `data` gives its rows in batches, all batches are read. Returns None if `data` is not a table that the kit
+    reads."""
     import pandas as pd
     import pyarrow as pa
 
@@ -93,12 +94,14 @@ def memory_table(data: Any) -> MemoryTable | None:
 
 
 def _with_large_as_text(relation: Any) -> Any:
-    """Returns a DuckDB relation with unsigned whole numbers of 128 bits, such as those of `md5_number`, as text. Arrow has no such
-    type, and DuckDB would give -1 for the largest one."""
+    """Returns a DuckDB relation with unsigned whole numbers of 128 bits, such as those of `md5_number`, as
+    text. Arrow has no such type, and DuckDB would give -1 for the largest one."""
     if "uhugeint" not in (kind.id for kind in relation.types):
         return relation
     names = zip(map(quoted, relation.columns), relation.types, strict=True)
-    return relation.project(", ".join(f"{n}::VARCHAR AS {n}" if kind.id == "uhugeint" else n for n, kind in names))
+    return relation.project(
+        ", ".join(f"{n}::VARCHAR AS {n}" if kind.id == "uhugeint" else n for n, kind in names)
+    )
 
 
 def _memory_table(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
@@ -119,8 +122,8 @@ def _memory_table(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
 
 
 def _array(column: Any) -> Any:
-    """Returns a column (pandas, Polars or Arrow) as an Arrow array of one type that DuckDB accepts. Raises `NoColumn` if the
-    column has mixed types, or a type that no estimate uses."""
+    """Returns a column (pandas, Polars or Arrow) as an Arrow array of one type that DuckDB accepts. Raises
+    `NoColumn` if the column has mixed types, or a type that no estimate uses."""
     import pandas as pd
     import pyarrow as pa
 
@@ -162,7 +165,11 @@ def _of_polars(column: Any) -> Any:
     try:
         if column.dtype == pl.Object:
             return _of_objects(column.to_list())
-        if column.dtype.is_integer() and column.dtype.to_python() is int and str(column.dtype).endswith("128"):
+        if (
+            column.dtype.is_integer()
+            and column.dtype.to_python() is int
+            and str(column.dtype).endswith("128")
+        ):
             return pa.array(column.to_list(), pa.decimal128(DIGITS, 0))
         return column.to_arrow()
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
@@ -170,16 +177,22 @@ def _of_polars(column: Any) -> Any:
 
 
 def _of_objects(values: Sequence[Any]) -> Any:
-    """Returns a list of Python objects as an Arrow array. All values must have one type, but different types of numbers may be
-    mixed. None, NaN, NaT and NA count as blank. Raises `NoColumn` if the types are mixed, or if Arrow has no such type."""
+    """Returns a list of Python objects as an Arrow array. All values must have one type, but different types
+    of numbers may be mixed. None, NaN, NaT and NA count as blank. Raises `NoColumn` if the types are mixed,
+    or if Arrow has no such type."""
     import pyarrow as pa
 
     there = _kinds(values)
     if len(there) > 1:
         raise NoColumn(
             Unreadable(
-                "; ".join(f"{kind} (first in row {_first_row_of_kind(values, kind)})" for kind in sorted(there)),
-                "make every value of the column one kind, such as text; rows are counted from 0, from the top of the table",
+                "; ".join(
+                    f"{kind} (first in row {_first_row_of_kind(values, kind)})" for kind in sorted(there)
+                ),
+                (
+                    "make every value of the column one kind, such as text; rows are counted from 0, from "
+                    "the top of the table"
+                ),
             )
         )
     kind = next(iter(there), TEXTS)
@@ -188,12 +201,15 @@ def _of_objects(values: Sequence[Any]) -> Any:
             return _of_numbers(values)
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise NoColumn(unusable_type(f"{kind} that are too long, or infinite" if kind == NUMBERS else kind)) from None
+        raise NoColumn(
+            unusable_type(f"{kind} that are too long, or infinite" if kind == NUMBERS else kind)
+        ) from None
 
 
 def _of_numbers(values: Sequence[Any]) -> Any:
-    """Returns a list of numbers as an Arrow array of one type: whole numbers, decimals or floats. Raises `NoColumn` if whole
-    numbers of more than 15 digits are mixed with other numbers, because floats would change them."""
+    """Returns a list of numbers as an Arrow array of one type: whole numbers, decimals or floats. Raises
+    `NoColumn` if whole numbers of more than 15 digits are mixed with other numbers, because floats would
+    change them."""
     import pyarrow as pa
 
     if all(isinstance(v, (int, numbers.Integral)) or _blank(v) for v in values):
@@ -209,9 +225,12 @@ def _of_numbers(values: Sequence[Any]) -> Any:
 
 
 def _kinds(values: Sequence[Any]) -> set[str]:
-    """Returns the types of the values of a column, in words, such as `numbers` or `text`. Blanks have no type."""
+    """Returns the types of the values of a column, in words, such as `numbers` or `text`. Blanks have no
+    type."""
     types = set(map(type, values))
-    by_value = any(issubclass(t, (float, decimal.Decimal)) for t in types)  # NaN is blank, so each value must be checked
+    by_value = any(
+        issubclass(t, (float, decimal.Decimal)) for t in types
+    )  # NaN is blank, so each value must be checked
     return ({_kind(v) for v in values} if by_value else {_kind_of(t) for t in types}) - {""}
 
 
@@ -220,7 +239,8 @@ def _first_row_of_kind(values: Iterable[Any], kind: str) -> int:
 
 
 def _kind(value: Any) -> str:
-    """Returns the type of a value in words, such as `numbers` or `text`. The text is empty if the value is blank."""
+    """Returns the type of a value in words, such as `numbers` or `text`. The text is empty if the value is
+    blank."""
     return "" if _blank(value) else _kind_of(type(value))
 
 
@@ -246,15 +266,18 @@ def _blank(value: Any) -> bool:
 
 
 def _duckdb_array(array: Any) -> Any:
-    """Returns an Arrow array in a type that DuckDB accepts. A type that DuckDB does not have becomes the nearest one. Raises
-    `NoColumn` for an array that is damaged, and for a type that Arrow itself does not define."""
+    """Returns an Arrow array in a type that DuckDB accepts. A type that DuckDB does not have becomes the
+    nearest one. Raises `NoColumn` for an array that is damaged, and for a type that Arrow itself does not
+    define."""
     import pyarrow as pa
 
     kind, types = array.type, pa.types
     try:
         array.validate(full=True)  # bytes that are not text would break DuckDB's connection
     except pa.ArrowException:
-        raise NoColumn(Unreadable("text that is not UTF-8, or a damaged column", "make the column anew")) from None
+        raise NoColumn(
+            Unreadable("text that is not UTF-8, or a damaged column", "make the column anew")
+        ) from None
     if isinstance(kind, pa.BaseExtensionType):
         if not kind.extension_name.startswith("arrow."):
             raise NoColumn(unusable_type(kind.extension_name))
@@ -268,12 +291,15 @@ def _duckdb_array(array: Any) -> Any:
     if types.is_float16(kind):
         return array.cast(pa.float32())
     if types.is_decimal(kind) and (kind.scale < 0 or (types.is_decimal256(kind) and kind.scale == 0)):
-        return _cast(array, pa.decimal128(DIGITS, 0))  # a whole number may be a label, of which every digit counts
+        return _cast(
+            array, pa.decimal128(DIGITS, 0)
+        )  # a whole number may be a label, of which every digit counts
     return array.cast(pa.float64()) if types.is_decimal256(kind) else array
 
 
 def _cast(array: Any, kind: Any) -> Any:
-    """Returns an Arrow array in another type. Raises `NoColumn` if Arrow cannot convert it, or would change a value."""
+    """Returns an Arrow array in another type. Raises `NoColumn` if Arrow cannot convert it, or would change a
+    value."""
     import pyarrow as pa
 
     try:
@@ -283,6 +309,6 @@ def _cast(array: Any, kind: Any) -> Any:
 
 
 def unusable_type(found: str) -> Unreadable:
-    """Returns the reason for leaving out a column whose values cannot be counted, grouped or added. `found` says what the column
-    contains."""
+    """Returns the reason for leaving out a column whose values cannot be counted, grouped or added. `found`
+    says what the column contains."""
     return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

@@ -1,5 +1,5 @@
-"""Reads a small CSV file in the folder of survey.yaml: benchmarks (known numbers of persons), or a correspondence table of codes.
-Every row must have a cell for each column."""
+"""Reads a small CSV file in the folder of survey.yaml: benchmarks (known numbers of persons), or a
+correspondence table of codes. Every row must have a cell for each column."""
 
 from __future__ import annotations
 
@@ -17,30 +17,38 @@ MOST_BYTES = 20 * MB
 
 @dataclass(frozen=True)
 class SmallCsvRow:
-    """A row of a small CSV file: the number of the line where it begins, and its cells in the order of the requested columns."""
+    """A row of a small CSV file: the number of the line where it begins, and its cells in the order of the
+    requested columns."""
 
     line: int
     cells: tuple[str, ...]
 
 
-def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """Returns the rows of a CSV file in UTF-8, with commas between the columns. The first line has the names of the columns and
-    is not returned. Blank lines are left out.
+def read_small_csv(
+    path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]
+) -> list[SmallCsvRow]:
+    """Returns the rows of a CSV file in UTF-8, with commas between the columns. The first line has the names
+    of the columns and is not returned. Blank lines are left out.
 
     Args:
         path: the file.
-        columns: the columns that are wanted, by their names in the first line. The file may also have other columns.
+        columns: the columns that are wanted, by their names in the first line. The file may also have other
+        columns.
         what: what a message calls the file, such as `the correspondence table`.
         raised: the class of the error.
 
     Raises:
-        FltoolkitError: an error of the class `raised`: the file cannot be read, one of the columns is missing or there twice, or
-            a row has another number of cells than the first line. The message quotes no cell.
+        FltoolkitError: an error of the class `raised`: the file cannot be read, one of the columns is missing
+            or there twice, or a row has another number of cells than the first line. The message quotes no
+            cell.
     """
     lines = _lines(path, read_text(path, MOST_BYTES, raised), what, raised)
     if not lines:
         raise raised(
-            f"{what} is empty", where=printable_path(path), allowed=", ".join(columns), do="give the columns in the first line"
+            f"{what} is empty",
+            where=printable_path(path),
+            allowed=", ".join(columns),
+            do="give the columns in the first line",
         )
     head, *rows = lines
     names = [name.strip() for name in head.cells]
@@ -49,7 +57,10 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
             f"{what} needs the columns {' and '.join(columns)}, each once",
             where=f"{printable_path(path)}, line {head.line}",
             found=f"{len(names)} column(s); missing or repeated: {', '.join(wrong)}",
-            do=f"name the column(s) {', '.join(wrong)} in the first line, each once; separate columns by commas",
+            do=(
+                f"name the column(s) {', '.join(wrong)} in the first line, each once; separate columns by "
+                "commas"
+            ),
         )
     for row in rows:
         if len(row.cells) != len(names):
@@ -65,9 +76,9 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
 
 
 def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
-    """Returns every row of the text that is not blank, with all its cells. Quotes are read strictly: a quote that is not closed
-    is an error, and does not become a cell with many lines. `path` and `what` name the file in messages, and `raised` is the
-    class of the error."""
+    """Returns every row of the text that is not blank, with all its cells. Quotes are read strictly: a quote
+    that is not closed is an error, and does not become a cell with many lines. `path` and `what` name the
+    file in messages, and `raised` is the class of the error."""
     reader, found, begins = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
     try:
         for cells in reader:
@@ -76,7 +87,9 @@ def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> li
             begins = reader.line_num + 1
     except csv.Error:
         raise raised(
-            f"{what} cannot be read as a CSV file", where=f"{printable_path(path)}, line {begins}", found="a quote that is not closed, or text after one",
+            f"{what} cannot be read as a CSV file",
+            where=f"{printable_path(path)}, line {begins}",
+            found="a quote that is not closed, or text after one",
             do='close the quote; a double quote within a cell is written twice: ""',
-        ) from None  # fmt: skip
+        ) from None
     return found

@@ -1,1 +1,2 @@
-"""Defines the content of a survey.yaml as classes, and checks it when the file is read. Nothing here reads data of persons."""
+"""Defines the content of a survey.yaml as classes, and checks it when the file is read. Nothing here reads
+data of persons."""

@@ -1,5 +1,5 @@
-"""Defines the part of survey.yaml about children: their work and for whom they do it, threats against the child or the parents,
-and which adults are the parents."""
+"""Defines the part of survey.yaml about children: their work and for whom they do it, threats against the
+child or the parents, and which adults are the parents."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activi
 
 
 class ChildWork(Model):
-    """One kind of child work, such as work for a third party. Only a threat that was made by a third party counts
-    (docs/methods.md §1).
+    """One kind of child work, such as work for a third party. Only a threat that was made by a third party
+    counts (docs/methods.md §1).
 
     Attributes:
         done: the questions that ask whether the child did this work.
-        threat: the questions that ask whether there was a threat or menace of a penalty against the child or the parents.
-        by_third_party: the questions that ask whether a third party made the threat. They are left out if the questions of
-            `threat` are only about threats of a third party.
+        threat: the questions that ask whether there was a threat or menace of a penalty against the child or
+        the parents.
+        by_third_party: the questions that ask whether a third party made the threat. They are left out if the
+            questions of `threat` are only about threats of a third party.
     """
 
     done: Sources
@@ -53,11 +54,12 @@ class Parents(Model):
 
 
 class Children(Model):
-    """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered.
+    """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who
+    answered.
 
     Attributes:
-        module: the column that says which children answered the module, with its codes. None: the column of the adults' module
-            says it.
+        module: the column that says which children answered the module, with its codes. None: the column of
+            the adults' module says it.
         third_party: the questions on work for a third party.
         with_parents: the questions on work with the parents.
         worst_forms: the questions on each worst form of child labour.
@@ -77,9 +79,13 @@ class Children(Model):
         for kind in ("third_party", "with_parents"):
             work: ChildWork = getattr(self, kind)
             keyed += [(f"children.{kind}.{part}", getattr(work, part)) for part in ChildWork.model_fields]
-        return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
+        return [
+            *keyed,
+            *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items()),
+        ]
 
     def columns(self) -> list[str]:
-        """Returns the columns that link a child to its parents. The first has each person's own line number in the household. The
-        others have the line numbers of the parents. The list is empty if survey.yaml has no `parents`."""
+        """Returns the columns that link a child to its parents. The first has each person's own line number
+        in the household. The others have the line numbers of the parents. The list is empty if survey.yaml
+        has no `parents`."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

@@ -1,4 +1,5 @@
-"""Defines the part of survey.yaml about the files, the sample design, and who answered the module on forced labour."""
+"""Defines the part of survey.yaml about the files, the sample design, and who answered the module on forced
+labour."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, Names
 
 
 class Release(Model):
-    """The office that publishes the results of the survey, and the date. Both are printed above the title of each document.
+    """The office that publishes the results of the survey, and the date. Both are printed above the title of
+    each document.
 
     Attributes:
         office: the name of the office.
-        date: the day of the release. The kit never uses the day of a run, so that the same inputs give the same documents.
+        date: the day of the release. The kit never uses the day of a run, so that the same inputs give the
+        same documents.
     """
 
     office: OwnText
@@ -29,8 +32,8 @@ class Release(Model):
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Returns the names of columns or files unchanged. Raises `ValueError` if there are none, or if a name is blank or given
-    twice."""
+    """Returns the names of columns or files unchanged. Raises `ValueError` if there are none, or if a name is
+    blank or given twice."""
     if not names or not all(name.strip() for name in names):
         raise ValueError("name at least one, and none of them blank")
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -39,7 +42,8 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _one_character(delimiter: str) -> str:
-    """Returns the delimiter of a CSV file; `\\t` means a tab. Raises `ValueError` if it is not a single character."""
+    """Returns the delimiter of a CSV file; `\\t` means a tab. Raises `ValueError` if it is not a single
+    character."""
     delimiter = "\t" if delimiter == "\\t" else delimiter
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         raise ValueError("a delimiter is one character, such as ; or , or | or \\t (a tab), and no quote")
@@ -47,8 +51,8 @@ def _one_character(delimiter: str) -> str:
 
 
 def _by_common_name(value: object) -> object:
-    """Returns the key columns of a file, as {common name: name in this file}. A list `[HH, LINE]` gives {"HH": "HH", "LINE":
-    "LINE"}. A mapping is checked and returned. Raises `ValueError` for anything else."""
+    """Returns the key columns of a file, as {common name: name in this file}. A list `[HH, LINE]` gives
+    {"HH": "HH", "LINE": "LINE"}. A mapping is checked and returned. Raises `ValueError` for anything else."""
     named = [value] if isinstance(value, str) else value
     if isinstance(named, dict) and all(isinstance(own, str) for own in named.values()):
         _each_once(tuple(named))
@@ -56,7 +60,9 @@ def _by_common_name(value: object) -> object:
         return named
     if isinstance(named, (list, tuple)) and all(isinstance(name, str) for name in named):
         return {name: name for name in _each_once(tuple(named))}
-    raise ValueError("name the columns as [HH, LINE], or by the names they have everywhere: {HH: this file's column}")
+    raise ValueError(
+        "name the columns as [HH, LINE], or by the names they have everywhere: {HH: this file's column}"
+    )
 
 
 MOST_REPLICATES = 10_000  # columns in one run such as `RW{1..80}`; surveys have a few hundred
@@ -72,17 +78,18 @@ Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 
 class DataFile(Model):
-    """One kind of data file, as survey.yaml describes it: CSV, Parquet, SPSS or Stata, in the folder of survey.yaml. If there are
-    several paths, each has the rows of one quarter, and the quarters are pooled. Each quarter of persons then needs a weight
-    factor.
+    """One kind of data file, as survey.yaml describes it: CSV, Parquet, SPSS or Stata, in the folder of
+    survey.yaml. If there are several paths, each has the rows of one quarter, and the quarters are pooled.
+    Each quarter of persons then needs a weight factor.
 
     Attributes:
-        key: the columns that identify a row. If a column has another name in this file than in the other files, both are given:
-            `{common name: name in this file}`.
-        prefix: a text that is put before the names of all columns except those of the key, so that they differ from those of
-            other files.
+        key: the columns that identify a row. If a column has another name in this file than in the other
+            files, both are given: `{common name: name in this file}`.
+        prefix: a text that is put before the names of all columns except those of the key, so that they
+            differ from those of other files.
         weight_factor: the number by which the weights of each path are multiplied.
-        encoding: needed for a CSV file that is not in UTF-8, and for an old SPSS or Stata file that does not name its encoding.
+        encoding: needed for a CSV file that is not in UTF-8, and for an old SPSS or Stata file that does not
+        name its encoding.
         decimal: `,` if a CSV file has numbers such as `12,5`.
     """
 
@@ -96,22 +103,23 @@ class DataFile(Model):
 
     @property
     def renamed(self) -> dict[str, str]:
-        """Returns the key columns that have another name in this file than in the other files, as {name in this file: common
-        name}. The mapping is empty if there are no such columns."""
+        """Returns the key columns that have another name in this file than in the other files, as {name in
+        this file: common name}. The mapping is empty if there are no such columns."""
         return {own: common for common, own in self.key.items() if own != common}
 
     def name_of(self, column: str) -> str:
-        """Returns the name of a column of this file in survey.yaml: the common name for a key column, otherwise the file's prefix
-        and the column's name."""
+        """Returns the name of a column of this file in survey.yaml: the common name for a key column,
+        otherwise the file's prefix and the column's name."""
         return self.renamed.get(column, column) if column in self.key.values() else self.prefix + column
 
 
 class Files(Model):
-    """The data files. The person file has one row per person. Household and module files are joined to it. An episodes file has
-    one row per spell of work.
+    """The data files. The person file has one row per person. Household and module files are joined to it. An
+    episodes file has one row per spell of work.
 
-    The persons can be in several files, one per quarter, which are pooled. Then there is one household file for all quarters, or
-    one for each quarter. The same is true of module files. There is always one episodes file for each quarter.
+    The persons can be in several files, one per quarter, which are pooled. Then there is one household file
+    for all quarters, or one for each quarter. The same is true of module files. There is always one episodes
+    file for each quarter.
     """
 
     person: DataFile
@@ -121,25 +129,37 @@ class Files(Model):
 
     @property
     def given(self) -> dict[str, DataFile]:
-        """Returns the files that survey.yaml names, by kind: `person`, `household`, `module` and `episodes`."""
-        kinds = {"person": self.person, "household": self.household, "module": self.module, "episodes": self.episodes}
+        """Returns the files that survey.yaml names, by kind: `person`, `household`, `module` and
+        `episodes`."""
+        kinds = {
+            "person": self.person,
+            "household": self.household,
+            "module": self.module,
+            "episodes": self.episodes,
+        }
         return {kind: file for kind, file in kinds.items() if file}
 
     def paths_in_words(self, where: str) -> str:
         """Returns, for messages, the path of survey.yaml and the paths of its files."""
-        return ", ".join([where, *(f"{kind}: {name}" for kind, file in self.given.items() for name in file.path)])
+        return ", ".join(
+            [where, *(f"{kind}: {name}" for kind, file in self.given.items() for name in file.path)]
+        )
 
     @model_validator(mode="after")
     def _pooled_alike(self) -> Files:
         parts = len(self.person.path)
         if len(self.person.weight_factor) != parts and (parts > 1 or self.person.weight_factor):
-            raise ValueError(f"{parts} pooled files need {parts} weight_factor values (for four quarters: 0.25 each)")
+            raise ValueError(
+                f"{parts} pooled files need {parts} weight_factor values (for four quarters: 0.25 each)"
+            )
         for kind in ("household", "module", "episodes"):
             file: DataFile | None = getattr(self, kind)
             if file and file.weight_factor:
                 raise ValueError(f"{kind}.weight_factor: give the factors of pooled quarters under person")
             if file and len(file.path) not in ({parts} if kind == "episodes" else {1, parts}):
-                raise ValueError(f"{kind}.path: {len(file.path)} file(s) beside {parts} of person; pool them alike")
+                raise ValueError(
+                    f"{kind}.path: {len(file.path)} file(s) beside {parts} of person; pool them alike"
+                )
         return self
 
 
@@ -151,8 +171,8 @@ class Flag(Model):
 
 
 class ReplicatesSpec(Model):
-    """The replicate weights that come with the data, as survey.yaml describes them. All of them belong to the weight
-    `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
+    """The replicate weights that come with the data, as survey.yaml describes them. All of them belong to the
+    weight `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
 
     The other keys have the same names and meanings as the arguments of `fl.ReplicateDesign`.
     """
@@ -160,7 +180,9 @@ class ReplicatesSpec(Model):
     columns: Annotated[Names, Field(min_length=1)]
     method: MethodName
     scale: float | None = None
-    rscales: Annotated[tuple[float, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v), ONE] = ()
+    rscales: Annotated[
+        tuple[float, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v), ONE
+    ] = ()
     rho: float | None = None
     combined: bool = True
     mse: bool = False
@@ -175,7 +197,8 @@ class ReplicatesSpec(Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Returns the name of every column of replicate weights. `RW{1..80}` is replaced by the 80 names RW1 to RW80."""
+        """Returns the name of every column of replicate weights. `RW{1..80}` is replaced by the 80 names RW1
+        to RW80."""
         return tuple(name for column in self.columns for name in numbered_columns(column))
 
     @property
@@ -186,9 +209,9 @@ class ReplicatesSpec(Model):
 
 
 def numbered_columns(column: str) -> list[str]:
-    """Returns the columns that a name stands for: `RW{1..80}` stands for RW1 to RW80, `RW{01..80}` for RW01 to RW80, and any
-    other name for itself. Raises `ValueError` if the second number is not above the first, or if there are more than 10,000
-    columns."""
+    """Returns the columns that a name stands for: `RW{1..80}` stands for RW1 to RW80, `RW{01..80}` for RW01
+    to RW80, and any other name for itself. Raises `ValueError` if the second number is not above the first,
+    or if there are more than 10,000 columns."""
     found = re.fullmatch(r"(.*)\{(\d+)\.\.(\d+)\}(.*)", column)
     if not found:
         return [column]
@@ -200,17 +223,18 @@ def numbered_columns(column: str) -> list[str]:
 
 
 class DesignSpec(Model):
-    """The part of survey.yaml that says how the sample was drawn: weight, strata, primary sampling units (PSUs), finite
-    population correction (FPC) and the rules for the variance.
+    """The part of survey.yaml that says how the sample was drawn: weight, strata, primary sampling units
+    (PSUs), finite population correction (FPC) and the rules for the variance.
 
     Attributes:
-        ssu: the column of the units drawn within PSUs. It may be left out if these units are the persons. It is needed for the
-            FPC of a second stage (`fpc` then names two columns), if the units are not the persons. In PSUs taken with `certainty`
-            the units are the households, if `household` is named and `ssu` is not.
+        ssu: the column of the units drawn within PSUs. It may be left out if these units are the persons. It
+            is needed for the FPC of a second stage (`fpc` then names two columns), if the units are not the
+            persons. In PSUs taken with `certainty` the units are the households, if `household` is named and
+            `ssu` is not.
         replicates: replicate weights, which are used in place of PSUs.
-        psus_of_earlier_rounds: the meaning of a PSU that has the same stratum and label as a PSU of an earlier round of the
-            survey. `kept`: both are the same area, because all or some areas stayed in the sample. `new`: the two are different
-            areas, because new areas were drawn for this round.
+        psus_of_earlier_rounds: the meaning of a PSU that has the same stratum and label as a PSU of an
+            earlier round of the survey. `kept`: both are the same area, because all or some areas stayed in
+            the sample. `new`: the two are different areas, because new areas were drawn for this round.
     """
 
     weight: str
@@ -230,10 +254,12 @@ class DesignSpec(Model):
 
     @property
     def second_stage(self) -> Names:
-        """Returns the columns of the units drawn within PSUs. They are empty if these units are the persons, or are not needed.
+        """Returns the columns of the units drawn within PSUs. They are empty if these units are the persons,
+        or are not needed.
 
-        In a PSU taken with certainty, everything depends on these units. They are the households, if no other unit is named: all
-        members of a household are drawn together, and where one person was drawn in each household, the result is the same.
+        In a PSU taken with certainty, everything depends on these units. They are the households, if no other
+        unit is named: all members of a household are drawn together, and where one person was drawn in each
+        household, the result is the same.
         """
         if self.ssu:
             return (self.ssu,)
@@ -244,7 +270,8 @@ class DesignSpec(Model):
         if self.fpc and self.selection == "pps":
             raise ValueError(
                 "fpc with selection: pps: n/N is not the selection probability of PSUs drawn by size; "
-                "leave fpc out (with replacement, the usual and safe choice) or say selection: srs if that is true"
+                "leave fpc out (with replacement, the usual and safe choice) or say selection: srs if "
+                "that is true"
             )
         return self
 
@@ -252,7 +279,8 @@ class DesignSpec(Model):
     def _nested_in_strata(self) -> DesignSpec:
         if self.nest and not self.strata:
             raise ValueError(
-                "nest without strata: PSU labels restart in each stratum, and no stratum is named; name strata, or leave nest out"
+                "nest without strata: PSU labels restart in each stratum, and no stratum is named; name "
+                "strata, or leave nest out"
             )
         return self
 
@@ -261,7 +289,9 @@ class DesignSpec(Model):
         if self.replicates is None:
             return self
         if self.psu or self.fpc:
-            raise ValueError("replicates with psu or fpc: the replicate weights reflect the design; leave psu and fpc out")
+            raise ValueError(
+                "replicates with psu or fpc: the replicate weights reflect the design; leave psu and fpc out"
+            )
         if len(self.replicates.names) < 2:
             raise ValueError("replicates.columns: fewer than two columns of replicate weights")
         try:
@@ -275,16 +305,22 @@ class DesignSpec(Model):
         if (self.ssu or self.certainty or len(self.fpc) == 2) and not self.psu:
             raise ValueError("ssu, certainty and a second fpc need psu, the units of the first stage")
         if self.ssu and len(self.fpc) == 1:
-            raise ValueError("fpc: two stages are named, but only one FPC; give that of both stages, or leave ssu out")
+            raise ValueError(
+                "fpc: two stages are named, but only one FPC; give that of both stages, or leave ssu out"
+            )
         if self.certainty and self.fpc:
-            raise ValueError("certainty with fpc: a stratum whose PSUs were all taken is certain by its fpc; leave certainty out")
+            raise ValueError(
+                "certainty with fpc: a stratum whose PSUs were all taken is certain by its fpc; leave "
+                "certainty out"
+            )
         return self
 
 
 class ModuleStatus(Model):
-    """The column that says who answered the module on forced labour, with its codes for persons who answered, refused, or were
-    not asked. A person who refused the whole module is a unit non-respondent. Such a person is not in the estimates, and does not
-    count as *unresolved*. (Unresolved persons gave answers, but these do not decide whether they are in forced labour.)
+    """The column that says who answered the module on forced labour, with its codes for persons who answered,
+    refused, or were not asked. A person who refused the whole module is a unit non-respondent. Such a person
+    is not in the estimates, and does not count as *unresolved*. (Unresolved persons gave answers, but these
+    do not decide whether they are in forced labour.)
 
     Attributes:
         labels: what codes of `refused` and `not_asked` mean, as {code: text}.

@@ -1,5 +1,5 @@
-"""Defines the part of survey.yaml about reference populations, groups (breakdowns such as sex), breakdowns by industry and
-occupation, and the tables that are wanted."""
+"""Defines the part of survey.yaml about reference populations, groups (breakdowns such as sex), breakdowns by
+industry and occupation, and the tables that are wanted."""
 
 from __future__ import annotations
 
@@ -22,24 +22,45 @@ LEAD = "sex"  # the group that documents compare first, unless survey.yaml names
 CROSS = " × "  # joins the groups of a breakdown, and their categories, in a written table; no name of a group contains it
 
 Measure = Literal[
-    "prevalence", "total", "share", "stock", "stock_prevalence", "current", "current_prevalence", "duration", "profile", "profile_total"
-]  # fmt: skip
+    "prevalence",
+    "total",
+    "share",
+    "stock",
+    "stock_prevalence",
+    "current",
+    "current_prevalence",
+    "duration",
+    "profile",
+    "profile_total",
+]
 Classification = Literal[
-    "sex", "area", "place_of_birth", "citizenship", "disability", "education", "informality", "social_protection", "employer", "icse_93",
-    "icse_18", "icse_18_a", "icse_18_r"
-]  # fmt: skip
+    "sex",
+    "area",
+    "place_of_birth",
+    "citizenship",
+    "disability",
+    "education",
+    "informality",
+    "social_protection",
+    "employer",
+    "icse_93",
+    "icse_18",
+    "icse_18_a",
+    "icse_18_r",
+]
 Difficulty = Literal["no_difficulty", "some_difficulty", "a_lot_of_difficulty", "cannot_do_at_all"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 def crossed(names: Iterable[object]) -> str:
-    """Joins the names of groups, or of their categories, to one text: `sex × region`. The text is empty if there are no names."""
+    """Joins the names of groups, or of their categories, to one text: `sex × region`. The text is empty if
+    there are no names."""
     return CROSS.join(map(str, names))
 
 
 def groups_of_breakdown(breakdown: object) -> tuple[str, ...]:
-    """Splits the name of a crossed breakdown into its groups: `sex × region` gives `("sex", "region")`. An empty text, which
-    stands for the whole population, gives no groups."""
+    """Splits the name of a crossed breakdown into its groups: `sex × region` gives `("sex", "region")`. An
+    empty text, which stands for the whole population, gives no groups."""
     return tuple(part for part in str(breakdown).split(CROSS) if part)
 
 
@@ -59,15 +80,16 @@ class AgeRange(Model):
 
 
 class PopulationSpec(Model):
-    """A reference population (the denominator of a rate). Its members are persons who answered the module on forced labour.
+    """A reference population (the denominator of a rate). Its members are persons who answered the module on
+    forced labour.
 
     Attributes:
         label: the name of the population in tables.
         age: the lowest and the highest age of its members.
         where: further conditions: {column: the codes that a member has in this column}.
         weight: the column of weights for this population. None: `design.weight`.
-        sum_of: the names of one population of adults and one of children, if this population is their sum. Each person keeps the
-            weight of their own population.
+        sum_of: the names of one population of adults and one of children, if this population is their sum.
+            Each person keeps the weight of their own population.
     """
 
     label: OwnText
@@ -79,20 +101,23 @@ class PopulationSpec(Model):
     @model_validator(mode="after")
     def _only_a_sum(self) -> PopulationSpec:
         if self.sum_of and (self.where or self.weight or self.age != AgeRange()):
-            raise ValueError("sum_of: a sum takes ages, conditions and weights from its parts; leave them out here")
+            raise ValueError(
+                "sum_of: a sum takes ages, conditions and weights from its parts; leave them out here"
+            )
         return self
 
 
 class Group(Model):
-    """A breakdown, such as sex, by the codes of a column. A blank cell and a code of `missing` count as `not stated`.
+    """A breakdown, such as sex, by the codes of a column. A blank cell and a code of `missing` count as `not
+    stated`.
 
     Attributes:
         column: the column. If there are several, the first that is not blank is used for each person.
-        codes: the meaning of each code, as a text such as `women`. If there is a `classification`, the meaning is a code of this
-            standard classification.
+        codes: the meaning of each code, as a text such as `women`. If there is a `classification`, the
+            meaning is a code of this standard classification.
         missing: the codes for no answer.
-        publish_origins_because: the reason why the prevalence by single origins (each nationality, ethnicity or religion) is
-            published. Without a reason, it is not published.
+        publish_origins_because: the reason why the prevalence by single origins (each nationality, ethnicity
+            or religion) is published. Without a reason, it is not published.
     """
 
     column: Columns
@@ -109,18 +134,22 @@ class Group(Model):
             for code, standing in self.codes.items():
                 if standing not in allowed:
                     raise ValueError(
-                        f"code {code} stands for {standing!r}, which is not one of {self.classification}: {', '.join(allowed)}"
+                        f"code {code} stands for {standing!r}, which is not one of "
+                        f"{self.classification}: {', '.join(allowed)}"
                     )
         for code, label in self.labels.items():
             if not label.strip():
                 raise ValueError(
-                    f"the label of code {code} is blank; say in words what it stands for, or list the code in missing"
+                    f"the label of code {code} is blank; say in words what it stands for, or list the "
+                    "code in missing"
                 )
             if taken := sorted(
-                RESERVED_LABELS & {text.strip().casefold() for text in (label, *getattr(label, "others", {}).values())}
+                RESERVED_LABELS
+                & {text.strip().casefold() for text in (label, *getattr(label, "others", {}).values())}
             ):
                 raise ValueError(
-                    f"the label {label!r} of code {code} is reserved: tables have a row {taken[0]!r} of their own; choose another label, or "
+                    f"the label {label!r} of code {code} is reserved: tables have a row {taken[0]!r} of "
+                    "their own; choose another label, or "
                     "list codes without an answer in missing"
                 )
         alike: dict[str, dict[str, None]] = {}
@@ -128,7 +157,8 @@ class Group(Model):
             alike.setdefault(" ".join(label.casefold().split()), {})[str(label)] = None
         if split := next((found for found in alike.values() if len(found) > 1), None):
             raise ValueError(
-                f"labels that differ only in capitals or spaces would be separate categories: {', '.join(map(repr, split))}; write them "
+                "labels that differ only in capitals or spaces would be separate categories: "
+                f"{', '.join(map(repr, split))}; write them "
                 "alike if they are one category, otherwise in other words"
             )
         both = set(self.codes) & set(self.missing)
@@ -146,8 +176,8 @@ class Group(Model):
 
 
 class Bands(Model):
-    """Bands of whole numbers, such as ages. `bands` gives their lower limits: [18, 25, 55, 65] means 18–24, 25–54, 55–64 and 65+.
-    Numbers below the first limit form one more band."""
+    """Bands of whole numbers, such as ages. `bands` gives their lower limits: [18, 25, 55, 65] means 18–24,
+    25–54, 55–64 and 65+. Numbers below the first limit form one more band."""
 
     bands: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
     label: OwnText = NO_TEXT
@@ -169,23 +199,26 @@ class AgeGroup(Bands):
 
 
 class NumberGroup(Bands):
-    """A breakdown by a column of numbers, such as hours or a debt, in bands. A blank cell and a code of `missing` count as
-    `not stated`."""
+    """A breakdown by a column of numbers, such as hours or a debt, in bands. A blank cell and a code of
+    `missing` count as `not stated`."""
 
     column: str
     missing: Codes = ()
 
 
 class DisabilityGroup(Model):
-    """Persons with and without disability, by the Washington Group short set of questions: six columns with one answer each.
+    """Persons with and without disability, by the Washington Group short set of questions: six columns with
+    one answer each.
 
-    A person has a disability if at least one of the six answers is `a_lot_of_difficulty` or `cannot_do_at_all`. Any other person
-    is without disability if all six questions are answered, and otherwise `not stated`.
+    A person has a disability if at least one of the six answers is `a_lot_of_difficulty` or
+    `cannot_do_at_all`. Any other person is without disability if all six questions are answered, and
+    otherwise `not stated`.
 
     Source: Washington Group on Disability Statistics, short set, recommended cut-off.
 
     Attributes:
-        washington_group: the columns of the six questions: seeing, hearing, walking, remembering, self-care, communicating.
+        washington_group: the columns of the six questions: seeing, hearing, walking, remembering, self-care,
+        communicating.
         codes: the meaning of each code of these columns. Each of the four possible answers must have a code.
         missing: the codes for no answer.
     """
@@ -201,25 +234,27 @@ class DisabilityGroup(Model):
             raise ValueError("washington_group names a column twice; name the six columns, one per question")
         answers = get_args(Difficulty)
         if absent := [answer for answer in answers if answer not in self.codes.values()]:
-            raise ValueError(f"codes: no code stands for {absent[0]}; the short set has four answers: {', '.join(answers)}")
+            raise ValueError(
+                f"codes: no code stands for {absent[0]}; the short set has four answers: {', '.join(answers)}"
+            )
         if both := set(self.codes) & set(self.missing):
             raise ValueError(f"code {min(both)} is both an answer and missing")
         return self
 
     @property
     def labels(self) -> dict[bool, str]:
-        """Returns the English names of the two categories: {True: name of the category with disability, False: name of the
-        category without}."""
+        """Returns the English names of the two categories: {True: name of the category with disability,
+        False: name of the category without}."""
         named = standard().classifications["disability"]
         return {True: named["with"].label, False: named["without"].label}
 
 
 class QuantileGroup(Model):
-    """A breakdown into equal shares of the population by a column of numbers, such as fifths by household wealth. A blank cell
-    and a code of `missing` count as `not stated`.
+    """A breakdown into equal shares of the population by a column of numbers, such as fifths by household
+    wealth. A blank cell and a code of `missing` count as `not stated`.
 
-    The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`. A limit is the
-    value of a single person in the data, so limits are never printed.
+    The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`.
+    A limit is the value of a single person in the data, so limits are never printed.
     """
 
     column: str
@@ -229,22 +264,22 @@ class QuantileGroup(Model):
 
     @property
     def name_keys(self) -> tuple[Reason, ...]:
-        """Returns the names of the shares (such as the lowest fifth), the lowest first. Each name is a key of the language files,
-        so that it can be printed in any language."""
+        """Returns the names of the shares (such as the lowest fifth), the lowest first. Each name is a key of
+        the language files, so that it can be printed in any language."""
         ends = {1: "categories.quantile_lowest", self.quantiles: "categories.quantile_highest"}
         numbers = range(1, self.quantiles + 1)
         return tuple(Reason.of(ends.get(i, "categories.quantile"), N=i, M=self.quantiles) for i in numbers)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Returns the names of the shares in English, the lowest first. The classified data have one of these names as the
-        category of each person."""
+        """Returns the names of the shares in English, the lowest first. The classified data have one of these
+        names as the category of each person."""
         return tuple(map(str, self.name_keys))
 
 
 def _kind_of_group(value: Any) -> str:
-    """Returns the kind of group that an entry of survey.yaml defines, as a tag for pydantic. The kind is recognised by a key that
-    only this kind has. Errors in the entry are then reported for this kind only."""
+    """Returns the kind of group that an entry of survey.yaml defines, as a tag for pydantic. The kind is
+    recognised by a key that only this kind has. Errors in the entry are then reported for this kind only."""
     if "washington_group" in value:
         return "tagged-disability"
     if "quantiles" in value:
@@ -268,9 +303,10 @@ class JobGroup(Model):
     """A breakdown by the industry or occupation of a job. It is the common base of `Sector` and `Occupation`.
 
     Attributes:
-        column: the column of codes. If there are several, the first that is not blank is used for each person.
-        job: `forced_labour`, the job in forced labour, which only persons in forced labour have; or `all_workers`, a job that all
-            workers were asked about.
+        column: the column of codes. If there are several, the first that is not blank is used for each
+        person.
+        job: `forced_labour`, the job in forced labour, which only persons in forced labour have; or
+            `all_workers`, a job that all workers were asked about.
         population: the population of these workers, if `job` is `all_workers`.
         missing: the codes for no answer.
     """
@@ -284,7 +320,9 @@ class JobGroup(Model):
     @model_validator(mode="after")
     def _whose_job(self) -> Self:
         if self.job == "all_workers" and not self.population:
-            raise ValueError("job: all_workers needs population: the population of workers who were all asked this job")
+            raise ValueError(
+                "job: all_workers needs population: the population of workers who were all asked this job"
+            )
         return self
 
 
@@ -294,8 +332,9 @@ class Sector(JobGroup):
     Attributes:
         revision, digits: the revision and the form of the ISIC codes.
         level: whether tables have ILO's aggregates of industries, or the sections of ISIC.
-        correspondence: needed for a column of national codes: a CSV file in the folder of survey.yaml with the columns `code`
-            (national) and `isic`. `revision` and `digits` then describe the ISIC codes in this file.
+        correspondence: needed for a column of national codes: a CSV file in the folder of survey.yaml with
+            the columns `code` (national) and `isic`. `revision` and `digits` then describe the ISIC codes in
+            this file.
     """
 
     revision: Literal["isic_rev3.1", "isic_rev4", "isic_rev5"]
@@ -306,8 +345,9 @@ class Sector(JobGroup):
 
     @property
     def national(self) -> dict[str, str]:
-        """Returns the ISIC code of each national industry code, from the correspondence table that survey.yaml names. The mapping
-        is empty before `read_spec` has read this table, and if there is no such table."""
+        """Returns the ISIC code of each national industry code, from the correspondence table that
+        survey.yaml names. The mapping is empty before `read_spec` has read this table, and if there is no
+        such table."""
         return self._national
 
     @model_validator(mode="before")
@@ -315,15 +355,16 @@ class Sector(JobGroup):
     def _which_revision(cls, value: Any) -> Any:
         if isinstance(value, dict) and "revision" not in value:
             raise ValueError(
-                "revision is required (isic_rev3.1, isic_rev4 or isic_rev5): the same code means other things in each; "
+                "revision is required (isic_rev3.1, isic_rev4 or isic_rev5): the same code means other "
+                "things in each; "
                 "domestic work is section P in Rev.3.1, T in Rev.4, U in Rev.5"
             )
         return value
 
 
 class Occupation(JobGroup):
-    """A breakdown by occupation, from a column with codes of ISCO-08. `digits` is the number of digits of the codes. The first
-    digit of a code is its major group, which is the category in tables."""
+    """A breakdown by occupation, from a column with codes of ISCO-08. `digits` is the number of digits of the
+    codes. The first digit of a code is its major group, which is the category in tables."""
 
     classification: Literal["isco_08"]
     digits: Literal["1", "2", "3", "4"]
@@ -337,8 +378,8 @@ class TableSpec(Model):
 
     Attributes:
         measure: what the table shows, such as `prevalence`.
-        by: a list of breakdowns. `[]` in this list means the whole population. Groups in the same inner list are crossed:
-            `[[], [sex], [sex, region]]` is three breakdowns.
+        by: a list of breakdowns. `[]` in this list means the whole population. Groups in the same inner list
+            are crossed: `[[], [sex], [sex, region]]` is three breakdowns.
         of: for the measure `share`, the group whose distribution the table shows.
         population: the population. None: the default population, which is the first in survey.yaml.
     """
@@ -351,21 +392,27 @@ class TableSpec(Model):
     @model_validator(mode="after")
     def _share_of(self) -> TableSpec:
         if (self.measure == "share") != (self.of is not None):
-            raise ValueError("`of` names the group whose distribution a share shows; it goes with measure: share only")
+            raise ValueError(
+                "`of` names the group whose distribution a share shows; it goes with measure: share only"
+            )
         return self
 
     @property
     def counts_persons(self) -> bool:
-        """Returns whether the table has numbers of persons, which only weights that add up to the population can give."""
+        """Returns whether the table has numbers of persons, which only weights that add up to the population
+        can give."""
         return self.measure in NUMBERS_OF_PERSONS
 
     @property
     def is_profile(self) -> bool:
-        """Returns whether the table is a profile: it describes the persons in forced labour, in place of the rate."""
+        """Returns whether the table is a profile: it describes the persons in forced labour, in place of the
+        rate."""
         return self.measure in ("profile", "profile_total")
 
     @model_validator(mode="after")
     def _one_group_of_a_profile(self) -> TableSpec:
         if self.is_profile and any(len(b) > 1 for b in self.by):
-            raise ValueError("a profile is by one group at a time; list the groups one by one: by: [[], sex, region]")
+            raise ValueError(
+                "a profile is by one group at a time; list the groups one by one: by: [[], sex, region]"
+            )
         return self

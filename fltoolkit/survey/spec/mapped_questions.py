@@ -1,6 +1,7 @@
-"""Brings together all yes/no questions of a survey.yaml, by the column that they read. The questions are needed together, because
-one question can be the gate of another question. The answer to the gate decides whether the other question is asked. So the gate
-also decides what a blank answer to the other question means."""
+"""Brings together all yes/no questions of a survey.yaml, by the column that they read. The questions are
+needed together, because one question can be the gate of another question. The answer to the gate decides
+whether the other question is asked. So the gate also decides what a blank answer to the other question
+means."""
 
 from __future__ import annotations
 
@@ -15,21 +16,22 @@ from fltoolkit.survey.spec.routing import Routing
 
 Keyed = Sequence[tuple[str, Source]]
 EPISODE = "{episode}"
-# Questions for which a blank must not be declared to be *no*, because all other answers depend on these questions.
+# Questions for which a blank must not be declared to be *no*, because all other answers depend on these
+# questions.
 NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "children.with_parents.done")
 
 
 @dataclass(frozen=True)
 class GateCodes:
-    """The meaning of each code of a column in a gate. A gate is an earlier question whose answer decides whether another question
-    is asked.
+    """The meaning of each code of a column in a gate. A gate is an earlier question whose answer decides
+    whether another question is asked.
 
     Attributes:
         asked: the codes after which the other question is asked.
         skipped: the codes after which the other question is skipped.
         unknown: the codes after which nobody knows whether the other question was asked.
-        listed: whether one cell contains the codes of all options that were ticked. A cell with no code of `asked` or `unknown`
-            then skips the other question, and `skipped` is empty.
+        listed: whether one cell contains the codes of all options that were ticked. A cell with no code of
+            `asked` or `unknown` then skips the other question, and `skipped` is empty.
     """
 
     asked: tuple[str, ...]
@@ -40,11 +42,12 @@ class GateCodes:
 
 @dataclass(frozen=True)
 class MappedQuestions:
-    """All yes/no questions of a survey.yaml, by the column of the data that they read. The questions are needed together, because
-    the answer to one question decides whether another is asked.
+    """All yes/no questions of a survey.yaml, by the column of the data that they read. The questions are
+    needed together, because the answer to one question decides whether another is asked.
 
-    A column with `{episode}` in its name is included as written. It is also included once per episode, with the label of the
-    episode in its name (`WAGES_1`), because one of these columns may decide whether a question about the person is asked.
+    A column with `{episode}` in its name is included as written. It is also included once per episode, with
+    the label of the episode in its name (`WAGES_1`), because one of these columns may decide whether a
+    question about the person is asked.
 
     Attributes:
         by_column: for each column, the questions that read it.
@@ -70,23 +73,26 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """Returns the codes of a question by their meaning: *yes*, *no*, *don't know* and so on. If the question itself has no
-        code for a meaning, the codes of `answers` are used."""
+        """Returns the codes of a question by their meaning: *yes*, *no*, *don't know* and so on. If the
+        question itself has no code for a meaning, the codes of `answers` are used."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
-        """Returns the question that says what a blank in a column means: the first question on this column that has routing or
-        `blank: no`. Returns None if there is no such question."""
+        """Returns the question that says what a blank in a column means: the first question on this column
+        that has routing or `blank: no`. Returns None if there is no such question."""
         return next((s for s in self.by_column.get(column, ()) if s.routing or s.blank), None)
 
     def gates_by_turn(self) -> Iterator[list[str]]:
-        """Yields the columns of all gates, in an order in which the meaning of their blanks can be decided. A gate is an earlier
-        question that decides whether another question is asked. A gate may itself have gates.
+        """Yields the columns of all gates, in an order in which the meaning of their blanks can be decided. A
+        gate is an earlier question that decides whether another question is asked. A gate may itself have
+        gates.
 
-        Each list that is yielded contains gates that depend only on gates of earlier lists. A gate is left out if no question
-        says what its blanks mean.
+        Each list that is yielded contains gates that depend only on gates of earlier lists. A gate is left
+        out if no question says what its blanks mean.
         """
-        asked = [s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column]
+        asked = [
+            s for sources in self.by_column.values() for s in sources if s.routing and EPISODE not in s.column
+        ]
         left = {name for source in asked for name in source.gate_columns}
         order: TopologicalSorter[str] = TopologicalSorter()
         for gate in left:
@@ -100,12 +106,13 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """Returns the meaning of each code of a column in a gate. A gate is an earlier question that decides whether another is
-        asked. After a code, the other question is asked, or it is skipped, or nobody knows whether it was asked.
+        """Returns the meaning of each code of a column in a gate. A gate is an earlier question that decides
+        whether another is asked. After a code, the other question is asked, or it is skipped, or nobody knows
+        whether it was asked.
 
         Raises:
-            ValueError: a code has two meanings; or the other question is skipped after "don't know" or "refused", and survey.yaml
-                does not say why.
+            ValueError: a code has two meanings; or the other question is skipped after "don't know" or
+                "refused", and survey.yaml does not say why.
         """
         sources = self.by_column.get(column, ())
         own, asked = [self.codes(s) for s in sources] or [self.answers], gate.asked or ()
@@ -113,34 +120,46 @@ class MappedQuestions:
         if any(s.contains for s in sources):
             if gate.skipped is not None:
                 raise ValueError(
-                    f"{column} holds several codes: the gate is closed if no code under asked is ticked; leave skipped out"
+                    f"{column} holds several codes: the gate is closed if no code under asked is "
+                    "ticked; "
+                    "leave skipped out"
                 )
             open_ = self.open_codes(sources[0])
             return GateCodes(asked, (), tuple(c for c in (*gate.unknown, *open_) if c not in asked), True)
         skipped = self._skipped(gate, column, own)
         if both := [code for code in skipped if code in (*asked, *gate.unknown)]:
             raise ValueError(
-                f"code {both[0]} of {column} means no, so it closes the gate, and it is also under asked or unknown; give skipped: here"
+                f"code {both[0]} of {column} means no, so it closes the gate, and it is also under "
+                "asked "
+                "or unknown; give skipped: here"
             )
         stated = [code for code in skipped if code in self.nonresponse_codes(column)]
         if stated and not gate.why.strip():
             raise ValueError(
-                f"code {stated[0]} of {column} is don't know or refused, and is listed under skipped: it would count as no. "
-                "Take it out of skipped, and the question stays unresolved; or give the reason (it means no, or something else) under "
+                f"code {stated[0]} of {column} is don't know or refused, and is listed under skipped: it "
+                "would count as no. "
+                "Take it out of skipped, and the question stays unresolved; or give the reason (it means "
+                "no, or something else) under "
                 "why:, which is printed"
             )
-        return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
+        return GateCodes(
+            asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False
+        )
 
     def open_codes(self, source: Source) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved (neither *yes* nor *no*), such as the codes of *don't know*.
+        """Returns the codes that leave a question unresolved (neither *yes* nor *no*), such as the codes of
+        *don't know*.
 
-        In a column whose cells have the codes of several ticked options, such a code is about the whole cell. So for such a
-        column, the result has the unresolved codes and the `missing` codes of all questions on the column.
+        In a column whose cells have the codes of several ticked options, such a code is about the whole cell.
+        So for such a column, the result has the unresolved codes and the `missing` codes of all questions on
+        the column.
         """
         if not source.contains:
             return self.codes(source).meaning_unresolved
         own = [self.codes(s) for s in self.by_column[source.column]]
-        return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
+        return tuple(
+            dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing))
+        )
 
     def nonresponse_codes(self, column: str) -> frozenset[str]:
         """Returns the codes of a column that mean *don't know* or *refused*."""
@@ -151,17 +170,28 @@ class MappedQuestions:
         if gate.skipped is not None:
             return gate.skipped
         if len({frozenset(codes.meaning_no) for codes in own}) > 1:
-            raise ValueError(f"several questions have the column {column}, with different codes for no; give skipped: here")
+            raise ValueError(
+                f"several questions have the column {column}, with different codes for no; give skipped: here"
+            )
         return own[0].meaning_no
 
 
 def of_episode(source: Source, episode: str) -> Source:
-    """Returns a question for one episode (spell) of work. The label of the episode replaces `{episode}` in the names of its
+    """Returns a question for one episode (spell) of work. The label of the episode replaces `{episode}` in
+    the names of its
     columns: `WAGES_{episode}` becomes `WAGES_1`."""
 
     def named(routing: Routing) -> Routing:
-        columns = None if routing.column is None else tuple(name.replace(EPISODE, episode) for name in routing.column)
-        each = {key: tuple(map(named, joined)) for key in ("all", "any") if (joined := getattr(routing, key)) is not None}
+        columns = (
+            None
+            if routing.column is None
+            else tuple(name.replace(EPISODE, episode) for name in routing.column)
+        )
+        each = {
+            key: tuple(map(named, joined))
+            for key in ("all", "any")
+            if (joined := getattr(routing, key)) is not None
+        }
         return routing.model_copy(update={"column": columns, **each})
 
     own = {
@@ -173,8 +203,8 @@ def of_episode(source: Source, episode: str) -> Source:
 
 
 def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> None:
-    """Raise `ValueError` if the codes, gates or blanks of the questions contradict each other. The message names the key, the
-    column, and what to do.
+    """Raise `ValueError` if the codes, gates or blanks of the questions contradict each other. The message
+    names the key, the column, and what to do.
 
     Args:
         questions: pairs of a key in survey.yaml and a question, as `SurveySpec.questions` returns them.
@@ -186,7 +216,8 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
         _refuse_gates_of_no_episode(where, source, episodes)
         if source.blank and where in NEVER_BLANK:
             raise ValueError(
-                f"{where}: a blank of column {source.column} cannot mean no, because all other questions depend on this "
+                f"{where}: a blank of column {source.column} cannot mean no, because all other questions "
+                "depend on this "
                 "one; remove blank: no, and name the gate under routing"
             )
         try:
@@ -197,7 +228,8 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
                     mapped.nonresponse_codes(column).intersection(codes) for column, codes in skipped.items()
                 ):
                     raise ValueError(
-                        "why: is the reason why don't know or refused counts as no, but no code under skipped means don't know or refused"
+                        "why: is the reason why don't know or refused counts as no, but no code under "
+                        "skipped means don't know or refused"
                     )
         except ValidationError as error:
             problem = error.errors()[0]["msg"].removeprefix("Value error, ")
@@ -209,9 +241,9 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 
 
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
-    """Raise `ValueError` if a question that is asked once per person refers to a column with `{episode}` in its name, under
-    `routing` or `if_ticked`. Such a question must refer to the column of one episode, because otherwise it is not clear which
-    episode is meant.
+    """Raise `ValueError` if a question that is asked once per person refers to a column with `{episode}` in
+    its name, under `routing` or `if_ticked`. Such a question must refer to the column of one episode, because
+    otherwise it is not clear which episode is meant.
 
     `where` is the key of the question. `episodes` are the labels of the survey's episodes.
     """
@@ -220,68 +252,87 @@ def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[s
     if wrong and EPISODE not in source.column and episodes:
         named = ", ".join(wrong.replace(EPISODE, label) for label in episodes)
         raise ValueError(
-            f"{where}: column {source.column} is asked once of a person, and {wrong} in its routing or if_ticked is of each episode; name "
+            f"{where}: column {source.column} is asked once of a person, and {wrong} in its routing or "
+            "if_ticked is of each episode; name "
             f"the episodes' own columns there ({named}), or write {EPISODE} in the question's column too"
         )
 
 
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if two questions read the same column in different ways. For example, one expects several codes in a
-    cell and the other a single code; or their separators differ; or a code is an answer in one question and *don't know* in the
-    other. Also raise the error if two questions give the blanks in the column of a gate different meanings. A gate is an earlier
-    question that decides whether another is asked."""
+    """Raise `ValueError` if two questions read the same column in different ways. For example, one expects
+    several codes in a cell and the other a single code; or their separators differ; or a code is an answer in
+    one question and *don't know* in the other. Also raise the error if two questions give the blanks in the
+    column of a gate different meanings. A gate is an earlier question that decides whether another is
+    asked."""
     for column, sources in mapped.by_column.items():
         if len({bool(s.contains) for s in sources}) > 1:
             raise ValueError(
-                f"column {column} is read as several codes in one question (contains) and as one code in another; say contains in both"
+                f"column {column} is read as several codes in one question (contains) and as one "
+                "code in "
+                "another; say contains in both"
             )
         if len({s.separator for s in sources}) > 1:
             raise ValueError(f"column {column} has two separators; give the same in each question, or none")
         for source in sources:
             if both := [code for code in source.contains or () if code in mapped.open_codes(source)]:
                 raise ValueError(
-                    f"code {both[0]} of column {column} is an option in one question and don't know, refused or not applicable in another "
-                    "(by its own keys, or those of answers); say dont_know: and refused: in each question of the column"
+                    f"code {both[0]} of column {column} is an option in one question and don't know, "
+                    "refused or not applicable in another "
+                    "(by its own keys, or those of answers); say dont_know: and refused: in each "
+                    "question of the column"
                 )
     for where, source in questions:
-        if listed := [name for name in source.if_ticked if any(s.contains for s in mapped.by_column.get(name, ()))]:
+        if listed := [
+            name for name in source.if_ticked if any(s.contains for s in mapped.by_column.get(name, ()))
+        ]:
             raise ValueError(
-                f"{where}: if_ticked of column {source.column} names {listed[0]}, which holds several codes; it is for options with columns of "
+                f"{where}: if_ticked of column {source.column} names {listed[0]}, which holds several "
+                "codes; it is for options with columns of "
                 "their own: take it out, and give why: or routing:"
             )
     gates = {c: where for where, source in questions for c in source.gate_columns}
     for column, where in gates.items():
-        readings = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}
+        readings = {
+            repr((s.routing, s.blank, s.if_ticked))
+            for s in mapped.by_column.get(column, ())
+            if s.routing or s.blank
+        }
         if len(readings) > 1:
             raise ValueError(
-                f"{where}, routing: {column} is the gate, and questions on {column} have different routing or blank, so a skip "
+                f"{where}, routing: {column} is the gate, and questions on {column} have different "
+                "routing or blank, so a skip "
                 "would mean two things: give the same in each"
             )
 
 
 def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
-    """Raise `ValueError` if a question decides, directly or through others, whether the question itself is asked."""
+    """Raise `ValueError` if a question decides, directly or through others, whether the question itself is
+    asked."""
     without_circle = set[str]()
     for where, source in questions:
         if source.column in source.gate_columns:
             raise ValueError(
-                f"{where}, routing: the gate is the question's own column, {source.column}; name the question before it, whose answer leads here"
+                f"{where}, routing: the gate is the question's own column, {source.column}; name the "
+                "question before it, whose answer leads here"
             )
         if circle := _circular_chain(mapped, [source.column], without_circle):
             raise ValueError(
-                f"{where}, routing: the gates form a circle: {' is behind '.join(circle)}; a gate is asked before the questions that depend on it"
+                f"{where}, routing: the gates form a circle: {' is behind '.join(circle)}; a gate is "
+                "asked before the questions that depend on it"
             )
 
 
 def _circular_chain(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
-    """Returns a chain of columns that leads from a column back to itself. Each column in the chain belongs to a question. The
-    next column belongs to the gate of this question: an earlier question that decides whether this question is asked. Returns an
-    empty list if there is no such chain.
+    """Returns a chain of columns that leads from a column back to itself. Each column in the chain belongs to
+    a question. The
+    next column belongs to the gate of this question: an earlier question that decides whether this question
+    is asked. Returns an empty list if there is no such chain.
 
     Args:
         mapped: the questions of the survey.
         chain: the columns of the chain so far. The search continues from the last one.
-        without_circle: the columns from which no such chain starts. The function adds further such columns to this set.
+        without_circle: the columns from which no such chain starts. The function adds further such columns to
+        this set.
     """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():

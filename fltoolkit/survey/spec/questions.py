@@ -1,5 +1,5 @@
-"""Defines the part of survey.yaml about questions: the column, the codes and the routing of each question, and what it measures,
-such as debt bondage."""
+"""Defines the part of survey.yaml about questions: the column, the codes and the routing of each question,
+and what it measures, such as debt bondage."""
 
 from __future__ import annotations
 
@@ -15,15 +15,29 @@ from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, SimplerForm
 from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 InvoluntaryItem = Literal[
-    "unfree_recruitment", "different_job", "unagreed_overtime", "hazardous_work", "very_low_or_no_wages",
-    "degrading_living_conditions", "other_employers", "longer_than_agreed", "no_freedom_to_leave",
+    "unfree_recruitment",
+    "different_job",
+    "unagreed_overtime",
+    "hazardous_work",
+    "very_low_or_no_wages",
+    "degrading_living_conditions",
+    "other_employers",
+    "longer_than_agreed",
+    "no_freedom_to_leave",
     "other_without_consent",
-]  # fmt: skip
+]
 CoercionItem = Literal[
-    "threats_or_violence", "restricted_movement", "debt_bondage", "withheld_wages", "withheld_documents",
-    "abuse_of_vulnerability", "other_penalty",
-]  # fmt: skip
-ExceptionKind = Literal["military_conscription", "civic_obligations", "convict_labour", "emergencies", "minor_communal_services"]
+    "threats_or_violence",
+    "restricted_movement",
+    "debt_bondage",
+    "withheld_wages",
+    "withheld_documents",
+    "abuse_of_vulnerability",
+    "other_penalty",
+]
+ExceptionKind = Literal[
+    "military_conscription", "civic_obligations", "convict_labour", "emergencies", "minor_communal_services"
+]
 Stage = Literal["recruitment", "work", "leaving"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
@@ -37,8 +51,9 @@ class Age(Model):
         missing: the codes for an unknown age.
         max: the highest possible age.
         adult: the age at which a person is an adult. The definition for children applies to younger persons.
-        at_start: the column with the age at the start of the work. If this column is given, the age at the start of each episode
-            (spell) of work decides which definition applies, and not the age at interview.
+        at_start: the column with the age at the start of the work. If this column is given, the age at the
+            start of each episode (spell) of work decides which definition applies, and not the age at
+            interview.
     """
 
     column: str
@@ -49,8 +64,8 @@ class Age(Model):
 
 
 class ReferencePeriod(Model):
-    """The reference period: the time that the questions ask about, such as the last five years. Every printed number names this
-    period (20th ICLS guidelines, para 6a).
+    """The reference period: the time that the questions ask about, such as the last five years. Every printed
+    number names this period (20th ICLS guidelines, para 6a).
 
     Attributes:
         months: the length of the period in months.
@@ -71,11 +86,13 @@ class ReferencePeriod(Model):
 
 
 class AnswerCodes(Model):
-    """The codes of the possible answers to a yes/no question. A blank cell always counts as a missing answer and needs no code.
+    """The codes of the possible answers to a yes/no question. A blank cell always counts as a missing answer
+    and needs no code.
 
     Attributes:
         yes, no, dont_know, refused, not_applicable: the codes of these answers.
-        not_applicable_means: whether `not applicable` counts as *no* or as unresolved (neither *yes* nor *no*).
+        not_applicable_means: whether `not applicable` counts as *no* or as unresolved (neither *yes* nor
+        *no*).
         missing: the codes that count as a blank cell.
     """
 
@@ -96,19 +113,26 @@ class AnswerCodes(Model):
     @classmethod
     def _no_blank_of_all(cls, given: object) -> object:
         if isinstance(given, dict) and "blank" in given:
-            raise ValueError("blank: no is for single questions, with why:, never for all; take it out of answers")
+            raise ValueError(
+                "blank: no is for single questions, with why:, never for all; take it out of answers"
+            )
         return given
 
     @property
     def meaning_no(self) -> tuple[str, ...]:
-        """Returns the codes that count as *no*: the codes of `no`, and the codes of `not_applicable` if survey.yaml says so."""
+        """Returns the codes that count as *no*: the codes of `no`, and the codes of `not_applicable` if
+        survey.yaml says so."""
         return (*self.no, *(self.not_applicable if self.not_applicable_means == "no" else ()))
 
     @property
     def meaning_unresolved(self) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved (neither *yes* nor *no*): the codes of `dont_know` and `refused`,
-        and the codes of `not_applicable` if survey.yaml says so."""
-        return (*self.dont_know, *self.refused, *(self.not_applicable if self.not_applicable_means == "unresolved" else ()))
+        """Returns the codes that leave a question unresolved (neither *yes* nor *no*): the codes of
+        `dont_know` and `refused`, and the codes of `not_applicable` if survey.yaml says so."""
+        return (
+            *self.dont_know,
+            *self.refused,
+            *(self.not_applicable if self.not_applicable_means == "unresolved" else ()),
+        )
 
     @model_validator(mode="after")
     def _each_code_means_one_thing(self) -> AnswerCodes:
@@ -119,20 +143,21 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question of the survey that says whether something is true of a person, such as debt bondage. If survey.yaml gives the
-    question no codes of some kind, such as `yes`, the codes under `answers` in survey.yaml apply.
+    """One question of the survey that says whether something is true of a person, such as debt bondage. If
+    survey.yaml gives the question no codes of some kind, such as `yes`, the codes under `answers` in
+    survey.yaml apply.
 
     Attributes:
-        contains: for a column whose cells contain the codes of all ticked options in one text: the codes that mean *yes*. One of
-            these codes is enough.
-        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
-            separate codes.
+        contains: for a column whose cells contain the codes of all ticked options in one text: the codes that
+            mean *yes*. One of these codes is enough.
+        separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons
+            and vertical bars all separate codes.
         blank: `no` if a blank cell counts as *no*.
         why: the reason for `blank: no`.
-        if_ticked: the columns of the other options of the same question. If they are given, a blank counts as *no* only for a
-            person who has a code of *yes* in one of these columns.
-        mode: whether the question is about something that the person experienced, was threatened with, or saw happen to others
-            (`witnessed`).
+        if_ticked: the columns of the other options of the same question. If they are given, a blank counts as
+            *no* only for a person who has a code of *yes* in one of these columns.
+        mode: whether the question is about something that the person experienced, was threatened with, or saw
+            happen to others (`witnessed`).
         stage: what the question is about: being recruited, the work itself, or not being able to leave.
         routing: the earlier questions that decide whether this question is asked.
     """
@@ -165,7 +190,9 @@ class Source(Model):
         if self.separator is not None and (not self.separator or any(c.isalnum() for c in self.separator)):
             raise ValueError('separator may hold no letter and no digit; write it in quotes, as ";" or " "')
         if self.blank and not (self.why.strip() or self.if_ticked):
-            raise ValueError("blank: no needs why: (who leaves the question blank, and how one knows), or if_ticked")
+            raise ValueError(
+                "blank: no needs why: (who leaves the question blank, and how one knows), or if_ticked"
+            )
         if not self.blank and (self.why or self.if_ticked):
             raise ValueError("why and if_ticked go with blank: no")
         if self.column in self.if_ticked:
@@ -174,21 +201,22 @@ class Source(Model):
 
     @property
     def gates(self) -> tuple[Routing, ...]:
-        """Returns all gates of this question. A gate is an earlier question whose answer decides whether this one is asked. The
-        result is empty if the question has no routing."""
+        """Returns all gates of this question. A gate is an earlier question whose answer decides whether this
+        one is asked. The result is empty if the question has no routing."""
         return tuple(self.routing.gates()) if self.routing else ()
 
     @property
     def gate_columns(self) -> tuple[str, ...]:
-        """Returns the columns of all gates of this question (the earlier questions that decide whether it is asked)."""
+        """Returns the columns of all gates of this question (the earlier questions that decide whether it is
+        asked)."""
         return tuple(self.routing.columns()) if self.routing else ()
 
     def codes(self, default: AnswerCodes) -> AnswerCodes:
-        """Returns the codes of this question. Where the question has no codes of its own, it gets the codes of `default` (the
-        codes under `answers` in survey.yaml).
+        """Returns the codes of this question. Where the question has no codes of its own, it gets the codes
+        of `default` (the codes under `answers` in survey.yaml).
 
-        A question with `contains` never gets the codes of *yes* and *no* from `default`, because its options have their own
-        codes.
+        A question with `contains` never gets the codes of *yes* and *no* from `default`, because its options
+        have their own codes.
         """
         own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
         if self.contains:
@@ -208,12 +236,13 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min
 
 
 class Form(Model):
-    """The form of forced labour (docs/methods.md §1): imposed by the State, or by others. If others imposed the work, the form
-    also says which kind of exploitation it was.
+    """The form of forced labour (docs/methods.md §1): imposed by the State, or by others. If others imposed
+    the work, the form also says which kind of exploitation it was.
 
     Attributes:
         column: the column with the form.
-        state_imposed, forced_labour_exploitation, forced_commercial_sexual_exploitation: the codes of each form.
+        state_imposed, forced_labour_exploitation, forced_commercial_sexual_exploitation: the codes of each
+        form.
         missing: the codes for no answer.
     """
 
@@ -230,8 +259,9 @@ class Form(Model):
 
 
 class Exceptions(Model):
-    """Work that the ILO Forced Labour Convention (C29), Art. 2(2), excepts from forced labour, such as military service. Within
-    certain limits, such work is not forced labour. Beyond these limits, it is state-imposed forced labour.
+    """Work that the ILO Forced Labour Convention (C29), Art. 2(2), excepts from forced labour, such as
+    military service. Within certain limits, such work is not forced labour. Beyond these limits, it is
+    state-imposed forced labour.
 
     Attributes:
         kinds: for each kind of such work, the questions that ask whether the person did it.
@@ -265,8 +295,9 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column (`number`) that contains how many episodes (spells) of work a person had. If it is 2, the person has the first two
-    of the episodes under `episodes.wide`. `missing` contains the codes for no answer."""
+    """A column (`number`) that contains how many episodes (spells) of work a person had. If it is 2, the
+    person has the first two of the episodes under `episodes.wide`. `missing` contains the codes for no
+    answer."""
 
     number: str
     missing: Codes = ()
@@ -277,14 +308,16 @@ def _number_or_questions(value: object) -> object:
 
 
 class Episodes(Model):
-    """The part of survey.yaml that makes sure that the involuntary work and the coercion were in the same work, as the definition
-    requires (20th ICLS guidelines, para 6c). Exactly one of `same_work`, `wide` and `long` is given.
+    """The part of survey.yaml that makes sure that the involuntary work and the coercion were in the same
+    work, as the definition requires (20th ICLS guidelines, para 6c). Exactly one of `same_work`, `wide` and
+    `long` is given.
 
     Attributes:
-        same_work: the questions that ask whether both were in the same work; or `assumed`, if the survey did not ask this.
+        same_work: the questions that ask whether both were in the same work; or `assumed`, if the survey did
+        not ask this.
         wide: the labels of the episodes (spells of work), if each episode has its own columns.
-        exists: the column with the number of these episodes that a person had; or yes/no questions that ask whether the person
-            had them.
+        exists: the column with the number of these episodes that a person had; or yes/no questions that ask
+            whether the person had them.
         long: true if the episodes are rows of a separate file.
     """
 
@@ -299,32 +332,36 @@ class Episodes(Model):
     @model_validator(mode="after")
     def _one_way(self) -> Episodes:
         if sum((self.same_work is not None, bool(self.wide), self.long)) != 1:
-            raise ValueError("give exactly one of same_work (a question, or assumed), wide (episode labels), long: true")
+            raise ValueError(
+                "give exactly one of same_work (a question, or assumed), wide (episode labels), long: true"
+            )
         if len(set(self.wide)) < len(self.wide) or not all(label.strip() for label in self.wide):
             raise ValueError("wide: give each episode one label, none of them blank")
         if self.counted and not self.wide:
-            raise ValueError("exists.number counts the episodes that wide names; leave it out if each episode is a row")
+            raise ValueError(
+                "exists.number counts the episodes that wide names; leave it out if each episode is a row"
+            )
         if self.counted and "{episode}" in self.counted.number:
             raise ValueError("exists.number is one column of the person, without {episode}")
         return self
 
     @property
     def counted(self) -> NumberOfEpisodes | None:
-        """Returns the column with the number of episodes (spells of work) of a person, with its codes for no answer. Returns None
-        if survey.yaml names no such column."""
+        """Returns the column with the number of episodes (spells of work) of a person, with its codes for no
+        answer. Returns None if survey.yaml names no such column."""
         return self.exists if isinstance(self.exists, NumberOfEpisodes) else None
 
     @property
     def exist_questions(self) -> Sources:
-        """Returns the yes/no questions that ask whether a person had an episode (spell of work). The result is empty if
-        survey.yaml has no such question."""
+        """Returns the yes/no questions that ask whether a person had an episode (spell of work). The result
+        is empty if survey.yaml has no such question."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
     @property
     def basis(self) -> str:
-        """Returns a word for the way in which the survey links the coercion to the involuntary work. `assumed`: the kit assumes
-        that both are in the same work. `asked`: the survey asks this. `by episode`: the survey records each episode of work
-        separately."""
+        """Returns a word for the way in which the survey links the coercion to the involuntary work.
+        `assumed`: the kit assumes that both are in the same work. `asked`: the survey asks this. `by
+        episode`: the survey records each episode of work separately."""
         if self.same_work == "assumed":
             return "assumed"
         return "asked" if self.same_work else "by episode"
@@ -337,8 +374,8 @@ class Months(Model):
         column: the column with the months.
         covers: whether the months are those of all spells of forced labour, or of the last spell.
         missing: the codes for no answer.
-        bands: the lower limits of the bands of months by which tables describe persons in forced labour. Months below the first
-            limit form one more band.
+        bands: the lower limits of the bands of months by which tables describe persons in forced labour.
+            Months below the first limit form one more band.
     """
 
     column: str
@@ -354,16 +391,17 @@ class Months(Model):
 
 
 class Items(Model):
-    """The questions about involuntary work and about coercion, the two sides of the definition of forced labour. Each item of a
-    side, such as `debt_bondage`, has one or more questions. Each side needs at least one item, because otherwise nobody could be
-    in forced labour."""
+    """The questions about involuntary work and about coercion, the two sides of the definition of forced
+    labour. Each item of a side, such as `debt_bondage`, has one or more questions. Each side needs at least
+    one item, because otherwise nobody could be in forced labour."""
 
     involuntary: Annotated[dict[InvoluntaryItem, Sources], Field(min_length=1)]
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
 
 
 class InterviewMode(Model):
-    """The column that says how the interview was held, and for each of its codes a text such as `face to face` or `telephone`."""
+    """The column that says how the interview was held, and for each of its codes a text such as `face to
+    face` or `telephone`."""
 
     column: str
     codes: Annotated[dict[Code, WorkingText], Field(min_length=1)]
@@ -376,8 +414,9 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Questions about the interview itself, because its conditions may influence the answers. `proxy` asks whether another person
-    answered, and `alone` whether the person was alone. `mode` says how the interview was held, such as by telephone."""
+    """Questions about the interview itself, because its conditions may influence the answers. `proxy` asks
+    whether another person answered, and `alone` whether the person was alone. `mode` says how the interview
+    was held, such as by telephone."""
 
     proxy: Sources | None = None
     alone: Sources | None = None

@@ -1,4 +1,5 @@
-"""Defines and reads survey.yaml: files, sample design, questions, groups and the wanted tables (docs/survey_yaml.md)."""
+"""Defines and reads survey.yaml: files, sample design, questions, groups and the wanted tables
+(docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,10 @@ from fltoolkit.survey.classifications.industry_codes import read_correspondences
 from fltoolkit.survey.classifications.origins import shows_origins
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
 from fltoolkit.survey.spec.child_module import Children
-from fltoolkit.survey.spec.consistency.populations_and_ages import refuse_ages_of_nobody, refuse_unfit_populations
+from fltoolkit.survey.spec.consistency.populations_and_ages import (
+    refuse_ages_of_nobody,
+    refuse_unfit_populations,
+)
 from fltoolkit.survey.spec.consistency.tables_wanted import (
     AllowedTables,
     known_names_in_words,
@@ -68,8 +72,8 @@ from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 
 class Confidentiality(Model):
-    """The smallest counts with which a cell of a table may be published. Higher limits are always allowed. Lower limits than the
-    default need `accept_lower_limits: true`, and every output then says so.
+    """The smallest counts with which a cell of a table may be published. Higher limits are always allowed.
+    Lower limits than the default need `accept_lower_limits: true`, and every output then says so.
 
     Attributes:
         cases, non_cases: persons in forced labour, and other persons.
@@ -86,8 +90,8 @@ class Confidentiality(Model):
 
     @property
     def smallest_printed_count(self) -> int:
-        """Returns the smallest number of persons that a message may print. It is the limit `cases`. This limit is below 5 only if
-        survey.yaml has `accept_lower_limits: true`."""
+        """Returns the smallest number of persons that a message may print. It is the limit `cases`. This
+        limit is below 5 only if survey.yaml has `accept_lower_limits: true`."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
 
 
@@ -141,20 +145,27 @@ class SurveySpec(Model):
         for name, job in self.jobs.items():
             if job.population and job.population not in self.populations:
                 near = known_names_in_words(job.population, set(self.populations))
-                raise ValueError(f"{self.key_of_job(name)}.population: {job.population} is not one of populations{near}")
+                raise ValueError(
+                    f"{self.key_of_job(name)}.population: {job.population} is not one of populations{near}"
+                )
         own = [name for name, p in self.populations.items() if p.weight not in (None, self.design.weight)]
         if self.design.replicates and own:
             raise ValueError(
-                f"populations.{own[0]}.weight: replicate weights belong to design.weight ({self.design.weight}); name the weight that "
+                f"populations.{own[0]}.weight: replicate weights belong to design.weight "
+                f"({self.design.weight}); name the weight that "
                 "they replicate as design.weight, and leave the populations' own out"
             )
-        allowed = AllowedTables(groups, self.populations, self.case_only, self.origins, self.published_origins)
+        allowed = AllowedTables(
+            groups, self.populations, self.case_only, self.origins, self.published_origins
+        )
         refuse_unfit_tables(self.tables, allowed, grosses_up=self.design.weights == "gross_up")
         if "lead" in self.model_fields_set:
             refuse_unfit_lead(self.lead, set(self.groups), self.tables, allowed)
         if self.calibration and self.calibration.population not in (None, *self.populations):
             near = known_names_in_words(self.calibration.population or "", set(self.populations))
-            raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
+            raise ValueError(
+                f"calibration.population: {self.calibration.population} is not one of populations{near}"
+            )
         if self.episodes.long != (self.files.episodes is not None):
             raise ValueError("episodes.long: true and files.episodes go together: give both or neither")
         return self
@@ -163,14 +174,18 @@ class SurveySpec(Model):
     def _populations_fit(self) -> SurveySpec:
         refuse_ages_of_nobody(self.age.max, self.populations, self.groups)
         definitions = {name: self.definition_of(name) for name in self.populations}
-        refuse_unfit_populations(self.populations, definitions, None if self.children is None else self.age.adult)
+        refuse_unfit_populations(
+            self.populations, definitions, None if self.children is None else self.age.adult
+        )
         if self.children and self.children.parents and not self.design.household:
-            raise ValueError("children.parents: parents are found in the household; name its column under design.household")
+            raise ValueError(
+                "children.parents: parents are found in the household; name its column under design.household"
+            )
         return self
 
     def definition_of(self, population: str) -> str:
-        """Returns the definition of forced labour that applies to a population, by its ages: `adults` or `children`. The text is
-        empty if its ages include both."""
+        """Returns the definition of forced labour that applies to a population, by its ages: `adults` or
+        `children`. The text is empty if its ages include both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:
             return "children"
@@ -182,39 +197,51 @@ class SurveySpec(Model):
 
     @property
     def totals(self) -> dict[str, tuple[str, ...]]:
-        """Returns the populations that are sums, each with the populations that it adds: `{"all": ("adults", "children")}`."""
+        """Returns the populations that are sums, each with the populations that it adds: `{"all": ("adults",
+        "children")}`."""
         return {name: p.sum_of for name, p in self.populations.items() if p.sum_of}
 
     @property
     def charted(self) -> tuple[str, ...]:
-        """Returns the populations for which the flowchart of the classification is drawn: the default population (or, if it is a
-        sum, the populations that it adds), and the headline populations of children."""
+        """Returns the populations for which the flowchart of the classification is drawn: the default
+        population (or, if it is a sum, the populations that it adds), and the headline populations of
+        children."""
         own = self.totals.get(self.default_population, (self.default_population,))
         return tuple(dict.fromkeys((*own, *(name for name in self.headlines if self.of_children(name)))))
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Returns the headline populations: those whose prevalence and number of persons in forced labour are always shown. The
-        first is the default population. If the survey has a module on children, the others are: each population that is a sum,
-        the populations that it adds, and the first population of children."""
+        """Returns the headline populations: those whose prevalence and number of persons in forced labour are
+        always shown. The first is the default population. If the survey has a module on children, the others
+        are: each population that is a sum, the populations that it adds, and the first population of
+        children."""
         if self.children is None:
             return (self.default_population,)
-        children = next((name for name in self.populations if self.of_children(name)), self.default_population)
+        children = next(
+            (name for name in self.populations if self.of_children(name)), self.default_population
+        )
         sums = [name for total, parts in self.totals.items() for name in (total, *parts)]
         return tuple(dict.fromkeys((self.default_population, *sums, children)))
 
     @model_validator(mode="after")
     def _questions_fit(self) -> SurveySpec:
         refuse_unfit_questions(self.questions(), self.answers, self.episodes.wide)
-        wrong = [c for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())] if "{episode}" in c]
+        wrong = [
+            c
+            for c in [*self.person_columns(), *(() if self.episodes.wide else self.episode_columns())]
+            if "{episode}" in c
+        ]
         if wrong:
             raise ValueError(
-                f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for what is asked of an episode: "
-                "items, exceptions, form, place, months, current, trafficking, episodes.exists, the sector of the forced labour"
+                f"column {wrong[0]} names {{episode}}, which needs episodes.wide and stands only for "
+                "what is asked of an episode: "
+                "items, exceptions, form, place, months, current, trafficking, episodes.exists, the "
+                "sector of the forced labour"
             )
         if self.episodes.wide and not any("{episode}" in c for c in self.episode_columns()):
             raise ValueError(
-                "episodes.wide: no column is named by its episode; write {episode} in its name, such as WAGES_{episode}"
+                "episodes.wide: no column is named by its episode; write {episode} in its name, such as "
+                "WAGES_{episode}"
             )
         return self
 
@@ -226,11 +253,13 @@ class SurveySpec(Model):
 
     def correctable(self) -> CorrectableColumns:
         """Returns the columns that `corrections` in survey.yaml may change or use."""
-        return correctable_columns(self.files, self.episodes, self.person_columns(), self.episode_columns(), self.questions())
+        return correctable_columns(
+            self.files, self.episodes, self.person_columns(), self.episode_columns(), self.questions()
+        )
 
     def questions(self) -> list[tuple[str, Source]]:
-        """Returns every yes/no question of the survey, as pairs of its key in survey.yaml, such as `items.coercion.debt_bondage`,
-        and the question."""
+        """Returns every yes/no question of the survey, as pairs of its key in survey.yaml, such as
+        `items.coercion.debt_bondage`, and the question."""
         same = self.episodes.same_work
         keyed: list[tuple[str, Sources | None]] = [("any_work", self.any_work)]
         keyed += [(f"items.involuntary.{item}", sources) for item, sources in self.items.involuntary.items()]
@@ -240,7 +269,9 @@ class SurveySpec(Model):
             ("episodes.exists", self.episodes.exist_questions),
         ]
         if self.exceptions:
-            keyed += [(f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()]
+            keyed += [
+                (f"exceptions.kinds.{kind}", sources) for kind, sources in self.exceptions.kinds.items()
+            ]
             keyed += [("exceptions.within_limits", self.exceptions.within_limits)]
         keyed += [("trafficking", self.trafficking), ("current", self.current)]
         keyed += self.children.questions() if self.children else []
@@ -249,60 +280,92 @@ class SurveySpec(Model):
 
     @property
     def mapped(self) -> MappedQuestions:
-        """Returns all yes/no questions of the survey by the column that they read, together with the meaning of their codes and
-        blanks."""
+        """Returns all yes/no questions of the survey by the column that they read, together with the meaning
+        of their codes and blanks."""
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
 
     def person_columns(self) -> list[str]:
-        """Returns the columns of the data about the person (not about single spells of work) that survey.yaml uses, each once.
-        The columns of the sample design are included."""
+        """Returns the columns of the data about the person (not about single spells of work) that survey.yaml
+        uses, each once. The columns of the sample design are included."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
-        found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
+        found = columns_named(
+            [self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job]
+        )
         found += self.children.columns() if self.children else []
-        found += [design.weight, *design.strata, *design.household, *(c for c in (design.psu, design.ssu) if c), *design.fpc]
+        found += [
+            design.weight,
+            *design.strata,
+            *design.household,
+            *(c for c in (design.psu, design.ssu) if c),
+            *design.fpc,
+        ]
         found += [design.certainty.column] if design.certainty else []
         found += design.replicates.names if design.replicates else ()
         found += [name for p in populations for name in (*p.where, *((p.weight,) if p.weight else ()))]
         return list(dict.fromkeys(found))
 
     def episode_columns(self) -> list[str]:
-        """Returns the columns of the data about work that survey.yaml uses: about one episode (spell) of work, or about all work
-        together. If a question has one column per episode (`WAGES_1`, `WAGES_2`), it is given once, as `WAGES_{episode}`."""
+        """Returns the columns of the data about work that survey.yaml uses: about one episode (spell) of
+        work, or about all work together. If a question has one column per episode (`WAGES_1`, `WAGES_2`), it
+        is given once, as `WAGES_{episode}`."""
         own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
-        asked = [self.items, self.episodes, self.exceptions, self.form, self.place, self.trafficking, self.months, own_job]
+        asked = [
+            self.items,
+            self.episodes,
+            self.exceptions,
+            self.form,
+            self.place,
+            self.trafficking,
+            self.months,
+            own_job,
+        ]
         start = [self.age.at_start] if self.age.at_start else []
         return list(dict.fromkeys([*columns_named(asked), *columns_named(self.current), *start]))
 
     def number_columns(self) -> frozenset[str]:
-        """Returns the columns of the data that are needed as numbers, such as weights. A column with `{episode}` in its name is
-        replaced by one column for each episode."""
+        """Returns the columns of the data that are needed as numbers, such as weights. A column with
+        `{episode}` in its name is replaced by one column for each episode."""
         design, weights = self.design, [p.weight for p in self.populations.values()]
-        named = [design.weight, *weights, *design.fpc, *(design.replicates.names if design.replicates else ())]
+        named = [
+            design.weight,
+            *weights,
+            *design.fpc,
+            *(design.replicates.names if design.replicates else ()),
+        ]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
         named += [self.episodes.counted.number] if self.episodes.counted else []
         named += [g.column for g in self.groups.values() if isinstance(g, NumberGroup | QuantileGroup)]
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
 
     def bare_columns(self) -> frozenset[str]:
-        """Returns the columns of replicate weights that survey.yaml uses for nothing else. They are read as numbers only, and not
-        also as text, because there may be hundreds of them."""
+        """Returns the columns of replicate weights that survey.yaml uses for nothing else. They are read as
+        numbers only, and not also as text, because there may be hundreds of them."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         without = self.model_copy(update={"design": self.design.model_copy(update={"replicates": None})})
-        return frozenset(replicates) - {*without.person_columns(), *without.episode_columns(), *self.files.person.key}
+        return frozenset(replicates) - {
+            *without.person_columns(),
+            *without.episode_columns(),
+            *self.files.person.key,
+        }
 
     def code_columns(self) -> frozenset[str]:
         """Returns the columns of persons by which rows are grouped or joined."""
         design, links = self.design, self.children.columns() if self.children else ()
         named = [*design.strata, *design.household, design.psu, design.ssu, *self.files.person.key, *links]
-        return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
+        return frozenset(
+            [c for c in named if c]
+            + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column]
+        )
 
     def keys_of(self, columns: Iterable[str]) -> dict[str, str]:
-        """Returns, for messages, the key of survey.yaml that names a column, for each of the given columns: {"WGT":
-        "design.weight"}. If several keys name the column, the first is given. If no key names it, the text is empty. If the key
-        contains a list, the position in the list is not given."""
+        """Returns, for messages, the key of survey.yaml that names a column, for each of the given columns:
+        {"WGT": "design.weight"}. If several keys name the column, the first is given. If no key names it, the
+        text is empty. If the key contains a list, the position in the list is not given."""
         replicates = self.design.replicates.names if self.design.replicates else ()
-        named = dict.fromkeys(replicates, "design.replicates.columns")  # survey.yaml may name the run RW{1..80} only
+        named = dict.fromkeys(
+            replicates, "design.replicates.columns"
+        )  # survey.yaml may name the run RW{1..80} only
         named |= {column: ".".join(path) for column, path in reversed([*paths_naming(self)])}
         return {column: named.get(column, "") for column in columns}
 
@@ -312,65 +375,80 @@ class SurveySpec(Model):
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """Returns the breakdowns by the industry or the occupation of a job: the entries under `sectors` and `occupations`."""
+        """Returns the breakdowns by the industry or the occupation of a job: the entries under `sectors` and
+        `occupations`."""
         return {**self.sectors, **self.occupations}
 
     def key_of_job(self, name: str) -> str:
-        """Returns the key of survey.yaml that defines a breakdown by industry or occupation, such as `sectors.industry`."""
+        """Returns the key of survey.yaml that defines a breakdown by industry or occupation, such as
+        `sectors.industry`."""
         return f"sectors.{name}" if name in self.sectors else f"occupations.{name}"
 
     @property
     def group_names(self) -> tuple[str, ...]:
-        """Returns the names of all groups that a table can use: those of survey.yaml, and `form` and `route` (of children) if the
-        survey has them."""
+        """Returns the names of all groups that a table can use: those of survey.yaml, and `form` and `route`
+        (of children) if the survey has them."""
         form, route = ("form",) if self.form else (), ("route",) if self.children else ()
         return (*self.groups, *self.jobs, *form, *route)
 
     @property
     def lead_group(self) -> str:
-        """Returns the name of the lead group: the group, such as sex, that documents compare first. The text is empty if
-        survey.yaml does not define this group."""
+        """Returns the name of the lead group: the group, such as sex, that documents compare first. The text
+        is empty if survey.yaml does not define this group."""
         return self.lead if self.lead in self.groups else ""
 
     @property
     def group_labels(self) -> dict[str, OwnText]:
-        """Returns the labels that survey.yaml gives to groups. A group without a label is left out if the language files have a
-        word for it. Otherwise its label is its name."""
+        """Returns the labels that survey.yaml gives to groups. A group without a label is left out if the
+        language files have a word for it. Otherwise its label is its name."""
         labels = {name: group.label for name, group in (*self.groups.items(), *self.jobs.items())}
         words = read_language(BASE)
-        own = {name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()}
+        own = {
+            name: label or OwnText(name.replace("_", " "), self.language) for name, label in labels.items()
+        }
         return {name: label for name, label in own.items() if labels[name] or not words.has(f"groups.{name}")}
 
     @property
     def origins(self) -> frozenset[str]:
-        """Returns the names of the groups that show single origins, such as each nationality, ethnicity or religion."""
+        """Returns the names of the groups that show single origins, such as each nationality, ethnicity or
+        religion."""
         return frozenset(name for name, group in self.groups.items() if shows_origins(name, group))
 
     @property
     def published_origins(self) -> frozenset[str]:
-        """Returns the names of the groups of single origins (such as each nationality) that may be published, because survey.yaml
-        gives a reason."""
-        return frozenset(n for n, g in self.groups.items() if isinstance(g, Group) and g.publish_origins_because)
+        """Returns the names of the groups of single origins (such as each nationality) that may be published,
+        because survey.yaml gives a reason."""
+        return frozenset(
+            n for n, g in self.groups.items() if isinstance(g, Group) and g.publish_origins_because
+        )
 
     @property
     def group_notes(self) -> dict[str, Reason]:
-        """Returns, for some groups, the note that must be printed with every table by this group. For fifths by wealth, the note
-        says that wealth is measured at the interview and is not a cause of forced labour."""
-        measured = {n: Reason.of("group_notes.at_interview") for n, g in self.groups.items() if isinstance(g, QuantileGroup)}
+        """Returns, for some groups, the note that must be printed with every table by this group. For fifths
+        by wealth, the note says that wealth is measured at the interview and is not a cause of forced
+        labour."""
+        measured = {
+            n: Reason.of("group_notes.at_interview")
+            for n, g in self.groups.items()
+            if isinstance(g, QuantileGroup)
+        }
         return measured | dict.fromkeys(self.origins, Reason.of("group_notes.origins"))
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Returns the names of the groups that only persons in forced labour have. These groups are the industry and occupation
-        of the forced labour, its form, and the route by which a child is in forced labour."""
+        """Returns the names of the groups that only persons in forced labour have. These groups are the
+        industry and occupation of the forced labour, its form, and the route by which a child is in forced
+        labour."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
 def read_spec(path: str | Path) -> SurveySpec:
-    """Reads and checks a survey.yaml, with the correspondence tables and benchmarks (known numbers of persons) that it names.
+    """Reads and checks a survey.yaml, with the correspondence tables and benchmarks (known numbers of
+    persons) that it names.
 
     Raises:
-        SpecError: the file is not valid. The message names every key, or every line of a table, that must be changed.
+        SpecError: the file is not valid. The message names every key, or every line of a table, that must be
+        changed.
         DataError: a file that survey.yaml names is not in its folder, or the benchmarks cannot be used.
     """
     spec = load_model(Path(path), SurveySpec)
@@ -380,17 +458,20 @@ def read_spec(path: str | Path) -> SurveySpec:
 
 
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
-    """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if a margin is not a
-    group of survey.yaml, or is a group that only persons in forced labour have."""
+    """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if
+    a margin is not a group of survey.yaml, or is a group that only persons in forced labour have."""
     if spec.calibration is None:
         return
     groups = set(spec.group_names) - spec.case_only
     for column in [c for margin in spec.calibration.read(path) for c in margin.columns]:
         if column not in groups:
             raise SpecError(
-                "a margin of the benchmarks is not one of the groups that everybody has", where=f"{path}: calibration",
-                found=column, allowed=sorted(groups), do="name groups, several joined by ×",
-            )  # fmt: skip
+                "a margin of the benchmarks is not one of the groups that everybody has",
+                where=f"{path}: calibration",
+                found=column,
+                allowed=sorted(groups),
+                do="name groups, several joined by ×",
+            )
 
 
 def side_files(spec: SurveySpec) -> list[str]:

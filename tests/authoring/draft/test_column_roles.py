@@ -24,11 +24,19 @@ from fltoolkit.authoring.draft.column_roles import (
 
 
 def test_a_label_says_more_than_a_name_and_what_does_not_fit_is_left_out() -> None:
-    named, labelled, both, neither = column("w"), column("x", "Sampling weight"), column("wt", "Weight"), column("x")
+    named, labelled, both, neither = (
+        column("w"),
+        column("x", "Sampling weight"),
+        column("wt", "Weight"),
+        column("x"),
+    )
     assert [score(c, "weight") for c in (named, labelled, both, neither)] == [1, 2, 3, 0]
     twice = column("x", "weighting factor: the expansion factor of the weight")
     assert score(twice, "weight") == 4  # two words of its label count, no third
-    assert rank_columns([neither, named, labelled, both], "weight", lambda c: c is not labelled) == [both, named]
+    assert rank_columns([neither, named, labelled, both], "weight", lambda c: c is not labelled) == [
+        both,
+        named,
+    ]
     assert [c.name for c in rank_columns([column("w"), column("wt")], "weight", lambda _: True)] == [
         "w",
         "wt",
@@ -49,15 +57,30 @@ def test_numbers_are_weights_or_ages_only_where_they_can_be() -> None:
 
 def test_codes_are_between_two_and_the_most_that_are_wanted() -> None:
     sizes = (1, 2, 9, 10)
-    assert [is_coded(column("q", codes={str(i): "" for i in range(n)}), 9) for n in sizes] == [False, True, True, False]
+    assert [is_coded(column("q", codes={str(i): "" for i in range(n)}), 9) for n in sizes] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
     ("distinct", "low", "width", "isic"),
-    [(4, None, 1, True), (3, None, 1, False), (4, None, 2, False), (9, 1.0, 2, True), (8, 1.0, 2, False), (9, 1.0, 4, True), (9, 1.0, 5, False),
-     (9, 1.0, 1, False)],
-)  # fmt: skip
-def test_an_industry_is_a_letter_or_two_to_four_digits(distinct: int, low: float | None, width: int, isic: bool) -> None:
+    [
+        (4, None, 1, True),
+        (3, None, 1, False),
+        (4, None, 2, False),
+        (9, 1.0, 2, True),
+        (8, 1.0, 2, False),
+        (9, 1.0, 4, True),
+        (9, 1.0, 5, False),
+        (9, 1.0, 1, False),
+    ],
+)
+def test_an_industry_is_a_letter_or_two_to_four_digits(
+    distinct: int, low: float | None, width: int, isic: bool
+) -> None:
     assert is_isic(column("b", distinct=distinct, low=low, width=width)) is isic
 
 
@@ -81,7 +104,13 @@ def test_a_question_is_answered_yes_or_no_and_nothing_else() -> None:
 def test_usual_codes_are_those_of_most_questions_and_no_code_means_two_things() -> None:
     plain = [column(name, codes={**YES_NO, "8": "Don't know"}) for name in "ab"]
     odd = [column(str(code), codes={str(code): "Yes", "1": "No"}) for code in (3, 4, 5)]
-    assert usual_codes([*plain, *odd]) == {"yes": ["1"], "no": ["2"], "dont_know": ["8"], "refused": [], "not_applicable": []}
+    assert usual_codes([*plain, *odd]) == {
+        "yes": ["1"],
+        "no": ["2"],
+        "dont_know": ["8"],
+        "refused": [],
+        "not_applicable": [],
+    }
 
 
 def test_a_question_says_its_own_codes_where_they_differ_from_the_usual() -> None:
@@ -106,7 +135,8 @@ def test_a_code_that_no_label_surely_tells_is_open_and_asked_once_where_half_the
     usual = usual_codes([*shared, odd, plain])
     assert usual_open_codes([*shared, odd, plain], usual) == {"3": "Sometimes"}
     assert usual_open_codes([odd, plain, plain], usual) == {}
-    # 8 is the usual don't know, and is open here: the question must not fall back on what the others say of it.
+    # 8 is the usual don't know, and is open here: the question must not fall back on what the others say of
+    # it.
     assert differing_codes(column("r", codes={**YES_NO, "8": "Elsewhere"}), usual) == {"dont_know": []}
 
 

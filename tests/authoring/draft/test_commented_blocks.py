@@ -1,5 +1,5 @@
-"""Tests the comments at the end of a draft: questions to children, exceptions, select-multiple questions in one column or
-several, and columns without a place."""
+"""Tests the comments at the end of a draft: questions to children, exceptions, select-multiple questions in
+one column or several, and columns without a place."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ def text(lines: Iterable[YamlLine]) -> list[str]:
 
 
 def drawn(
-    path: Path, rows: Mapping[str, Sequence[object]], labels: Mapping[str, str] | None = None, codes: Mapping[str, Mapping[str, str]] | None = None
-) -> list[str]:  # fmt: skip
+    path: Path,
+    rows: Mapping[str, Sequence[object]],
+    labels: Mapping[str, str] | None = None,
+    codes: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[str]:
     """The commented blocks of a small table with a column of age."""
     held = unused(path, rows, labels, codes)
     age = next((c for c in held.columns if c.name == "age"), None)
@@ -32,25 +35,39 @@ def drawn(
 
 
 def test_questions_that_no_adult_answered_and_those_on_a_child_go_to_the_children(tmp_path: Path) -> None:
-    rows = {"age": [10] * 20 + [30] * 20 + [999] * 2, "E1": [1, 2] * 10 + [None] * 22, "E2": [1, 2] * 21, "F": [1, 2] * 21}
+    rows = {
+        "age": [10] * 20 + [30] * 20 + [999] * 2,
+        "E1": [1, 2] * 10 + [None] * 22,
+        "E2": [1, 2] * 21,
+        "F": [1, 2] * 21,
+    }
     labels = {"E1": "Worked for others", "E2": "The child was locked in", "F": "Was locked in"}
     lines = drawn(tmp_path, rows, labels, dict.fromkeys(labels, YES_NO))
     assert lines == [
-        "", "# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):",
+        "",
+        "# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):",
         "# children:  # third_party or with_parents: done, threat, by_third_party; or worst_forms",
-        "#   <answer>: {column: E1, label: Worked for others}  # 1 Yes, 2 No", "#   <answer>: {column: E2, label: The child was locked in}  # 1 Yes, 2 No",
-    ]  # fmt: skip
+        "#   <answer>: {column: E1, label: Worked for others}  # 1 Yes, 2 No",
+        "#   <answer>: {column: E2, label: The child was locked in}  # 1 Yes, 2 No",
+    ]
 
 
 def test_the_columns_of_a_childs_parents_are_known_by_their_labels(tmp_path: Path) -> None:
-    rows = {"age": [10] * 20 + [30] * 20, "M": [1, 2, 90, 91] * 5 + [None] * 20, "P": [1, 90] * 10 + [None] * 20}
+    rows = {
+        "age": [10] * 20 + [30] * 20,
+        "M": [1, 2, 90, 91] * 5 + [None] * 20,
+        "P": [1, 90] * 10 + [None] * 20,
+    }
     labels = {"M": "Line number of the mother", "P": "Line number of the father"}
     lines = drawn(
-        tmp_path, rows, labels, {"M": {"1": "", "2": "", "90": "Died", "91": "Elsewhere"}, "P": {"1": "", "90": "Died"}}
+        tmp_path,
+        rows,
+        labels,
+        {"M": {"1": "", "2": "", "90": "Died", "91": "Elsewhere"}, "P": {"1": "", "90": "Died"}},
     )
-    assert (
-        lines[-1]
-        == "#   parents: {line: <answer>, columns: [M, P], none: <answer>, elsewhere: <answer>}  # 90 Died, 91 Elsewhere; 90 Died"
+    assert lines[-1] == (
+        "#   parents: {line: <answer>, columns: [M, P], none: <answer>, elsewhere: <answer>}  # 90 "
+        "Died, 91 Elsewhere; 90 Died"
     )
 
 
@@ -60,10 +77,12 @@ def test_codes_of_exceptions_each_stand_under_their_kind(tmp_path: Path) -> None
     labels = {"X": "Kind of work", "L": "Work stayed within limits", "Q": "Locked in"}
     lines = drawn(tmp_path, rows, labels, {"X": codes, "L": YES_NO, "Q": YES_NO})
     assert [line.partition("  #")[0] for line in lines[2:]] == [
-        "# exceptions:", "#   kinds:", "#     military_conscription: {column: X, label: Kind of work, dont_know: 8, yes: 1, no: [0, 2]}",
+        "# exceptions:",
+        "#   kinds:",
+        "#     military_conscription: {column: X, label: Kind of work, dont_know: 8, yes: 1, no: [0, 2]}",
         "#     convict_labour: {column: X, label: Kind of work, dont_know: 8, yes: 2, no: [0, 1]}",
         "#   within_limits: {column: L, label: Work stayed within limits}",
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,31 +100,44 @@ def test_one_column_of_codes_is_told_by_its_separator(
 ) -> None:
     lines = drawn(tmp_path, {"P": cells * 10, "n": range(40)}, {"P": "Which penalties"})
     assert lines[1:3] == [
-        "# Questions with several answers. Move the line of an answer under its item, and remove its #.", "#   P  # Which penalties"
-    ]  # fmt: skip
+        "# Questions with several answers. Move the line of an answer under its item, and remove its #.",
+        "#   P  # Which penalties",
+    ]
     written = [f"#     - {{column: P, contains: {o}, separator: {separator}}}" for o in options]
     assert [line.partition("  #")[0] for line in lines[3:]] == written
 
 
 @pytest.mark.parametrize(
-    "cells", [["beaten by Q", "no food", "he hit", "sold me"], ["Ana Q", "Eva R", "Li S", "Bo T"], ["1 1", "2 2", "1 2", "2"]]
+    "cells",
+    [
+        ["beaten by Q", "no food", "he hit", "sold me"],
+        ["Ana Q", "Eva R", "Li S", "Bo T"],
+        ["1 1", "2 2", "1 2", "2"],
+    ],
 )
-def test_text_and_names_are_no_codes_and_none_of_their_words_is_written(tmp_path: Path, cells: list[str]) -> None:
+def test_text_and_names_are_no_codes_and_none_of_their_words_is_written(
+    tmp_path: Path, cells: list[str]
+) -> None:
     assert drawn(tmp_path, {"P": cells + ["1"] * 36, "n": range(40)}, {"P": "What happened"}) == []
 
 
 @pytest.mark.parametrize("names", [("Q7_1", "Q7_2"), ("Q7/1", "Q7/2"), ("Q7__1", "Q7__2"), ("Q7.a", "Q7.b")])
-def test_columns_of_one_and_nought_that_differ_in_a_number_are_one_question(tmp_path: Path, names: tuple[str, str]) -> None:
+def test_columns_of_one_and_nought_that_differ_in_a_number_are_one_question(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
     lines = drawn(
         tmp_path,
         {names[0]: [0, 1] * 20, names[1]: [1, 1, None, 1] * 10, "Q8_1": [1, 2] * 20, "Q8_2": [1, 2] * 20},
         {names[0]: "Threats"},
     )
     assert lines[2:] == [
-        "#   Q7  # a person who ticked don't know or refused has a 0 here that does not mean no: docs/how_to.md, Select-multiple",
+        (
+            "#   Q7  # a person who ticked don't know or refused has a 0 here that does not mean no: "
+            "docs/how_to.md, Select-multiple"
+        ),
         f"#     - {{column: {quoted(names[0])}, yes: 1, no: 0}}  # Threats",
         f"#     - {{column: {quoted(names[1])}, yes: 1, no: 0}}  # what does this answer mean?",
-    ]  # fmt: skip
+    ]
 
 
 def quoted(name: str) -> str:
@@ -114,17 +146,31 @@ def quoted(name: str) -> str:
 
 def asked(placed: Mapping[str, list[ColumnContents]], gates: Mapping[str, Gate] | None = None) -> Questions:
     columns = tuple(c for found in placed.values() for c in found)
-    return Questions(columns, True, usual_codes(columns), placed, {name: (gate,) for name, gate in (gates or {}).items()}, {})
+    return Questions(
+        columns,
+        True,
+        usual_codes(columns),
+        placed,
+        {name: (gate,) for name, gate in (gates or {}).items()},
+        {},
+    )
 
 
 def test_what_has_no_place_is_listed_and_a_gate_says_whom_it_sends_on(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
-    g, q, other = column("g", codes=YES_NO), column("q", codes=YES_NO), column("x", "Shoe size", {str(i): "" for i in range(14)})
+    g, q, other = (
+        column("g", codes=YES_NO),
+        column("q", codes=YES_NO),
+        column("x", "Shoe size", {str(i): "" for i in range(14)}),
+    )
     held.columns, held.used = [g, q, other], {"q"}
     assert text(not_placed(held, asked({"any_work": [g, q]}, {"q": Gate("g", ("1",), ("2",))}))) == [
-        "", "# Questions not placed. Move a line under any_work or an item of items, and remove its #.",
-        "#     - {column: g}  # 1 Yes, 2 No; says who was asked q", "", "# Columns not used:",
+        "",
+        "# Questions not placed. Move a line under any_work or an item of items, and remove its #.",
+        "#     - {column: g}  # 1 Yes, 2 No; says who was asked q",
+        "",
+        "# Columns not used:",
         "#   x  # Shoe size; 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …",
-    ]  # fmt: skip
+    ]
     held.used = {"g", "q", "x"}
     assert text(not_placed(held, asked({"any_work": [g, q]}))) == []

@@ -1,5 +1,5 @@
-"""Tests the first part of a draft: the columns of the sample design, the key tested on the rows, and the lines that the user must
-answer."""
+"""Tests the first part of a draft: the columns of the sample design, the key tested on the rows, and the
+lines that the user must answer."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ from fltoolkit.authoring.draft.design_lines import (
 
 # Two strata of two villages of two households of two persons; household numbers start again in each village.
 ROWS = {
-    "strat": [i // 8 for i in range(16)], "psu": [i // 4 for i in range(16)], "hhid": [i // 2 % 2 for i in range(16)],
-    "line": [i % 2 + 1 for i in range(16)], "w": [1.5 + i for i in range(16)],
-}  # fmt: skip
+    "strat": [i // 8 for i in range(16)],
+    "psu": [i // 4 for i in range(16)],
+    "hhid": [i // 2 % 2 for i in range(16)],
+    "line": [i % 2 + 1 for i in range(16)],
+    "w": [1.5 + i for i in range(16)],
+}
 
 
 def text(lines: object) -> list[str]:
@@ -34,7 +37,9 @@ def text(lines: object) -> list[str]:
 
 
 def test_a_weight_that_not_all_have_is_the_modules(tmp_path: Path) -> None:
-    found = find_sample(unused(tmp_path, {**ROWS, "wt": [None] * 8 + [2.5 + i for i in range(8)], "pond": ROWS["w"]}))
+    found = find_sample(
+        unused(tmp_path, {**ROWS, "wt": [None] * 8 + [2.5 + i for i in range(8)], "pond": ROWS["w"]})
+    )
     assert found.weight is not None
     assert found.module_weight is not None
     assert (found.weight.name, found.module_weight.name) == ("w", "wt")
@@ -48,26 +53,41 @@ def test_a_weight_that_not_all_have_is_the_modules(tmp_path: Path) -> None:
 
 def test_the_key_is_the_fewest_columns_that_make_a_row_unique(tmp_path: Path) -> None:
     assert find_sample(unused(tmp_path, ROWS)).key == ("psu", "hhid", "line")
-    assert find_sample(unused(tmp_path, {**ROWS, "hhid": [i // 2 for i in range(16)]})).key == ("hhid", "line")
+    assert find_sample(unused(tmp_path, {**ROWS, "hhid": [i // 2 for i in range(16)]})).key == (
+        "hhid",
+        "line",
+    )
     assert find_sample(unused(tmp_path, {**ROWS, "line": range(16)})).key == ("line",)
 
 
 @pytest.mark.parametrize(
     ("name", "filled", "distinct", "part"),
     [
-        ("psu", 16, 2, "psu"), ("psu", 15, 2, None), ("psu", 16, 1, None), ("psu", 16, 16, None),
-        ("strat", 16, 3, "strata"), ("strat", 15, 3, None), ("strat", 16, 4, None),
-        ("hhid", 16, 2, "household"), ("hhid", 15, 2, None), ("hhid", 16, 1, None),
-        ("line", 16, 2, "line"), ("line", 15, 2, None), ("line", 16, 1, None), ("line", 16, 101, "line"),
+        ("psu", 16, 2, "psu"),
+        ("psu", 15, 2, None),
+        ("psu", 16, 1, None),
+        ("psu", 16, 16, None),
+        ("strat", 16, 3, "strata"),
+        ("strat", 15, 3, None),
+        ("strat", 16, 4, None),
+        ("hhid", 16, 2, "household"),
+        ("hhid", 15, 2, None),
+        ("hhid", 16, 1, None),
+        ("line", 16, 2, "line"),
+        ("line", 15, 2, None),
+        ("line", 16, 1, None),
+        ("line", 16, 101, "line"),
     ],
-)  # fmt: skip
+)
 def test_a_column_is_part_of_the_design_only_if_its_content_fits(
     tmp_path: Path, name: str, filled: int, distinct: int, part: str | None
 ) -> None:
     held = unused(tmp_path, ROWS)
     held.columns = [column(name, rows=16, filled=filled, distinct=distinct)]
     found = find_sample(held)
-    assert [key for key in ("household", "line", "strata", "psu") if getattr(found, key)] == ([part] if part else [])
+    assert [key for key in ("household", "line", "strata", "psu") if getattr(found, key)] == (
+        [part] if part else []
+    )
 
 
 def test_line_numbers_are_few_or_one_for_each_person(tmp_path: Path) -> None:
@@ -81,18 +101,27 @@ def test_the_design_names_what_was_found_asks_the_selection_and_says_what_lacks(
     held = unused(tmp_path, ROWS)
     sample = find_sample(held)
     assert text(design(held, sample)) == [
-        "design:", "  weight: w  # the name w", "  strata: strat  # the name strat", "  psu: psu  # the name psu",
-        "  household: [psu, hhid]  # the name hhid", "  selection: <answer>  # how PSUs were drawn: pps (by size), srs or systematic",
-    ]  # fmt: skip
+        "design:",
+        "  weight: w  # the name w",
+        "  strata: strat  # the name strat",
+        "  psu: psu  # the name psu",
+        "  household: [psu, hhid]  # the name hhid",
+        "  selection: <answer>  # how PSUs were drawn: pps (by size), srs or systematic",
+    ]
     said = text(design(held, replace(sample, weight=None, strata=None, psu=None, household=None)))
     assert said[1] == "  weight: <answer>  # the name w"
-    assert said[-1] == "  # not found: strata and psu. If the sample had them, name them: without them, intervals are too short."
+    assert said[-1] == (
+        "  # not found: strata and psu. If the sample had them, name them: without them, intervals "
+        "are too short."
+    )
     assert len(said) == 4
 
 
 def test_labels_of_psus_that_start_again_in_each_stratum_are_nested(tmp_path: Path) -> None:
     held = unused(tmp_path, {**ROWS, "psu": [i // 4 % 2 for i in range(16)]})
-    assert "  nest: true  # tested: the same PSU labels occur in several strata" in text(design(held, find_sample(held)))
+    assert "  nest: true  # tested: the same PSU labels occur in several strata" in text(
+        design(held, find_sample(held))
+    )
 
 
 def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Path) -> None:
@@ -100,14 +129,16 @@ def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Pat
     sample = find_sample(held)
     held.table.encoding, held.table.decimal = "cp1252", ","
     assert text(files(held, sample, "a b.csv")) == [
-        "files:", '  person: {path: a b.csv, key: [psu, hhid, line], encoding: cp1252, decimal: ","}'
-        "  # tested: no two rows have the same values here, and no cell is blank; numbers have a decimal comma",
-    ]  # fmt: skip
+        "files:",
+        '  person: {path: a b.csv, key: [psu, hhid, line], encoding: cp1252, decimal: ","}'
+        "  # tested: no two rows have the same values here, and no cell is blank; numbers have a decimal "
+        "comma",
+    ]
     held.table.encoding = held.table.decimal = None
     asked = text(files(held, replace(sample, key=(), psu=None), "a.csv"))[1]
-    assert (
-        asked
-        == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried, but not unique: strat, hhid, line"
+    assert asked == (
+        "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried, but not "
+        "unique: strat, hhid, line"
     )
     nothing = Sample(None, None, None, None, None, None, (), (), {})
     assert text(files(held, nothing, "a.csv"))[1].endswith("not found: no column looks like a key")
@@ -117,9 +148,13 @@ def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
     codes = {"1": "Completed", "2": "Refused", "3": "Not selected", "4": "Moved away"}
     lines, answered = module(column("res", codes=codes), "why", "res")
     assert text(lines) == [
-        "module:", "  column: res  # why", "  answered: 1  # 1 Completed", "  refused: 2  # 2 Refused", "  not_asked: 3  # 3 Not selected",
+        "module:",
+        "  column: res  # why",
+        "  answered: 1  # 1 Completed",
+        "  refused: 2  # 2 Refused",
+        "  not_asked: 3  # 3 Not selected",
         "  <answer>: 4  # under answered, refused or not_asked: 4 Moved away",
-    ]  # fmt: skip
+    ]
     assert list(answered) == ["1"]
     lines, answered = module(column("res", codes={"1": "Ja", "2": "Nein"}), "", "res")
     assert (len(lines), list(answered)) == (3, [])
@@ -127,7 +162,8 @@ def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("codes", "filled", "found"), [(2, 20, True), (12, 20, True), (13, 20, False), (1, 20, False), (2, 19, False)]
+    ("codes", "filled", "found"),
+    [(2, 20, True), (12, 20, True), (13, 20, False), (1, 20, False), (2, 19, False)],
 )
 def test_who_answered_the_module_is_said_of_everybody_in_a_few_codes(
     tmp_path: Path, codes: int, filled: int, found: bool
@@ -166,7 +202,8 @@ def test_a_key_that_few_rows_spoil_is_told_by_their_numbers(tmp_path: Path) -> N
     sample = find_sample(held)
     assert sample.key == ()
     assert text(files(held, sample, "a.csv"))[1].endswith(
-        "the columns that make a row unique; [psu, hhid, line] is unique except for one pair, rows 5, 6 (the first below the header is 1): "
+        "the columns that make a row unique; [psu, hhid, line] is unique except for one pair, rows 5, 6 "
+        "(the first below the header is 1): "
         "name these columns, and correct the wrong row's under corrections"
     )
 
@@ -193,12 +230,14 @@ def test_a_few_labels_in_two_strata_are_asked(tmp_path: Path) -> None:
     psu = [i // 2 for i in range(16)]
     held = unused(tmp_path, {**ROWS, "psu": [*psu[:8], 3, *psu[9:]]})
     assert (
-        "  nest: <answer>  # 1 of 8 PSU labels occur in more than one stratum: true if they are different PSUs, false if rows have a wrong stratum"
-        in text(design(held, find_sample(held)))
-    )
+        "  nest: <answer>  # 1 of 8 PSU labels occur in more than one stratum: true if they are "
+        "different PSUs, false if rows have a wrong stratum"
+    ) in text(design(held, find_sample(held)))
 
 
-@pytest.mark.parametrize("label", ["Not completed", "Completed, in part refused", "Incomplete", "Non réalisé"])
+@pytest.mark.parametrize(
+    "label", ["Not completed", "Completed, in part refused", "Incomplete", "Non réalisé"]
+)
 def test_a_status_that_is_denied_or_mixed_is_asked(label: str) -> None:
     lines, answered = module(column("res", codes={"1": "Completed", "2": label}), "", "res")
     assert list(answered) == ["1"]
@@ -217,7 +256,9 @@ def test_a_status_that_is_denied_or_mixed_is_asked(label: str) -> None:
         ("a20240.csv", None, "year: <answer>  # of the survey"),
     ],
 )
-def test_the_year_is_in_a_column_or_in_the_files_name(tmp_path: Path, name: str, values: list[int] | None, line: str) -> None:
+def test_the_year_is_in_a_column_or_in_the_files_name(
+    tmp_path: Path, name: str, values: list[int] | None, line: str
+) -> None:
     held = unused(tmp_path, {"id": range(20), **({"year": (values * 20)[:20]} if values else {})})
     assert str(year(held, Path(name))) == line
 

@@ -1,4 +1,5 @@
-"""Tests the middle part of a draft: which questions are found and placed, whose codes differ, and what only the user can answer."""
+"""Tests the middle part of a draft: which questions are found and placed, whose codes differ, and what only
+the user can answer."""
 
 from __future__ import annotations
 
@@ -31,15 +32,25 @@ def text(lines: Iterable[YamlLine]) -> list[str]:
     return [str(line) for line in lines]
 
 
-def asked(placed: dict[str, list[ColumnContents]], gates: dict[str, Gate] | None = None, labelled: bool = True) -> Questions:
+def asked(
+    placed: dict[str, list[ColumnContents]], gates: dict[str, Gate] | None = None, labelled: bool = True
+) -> Questions:
     columns = tuple(c for found in placed.values() for c in found)
     usual = usual_codes(columns if labelled else ())
     one_each = {name: (gate,) for name, gate in (gates or {}).items()}
-    return Questions(columns, labelled, usual, placed, one_each, usual_open_codes(columns if labelled else (), usual))
+    return Questions(
+        columns, labelled, usual, placed, one_each, usual_open_codes(columns if labelled else (), usual)
+    )
 
 
 def test_questions_are_found_by_labels_and_a_gate_by_the_rows(tmp_path: Path) -> None:
-    rows = {"w": [1] * 12 + [2] * 8, "d": [1, 2] * 6 + [None] * 8, "p1": [1, 2] * 10, "p2": [1, 2] * 10, "n": [1, 2] * 10}
+    rows = {
+        "w": [1] * 12 + [2] * 8,
+        "d": [1, 2] * 6 + [None] * 8,
+        "p1": [1, 2] * 10,
+        "p2": [1, 2] * 10,
+        "n": [1, 2] * 10,
+    }
     labels = {"w": "Worked at all", "d": "Documents kept", "p1": "A proxy", "p2": "Proxy, second visit"}
     held = unused(tmp_path, rows, labels, dict.fromkeys(labels, YES_NO))
     found = find_questions(held, None)
@@ -56,7 +67,10 @@ def test_without_any_label_the_usual_codes_make_questions_and_what_yes_is_stays_
     found = find_questions(held, None)
     assert ([c.name for c in found.all], found.labelled, held.used) == (["worked"], False, set())
     assert text(answers(found)) == [
-        "answers: <answer>  # no label says what the codes mean; the usual ones are {yes: 1, no: 2, dont_know: 8, refused: 9}; found: 1, 2"
+        (
+            "answers: <answer>  # no label says what the codes mean; the usual ones are {yes: 1, no: 2, "
+            "dont_know: 8, refused: 9}; found: 1, 2"
+        )
     ]
     assert find_questions(unused(tmp_path, {"id": range(20)}), None).gates == {}
 
@@ -65,20 +79,25 @@ def test_answers_are_those_of_most_questions_with_the_words_of_one() -> None:
     codes = {**KNOWN, "9": "Not applicable"}
     assert text(answers(asked({"any_work": [column("a", codes=codes), column("b", codes=KNOWN)]}))) == [
         "answers:  # the codes of most yes/no questions; a question with other codes gives its own",
-        "  yes: 1  # 1 Yes", "  no: 2  # 2 No", "  dont_know: 8  # 8 Don't know", "  not_applicable: 9  # 9 Not applicable",
+        "  yes: 1  # 1 Yes",
+        "  no: 2  # 2 No",
+        "  dont_know: 8  # 8 Don't know",
+        "  not_applicable: 9  # 9 Not applicable",
         "  not_applicable_means: <answer>  # no, or unresolved",
-    ]  # fmt: skip
+    ]
     assert len(text(answers(asked({"any_work": [column("a", codes=KNOWN)]})))) == 4
 
 
 def test_a_question_says_its_codes_where_they_differ_and_the_routing_that_the_rows_bear_out() -> None:
     turned = column("b", "Bound", {"1": "No", "2": "Yes"})
     q = asked(
-        {"any_work": [column(name, codes=YES_NO) for name in "xyz"], "current": [turned]}, {"b": Gate("x", ("1", "8"), ("2",))}
+        {"any_work": [column(name, codes=YES_NO) for name in "xyz"], "current": [turned]},
+        {"b": Gate("x", ("1", "8"), ("2",))},
     )
     assert question_entry(q, q.all[0]) == "{column: x}"
     assert (
-        question_entry(q, turned) == "{column: b, label: Bound, yes: 2, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
+        question_entry(q, turned)
+        == "{column: b, label: Bound, yes: 2, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
     )
     assert question_entry(q, turned, {"yes": "?"}) == (
         "{column: b, label: Bound, yes: ?, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
@@ -89,19 +108,26 @@ def test_a_question_says_its_codes_where_they_differ_and_the_routing_that_the_ro
 def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_leaving() -> None:
     leave = column("L", "Free to leave", YES_NO)
     lines = text(
-        definition_lines(asked({"items.involuntary.no_freedom_to_leave": [leave], "current": [column("C", codes=YES_NO)]}))
+        definition_lines(
+            asked({"items.involuntary.no_freedom_to_leave": [leave], "current": [column("C", codes=YES_NO)]})
+        )
     )
     assert lines[0] == "any_work: <answer>  # the questions on any form of work, one per line"
     at = lines.index("  involuntary:")
     assert lines[at + 1 : at + 3] == [
         "    no_freedom_to_leave:",
         "      - {column: L, label: Free to leave, yes: <answer>, no: <answer>}"
-        "  # yes: the codes that say the person could not leave; a threat is threats_or_violence too; of 1 Yes, 2 No",
+        "  # yes: the codes that say the person could not leave; a threat is threats_or_violence too; of "
+        "1 Yes, 2 No",
     ]
     assert lines[at + 3].startswith("  coercion: <answer>")
     assert [line.partition("  #")[0] for line in lines[at + 5 :]] == [
-        "episodes:", "  same_work: <answer>", "", "current:", "  - {column: C, yes: <answer>, no: <answer>}"
-    ]  # fmt: skip
+        "episodes:",
+        "  same_work: <answer>",
+        "",
+        "current:",
+        "  - {column: C, yes: <answer>, no: <answer>}",
+    ]
 
 
 def test_one_question_on_the_same_work_stands_alone_and_several_in_a_list() -> None:
@@ -115,9 +141,11 @@ def test_one_question_on_the_same_work_stands_alone_and_several_in_a_list() -> N
 
 
 def test_how_the_interview_went_rests_on_a_name_where_there_is_no_label() -> None:
-    assert text(interview_lines(asked({"alone": [column("alone", codes=YES_NO)], "proxy": [column("P", "By proxy", YES_NO)]}))) == [
-        "interview:", "  proxy: {column: P, label: By proxy}", "  alone: {column: alone}  # the name alone"
-    ]  # fmt: skip
+    assert text(
+        interview_lines(
+            asked({"alone": [column("alone", codes=YES_NO)], "proxy": [column("P", "By proxy", YES_NO)]})
+        )
+    ) == ["interview:", "  proxy: {column: P, label: By proxy}", "  alone: {column: alone}  # the name alone"]
     assert text(interview_lines(asked({}))) == []
 
 
@@ -131,20 +159,26 @@ def test_codes_of_who_imposed_it_stand_under_their_kind_and_the_others_are_asked
     lines = text(form_lines(held))
     assert lines[1:3] == ["form:", "  column: F  # F: Who imposed it"]
     assert sorted(lines[3:]) == [
-        "  forced_commercial_sexual_exploitation: <answer>  # which of: 3 Somebody", "  forced_labour_exploitation: 1  # 1 Employer",
-        "  missing: 8  # 8 Don't know", "  state_imposed: 2  # 2 Army",
-    ]  # fmt: skip
+        "  forced_commercial_sexual_exploitation: <answer>  # which of: 3 Somebody",
+        "  forced_labour_exploitation: 1  # 1 Employer",
+        "  missing: 8  # 8 Don't know",
+        "  state_imposed: 2  # 2 Army",
+    ]
     assert text(place_lines(held))[3:] == ["  abroad: 1  # 1 Abroad", "  in_country: 2  # 2 Here"]
     held.used, held.columns = set(), [column("who", codes=codes), column("who", codes=YES_NO, filled=20)]
-    assert text(form_lines(held)) == []  # asked of everybody, or answered yes and no: not of the forced labour
+    assert (
+        text(form_lines(held)) == []
+    )  # asked of everybody, or answered yes and no: not of the forced labour
 
 
 def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
     held = unused(tmp_path, {"months": [1, 5, 60, 61, 99, *[None] * 9]})
     assert text(month_lines(held))[1:] == [
-        "months:", "  column: months  # the name months",
-        "  covers: <answer>  # all_spells of forced labour in the window, or the last_spell", "  missing: [61, 99]  # 61, 99",
-    ]  # fmt: skip
+        "months:",
+        "  column: months  # the name months",
+        "  covers: <answer>  # all_spells of forced labour in the window, or the last_spell",
+        "  missing: [61, 99]  # 61, 99",
+    ]
     assert text(month_lines(unused(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
     assert text(month_lines(unused(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
 
@@ -152,7 +186,9 @@ def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
 def test_a_question_that_names_months_is_no_number_of_months(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     facts = {"filled": 20, "distinct": 4, "low": 1.0, "high": 9.0}
-    held.columns = [column("q", "Any work in the last 12 months", {**KNOWN, "9": "Refused"}, missing=["8", "9"], **facts)]
+    held.columns = [
+        column("q", "Any work in the last 12 months", {**KNOWN, "9": "Refused"}, missing=["8", "9"], **facts)
+    ]
     assert text(month_lines(held)) == []
     held.columns = [column("q", "How many months", {"98": "Don't know"}, missing=["98"], **facts)]
     assert text(month_lines(held))[2] == "  column: q  # q: How many months"
@@ -163,7 +199,8 @@ def test_who_imposed_it_is_asked_where_each_job_has_a_column(tmp_path: Path) -> 
     codes = {"1": "Abroad", "2": "Here"}
     held.columns = [column("where_1", codes=codes, filled=20), column("where_2", codes=codes, filled=10)]
     assert text(place_lines(held))[2] == (
-        "  column: <answer>  # the name where_1; and where_2: if the number is that of a job, write {episode} in its place"
+        "  column: <answer>  # the name where_1; and where_2: if the number is that of a job, write "
+        "{episode} in its place"
     )
 
 
@@ -172,24 +209,37 @@ def test_a_code_that_tells_two_kinds_or_denies_one_is_asked(tmp_path: Path) -> N
     codes = {"1": "Abroad", "2": "Here", "3": "Not in this country", "4": "Here, later abroad"}
     held.columns = [column("where", codes=codes, filled=20)]
     assert text(place_lines(held))[3:] == [
-        "  abroad: 1  # 1 Abroad", "  in_country: 2  # 2 Here",
-        "  <answer>: [3, 4]  # under abroad, in_country or missing: 3 Not in this country, 4 Here, later abroad",
-    ]  # fmt: skip
+        "  abroad: 1  # 1 Abroad",
+        "  in_country: 2  # 2 Here",
+        (
+            "  <answer>: [3, 4]  # under abroad, in_country or missing: 3 Not in this country, 4 Here, "
+            "later "
+            "abroad"
+        ),
+    ]
 
 
 def test_what_codes_and_gates_leave_open_is_asked_in_the_line(tmp_path: Path) -> None:
     odd = column("b", "Locked in", {**KNOWN, "3": "Elsewhere"})
     q = asked(
-        {"any_work": [column(name, codes=KNOWN) for name in "xyz"], "current": [odd]}, {"b": Gate("x", ("1",), ("2",), ("3",))}
+        {"any_work": [column(name, codes=KNOWN) for name in "xyz"], "current": [odd]},
+        {"b": Gate("x", ("1",), ("2",), ("3",))},
     )
     line = question_line(q, odd, "items.coercion.restricted_movement", "- ")
     assert str(line) == (
-        "- {column: b, label: Locked in, yes: 1, no: 2, <answer>: 3, routing: {column: x, asked: 1, skipped: 2, <answer>: 3}}"
-        "  # under yes, no, dont_know, refused or not_applicable: 3 Elsewhere; routing: persons with 3 in x were not asked; "
+        "- {column: b, label: Locked in, yes: 1, no: 2, <answer>: 3, routing: {column: x, asked: 1, "
+        "skipped: 2, <answer>: 3}}"
+        "  # under yes, no, dont_know, refused or not_applicable: 3 Elsewhere; routing: persons with 3 "
+        "in x were not asked; "
         "put the code under skipped if it means no"
     )
     skipped = column("s", "Locked in", {**YES_NO, "7": "Not applicable"})
-    assert "not_applicable: 7, not_applicable_means: <answer>" in str(question_line(q, skipped, "current", "- "))
+    assert "not_applicable: 7, not_applicable_means: <answer>" in str(
+        question_line(q, skipped, "current", "- ")
+    )
     shared = asked({"any_work": [column(name, codes={**KNOWN, "5": "Elsewhere"}) for name in "xyz"]})
-    assert text(answers(shared))[-1] == "  <answer>: 5  # under yes, no, dont_know, refused or not_applicable: 5 Elsewhere"
+    assert (
+        text(answers(shared))[-1]
+        == "  <answer>: 5  # under yes, no, dont_know, refused or not_applicable: 5 Elsewhere"
+    )
     assert question_entry(shared, shared.all[0]) == "{column: x}"

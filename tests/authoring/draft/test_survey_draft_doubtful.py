@@ -1,5 +1,6 @@
-"""Tests what a draft must not guess: whether unpaid work was imposed, which answer says that a person could not leave, whether a
-question is a filter, and how replicate weights were made. Nobody's own words are in a draft."""
+"""Tests what a draft must not guess: whether unpaid work was imposed, which answer says that a person could
+not leave, whether a question is a filter, and how replicate weights were made. Nobody's own words are in a
+draft."""
 
 from __future__ import annotations
 
@@ -41,12 +42,16 @@ def placed(draft: dict[str, Any]) -> dict[str, tuple[str, Any, Any]]:
     """Returns the questions of the items, by column: the item, and what the draft says of yes and no."""
     return {
         q["column"]: (item, q.get("yes"), q.get("no"))
-        for side in draft["items"].values() if isinstance(side, dict) for item, questions in side.items() for q in questions
-    }  # fmt: skip
+        for side in draft["items"].values()
+        if isinstance(side, dict)
+        for item, questions in side.items()
+        for q in questions
+    }
 
 
 def test_unpaid_work_is_no_item_without_an_answer(draft: dict[str, Any]) -> None:
-    """It was an item of involuntary work, so that everybody who helped the family was a step from forced labour."""
+    """It was an item of involuntary work, so that everybody who helped the family was a step from forced
+    labour."""
     item, *codes = placed(draft).get("UNPAID", ("", *OPEN))
     assert tuple(codes) == OPEN, item
 
@@ -61,15 +66,23 @@ def test_the_question_on_leaving_is_found_and_its_codes_are_asked(draft: dict[st
 def test_the_filter_of_a_block_is_no_item_without_an_answer(draft: dict[str, Any]) -> None:
     item, *codes = placed(draft).get("ANY", ("", *OPEN))
     assert tuple(codes) == OPEN, item
-    gated = [q for side in draft["items"].values() for questions in side.values() for q in questions if "routing" in q]
+    gated = [
+        q
+        for side in draft["items"].values()
+        for questions in side.values()
+        for q in questions
+        if "routing" in q
+    ]
     assert {q["routing"]["column"] for q in gated} == {"ANY"}
 
 
 def test_what_is_clear_needs_no_answer(draft: dict[str, Any]) -> None:
     assert {name: placed(draft)[name] for name in ("DEBT", "DOCS", "LOCK", "VIOL")} == {
-        "DEBT": ("debt_bondage", None, None), "DOCS": ("withheld_documents", None, None), "LOCK": ("restricted_movement", None, None),
+        "DEBT": ("debt_bondage", None, None),
+        "DOCS": ("withheld_documents", None, None),
+        "LOCK": ("restricted_movement", None, None),
         "VIOL": ("threats_or_violence", None, None),
-    }  # fmt: skip
+    }
 
 
 def test_replicate_weights_are_named_and_how_they_were_made_is_asked(draft: dict[str, Any]) -> None:
@@ -89,9 +102,9 @@ def test_nobodys_own_words_are_in_a_draft(language: str, kind: str, folder: Path
 
 def test_texts_of_a_column_with_blanks_and_rare_texts_are_own_words_whatever_its_name(tmp_path: Path) -> None:
     said = ["he took my papers"] * 30 + ["only I said this"] + [""] * 169
-    pd.DataFrame({"id": range(200), "q17b": said, "zone": ["north", "south"] * 100, "other": ["yes", "no"] * 100}).to_csv(
-        tmp_path / "a.csv", index=False
-    )
+    pd.DataFrame(
+        {"id": range(200), "q17b": said, "zone": ["north", "south"] * 100, "other": ["yes", "no"] * 100}
+    ).to_csv(tmp_path / "a.csv", index=False)
     text = make_draft(tmp_path / "a.csv", "a.csv").text
     assert "papers" not in text
     assert "north, south" in text
@@ -99,7 +112,10 @@ def test_texts_of_a_column_with_blanks_and_rare_texts_are_own_words_whatever_its
 
 
 def test_words_that_many_said_are_no_list_of_codes(tmp_path: Path) -> None:
-    table = {"q9_specify": ["no pay given", "held papers", ""] * 40, "several": ["wages debt", "debt papers", "wages"] * 40}
+    table = {
+        "q9_specify": ["no pay given", "held papers", ""] * 40,
+        "several": ["wages debt", "debt papers", "wages"] * 40,
+    }
     text = make_draft_of(tmp_path, table)
     assert not re.search("pay|given|held", text)
     assert "contains: wages" in text
@@ -113,11 +129,17 @@ def make_draft_of(folder: Path, table: dict[str, list[str]]) -> str:
 @pytest.mark.parametrize(
     ("name", "label", "own"),
     [
-        ("FC7_OTH", "", True), ("Q5_SPECIFY", "", True), ("V12", "Other penalty (specify)", True), ("V12", "Autre, précisez", True),
+        ("FC7_OTH", "", True),
+        ("Q5_SPECIFY", "", True),
+        ("V12", "Other penalty (specify)", True),
+        ("V12", "Autre, précisez", True),
         ("V12", "Otro, ¿cuál?", True),
-        ("V12", "Outro, especifique", True), ("REGION", "Region of residence", False), ("MOTHER", "Line of the mother", False), ("V12", "Another job", False),
+        ("V12", "Outro, especifique", True),
+        ("REGION", "Region of residence", False),
+        ("MOTHER", "Line of the mother", False),
+        ("V12", "Another job", False),
     ],
-)  # fmt: skip
+)
 def test_a_name_or_label_says_that_a_column_has_own_words(name: str, label: str, own: bool) -> None:
     assert has_own_words(name, label) == own
 
@@ -125,13 +147,24 @@ def test_a_name_or_label_says_that_a_column_has_own_words(name: str, label: str,
 @pytest.mark.parametrize(
     "label",
     [
-        "Could you leave this job", "Could you have left your work if you wanted", "Can leave the job freely", "Was able to leave",
-        "Were you free to quit", "Could you quit the job",
-        "Pouviez-vous quitter cet emploi", "Pouvait-il quitter ce travail", "Était libre de partir", "Pouvait partir quand il voulait",
+        "Could you leave this job",
+        "Could you have left your work if you wanted",
+        "Can leave the job freely",
+        "Was able to leave",
+        "Were you free to quit",
+        "Could you quit the job",
+        "Pouviez-vous quitter cet emploi",
+        "Pouvait-il quitter ce travail",
+        "Était libre de partir",
+        "Pouvait partir quand il voulait",
         "Podía dejar ese trabajo cuando quisiera",
-        "¿Podía usted dejar este empleo?", "Podía irse", "Tenía libertad de dejar el trabajo", "Podia deixar o trabalho", "Podia sair do emprego",
+        "¿Podía usted dejar este empleo?",
+        "Podía irse",
+        "Tenía libertad de dejar el trabajo",
+        "Podia deixar o trabalho",
+        "Podia sair do emprego",
     ],
-)  # fmt: skip
+)
 def test_a_question_on_leaving_is_known_by_its_words_and_never_clear(label: str) -> None:
     assert key_of_question(column("Q", label, {"1": "Yes", "2": "No", "3": "Threatened"})) == LEAVING
     assert why_unclear(label, LEAVING)
@@ -140,11 +173,19 @@ def test_a_question_on_leaving_is_known_by_its_words_and_never_clear(label: str)
 @pytest.mark.parametrize(
     ("label", "clear"),
     [
-        ("Did unpaid work in the last 12 months", False), ("Worked without pay", False), ("A travaillé sans rémunération", False), ("Trabajó sin pago", False),
-        ("Realizó trabajo no remunerado", False), ("Trabalhou sem pagamento", False), ("Had to work without pay", True), ("Was forced to do unpaid work", True),
-        ("Worked for very low or no wages", True), ("A dû travailler sans salaire", True), ("Tuvo que trabajar sin pago", True),
+        ("Did unpaid work in the last 12 months", False),
+        ("Worked without pay", False),
+        ("A travaillé sans rémunération", False),
+        ("Trabajó sin pago", False),
+        ("Realizó trabajo no remunerado", False),
+        ("Trabalhou sem pagamento", False),
+        ("Had to work without pay", True),
+        ("Was forced to do unpaid work", True),
+        ("Worked for very low or no wages", True),
+        ("A dû travailler sans salaire", True),
+        ("Tuvo que trabajar sin pago", True),
     ],
-)  # fmt: skip
+)
 def test_unpaid_work_happened_only_if_it_was_imposed(label: str, clear: bool) -> None:
     reason = why_unclear(label, "items.involuntary.very_low_or_no_wages")
     assert (reason == "") == clear, reason
@@ -152,13 +193,23 @@ def test_unpaid_work_happened_only_if_it_was_imposed(label: str, clear: bool) ->
 
 @pytest.mark.parametrize(
     ("label", "open_"),
-    [("Could you go home at night", True), ("Nobody let you rest", True), ("Had to stay at work", False), ("", False)],
+    [
+        ("Could you go home at night", True),
+        ("Nobody let you rest", True),
+        ("Had to stay at work", False),
+        ("", False),
+    ],
 )
 def test_a_question_without_a_place_asks_for_its_codes_if_its_label_may_turn_them(
     label: str, open_: bool, tmp_path: Path
 ) -> None:
     codes = {"1": "Yes", "2": "No"}
-    made = unused(tmp_path, {"Q1": [1, 2] * 50, "Q2": [1, 2] * 50}, {"Q1": label, "Q2": "Was beaten"}, {"Q1": codes, "Q2": codes})
+    made = unused(
+        tmp_path,
+        {"Q1": [1, 2] * 50, "Q2": [1, 2] * 50},
+        {"Q1": label, "Q2": "Was beaten"},
+        {"Q1": codes, "Q2": codes},
+    )
     from fltoolkit.authoring.draft.commented_blocks import not_placed
     from fltoolkit.authoring.draft.question_lines import find_questions
 
@@ -168,7 +219,10 @@ def test_a_question_without_a_place_asks_for_its_codes_if_its_label_may_turn_the
 
 def weights(stem: str, label: str = "", start: int = 1, count: int = 12) -> list[Any]:
     named = [f"{stem}{i}" for i in range(start, start + count)]
-    return [column(name, label and f"{label} {i}", low=0.5, high=900.0, distinct=90, width=6) for i, name in enumerate(named, 1)]
+    return [
+        column(name, label and f"{label} {i}", low=0.5, high=900.0, distinct=90, width=6)
+        for i, name in enumerate(named, 1)
+    ]
 
 
 def test_a_series_of_ten_numbered_weights_is_asked_about() -> None:
@@ -183,13 +237,15 @@ def test_numbered_weights_that_nobody_calls_replicates_are_asked_for_whole(tmp_p
     table = {"id": range(60), **{f"weight{i}": [i + row / 7 for row in range(60)] for i in range(1, 13)}}
     text = make_draft_of(tmp_path, {name: list(map(str, values)) for name, values in table.items()})
     assert (
-        '    columns: <answer>  # 12 columns, the name weight1 to weight12: "weight{1..12}" if they are replicates of the weight'
-        in text
-    )
+        '    columns: <answer>  # 12 columns, the name weight1 to weight12: "weight{1..12}" if they are '
+        "replicates of the weight"
+    ) in text
 
 
 @pytest.mark.no_cover  # the lines it runs are covered by others
-def test_a_draft_with_replicate_weights_gives_their_standard_error_and_without_them_check_asks(folder: Path) -> None:
+def test_a_draft_with_replicate_weights_gives_their_standard_error_and_without_them_check_asks(
+    folder: Path,
+) -> None:
     """Before, the draft named the PSUs alone, and nobody asked about the columns."""
     draft = drafted(write_survey(folder / "way.sav", "en"))
     draft |= {
@@ -211,11 +267,16 @@ def test_a_draft_with_replicate_weights_gives_their_standard_error_and_without_t
         (folder / f"{name}.yaml").write_text(yaml.safe_dump(spec), "utf-8")
     survey, other = (fl.read_survey(folder / f"{name}.yaml") for name in ("replicates", "psus"))
     frame = rows()
-    frame = frame[frame["AGE"] >= 18].assign(case=lambda t: ((t["PAY"] == 1) & (t["LEAVE"] != 1) & (t["DEBT"] == 1)).astype(int))
+    frame = frame[frame["AGE"] >= 18].assign(
+        case=lambda t: ((t["PAY"] == 1) & (t["LEAVE"] != 1) & (t["DEBT"] == 1)).astype(int)
+    )
     design = fl.ReplicateDesign(
         frame, weight="WGT", replicates=[f"RW{i:03d}" for i in range(1, REPLICATES + 1)], method="bootstrap"
     )
-    ours, theirs = fl.prevalence(fl.classify(survey)).table.iloc[0], fl.prevalence(design, "case").table.iloc[0]
+    ours, theirs = (
+        fl.prevalence(fl.classify(survey)).table.iloc[0],
+        fl.prevalence(design, "case").table.iloc[0],
+    )
     assert ours["se"] == pytest.approx(theirs["se"], rel=1e-9)
     asked = fl.check(other).query("check == 'replicates'")
     assert asked["severity"].tolist() == ["warning"]

@@ -1,4 +1,5 @@
-"""Counts, for eight made-up surveys, how much a draft has right and how much it asks. Nothing in it may be wrong."""
+"""Counts, for eight made-up surveys, how much a draft has right and how much it asks. Nothing in it may be
+wrong."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ def design(weight: str, household: str, line: str, psu: str, strata: str) -> dic
 
 def truth(weight: str, household: str, line: str, psu: str, strata: str) -> dict[str, object]:
     return {
-        "design.weight": weight, "design.psu": psu, "design.strata": strata, "design.household": household, "design.nest": None,
-        "files.person.key": [household, line], "age.column": "age",
+        "design.weight": weight, "design.psu": psu, "design.strata": strata, "design.household": household,
+        "design.nest": None, "files.person.key": [household, line], "age.column": "age",
     }  # fmt: skip
 
 
@@ -38,65 +39,148 @@ def english() -> Made:
     """Chained gates with refusals, questions put the other way round, and a third code."""
     three = {**EN, 3: "Sometimes"}
     names = ("weight", "hhid", "line", "psu", "stratum")
-    return Made("english chained gates", ".sav", (
-        Asked("work", "Worked for pay or profit", EN, "any_work"),
-        Asked("Q1", "Forced to do hazardous work", EN, INVOLUNTARY + "hazardous_work", gates=("work",)),
-        Asked("Q2", "Worked longer than agreed", three, INVOLUNTARY + "longer_than_agreed", gates=("work",)),
-        Asked("F1", "Any circumstance", EN, gates=("work",)),
-        Asked("Q3", "Threatened with violence", EN, COERCION + "threats_or_violence", gates=("work", "F1")),
-        Asked("Q4", "Have you repaid the debt to the employer", EN, COERCION + "debt_bondage", (2,), (1,), ("work", "F1")),
-        Asked("Q5", "Did you have access to your documents", EN, COERCION + "withheld_documents", (2,), (1,), ("work", "F1")),
-        Asked("Q6", "Were you free to leave", EN, INVOLUNTARY + "no_freedom_to_leave", (2,), (1,), ("work",)),
-        Asked("Q7", "Was this in the same work", EN, "same_work", gates=("work", "F1", "Q3")),
-        Asked("S1", "Has a neighbour been threatened", EN),
-        Asked("S2", "Was your employer punished", EN),
-    ), truth(*names), design(*names))  # fmt: skip
+    return Made(
+        "english chained gates",
+        ".sav",
+        (
+            Asked("work", "Worked for pay or profit", EN, "any_work"),
+            Asked("Q1", "Forced to do hazardous work", EN, INVOLUNTARY + "hazardous_work", gates=("work",)),
+            Asked(
+                "Q2", "Worked longer than agreed", three, INVOLUNTARY + "longer_than_agreed", gates=("work",)
+            ),
+            Asked("F1", "Any circumstance", EN, gates=("work",)),
+            Asked(
+                "Q3", "Threatened with violence", EN, COERCION + "threats_or_violence", gates=("work", "F1")
+            ),
+            Asked(
+                "Q4",
+                "Have you repaid the debt to the employer",
+                EN,
+                COERCION + "debt_bondage",
+                (2,),
+                (1,),
+                ("work", "F1"),
+            ),
+            Asked(
+                "Q5",
+                "Did you have access to your documents",
+                EN,
+                COERCION + "withheld_documents",
+                (2,),
+                (1,),
+                ("work", "F1"),
+            ),
+            Asked(
+                "Q6", "Were you free to leave", EN, INVOLUNTARY + "no_freedom_to_leave", (2,), (1,), ("work",)
+            ),
+            Asked("Q7", "Was this in the same work", EN, "same_work", gates=("work", "F1", "Q3")),
+            Asked("S1", "Has a neighbour been threatened", EN),
+            Asked("S2", "Was your employer punished", EN),
+        ),
+        truth(*names),
+        design(*names),
+    )
 
 
 def french() -> Made:
     """Stata, with codes of not concerned and of no answer."""
     names = ("poids", "menage", "num_ordre", "grappe", "strate")
-    return Made("french", ".dta", (
-        Asked("T1", "A travaillé pour un salaire", FR, "any_work"),
-        Asked("A1", "A été menacé ou battu", FR, COERCION + "threats_or_violence", gates=("T1",)),
-        Asked("A2", "Son passeport a été confisqué", FR, COERCION + "withheld_documents", gates=("T1",)),
-        Asked("A3", "Pouvait refuser les heures supplémentaires", FR, INVOLUNTARY + "unagreed_overtime", (2,), (1,), ("T1",)),
-        Asked("A4", "Travail dangereux sans protection", FR, INVOLUNTARY + "hazardous_work", gates=("T1",)),
-        Asked("A5", "A informé la police des menaces", FR),
-    ), truth(*names), design(*names))  # fmt: skip
+    return Made(
+        "french",
+        ".dta",
+        (
+            Asked("T1", "A travaillé pour un salaire", FR, "any_work"),
+            Asked("A1", "A été menacé ou battu", FR, COERCION + "threats_or_violence", gates=("T1",)),
+            Asked("A2", "Son passeport a été confisqué", FR, COERCION + "withheld_documents", gates=("T1",)),
+            Asked(
+                "A3",
+                "Pouvait refuser les heures supplémentaires",
+                FR,
+                INVOLUNTARY + "unagreed_overtime",
+                (2,),
+                (1,),
+                ("T1",),
+            ),
+            Asked(
+                "A4", "Travail dangereux sans protection", FR, INVOLUNTARY + "hazardous_work", gates=("T1",)
+            ),
+            Asked("A5", "A informé la police des menaces", FR),
+        ),
+        truth(*names),
+        design(*names),
+    )
 
 
 def spanish_words() -> Made:
     """A CSV of answers in words: no label says what a column is."""
     names = ("factor", "hogar", "renglon", "upm", "estrato")
-    return Made("spanish words", ".csv", (
-        Asked("P1", "", ES), Asked("P2", "", {**ES, 5: "No puede"}, gates=("P1",)), Asked("P3", "", ES, gates=("P1",)), Asked("trabajo", "", ES, "any_work"),
-    ), truth(*names), design(*names))  # fmt: skip
+    return Made(
+        "spanish words",
+        ".csv",
+        (
+            Asked("P1", "", ES),
+            Asked("P2", "", {**ES, 5: "No puede"}, gates=("P1",)),
+            Asked("P3", "", ES, gates=("P1",)),
+            Asked("trabajo", "", ES, "any_work"),
+        ),
+        truth(*names),
+        design(*names),
+    )
 
 
 def portuguese() -> Made:
     """PSU numbers that start again in each stratum, household numbers in each PSU."""
-    more = {"estrato": ("", STRATUM), "upa": ("Conglomerado", PSU % 10), "dom": ("Domicilio", HOUSEHOLD % 10), "ordem": ("Numero de ordem", LINE),
-            "idade": ("Idade", AGE), "peso": ("Peso", WEIGHT), "peso2": ("Peso corporal (kg)", 40 + ROWS % 50)}  # fmt: skip
+    more = {
+        "estrato": ("", STRATUM),
+        "upa": ("Conglomerado", PSU % 10),
+        "dom": ("Domicilio", HOUSEHOLD % 10),
+        "ordem": ("Numero de ordem", LINE),
+        "idade": ("Idade", AGE),
+        "peso": ("Peso", WEIGHT),
+        "peso2": ("Peso corporal (kg)", 40 + ROWS % 50),
+    }
     true = {
-        "design.weight": "peso", "design.psu": "upa", "design.nest": "true", "design.household": ["estrato", "upa", "dom"],
-        "files.person.key": ["estrato", "upa", "dom", "ordem"], "age.column": "idade",
+        "design.weight": "peso", "design.psu": "upa", "design.nest": "true",
+        "design.household": ["estrato", "upa", "dom"], "files.person.key": ["estrato", "upa", "dom", "ordem"],
+        "age.column": "idade",
     }  # fmt: skip
-    return Made("portuguese restarts", ".sav", (
-        Asked("B1", "Trabalhou por salário", PT, "any_work"),
-        Asked("B2", "Foi ameaçado ou agredido", PT, COERCION + "threats_or_violence", gates=("B1",)),
-        Asked("B3", "Retiveram o passaporte", PT, COERCION + "withheld_documents", gates=("B1",)),
-        Asked("B4", "A dívida já foi paga", PT, COERCION + "debt_bondage", (2,), (1,), ("B1",)),
-        Asked("B5", "Podia deixar o trabalho", {**PT, 3: "Só com licença"}, INVOLUNTARY + "no_freedom_to_leave", (2,), (1,), ("B1",)),
-    ), true, more)  # fmt: skip
+    return Made(
+        "portuguese restarts",
+        ".sav",
+        (
+            Asked("B1", "Trabalhou por salário", PT, "any_work"),
+            Asked("B2", "Foi ameaçado ou agredido", PT, COERCION + "threats_or_violence", gates=("B1",)),
+            Asked("B3", "Retiveram o passaporte", PT, COERCION + "withheld_documents", gates=("B1",)),
+            Asked("B4", "A dívida já foi paga", PT, COERCION + "debt_bondage", (2,), (1,), ("B1",)),
+            Asked(
+                "B5",
+                "Podia deixar o trabalho",
+                {**PT, 3: "Só com licença"},
+                INVOLUNTARY + "no_freedom_to_leave",
+                (2,),
+                (1,),
+                ("B1",),
+            ),
+        ),
+        true,
+        more,
+    )
 
 
 def codes_only() -> Made:
-    """A CSV of numbers as data collection on tablets exports it: no label, select-multiple, keys of the software."""
+    """A CSV of numbers as data collection on tablets exports it: no label, select-multiple, keys of the
+    software."""
     keys = np.array([f"{h:02}-{h * 37 % 100:02}" for h in HOUSEHOLD])
     several = np.array(["1 3", "2", "1", "3 4"])[ROWS % 4]
-    more = {"interview__key": ("", keys), "member__id": ("", LINE), "age": ("", AGE), "weight": ("", WEIGHT), "penalty": ("", several),
-            "means__1": ("", ROWS % 2), "means__2": ("", ROWS % 3 // 2)}  # fmt: skip
+    more = {
+        "interview__key": ("", keys),
+        "member__id": ("", LINE),
+        "age": ("", AGE),
+        "weight": ("", WEIGHT),
+        "penalty": ("", several),
+        "means__1": ("", ROWS % 2),
+        "means__2": ("", ROWS % 3 // 2),
+    }
     bare = {1: "", 2: ""}
     questions = (
         Asked("q1", "", bare),
@@ -115,25 +199,37 @@ def codes_only() -> Made:
 def children() -> Made:
     """A module on children beside that of adults."""
     names = ("weight", "hhid", "line", "psu", "stratum")
-    return Made("children", ".dta", (
-        Asked("W1", "Worked for pay", EN, "any_work"),
-        Asked("C1", "The child was locked in", EN),
-        Asked("C2", "Beaten by the employer", EN, children=True),
-        Asked("A1", "Beaten by the employer", EN, COERCION + "threats_or_violence", gates=("W1",)),
-        Asked("X1", "Was it military service", EN),
-        Asked("X2", "Work stayed within the limits", EN),
-    ), truth(*names), design(*names))  # fmt: skip
+    return Made(
+        "children",
+        ".dta",
+        (
+            Asked("W1", "Worked for pay", EN, "any_work"),
+            Asked("C1", "The child was locked in", EN),
+            Asked("C2", "Beaten by the employer", EN, children=True),
+            Asked("A1", "Beaten by the employer", EN, COERCION + "threats_or_violence", gates=("W1",)),
+            Asked("X1", "Was it military service", EN),
+            Asked("X2", "Work stayed within the limits", EN),
+        ),
+        truth(*names),
+        design(*names),
+    )
 
 
 def italian() -> Made:
     """Another language: yes and no read alike, every third code is asked."""
     codes = {1: "Sì", 2: "No", 8: "Non so", 9: "Non risponde"}
     names = ("weight", "hhid", "line", "psu", "stratum")
-    return Made("italian", ".sav", (
-        Asked("D1", "Ha subito violenza", codes, COERCION + "threats_or_violence"),
-        Asked("D2", "Passaporto trattenuto", codes, COERCION + "withheld_documents"),
-        Asked("D3", "Debito", codes),
-    ), truth(*names), design(*names))  # fmt: skip
+    return Made(
+        "italian",
+        ".sav",
+        (
+            Asked("D1", "Ha subito violenza", codes, COERCION + "threats_or_violence"),
+            Asked("D2", "Passaporto trattenuto", codes, COERCION + "withheld_documents"),
+            Asked("D3", "Debito", codes),
+        ),
+        truth(*names),
+        design(*names),
+    )
 
 
 def unsure() -> Made:
@@ -150,11 +246,24 @@ def unsure() -> Made:
         "wt": ("", WEIGHT + 1),
     }
     true = {"design.weight": "w", "design.nest": None, "files.person.key": ["hhid", "line"]}
-    return Made("unsure", ".sav", (
-        Asked("E1", "Worked for pay", {**EN, 7: "Other"}, "any_work", (1, 7)),
-        Asked("E2", "Locked in by the employer", {**EN, 3: "No, never asked to"}, COERCION + "restricted_movement", no=(2, 3), gates=("E1",)),
-        Asked("E3", "Never threatened", EN, COERCION + "threats_or_violence", (2,), (1,), ("E1",)),
-    ), true, more)  # fmt: skip
+    return Made(
+        "unsure",
+        ".sav",
+        (
+            Asked("E1", "Worked for pay", {**EN, 7: "Other"}, "any_work", (1, 7)),
+            Asked(
+                "E2",
+                "Locked in by the employer",
+                {**EN, 3: "No, never asked to"},
+                COERCION + "restricted_movement",
+                no=(2, 3),
+                gates=("E1",),
+            ),
+            Asked("E3", "Never threatened", EN, COERCION + "threats_or_violence", (2,), (1,), ("E1",)),
+        ),
+        true,
+        more,
+    )
 
 
 MADE = [english, french, spanish_words, portuguese, codes_only, children, italian, unsure]

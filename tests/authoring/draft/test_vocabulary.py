@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fltoolkit.authoring.draft.vocabulary import count_hits, first_hit, kind_of, normalised, only_kind_of, without_words
+from fltoolkit.authoring.draft.vocabulary import (
+    count_hits,
+    first_hit,
+    kind_of,
+    normalised,
+    only_kind_of,
+    without_words,
+)
 
 
 def test_words_are_compared_without_case_accents_and_digits() -> None:
@@ -24,7 +31,9 @@ def test_the_first_kind_that_fits_counts_wherever_its_word_stands() -> None:
     assert kind_of("Completed, later refused", kinds) == "refused"
     assert kind_of("It was done", kinds) == "done"
     assert kind_of("Moved away", kinds) is None
-    assert [only_kind_of(label, kinds) for label in ("Completed, later refused", "It was done", "Moved away")] == [
+    assert [
+        only_kind_of(label, kinds) for label in ("Completed, later refused", "It was done", "Moved away")
+    ] == [
         None,
         "done",
         None,

@@ -1,5 +1,5 @@
-"""Tests the files of a questionnaire: pyxform accepts the form, survey.yaml reads the answers that the routing allows, and both
-follow a change of the YAML."""
+"""Tests the files of a questionnaire: pyxform accepts the form, survey.yaml reads the answers that the
+routing allows, and both follow a change of the YAML."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def warnings_of(form: Path) -> list[str]:
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------ the form
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_shipped_form_and_mapping_are_current_and_always_the_same_bytes(folder: Path) -> None:
@@ -92,7 +92,11 @@ def test_what_stands_on_the_screen_does_not_name_the_subject() -> None:
     heads = [str(cell) for row in rows if str(row[0]).startswith("begin") for cell in row[2:4]]
     heads += [str(cell) for cell in next(book["settings"].iter_rows(min_row=2, values_only=True))]
     assert len(heads) > 20
-    assert not [head for head in heads if re.search("forced|forcé|labour|threat|menace|coerc|slav|esclav", head, re.IGNORECASE)]
+    assert not [
+        head
+        for head in heads
+        if re.search("forced|forcé|labour|threat|menace|coerc|slav|esclav", head, re.IGNORECASE)
+    ]
 
 
 def test_no_text_was_cut_at_a_comma() -> None:
@@ -107,7 +111,11 @@ def test_no_text_was_cut_at_a_comma() -> None:
 
 
 def test_it_says_that_its_words_are_not_the_ilos() -> None:
-    cells = [cell for row in openpyxl.load_workbook(SHIPPED / FILES[0])["about"].iter_rows(values_only=True) for cell in row]
+    cells = [
+        cell
+        for row in openpyxl.load_workbook(SHIPPED / FILES[0])["about"].iter_rows(values_only=True)
+        for cell in row
+    ]
     assert any("not the ILO's" in cell for cell in cells)
     assert any("pas ceux du BIT" in cell for cell in cells)
 
@@ -120,7 +128,10 @@ def test_every_item_of_the_guidelines_has_a_question_and_every_question_a_key() 
     assert set(spec.exceptions.kinds) == set(get_args(ExceptionKind))
     assert spec.children
     assert len(spec.children.worst_forms) == 3
-    assert all({s.mode for s in asked} == {"experienced", "threatened", "witnessed"} for asked in spec.items.coercion.values())
+    assert all(
+        {s.mode for s in asked} == {"experienced", "threatened", "witnessed"}
+        for asked in spec.items.coercion.values()
+    )
     rows = Form(SHIPPED / FILES[0]).rows["interview"]
     questions = {row["name"] for row in rows if row["required"] and not row["name"].startswith("check_")}
     mapped = {*spec.person_columns(), *spec.episode_columns()}
@@ -136,7 +147,7 @@ def test_who_does_not_know_or_refuses_can_say_so_to_every_question_read_aloud() 
             assert {"8", "9"} <= set(form.choices[listed]), row["name"]
 
 
-# ------------------------------------------------------------------------------------- its answers, through its mapping
+# ------------------------------------------------------------------------------------- its answers, through i
 
 YES_MORE_OFTEN = {
     "w_paid": 0.5,
@@ -171,7 +182,8 @@ def answer(name: str, codes: list[str], rng: random.Random) -> str:
 
 @cache
 def fieldwork() -> pd.DataFrame:
-    """A sample of 24 areas and 240 households, in the shape of an ODK or Kobo export of the repeat `interview`."""
+    """A sample of 24 areas and 240 households, in the shape of an ODK or Kobo export of the repeat
+    `interview`."""
     form, rng, rows = Form(SHIPPED / FILES[0]), random.Random(20181010), []
     for home in range(240):
         ages = iter([rng.choice(["44", "71", "999"]), "50", *(str(rng.randint(0, 22)) for _ in range(3))])
@@ -184,14 +196,22 @@ def fieldwork() -> pd.DataFrame:
         }
 
         def at_home(
-            name: str, codes: list[str], rng: random.Random, given: dict[str, str] = given, ages: Iterator[str] = ages
+            name: str,
+            codes: list[str],
+            rng: random.Random,
+            given: dict[str, str] = given,
+            ages: Iterator[str] = ages,
         ) -> str:
             return next(ages) if name == "r_age" else given.get(name) or answer(name, codes, rng)
 
         weight = rng.randint(50, 150)
         people = form.household(at_home, rng)
         for i, row in enumerate(people, 1):
-            office = {"weight": weight, "weight_adult": weight * int(row["adults"] or 0), "weight_child": weight}
+            office = {
+                "weight": weight,
+                "weight_adult": weight * int(row["adults"] or 0),
+                "weight_child": weight,
+            }
             rows.append({**row, **office, "PARENT_KEY": f"uuid:{home}", "KEY": f"uuid:{home}/interview[{i}]"})
     return pd.DataFrame(rows)
 
@@ -224,7 +244,10 @@ def test_the_data_have_no_errors_and_nothing_is_blank_without_need(survey: fl.Su
         "age not stated; those who answered the module stay in, in a row of their own",
     }
     asked = {
-        s.column for side in (survey.spec.items.involuntary, survey.spec.items.coercion) for item in side.values() for s in item
+        s.column
+        for side in (survey.spec.items.involuntary, survey.spec.items.coercion)
+        for item in side.values()
+        for s in item
     }
     told = " ".join(f"{what};" for what in warned.loc[warned["check"] == "non-response", "what"])
     named = {name for columns in re.findall(r"[:;] ([\w, ]+) \(", told) for name in columns.split(", ")}
@@ -249,11 +272,16 @@ def yes(code: str) -> Truth:
 
 
 def adult_by_hand(row: Any) -> Truth:
-    """Forced labour in the country, from the answers alone: a later question counts only where those before leave it open."""
-    work, involuntary, coerced = (either(yes(row[c]) for c in row.index if c.startswith(p)) for p in ("w_", "inv_", "coe_"))
+    """Forced labour in the country, from the answers alone: a later question counts only where those before
+    leave it open."""
+    work, involuntary, coerced = (
+        either(yes(row[c]) for c in row.index if c.startswith(p)) for p in ("w_", "inv_", "coe_")
+    )
     within = False if row["exception"] == "2" else both(yes(row["exception"]), yes(row["exception_limits"]))
     here = {"1": True, "3": False}.get(row["place"])
-    return both(work, involuntary, coerced, yes(row["same_work"]), None if within is None else not within, here)
+    return both(
+        work, involuntary, coerced, yes(row["same_work"]), None if within is None else not within, here
+    )
 
 
 def asked_first(*answers: Truth) -> Truth:
@@ -271,7 +299,9 @@ def child_by_hand(row: Any, parents: Sequence[Truth]) -> Truth:
 def by_hand(rows: pd.DataFrame) -> pd.Series:
     """Everybody who answered, by household and line."""
     rows = rows[rows["result"] == "1"].drop(columns=[c for c in rows if c.endswith("_intro")])
-    adults = {(row["household"], row["line"]): adult_by_hand(row) for _, row in rows[rows["task"] == "1"].iterrows()}
+    adults = {
+        (row["household"], row["line"]): adult_by_hand(row) for _, row in rows[rows["task"] == "1"].iterrows()
+    }
     truths = dict(adults)
     for _, row in rows[rows["task"] == "2"].iterrows():
         lines = [row["mother"], row["father"]]
@@ -325,7 +355,10 @@ def test_they_become_an_estimate_that_may_be_published(survey: fl.Survey, person
     truths = by_hand(fieldwork())
     rows = rows.loc[truths.index].assign(case=[truth is True for truth in truths])
     adults, children = rows[rows["task"] == "1"], rows[rows["task"] == "2"]
-    for population, part, weight in (("adults", adults, "weight_adult"), ("children", children, "weight_child")):
+    for population, part, weight in (
+        ("adults", adults, "weight_adult"),
+        ("children", children, "weight_child"),
+    ):
         (found,) = fl.prevalence(persons, population=population).table.to_dict("records")
         assert found["estimate"] == pytest.approx((part["case"] * part[weight]).sum() / part[weight].sum())
         assert found["cases"] == part["case"].sum() > 10
@@ -336,7 +369,7 @@ def test_they_become_an_estimate_that_may_be_published(survey: fl.Survey, person
     assert 0 < both_rules["hts_2012 v1"] <= both_rules["icls_2018 v1"], "every question says its stage"
 
 
-# --------------------------------------------------------------------------------------------------- an office's changes
+# --------------------------------------------------------------------------------------------------- an offic
 
 
 def test_questions_left_out_leave_a_form_and_a_mapping_that_fit(folder: Path) -> None:
@@ -385,14 +418,21 @@ def test_a_region_added_is_in_the_form_and_in_the_mapping(folder: Path) -> None:
     [
         ("  link_asked: coercion\n", "  link_asked: coercian\n", "gates.link_asked names coercian"),
         ("gate: coercion_asked", "gate: coercion_ask", "coercion names coercion_ask, which is not asked"),
-        ("when: ${r_age} < 18\n    label: {en: 'Line number of the father", "when: ${r_years} < 18\n    label: {en: 'Line number of the father",
-         "r_father names r_years"),
+        (
+            "when: ${r_age} < 18\n    label: {en: 'Line number of the father",
+            "when: ${r_years} < 18\n    label: {en: 'Line number of the father",
+            "r_father names r_years",
+        ),
         ("choices: exception\n", "choices: exceptions\n", "exception: no list of choices exceptions"),
         ("key: items.coercion.debt_bondage", "key: items.coercion.debt", "items.coercion.debt"),
-        ("{en: One work or several, fr: Un travail ou plusieurs}", "{en: One work or several}", "label has en, not en, fr"),
+        (
+            "{en: One work or several, fr: Un travail ou plusieurs}",
+            "{en: One work or several}",
+            "label has en, not en, fr",
+        ),
         ("household: household,", "household: dwelling,", "dwelling"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_hold_together_is_told(folder: Path, old: str, new: str, told: str) -> None:
     edit(folder, old, new)
     with pytest.raises(SpecError, match=told):
@@ -402,7 +442,11 @@ def test_what_does_not_hold_together_is_told(folder: Path, old: str, new: str, t
 
 def test_a_label_never_becomes_a_formula(folder: Path) -> None:
     evil = '=HYPERLINK("http://example.org","click")'
-    edit(folder, "    5: {label: {en: Capital, fr: Capitale}}\n", f"    5: {{label: {{en: '{evil}', fr: '+1'}}}}\n")
+    edit(
+        folder,
+        "    5: {label: {en: Capital, fr: Capitale}}\n",
+        f"    5: {{label: {{en: '{evil}', fr: '+1'}}}}\n",
+    )
     write_questionnaire(folder)
     cells = [cell for row in openpyxl.load_workbook(folder / FILES[0])["choices"].iter_rows() for cell in row]
     found = [cell for cell in cells if cell.value in (evil, "+1")]

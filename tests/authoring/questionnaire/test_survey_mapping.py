@@ -1,5 +1,5 @@
-"""Tests the survey.yaml of a questionnaire: codes, modes and routing as a person would write them, and no column that the form
-lacks."""
+"""Tests the survey.yaml of a questionnaire: codes, modes and routing as a person would write them, and no
+column that the form lacks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def test_usual_codes_are_not_said_and_a_question_of_ones_own_gate_goes_before_it
             }
         ],
         # A question that is itself the gate never stops.
-        "hazardous_work": [{"column": "hazard", "routing": {"column": "low_pay", "asked": ["1", "8", "9"], "skipped": ["2"]}}],
+        "hazardous_work": [
+            {"column": "hazard", "routing": {"column": "low_pay", "asked": ["1", "8", "9"], "skipped": ["2"]}}
+        ],
     }
     two = questionnaire(sections__coercion__gate=["case_asked", "worked"])
     either = [
@@ -56,15 +58,21 @@ def test_codes_of_one_column_are_named_as_its_key_wants_them() -> None:
     assert data["place"] == {"column": "abroad", "in_country": ["1"], "abroad": ["3"], "missing": ["8", "9"]}
     also = {"revision": "isic_rev4"}
     coded = questionnaire(interview__sex=asks("sexes", "sectors.sector", also=also))
-    assert survey_data(coded, "en")["sectors"]["sector"] == {"column": "sex", "revision": "isic_rev4", "missing": ["7"]}
+    assert survey_data(coded, "en")["sectors"]["sector"] == {
+        "column": "sex",
+        "revision": "isic_rev4",
+        "missing": ["7"],
+    }
     standard = questionnaire(
         interview__sex=asks("places", "groups.area", also={"classification": "area"}),
         choices__places__8=None,
         choices__places__9=None,
     )
     assert survey_data(standard, "en")["groups"]["area"] == {
-        "column": "sex", "classification": "area", "codes": {"1": "in_country", "3": "abroad"}
-    }  # fmt: skip
+        "column": "sex",
+        "classification": "area",
+        "codes": {"1": "in_country", "3": "abroad"},
+    }
 
 
 def test_a_key_for_each_meaning_is_a_key_for_each_code() -> None:
@@ -73,7 +81,9 @@ def test_a_key_for_each_meaning_is_a_key_for_each_code() -> None:
         "3": {"label": en("Flood"), "means": "emergencies"},
         "2": {"label": en("No")},
     }
-    asked = questionnaire(choices__kinds=kinds, sections__work__questions__why=asks("kinds", "exceptions.kinds.*"))
+    asked = questionnaire(
+        choices__kinds=kinds, sections__work__questions__why=asks("kinds", "exceptions.kinds.*")
+    )
     assert survey_data(asked, "en")["exceptions"]["kinds"] == {
         "military_conscription": [{"column": "why", "yes": ["1"], "no": ["3", "2"]}],
         "emergencies": [{"column": "why", "yes": ["3"], "no": ["1", "2"]}],
@@ -88,7 +98,9 @@ def test_the_text_is_the_data_in_the_order_of_the_reference_and_the_questionnair
     assert read == survey_data(asked, "en")
     assert list(read) == [key for key in SurveySpec.model_fields if key in read]
     assert "  answers:\n" not in text
-    assert "answers: {yes: 1, no: 2, dont_know: 8, refused: 9}" in text  # bare: the kit reads every scalar as text
+    assert (
+        "answers: {yes: 1, no: 2, dont_know: 8, refused: 9}" in text
+    )  # bare: the kit reads every scalar as text
     assert asked.survey == QUESTIONNAIRE["survey"]
 
 

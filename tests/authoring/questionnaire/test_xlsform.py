@@ -1,4 +1,5 @@
-"""Tests the XLSForm: its rows in the order of the interview, its routing in XPath, and a workbook in which every cell is text."""
+"""Tests the XLSForm: its rows in the order of the interview, its routing in XPath, and a workbook in which
+every cell is text."""
 
 from __future__ import annotations
 
@@ -15,19 +16,39 @@ from fltoolkit.authoring.questionnaire.xlsform import gate_formula, survey_rows,
 def rows() -> dict[str, dict[str, Any]]:
     """The rows of the sheet by their names, without what is blank; ends have no name."""
     return {
-        row["name"]: {k: v for k, v in row.items() if v and k != "name"} for row in survey_rows(questionnaire()) if "name" in row
+        row["name"]: {k: v for k, v in row.items() if v and k != "name"}
+        for row in survey_rows(questionnaire())
+        if "name" in row
     }
 
 
 def test_rows_stand_in_the_order_of_the_interview_and_each_begin_has_its_end() -> None:
     told = [(row["type"], row.get("name")) for row in survey_rows(questionnaire())]
     assert [name for kind, name in told if kind != "calculate" and name] == [
-        "members", "member", "called", "interview", "sex", "work", "worked", "check_involuntary", "stop_involuntary", "involuntary", "low_pay",
-        "hazard", "coercion", "violence", "abroad", "end",
-    ]  # fmt: skip
+        "members",
+        "member",
+        "called",
+        "interview",
+        "sex",
+        "work",
+        "worked",
+        "check_involuntary",
+        "stop_involuntary",
+        "involuntary",
+        "low_pay",
+        "hazard",
+        "coercion",
+        "violence",
+        "abroad",
+        "end",
+    ]
     assert [kind for kind, _ in told if kind.startswith(("begin", "end"))] == [
-        "begin_repeat", "end_repeat", "begin_repeat", *["begin_group", "end_group"] * 3, "end_repeat"
-    ]  # fmt: skip
+        "begin_repeat",
+        "end_repeat",
+        "begin_repeat",
+        *["begin_group", "end_group"] * 3,
+        "end_repeat",
+    ]
     assert told[-3:] == [("calculate", "work_asked"), ("calculate", "case_asked"), ("end_repeat", None)]
     assert rows()["member"]["repeat_count"] == "${members}"
 
@@ -36,7 +57,9 @@ def test_who_is_asked_is_what_section_gate_and_check_say_together() -> None:
     found = rows()
     goes_on = "${age} > 17 and (${work_asked} = '1' or ${work_asked} = '3')"
     assert found["check_involuntary"]["relevant"] == goes_on
-    assert found["stop_involuntary"]["relevant"] == "${check_involuntary} != '' and ${check_involuntary} != '1'"
+    assert (
+        found["stop_involuntary"]["relevant"] == "${check_involuntary} != '' and ${check_involuntary} != '1'"
+    )
     assert found["involuntary"]["relevant"] == f"({goes_on}) and ${{check_involuntary}} = '1'"
     assert found["hazard"]["relevant"] == "${low_pay} = '1'"  # only where it is sure
     assert found["coercion"]["relevant"] == "${case_asked} = '1' or ${case_asked} = '3'"
@@ -56,7 +79,10 @@ def test_a_gate_is_no_where_all_are_and_sends_away_whom_an_earlier_one_sent_away
     asked = questionnaire()
     assert gate_formula(asked, "work_asked") == "if(${worked} = '2', '2', if(${worked} = '1', '1', '3'))"
     # The question on hazards was not asked of those who say no to low pay, which is a no to it, too.
-    own = "if(${low_pay} = '2' and (${hazard} = '2' or ${low_pay} = '2'), '2', if(${low_pay} = '1' or ${hazard} = '1', '1', '3'))"
+    own = (
+        "if(${low_pay} = '2' and (${hazard} = '2' or ${low_pay} = '2'), '2', if(${low_pay} = '1' or "
+        "${hazard} = '1', '1', '3'))"
+    )
     stopped = f"if(${{work_asked}} = '4' or ${{check_involuntary}} != '1', '4', {own})"
     assert gate_formula(asked, "case_asked") == f"if(${{work_asked}} = '2', '2', {stopped})"
     assert rows()["case_asked"]["relevant"] == "${age} > 17"  # a gate is for those of whom its section is
@@ -77,7 +103,8 @@ def test_the_workbook_has_a_column_a_language_and_is_always_the_same_bytes() -> 
 
 
 @pytest.mark.parametrize(
-    ("languages", "titles"), [(["en"], ["label::English (en)"]), (["fr", "en"], ["label::Français (fr)", "label::English (en)"])]
+    ("languages", "titles"),
+    [(["en"], ["label::English (en)"]), (["fr", "en"], ["label::Français (fr)", "label::English (en)"])],
 )
 def test_the_languages_stand_in_the_order_asked_for(languages: list[str], titles: list[str]) -> None:
     asked = questionnaire()

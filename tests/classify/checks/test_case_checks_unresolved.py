@@ -31,23 +31,50 @@ def told(survey: fl.Survey) -> list[tuple[Any, ...]]:
         (many("a", 30), {}, []),
         # Refusing one side with the other side no leaves nothing open: no and ? is no.
         (many("a", 30) | many("b", 12, hazardous_work="V"), {}, []),
-        (many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J"), {},
-         [("note", "forced labour", f"{LEFT}hazardous_work (about 10)", "about 10")]),
+        (
+            many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J"),
+            {},
+            [("note", "forced labour", f"{LEFT}hazardous_work (about 10)", "about 10")],
+        ),
         # Another yes on the side decides it.
         (many("a", 30) | many("b", 12, hazardous_work="V", different_job="J", debt_bondage="J"), {}, []),
-        (many("a", 40) | many("b", 21, hazardous_work="V", debt_bondage="J") | many("c", 3, different_job="", debt_bondage="J")
-         | many("d", 6, hazardous_work="J", withheld_wages="W"), {},
-         [("note", "forced labour", f"{LEFT}hazardous_work (about 20); withheld_wages (about 10); different_job (fewer than 5)", "about 30")]),
-        (many("a", 30) | many("b", 7, paid="V", hazardous_work="J", debt_bondage="J"), {},
-         [("note", "forced labour", f"{LEFT}paid (about 10)", "about 10")]),
-        (many("a", 30) | many("b", 7, hazardous_work="J", debt_bondage="J", link="W"), {"episodes": {"same_work": "link"}},
-         [("note", "forced labour", f"{LEFT}link (about 10)", "about 10")]),
-        (many("a", 9) | many("b", 30, hazardous_work="", debt_bondage="J"), {},
-         [("warning", "forced labour", f"{MOST}hazardous_work (about 30)", "about 30")]),
+        (
+            many("a", 40)
+            | many("b", 21, hazardous_work="V", debt_bondage="J")
+            | many("c", 3, different_job="", debt_bondage="J")
+            | many("d", 6, hazardous_work="J", withheld_wages="W"),
+            {},
+            [
+                (
+                    "note",
+                    "forced labour",
+                    (
+                        f"{LEFT}hazardous_work (about 20); withheld_wages (about 10); different_job (fewer "
+                        "than 5)"
+                    ),
+                    "about 30",
+                )
+            ],
+        ),
+        (
+            many("a", 30) | many("b", 7, paid="V", hazardous_work="J", debt_bondage="J"),
+            {},
+            [("note", "forced labour", f"{LEFT}paid (about 10)", "about 10")],
+        ),
+        (
+            many("a", 30) | many("b", 7, hazardous_work="J", debt_bondage="J", link="W"),
+            {"episodes": {"same_work": "link"}},
+            [("note", "forced labour", f"{LEFT}link (about 10)", "about 10")],
+        ),
+        (
+            many("a", 9) | many("b", 30, hazardous_work="", debt_bondage="J"),
+            {},
+            [("warning", "forced labour", f"{MOST}hazardous_work (about 30)", "about 30")],
+        ),
         # Not of the population.
         (many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J", years=12), {}, []),
     ],
-)  # fmt: skip
+)
 def test_unresolved_persons_are_told_with_the_questions_that_leave_them_so(
     survey_of: SurveyOf, persons: Persons, keys: dict[str, Any], expected: list[tuple[Any, ...]]
 ) -> None:
@@ -62,7 +89,8 @@ def test_exactly_half_is_not_most(survey_of: SurveyOf) -> None:
 
 
 def test_the_counts_are_those_of_a_loop_over_the_answers(survey_of: SurveyOf) -> None:
-    """Each question by Kleene's logic in plain Python, on answers drawn at random; counts as they are on a screen."""
+    """Each question by Kleene's logic in plain Python, on answers drawn at random; counts as they are on a
+    screen."""
     import random
 
     from fltoolkit.classify.checks.case_checks import unresolved_findings
@@ -102,13 +130,22 @@ def test_the_counts_are_those_of_a_loop_over_the_answers(survey_of: SurveyOf) ->
     )
 
 
-def test_check_tells_them_before_everything_else(survey_of: SurveyOf, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+def test_check_tells_them_before_everything_else(
+    survey_of: SurveyOf, capsys: pytest.CaptureFixture[str], tmp_path: Any
+) -> None:
     import argparse
 
     from fltoolkit import commands
 
-    survey = survey_of(many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J") | many("c", 2, years=99))
-    assert commands.check(argparse.Namespace(survey=survey.path, show_values=False, private="", name="", before=None)) == 0
+    survey = survey_of(
+        many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J") | many("c", 2, years=99)
+    )
+    assert (
+        commands.check(
+            argparse.Namespace(survey=survey.path, show_values=False, private="", name="", before=None)
+        )
+        == 0
+    )
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == f"NOTE    forced labour: {LEFT}hazardous_work (about 10) [about 10]"
     assert any(line.startswith("WARNING years: age not stated") for line in rest)

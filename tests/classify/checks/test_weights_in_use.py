@@ -11,7 +11,9 @@ ADULTS = {"label": "adults", "age": {"min": 18}}
 
 def test_each_population_is_told_with_its_weight_and_what_this_adds_up_to(small: Any) -> None:
     people = [("not", {"W": 103.7, "V": 3.0})] * 40 + [("idle", {"W": 103.7, "V": 3.0})] * 12
-    persons = small(people, populations={"adults": ADULTS, "workers": {**ADULTS, "weight": "V", "where": {"WORK": 1}}})
+    persons = small(
+        people, populations={"adults": ADULTS, "workers": {**ADULTS, "weight": "V", "where": {"WORK": 1}}}
+    )
     # 52 persons are told as 50: 50 × 103.7 = 5,185, told to three digits; 40 × 3 = 120.
     assert weights_in_use(persons) == [
         "adults: about 50 persons, weight W, which adds up to about 5,180",

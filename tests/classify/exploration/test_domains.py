@@ -1,4 +1,5 @@
-"""Compares domains (where=) with R's subset(design, ...), and a user's own outcome with R's result from the shipped file."""
+"""Compares domains (where=) with R's subset(design, ...), and a user's own outcome with R's result from the
+shipped file."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ import fltoolkit as fl
 from fltoolkit.errors import DesignError, RequestError
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-RECORDS = {record["id"]: record for record in json.loads((GOLDEN / "domains.json").read_text("utf-8"))["records"]}
+RECORDS = {
+    record["id"]: record for record in json.loads((GOLDEN / "domains.json").read_text("utf-8"))["records"]
+}
 OF_DESIGNS = {key: r for key, r in RECORDS.items() if r["kind"] != "outcome"}
 OF_NORVIA = {key: r for key, r in RECORDS.items() if r["kind"] == "outcome"}
 MEASURE = {"mean": fl.prevalence, "total": fl.total}
@@ -49,13 +52,25 @@ def test_an_outcome_of_ones_own_is_what_r_reads_in_the_file(key: str, norvia: fl
     record = OF_NORVIA[key]
     persons = fl.outcome(norvia, RULES[record["outcome"]], name="bound")
     where = {"area": "rural"} if record["rural"] else None
-    agrees(MEASURE[record["verb"]](persons, "bound", by="sex", where=where).table, record, {"1": "men", "2": "women"})
+    agrees(
+        MEASURE[record["verb"]](persons, "bound", by="sex", where=where).table,
+        record,
+        {"1": "men", "2": "women"},
+    )
 
 
-def test_a_domain_leaves_the_sampling_units_without_its_persons_in_the_design(norvia: fl.ClassifiedSurvey) -> None:
-    """The data cut down to the domain lose sampling units, and with them variance; a stratum even has one unit left."""
+def test_a_domain_leaves_the_sampling_units_without_its_persons_in_the_design(
+    norvia: fl.ClassifiedSurvey,
+) -> None:
+    """The data cut down to the domain lose sampling units, and with them variance; a stratum even has one
+    unit left."""
     table = pd.DataFrame(
-        {"w": 1.0, "h": [1] * 8 + [2] * 8, "psu": [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8], "y": [1, 0] * 8}
+        {
+            "w": 1.0,
+            "h": [1] * 8 + [2] * 8,
+            "psu": [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8],
+            "y": [1, 0] * 8,
+        }
     )
     table["g"] = [str(int(p in (1, 2, 5))) for p in table["psu"]]
     facts = {"weight": "w", "strata": "h", "psu": "psu"}
@@ -79,7 +94,9 @@ VERBS = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_takes_a_domain_and_says_whom_its_result_is_about(verb: str, norvia: fl.ClassifiedSurvey) -> None:
+def test_every_verb_takes_a_domain_and_says_whom_its_result_is_about(
+    verb: str, norvia: fl.ClassifiedSurvey
+) -> None:
     found, whole = VERBS[verb](norvia, where={"area": "rural", "sex": ["women"]}), VERBS[verb](norvia)
     assert found.about.where == (("area", ("rural",)), ("sex", ("women",)))
     assert found.about.population_label == whole.about.population_label + " (area: rural; sex: women)"
@@ -97,7 +114,11 @@ def test_a_domain_is_the_row_of_the_same_crossing(norvia: fl.ClassifiedSurvey) -
 def test_models_and_tests_of_association_take_a_domain(norvia: fl.ClassifiedSurvey) -> None:
     where = {"area": "rural"}
     n = fl.prevalence(norvia, where=where).table["n"].iloc[0]
-    assert fl.logit(norvia, "forced_labour ~ C(sex)", where=where).n == n < fl.logit(norvia, "forced_labour ~ C(sex)").n
+    assert (
+        fl.logit(norvia, "forced_labour ~ C(sex)", where=where).n
+        == n
+        < fl.logit(norvia, "forced_labour ~ C(sex)").n
+    )
     assert fl.rao_scott(norvia, "sex", where=where).F.statistic != fl.rao_scott(norvia, "sex").F.statistic
 
 
@@ -106,12 +127,17 @@ def test_a_change_of_a_domain_is_not_compared_with_everybody(norvia: fl.Classifi
     assert "persons aged 18 and over (area: rural)" in found.table["reason"].iloc[0]
     table = pd.DataFrame({"w": 1.0, "psu": range(8), "y": [1, 0] * 4, "g": list("aabbaabb")})
     bare = fl.SurveyDesign(table, weight="w", psu="psu")
-    bare_change = fl.change(fl.prevalence(bare, "y"), fl.prevalence(bare, "y", where={"g": "a"}), shared_psus=True)
+    bare_change = fl.change(
+        fl.prevalence(bare, "y"), fl.prevalence(bare, "y", where={"g": "a"}), shared_psus=True
+    )
     assert str(bare_change.table["reason"].iloc[0]).startswith("domain changed: everybody before, g: a after")
 
 
 WRONG = [
-    ({"area": "countryside"}, ["where: area: no such label", "found:   countryside", "allowed: urban, rural, not stated"]),
+    (
+        {"area": "countryside"},
+        ["where: area: no such label", "found:   countryside", "allowed: urban, rural, not stated"],
+    ),
     ({"area": "2"}, ["write a label as survey.yaml does, not its code"]),
     ({"aera": "rural"}, ["where: no such group", "found:   aera", "allowed: sex, age_group, region, area"]),
     ({"sector": "Construction"}, ["only cases have sector", 'by=["sector"]']),
@@ -131,7 +157,9 @@ def test_a_domain_that_cannot_be_is_refused_with_what_is_allowed(
 
 
 def test_of_a_bare_design_a_label_that_no_row_has_is_refused_and_rare_values_are_not_told() -> None:
-    table = pd.DataFrame({"w": 1.0, "psu": range(12), "y": [1, 0] * 6, "g": ["a"] * 6 + ["b"] * 5 + ["Nadia"]})
+    table = pd.DataFrame(
+        {"w": 1.0, "psu": range(12), "y": [1, 0] * 6, "g": ["a"] * 6 + ["b"] * 5 + ["Nadia"]}
+    )
     design = fl.SurveyDesign(table, weight="w", psu="psu")
     with pytest.raises(RequestError) as error:
         fl.prevalence(design, "y", where={"g": "c"})

@@ -1,4 +1,5 @@
-"""Tests a user's own outcomes: an item, a side or a rule of these is true, false or unresolved, and is never named forced labour."""
+"""Tests a user's own outcomes: an item, a side or a rule of these is true, false or unresolved, and is never
+named forced labour."""
 
 from __future__ import annotations
 
@@ -55,12 +56,15 @@ def test_rules_follow_kleenes_logic(rule, truth) -> None:  # type: ignore[no-unt
     assert {(r["a"], r["b"], r["c"]): r["found"] for r in found} == {row: truth(*row) for row in rows}
 
 
-def test_an_outcome_goes_by_its_name_through_the_verbs_and_says_that_it_is_not_forced_labour(norvia: fl.ClassifiedSurvey) -> None:
+def test_an_outcome_goes_by_its_name_through_the_verbs_and_says_that_it_is_not_forced_labour(
+    norvia: fl.ClassifiedSurvey,
+) -> None:
     persons = fl.outcome(norvia, "debt_bondage")
     found = [
-        fl.prevalence(persons, "debt_bondage", by="sex"), fl.total(persons, "debt_bondage"),
+        fl.prevalence(persons, "debt_bondage", by="sex"),
+        fl.total(persons, "debt_bondage"),
         fl.share(persons, "sex", outcome="debt_bondage"),
-    ]  # fmt: skip
+    ]
     for est in found:
         assert est.about.outcome == "debt_bondage"
         assert est.about.rule_note == "answered yes to debt_bondage; not forced labour"
@@ -101,7 +105,9 @@ def test_unresolved_answers_stay_in_and_are_counted(norvia: fl.ClassifiedSurvey)
         ("debt_bondage", "estimate", ["needs a name of its own"]),
     ],
 )
-def test_what_is_no_outcome_is_refused(rule: str, name: str | None, words: list[str], norvia: fl.ClassifiedSurvey) -> None:
+def test_what_is_no_outcome_is_refused(
+    rule: str, name: str | None, words: list[str], norvia: fl.ClassifiedSurvey
+) -> None:
     with pytest.raises(RequestError) as error:
         fl.outcome(norvia, rule, name=name)
     assert all(word in str(error.value) for word in words), str(error.value)
@@ -118,8 +124,11 @@ def test_no_outcome_of_ones_own_by_what_only_cases_have(norvia: fl.ClassifiedSur
 
 
 @pytest.mark.parametrize(("rule", "column"), [("debt_bondage", "FC3"), ("withheld_wages", "FC4")])
-def test_who_did_no_work_is_a_no_although_nobody_asked_them(rule: str, column: str, norvia: fl.ClassifiedSurvey) -> None:
-    """The gate FILTER of this survey is blank for persons without work. The blank behind it is a no, not an unresolved answer."""
+def test_who_did_no_work_is_a_no_although_nobody_asked_them(
+    rule: str, column: str, norvia: fl.ClassifiedSurvey
+) -> None:
+    """The gate FILTER of this survey is blank for persons without work. The blank behind it is a no, not an
+    unresolved answer."""
     import pandas as pd
 
     rows = pd.read_csv(NORVIA / "persons.csv", dtype=str, keep_default_na=False)
@@ -130,7 +139,9 @@ def test_who_did_no_work_is_a_no_although_nobody_asked_them(rule: str, column: s
     assert table["unresolved"].iloc[0] == unresolved.sum() > 0
     assert table["cases"].iloc[0] == (rows[column] == "1").sum()
     weight = rows["W_FL"].astype(float)
-    by_region = weight[rows[column] == "1"].groupby(rows["REGION"]).sum() / weight.groupby(rows["REGION"]).sum()
+    by_region = (
+        weight[rows[column] == "1"].groupby(rows["REGION"]).sum() / weight.groupby(rows["REGION"]).sum()
+    )
     assert table["estimate"].tolist()[1:] == pytest.approx(by_region.tolist(), rel=1e-9)
 
 
@@ -144,15 +155,25 @@ def test_persons_with_an_outcome_of_their_own_are_asked_by_its_name(norvia: fl.C
     persons = fl.outcome(norvia, "debt_bondage")
     out = shipped.published(shipped.NORVIA)
     for unnamed in (
-        lambda: fl.prevalence(persons, by="sex"), lambda: fl.total(persons), lambda: fl.share(persons, "sex"),
-        lambda: fl.rao_scott(persons, "sex"), lambda: fl.prevalence(fl.derive(persons, "age_tens", of="AGE", bands=[30, 60], missing=999)),
-    ):  # fmt: skip
-        with pytest.raises(RequestError, match=r"(?s)must name what it estimates.*debt_bondage, forced_labour"):
+        lambda: fl.prevalence(persons, by="sex"),
+        lambda: fl.total(persons),
+        lambda: fl.share(persons, "sex"),
+        lambda: fl.rao_scott(persons, "sex"),
+        lambda: fl.prevalence(fl.derive(persons, "age_tens", of="AGE", bands=[30, 60], missing=999)),
+    ):
+        with pytest.raises(
+            RequestError, match=r"(?s)must name what it estimates.*debt_bondage, forced_labour"
+        ):
             unnamed()
     for of_cases in (
-        lambda: fl.profile(persons), lambda: fl.duration(persons), lambda: fl.stock(persons), lambda: fl.current(persons),
-        lambda: fl.quantile(persons), lambda: fl.flowchart(persons), lambda: fl.risk_factors(persons, out),
-    ):  # fmt: skip
+        lambda: fl.profile(persons),
+        lambda: fl.duration(persons),
+        lambda: fl.stock(persons),
+        lambda: fl.current(persons),
+        lambda: fl.quantile(persons),
+        lambda: fl.flowchart(persons),
+        lambda: fl.risk_factors(persons, out),
+    ):
         with pytest.raises(RequestError, match=r"(?s)is about cases of forced labour.*found:   debt_bondage"):
             of_cases()
     assert fl.prevalence(persons, "forced_labour").table.equals(fl.prevalence(norvia).table)
@@ -160,7 +181,11 @@ def test_persons_with_an_outcome_of_their_own_are_asked_by_its_name(norvia: fl.C
     assert fl.prevalence(persons, "debt_bondage").table["cases"].tolist() == [27]  # as FC3 of the data says
 
 
-def test_a_run_is_about_forced_labour_whatever_the_persons_carry(small: Callable[..., fl.ClassifiedSurvey]) -> None:
-    persons = small([("case" if i % 3 else "not", {}) for i in range(60)], tables=[{"measure": "share", "of": "sex"}])
+def test_a_run_is_about_forced_labour_whatever_the_persons_carry(
+    small: Callable[..., fl.ClassifiedSurvey],
+) -> None:
+    persons = small(
+        [("case" if i % 3 else "not", {}) for i in range(60)], tables=[{"measure": "share", "of": "sex"}]
+    )
     run, same = (fl.publish_run(each) for each in (persons, fl.outcome(persons, "coercion")))
     assert same.table.equals(run.table)

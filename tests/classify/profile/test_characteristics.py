@@ -22,10 +22,14 @@ QUESTIONS: dict[str, Any] = {
     },
     "coercion": {
         "withheld_wages": {"column": "COE", "stage": "work"},
-        "threats_or_violence": [{"column": "HIT"}, {"column": "SEEN", "mode": "witnessed", "stage": "leaving"}],
+        "threats_or_violence": [
+            {"column": "HIT"},
+            {"column": "SEEN", "mode": "witnessed", "stage": "leaving"},
+        ],
     },
 }
-# As they answered: a case in bonded work, one who does not know, one for over a year; and somebody who is no case.
+# As they answered: a case in bonded work, one who does not know, one for over a year; and somebody who is no
+# case.
 PEOPLE = [
     ("case", {"JOB": 1, "JOB2": 2, "HIT": 2, "SEEN": 1, "FORM": 1, "M": 2}),
     ("case", {"JOB": 8, "JOB2": 2, "HIT": 8, "SEEN": 2, "FORM": 9, "M": 98}),
@@ -47,7 +51,12 @@ def classified(folder: Path, **own: Any) -> fl.ClassifiedSurvey:
 
 def answers(persons: fl.ClassifiedSurvey, *, children: bool = False) -> tuple[list[str], pd.Series]:
     told = with_characteristics(persons, children=children)
-    table = told.persons.frame.select("forced_labour", "fl__key", ANSWERS).collect("pandas").to_native().sort_values("fl__key")
+    table = (
+        told.persons.frame.select("forced_labour", "fl__key", ANSWERS)
+        .collect("pandas")
+        .to_native()
+        .sort_values("fl__key")
+    )
     return [f"{topic}: {name}" for topic, name in told.of], table[ANSWERS].reset_index(drop=True)
 
 
@@ -82,12 +91,21 @@ def test_a_side_with_a_question_without_stage_has_no_stages(tmp_path: Path) -> N
 
 def test_without_form_and_months_there_are_items_alone(tmp_path: Path) -> None:
     names, _ = answers(classified(tmp_path, form=None, months=None))
-    assert {name.partition(":")[0] for name in names} == {"involuntary", "coercion", "involuntary_stage", "coercion_mode"}
+    assert {name.partition(":")[0] for name in names} == {
+        "involuntary",
+        "coercion",
+        "involuntary_stage",
+        "coercion_mode",
+    }
 
 
 def test_bands_of_months_meet_and_cover_all() -> None:
     bands = duration_bands(Months(column="M", covers="all_spells", bands=(2, 7)))
-    assert bands == {"less than 2 months": (0, 2), "2 to less than 7 months": (2, 7), "7 months and more": (7, None)}
+    assert bands == {
+        "less than 2 months": (0, 2),
+        "2 to less than 7 months": (2, 7),
+        "7 months and more": (7, None),
+    }
 
 
 @pytest.mark.parametrize("bands", [[3, 3], [6, 3], [0, 3], []])

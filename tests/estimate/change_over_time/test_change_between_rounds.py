@@ -1,4 +1,5 @@
-"""Tests the change between rounds: R's numbers, the verdicts, when there is no verdict, and rounds that cannot be compared."""
+"""Tests the change between rounds: R's numbers, the verdicts, when there is no verdict, and rounds that
+cannot be compared."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ FILES = ("clustered.csv", "round2.csv")
 
 @functools.cache
 def design(file: str, fpc: bool = False) -> fl.SurveyDesign:
-    return fl.SurveyDesign(GOLDEN / "data" / file, weight="weight", strata="stratum", psu="psu", fpc="fpc" if fpc else None)
+    return fl.SurveyDesign(
+        GOLDEN / "data" / file, weight="weight", strata="stratum", psu="psu", fpc="fpc" if fpc else None
+    )
 
 
 def square(lower: list[list[float]]) -> np.ndarray[Any, Any]:
@@ -34,7 +37,7 @@ def square(lower: list[list[float]]) -> np.ndarray[Any, Any]:
     return np.asarray(half + np.tril(half, -1).T)
 
 
-# --------------------------------------------------------------------------------------------------------- against R
+# --------------------------------------------------------------------------------------------------------- ag
 
 
 @pytest.mark.parametrize("key", ROUNDS)
@@ -46,30 +49,48 @@ def test_two_rounds_agree_with_r_on_the_stacked_design(key: str) -> None:
     v, v_sex = square(r["covariance"]), square(r["covariance_sex"])
     np.testing.assert_allclose(both.table["estimate"].iloc[[0, 3]], r["estimate"], rtol=1e-10)
     np.testing.assert_allclose(both.covariance[np.ix_([0, 3], [0, 3])], v, rtol=1e-10, atol=1e-12 * v.max())
-    np.testing.assert_allclose(both.covariance[np.ix_([1, 2, 4, 5], [1, 2, 4, 5])], v_sex, rtol=1e-10, atol=1e-12 * v_sex.max())
+    np.testing.assert_allclose(
+        both.covariance[np.ix_([1, 2, 4, 5], [1, 2, 4, 5])], v_sex, rtol=1e-10, atol=1e-12 * v_sex.max()
+    )
     table = fl.change(before, after, shared_psus=record["shared"]).table
     np.testing.assert_allclose(table["change"], r["change"], rtol=1e-10)
     contrasts = {"all": ("total",), "1": ("1",), "2": ("2",)}
-    own = both.contrast({name: {("2", *row): 1, ("1", *row): -1} for name, row in contrasts.items()}).table["se"]
+    own = both.contrast({name: {("2", *row): 1, ("1", *row): -1} for name, row in contrasts.items()}).table[
+        "se"
+    ]
     np.testing.assert_allclose(own, r["se"], rtol=1e-10)
-    taylor = table["method"] == "taylor"  # 1,310 women in one round, 1,039 in the other: a rate or a number is decided by MOVER
+    taylor = (
+        table["method"] == "taylor"
+    )  # 1,310 women in one round, 1,039 in the other: a rate or a number is decided by MOVER
     assert taylor.tolist() == [True, True, verb is fl.mean]
     np.testing.assert_allclose(table["se"][taylor], np.array(r["se"])[taylor], rtol=1e-10)
     first = table.iloc[0]
     assert first["df"] == pytest.approx(r["df"], rel=1e-10)
     assert first[["ci_low", "ci_high"]].tolist() == pytest.approx(r["ci"], rel=1e-8)
-    assert first[["ratio", "ratio_low", "ratio_high"]].tolist() == pytest.approx([r["ratio"], *r["ratio_ci"]], rel=1e-8)
+    assert first[["ratio", "ratio_low", "ratio_high"]].tolist() == pytest.approx(
+        [r["ratio"], *r["ratio_ci"]], rel=1e-8
+    )
     as_contrast = both.contrast({"change": {("2",): 1, ("1",): -1}}).table.iloc[0]
-    assert (as_contrast["estimate"], as_contrast["se"]) == pytest.approx((first["change"], first["se"]), rel=1e-12)
+    assert (as_contrast["estimate"], as_contrast["se"]) == pytest.approx(
+        (first["change"], first["se"]), rel=1e-12
+    )
 
 
 def test_psus_in_part_of_the_rounds_leave_each_rounds_variance_as_published() -> None:
-    """R's stacked design would count the PSUs of the union in every stratum; the covariance is summed here by hand."""
+    """R's stacked design would count the PSUs of the union in every stratum; the covariance is summed here by
+    hand."""
     first, second = (pd.read_csv(GOLDEN / "data" / file) for file in FILES)
-    second["psu"] = second["psu"].where(second["psu"] % 2 == 0, second["psu"] + 1000)  # every other area was drawn anew
-    before, after = (fl.mean(fl.SurveyDesign(f, weight="weight", strata="stratum", psu="psu"), "income") for f in (first, second))
+    second["psu"] = second["psu"].where(
+        second["psu"] % 2 == 0, second["psu"] + 1000
+    )  # every other area was drawn anew
+    before, after = (
+        fl.mean(fl.SurveyDesign(f, weight="weight", strata="stratum", psu="psu"), "income")
+        for f in (first, second)
+    )
     both = fl.stack({"1": before, "2": after}, name="round", shared_psus=True)
-    np.testing.assert_allclose(np.sqrt(np.diag(both.covariance)), [before.table["se"][0], after.table["se"][0]], rtol=1e-12)
+    np.testing.assert_allclose(
+        np.sqrt(np.diag(both.covariance)), [before.table["se"][0], after.table["se"][0]], rtol=1e-12
+    )
     expected = 0.0
     z = {}
     for name, frame in (("1", first), ("2", second)):
@@ -86,7 +107,7 @@ def test_psus_in_part_of_the_rounds_leave_each_rounds_variance_as_published() ->
     assert abs(both.covariance[0, 1]) > 0
 
 
-# ----------------------------------------------------------------------------------------------- the arithmetic alone
+# ----------------------------------------------------------------------------------------------- the arithmet
 
 
 def test_overlapping_intervals_are_no_test() -> None:
@@ -129,7 +150,9 @@ def with_replicates(seed: int, rate: float) -> fl.ReplicateDesign:
 
 
 def test_rounds_with_replicate_weights_are_independent_and_their_psus_are_not_known() -> None:
-    before, after, none = (fl.prevalence(with_replicates(i, rate), "y") for i, rate in enumerate((0.3, 0.2, 0.0)))
+    before, after, none = (
+        fl.prevalence(with_replicates(i, rate), "y") for i, rate in enumerate((0.3, 0.2, 0.0))
+    )
     row = fl.change(before, after).table.iloc[0]
     assert row["se"] == pytest.approx(np.hypot(row["se_before"], row["se_after"]), rel=1e-12)
     assert pd.isna(row["psus_with_cases_before"])
@@ -141,7 +164,7 @@ def test_rounds_with_replicate_weights_are_independent_and_their_psus_are_not_kn
     assert fl.change_from_published(BASELINE, after).table["verdict"][0] == "decreased"
 
 
-# --------------------------------------------------------------------------------------------------------- two rounds
+# --------------------------------------------------------------------------------------------------------- tw
 
 
 @functools.cache
@@ -149,7 +172,12 @@ def toy(seed: int, rate: float = 0.2, psus: int = 40, start: int = 0, **more: An
     draw = np.random.default_rng(seed)
     n = psus * 10
     frame = pd.DataFrame(
-        {"w": 1.0, "psu": start + np.arange(n) % psus, "g": np.where(np.arange(n) < n / 2, "a", "b"), "y": draw.random(n) < rate}
+        {
+            "w": 1.0,
+            "psu": start + np.arange(n) % psus,
+            "g": np.where(np.arange(n) < n / 2, "a", "b"),
+            "y": draw.random(n) < rate,
+        }
     )
     return fl.SurveyDesign(frame.assign(y=frame["y"].astype(int), **more), weight="w", psu="psu")
 
@@ -162,7 +190,9 @@ def test_labels_that_coincide_must_be_explained() -> None:
     assert "psus_of_earlier_rounds" in str(error.value)
     with pytest.raises(DesignError, match="no PSU has the same stratum and label"):
         fl.change(before, fl.prevalence(toy(2, start=100), "y"), shared_psus=True)
-    apart = fl.change(before, fl.prevalence(toy(2, start=100), "y")).table.iloc[0]  # no label coincides: independent
+    apart = fl.change(before, fl.prevalence(toy(2, start=100), "y")).table.iloc[
+        0
+    ]  # no label coincides: independent
     assert apart["se"] == pytest.approx(np.hypot(apart["se_before"], apart["se_after"]), rel=1e-12)
 
 
@@ -191,10 +221,18 @@ def test_a_breakdown_of_one_round_only_is_not_dropped() -> None:
 
 def test_rounds_broken_down_by_different_groups_are_not_compared() -> None:
     """Each row of a group would stand beside nothing; the same groups in another order are the same."""
-    one, two = fl.prevalence(toy(1), "y", by=[[], ["g"]]), fl.prevalence(toy(2, start=100), "y", by=[[], ["psu"]])
-    with pytest.raises(RequestError, match="broken down by different groups\\n  found:   total, g before; total, psu after"):
+    one, two = (
+        fl.prevalence(toy(1), "y", by=[[], ["g"]]),
+        fl.prevalence(toy(2, start=100), "y", by=[[], ["psu"]]),
+    )
+    with pytest.raises(
+        RequestError, match="broken down by different groups\\n  found:   total, g before; total, psu after"
+    ):
         fl.change(one, two, shared_psus=False)
-    one, two = (fl.prevalence(toy(seed, start=100 * seed), "y", by=by) for seed, by in ((1, ["g", "psu"]), (2, ["psu", "g"])))
+    one, two = (
+        fl.prevalence(toy(seed, start=100 * seed), "y", by=by)
+        for seed, by in ((1, ["g", "psu"]), (2, ["psu", "g"]))
+    )
     assert len(fl.change(one, two, shared_psus=False).table) > 0
 
 
@@ -206,7 +244,8 @@ def plain() -> tuple[fl.Estimates, fl.Estimates]:
 def rounds(**later: Any) -> tuple[fl.Estimates, fl.Estimates]:
     """Two rounds whose facts are those of a survey.yaml, the later one's changed."""
     facts = {
-        "year": 2025, "rule_set": "icls_2018 v1", "reference_months": 12, "population_label": "adults", "population_ages": "18 and over",
+        "year": 2025, "rule_set": "icls_2018 v1", "reference_months": 12, "population_label": "adults",
+        "population_ages": "18 and over",
         "questionnaire": ("coercion.debt_bondage: 1 experienced", "coercion.other_penalty: 1 experienced"),
     }  # fmt: skip
     before, after = plain()
@@ -218,17 +257,32 @@ def rounds(**later: Any) -> tuple[fl.Estimates, fl.Estimates]:
 @pytest.mark.parametrize(
     ("later", "reason"),
     [
-        ({"rule_set": "hts_2012 v1"}, "definition (rule set) changed: icls_2018 v1 before, hts_2012 v1 after"),
+        (
+            {"rule_set": "hts_2012 v1"},
+            "definition (rule set) changed: icls_2018 v1 before, hts_2012 v1 after",
+        ),
         ({"reference_months": 60}, "reference period in months changed: 12 before, 60 after"),
         ({"population_label": "workers"}, "population changed: adults before, workers after"),
-        ({"population_ages": "15 and over"}, "ages of the population changed: 18 and over before, 15 and over after"),
+        (
+            {"population_ages": "15 and over"},
+            "ages of the population changed: 18 and over before, 15 and over after",
+        ),
         ({"outcome": "z"}, "outcome changed: y before, z after"),
         ({"measure": "total"}, "measure changed: prevalence before, total after"),
-        ({"questionnaire": ("coercion.debt_bondage: 2 experienced", "coercion.other_penalty: 1 experienced")},
-         "questionnaire changed: coercion.debt_bondage (1 experienced before, 2 experienced after)"),
+        (
+            {
+                "questionnaire": (
+                    "coercion.debt_bondage: 2 experienced",
+                    "coercion.other_penalty: 1 experienced",
+                )
+            },
+            "questionnaire changed: coercion.debt_bondage (1 experienced before, 2 experienced after)",
+        ),
     ],
-)  # fmt: skip
-def test_what_changed_is_told_with_both_values_and_nothing_is_computed(later: dict[str, Any], reason: str) -> None:
+)
+def test_what_changed_is_told_with_both_values_and_nothing_is_computed(
+    later: dict[str, Any], reason: str
+) -> None:
     row = fl.change(*rounds(**later)).table.iloc[0]
     assert (row["verdict"], row["reason"]) == ("not comparable", reason)
     assert row[["change", "se", "ci_low", "ratio"]].isna().all()
@@ -250,7 +304,9 @@ def test_a_fact_that_one_round_does_not_state_is_named_and_not_held_against_it()
         ({"reference_months": 60, "year": 2027, "measure": "current"}, 0.0),
     ],
 )
-def test_overlapping_windows_are_flagged_and_the_change_is_still_shown(later: dict[str, Any], overlap: float) -> None:
+def test_overlapping_windows_are_flagged_and_the_change_is_still_shown(
+    later: dict[str, Any], overlap: float
+) -> None:
     before, after = rounds(**later)
     same = {k: v for k, v in later.items() if k != "year"}
     got = fl.change(replace(before, about=replace(before.about, **same)), after).table.iloc[0]
@@ -283,18 +339,22 @@ def test_survey_yaml_says_whether_areas_were_kept(small: Any) -> None:
     after = {word: fl.prevalence(small(people[3:], year=2027, design=key)) for word, key in said.items()}
     covariance = fl.stack({"1": before, "2": after["kept"]}, name="round", shared_psus=True).covariance
     kept, new = (fl.change(before, after[word]).table.iloc[0] for word in ("kept", "new"))
-    assert kept["se"] == pytest.approx(np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]), rel=1e-12)
+    assert kept["se"] == pytest.approx(
+        np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]), rel=1e-12
+    )
     assert new["se"] == pytest.approx(np.sqrt(covariance[0, 0] + covariance[1, 1]), rel=1e-12)
     with pytest.raises(DesignError, match="in more than one"):
         fl.change(before, after[""])
     about = before.about
     assert (about.population_ages, about.window_start) == ("18 and over", "")
     assert about.questionnaire == (
-        "any_work: 1 experienced", "coercion.withheld_wages: 1 experienced", "involuntary.very_low_or_no_wages: 1 experienced",
-    )  # fmt: skip
+        "any_work: 1 experienced",
+        "coercion.withheld_wages: 1 experienced",
+        "involuntary.very_low_or_no_wages: 1 experienced",
+    )
 
 
-# ------------------------------------------------------------------------------------------- a published baseline
+# ------------------------------------------------------------------------------------------- a published base
 
 BASELINE = {"estimate": 0.35, "ci_low": 0.30, "ci_high": 0.40, "cases": 140, "psus_with_cases": 40}
 
@@ -308,8 +368,12 @@ def test_against_a_published_baseline_mover_decides() -> None:
     after = later()
     now = after.table.iloc[0]
     row = fl.change_from_published(BASELINE, after).table.iloc[0]
-    low, high = mover(WithLimits(0.35, 0.30, 0.40), WithLimits(now["estimate"], now["ci_low"], now["ci_high"]))
-    assert (row["change"], row["ci_low"], row["ci_high"]) == pytest.approx((now["estimate"] - 0.35, float(low), float(high)))
+    low, high = mover(
+        WithLimits(0.35, 0.30, 0.40), WithLimits(now["estimate"], now["ci_low"], now["ci_high"])
+    )
+    assert (row["change"], row["ci_low"], row["ci_high"]) == pytest.approx(
+        (now["estimate"] - 0.35, float(low), float(high))
+    )
     assert (row["verdict"], row["method"]) == ("decreased", "mover")
     narrower = fl.change_from_published(BASELINE, after, rho=0.5).table.iloc[0]
     assert narrower["ci_high"] < row["ci_high"]
@@ -351,8 +415,10 @@ def test_a_published_baseline_is_compared_on_what_it_states() -> None:
     assert got.table["reason"][0] == "measure changed: total before, prevalence after"
     assert "outcome" in got.unstated
     for wrong, words in (
-        ({"level": 0.9}, "confidence levels"), ({"p": 1}, "no such field"), ({"estimate": 350.0}, "is outside its interval"),
-    ):  # fmt: skip
+        ({"level": 0.9}, "confidence levels"),
+        ({"p": 1}, "no such field"),
+        ({"estimate": 350.0}, "is outside its interval"),
+    ):
         with pytest.raises(RequestError, match=words):
             fl.change_from_published({**BASELINE, **wrong}, later())
     with pytest.raises(RequestError, match=r"rho: .*\n.*\n.*-1 or more and 1 or less"):
@@ -376,4 +442,7 @@ def test_a_published_figure_in_another_scale_is_refused(scale: float) -> None:
 
 def test_a_publication_that_does_not_say_how_many_cases_decides_nothing() -> None:
     row = fl.change_from_published({k: v for k, v in BASELINE.items() if k != "cases"}, later()).table.iloc[0]
-    assert (row["verdict"], row["reason"]) == ("no detectable change", "the publication does not say how many cases")
+    assert (row["verdict"], row["reason"]) == (
+        "no detectable change",
+        "the publication does not say how many cases",
+    )

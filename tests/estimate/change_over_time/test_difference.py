@@ -1,5 +1,5 @@
-"""Tests the difference of two rounds: Newcombe's interval, Satterthwaite's degrees of freedom, and when neither method gives a
-verdict."""
+"""Tests the difference of two rounds: Newcombe's interval, Satterthwaite's degrees of freedom, and when
+neither method gives a verdict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from fltoolkit.estimate.change_over_time.difference import (
 
 @pytest.mark.parametrize(("k1", "n1", "k2", "n2"), [(48, 80, 56, 70), (112, 200, 88, 200), (3, 400, 0, 300)])
 def test_mover_on_score_limits_is_newcombes_hybrid_score_interval(k1: int, n1: int, k2: int, n2: int) -> None:
-    """statsmodels has Newcombe (1998, method 10); of 56/70 and 48/80 he prints 0.0524 to 0.3339 (as recalled, to be verified)."""
+    """statsmodels has Newcombe (1998, method 10); of 56/70 and 48/80 he prints 0.0524 to 0.3339 (as recalled,
+    to be verified)."""
     (l1, u1), (l2, u2) = (proportion_confint(k, n, method="wilson") for k, n in ((k1, n1), (k2, n2)))
     low, high = mover(WithLimits(k1 / n1, l1, u1), WithLimits(k2 / n2, l2, u2))
     theirs = confint_proportions_2indep(k2, n2, k1, n1, method="newcomb", compare="diff")
@@ -95,7 +96,9 @@ FEW = RoundEstimates(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 10_000, 14, 14)
         ),
     ],
 )
-def test_a_round_without_a_case_is_not_certain(before: RoundEstimates, after: RoundEstimates, verdict: str, reason: str) -> None:
+def test_a_round_without_a_case_is_not_certain(
+    before: RoundEstimates, after: RoundEstimates, verdict: str, reason: str
+) -> None:
     row = difference(before, after).iloc[0]
     assert (row["verdict"], row["reason"]) == (verdict, reason)
     if after.se == 0 and np.isfinite(row["ci_low"]):
@@ -119,7 +122,12 @@ LOW = replace(HIGH, estimate=0.003, se=0.0005, ci_low=0.0021, ci_high=0.0042)
         (replace(LOW, n=2_500), "mover", "decreased", ""),
         (replace(LOW, n=2_499), "mover", "no detectable change", "the rounds are too unlike in size"),
         (replace(LOW, df=29.0), "mover", "no detectable change", "the rounds are too unlike in size"),
-        (replace(LOW, n=7_999, ci_high=0.006), "mover", "no detectable change", "the interval of the change includes 0"),
+        (
+            replace(LOW, n=7_999, ci_high=0.006),
+            "mover",
+            "no detectable change",
+            "the interval of the change includes 0",
+        ),
     ],
 )
 def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(
@@ -141,47 +149,63 @@ def test_mover_takes_the_correlation_of_rounds_on_the_same_psus() -> None:
 
 
 def test_enough_cases_looks_at_both_sides() -> None:
-    sides = [replace(HIGH, cases=np.array([15, 14, 15, 0, 0])), replace(HIGH, cases=np.array([15, 15, 0, 15, 0]))]
+    sides = [
+        replace(HIGH, cases=np.array([15, 14, 15, 0, 0])),
+        replace(HIGH, cases=np.array([15, 15, 0, 15, 0])),
+    ]
     assert both_testable(*sides).tolist() == [True, False, True, True, False]
 
 
 def test_a_mean_without_spread_is_what_it_is() -> None:
     """An SE of 0 whose interval has no width says that nothing varies, not that nothing was seen."""
-    row = difference(RoundEstimates(5.0, 0.0, 5.0, 5.0, 20.0, 90, 0, 0), RoundEstimates(4.0, 0.1, 3.8, 4.2, 20.0, 90, 0, 0)).iloc[
-        0
-    ]
+    row = difference(
+        RoundEstimates(5.0, 0.0, 5.0, 5.0, 20.0, 90, 0, 0), RoundEstimates(4.0, 0.1, 3.8, 4.2, 20.0, 90, 0, 0)
+    ).iloc[0]
     assert (row["method"], row["verdict"], row["se"], row["df"]) == ("taylor", "decreased", 0.1, 20.0)
 
 
 def test_rounds_on_the_same_psus_do_not_add_their_df() -> None:
     rows = difference(
-        RoundEstimates(0.1, 0.01, 0, 1, 30.0, 500, 50, 30), RoundEstimates(0.2, 0.01, 0, 1, 25.0, 500, 50, 30), [0.0, 0.00004]
+        RoundEstimates(0.1, 0.01, 0, 1, 30.0, 500, 50, 30),
+        RoundEstimates(0.2, 0.01, 0, 1, 25.0, 500, 50, 30),
+        [0.0, 0.00004],
     )
     assert rows["df"].tolist() == [pytest.approx(4 / (1 / 30 + 1 / 25)), 30.0]
 
 
 def test_a_change_between_like_rounds_is_d_plus_or_minus_t_se_and_its_ratio_is_on_the_log_scale() -> None:
-    """By hand: SE² = 0.03² + 0.04², df = 0.0025² / (0.0009² + 0.0016²) · 20 = 37.1, t from its table between 2.028 (36) and 2.024 (38)."""
-    row = difference(RoundEstimates(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 20.0, 500, 99, 40)).iloc[
-        0
-    ]
-    assert row[["change", "se", "relative_change", "ratio"]].tolist() == pytest.approx([-0.1, 0.05, -1 / 3, 2 / 3])
+    """By hand: SE² = 0.03² + 0.04², df = 0.0025² / (0.0009² + 0.0016²) · 20 = 37.1, t from its table between
+    2.028 (36) and 2.024 (38)."""
+    row = difference(
+        RoundEstimates(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 20.0, 500, 99, 40)
+    ).iloc[0]
+    assert row[["change", "se", "relative_change", "ratio"]].tolist() == pytest.approx(
+        [-0.1, 0.05, -1 / 3, 2 / 3]
+    )
     assert row["df"] == pytest.approx(37.09, abs=0.01)
-    assert (row["ci_low"], row["ci_high"]) == pytest.approx((-0.1 - 2.026 * 0.05, -0.1 + 2.026 * 0.05), abs=5e-5)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx(
+        (-0.1 - 2.026 * 0.05, -0.1 + 2.026 * 0.05), abs=5e-5
+    )
     spread = np.exp(2.026 * np.hypot(0.03 / 0.3, 0.04 / 0.2))
     assert (row["ratio_low"], row["ratio_high"]) == pytest.approx((2 / 3 / spread, 2 / 3 * spread), rel=1e-3)
     assert (row["method"], row["verdict"], row["reason"]) == (
-        "taylor", "no detectable change", "the interval of the change includes 0"
-    )  # fmt: skip
+        "taylor",
+        "no detectable change",
+        "the interval of the change includes 0",
+    )
     narrow = difference(
-        RoundEstimates(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 20.0, 500, 99, 40), level=0.9
+        RoundEstimates(0.3, 0.03, 0, 1, 20.0, 500, 99, 40),
+        RoundEstimates(0.2, 0.04, 0, 1, 20.0, 500, 99, 40),
+        level=0.9,
     ).iloc[0]
     assert narrow["verdict"] == "decreased"
 
 
 def test_a_covariance_makes_the_difference_of_rounds_on_the_same_psus_surer() -> None:
     row = difference(
-        RoundEstimates(0.3, 0.03, 0, 1, 40.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 40.0, 500, 99, 40), 0.0008
+        RoundEstimates(0.3, 0.03, 0, 1, 40.0, 500, 99, 40),
+        RoundEstimates(0.2, 0.04, 0, 1, 40.0, 500, 99, 40),
+        0.0008,
     ).iloc[0]
     assert row["se"] == pytest.approx(0.03)  # √(0.0009 + 0.0016 − 2 · 0.0008)
     assert (row["df"], row["verdict"]) == (40.0, "decreased")
@@ -189,14 +213,21 @@ def test_a_covariance_makes_the_difference_of_rounds_on_the_same_psus_surer() ->
 
 def test_from_nothing_there_is_no_relative_change() -> None:
     row = difference(
-        RoundEstimates(0.0, 0.1, -0.2, 0.2, 30.0, 500, 99, 40), RoundEstimates(0.5, 0.1, 0.3, 0.7, 30.0, 500, 99, 40)
+        RoundEstimates(0.0, 0.1, -0.2, 0.2, 30.0, 500, 99, 40),
+        RoundEstimates(0.5, 0.1, 0.3, 0.7, 30.0, 500, 99, 40),
     ).iloc[0]
     assert row[["relative_change", "ratio", "ratio_low", "ratio_high"]].isna().all()
     assert row["verdict"] == "increased"
 
 
 def test_a_side_decides_with_cases_in_psus_or_more_cases_where_these_are_not_known() -> None:
-    assert is_testable([15, 14, 15, 30, 29], [10, 10, 9, np.nan, np.nan]).tolist() == [True, False, False, True, False]
+    assert is_testable([15, 14, 15, 30, 29], [10, 10, 9, np.nan, np.nan]).tolist() == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
     assert size_ratio([2.0, 5.0, 0.0], [4.0, 2.0, 3.0]).tolist() == [2.0, 2.5, np.inf]
     assert np.isnan(size_ratio(0.0, 0.0))
 

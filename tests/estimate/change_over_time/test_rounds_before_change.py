@@ -1,4 +1,5 @@
-"""Tests what is compared before any estimate of a change: sampling units, questions and interviews of two rounds."""
+"""Tests what is compared before any estimate of a change: sampling units, questions and interviews of two
+rounds."""
 
 from __future__ import annotations
 
@@ -21,11 +22,15 @@ Rounds = Callable[..., tuple[fl.ClassifiedSurvey, fl.ClassifiedSurvey]]
 def survey(folder: Path, year: int, psus: range, modes: tuple[int, int] = (0, 0), **keys: Any) -> Path:
     """200 persons in some PSUs, so many of them interviewed face to face and by telephone."""
     how = [1] * modes[0] + [2] * modes[1] + [""] * 200
-    people: list[Person] = [("case" if i % 9 == 0 else "not", {"P": psus[i % len(psus)], "HOW": how[i]}) for i in range(200)]
+    people: list[Person] = [
+        ("case" if i % 9 == 0 else "not", {"P": psus[i % len(psus)], "HOW": how[i]}) for i in range(200)
+    ]
     folder.mkdir()
     persons_table(people).to_csv(folder / "persons.csv", index=False)
     design = {**SPEC["design"], **keys.pop("design", {})}
-    (folder / "survey.yaml").write_text(yaml.safe_dump({**SPEC, "year": year, "design": design, **keys}), encoding="utf-8")
+    (folder / "survey.yaml").write_text(
+        yaml.safe_dump({**SPEC, "year": year, "design": design, **keys}), encoding="utf-8"
+    )
     return folder / "survey.yaml"
 
 
@@ -45,14 +50,35 @@ SHARE = "of 20 PSUs have a stratum and label of the earlier round"
     ("after", "told"),
     [
         ({}, ("error", "design", f"20 {SHARE}: survey.yaml does not say whether they are the same areas")),
-        ({"design": {"psus_of_earlier_rounds": "kept"}}, ("note", "design", f"20 {SHARE}: said to be the same areas")),
-        ({"design": {"psus_of_earlier_rounds": "new"}}, ("note", "design", f"20 {SHARE}: said to be drawn anew")),
-        ({"psus": range(15, 35), "design": {"psus_of_earlier_rounds": "kept"}}, ("note", "design", f"5 {SHARE}: said to be the same areas")),
-        ({"psus": range(50, 70), "design": {"psus_of_earlier_rounds": "kept"}}, ("error", "design", f"0 {SHARE}: said to be the same areas")),
-        ({"psus": range(50, 70)},
-         ("note", "design", f"0 {SHARE}: survey.yaml does not say whether they are the same areas; the rounds are taken as independent")),
+        (
+            {"design": {"psus_of_earlier_rounds": "kept"}},
+            ("note", "design", f"20 {SHARE}: said to be the same areas"),
+        ),
+        (
+            {"design": {"psus_of_earlier_rounds": "new"}},
+            ("note", "design", f"20 {SHARE}: said to be drawn anew"),
+        ),
+        (
+            {"psus": range(15, 35), "design": {"psus_of_earlier_rounds": "kept"}},
+            ("note", "design", f"5 {SHARE}: said to be the same areas"),
+        ),
+        (
+            {"psus": range(50, 70), "design": {"psus_of_earlier_rounds": "kept"}},
+            ("error", "design", f"0 {SHARE}: said to be the same areas"),
+        ),
+        (
+            {"psus": range(50, 70)},
+            (
+                "note",
+                "design",
+                (
+                    f"0 {SHARE}: survey.yaml does not say whether they are the same areas; the rounds are "
+                    "taken as independent"
+                ),
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_shared_sampling_units_are_counted_by_stratum_and_label(
     tmp_path: Path, after: dict[str, Any], told: tuple[str, str, str]
 ) -> None:
@@ -69,19 +95,32 @@ def items(**coercion: Any) -> dict[str, Any]:
 def test_changed_questions_are_told_once_for_all_their_keys(tmp_path: Path) -> None:
     before = items(withheld_wages={"column": "COE", "label": "Were wages withheld?"})
     after = {
-        **NEW, **items(withheld_wages={"column": "COE", "label": "Did they keep your pay?"}, other_penalty={"column": "WORK"}),
+        **NEW,
+        **items(
+            withheld_wages={"column": "COE", "label": "Did they keep your pay?"},
+            other_penalty={"column": "WORK"},
+        ),
         "answers": {"yes": 1, "no": 2, "dont_know": 8, "refused": 9},
         "reference_period": {"months": 24, "text": "the past 24 months"},
-    }  # fmt: skip
+    }
     told = met(tmp_path, before, after)
-    assert ("warning", "comparability", "not comparable: reference period in months changed: 12 before, 24 after") in told
+    assert (
+        "warning",
+        "comparability",
+        "not comparable: reference period in months changed: 12 before, 24 after",
+    ) in told
     assert [what for _, check, what in told if check == "questions"] == [
         "refused none before, 9 after: any_work, items.involuntary.very_low_or_no_wages",
-        "label Were wages withheld? before, Did they keep your pay? after; refused none before, 9 after: items.coercion.withheld_wages",
+        (
+            "label Were wages withheld? before, Did they keep your pay? after; refused none before, 9 "
+            "after: "
+            "items.coercion.withheld_wages"
+        ),
         "asked only in the later round: items.coercion.other_penalty",
     ]
     assert any(
-        "questionnaire changed: coercion.other_penalty (not asked before, 1 experienced after)" in what for *_, what in told
+        "questionnaire changed: coercion.other_penalty (not asked before, 1 experienced after)" in what
+        for *_, what in told
     )
 
 
@@ -89,13 +128,18 @@ MODE = {"interview": {"mode": {"column": "HOW", "codes": {1: "face to face", 2: 
 
 
 @pytest.mark.parametrize(
-    ("modes", "changed"), [((200, 0), False), ((190, 10), False), ((181, 19), False), ((179, 21), True), ((0, 200), True)]
+    ("modes", "changed"),
+    [((200, 0), False), ((190, 10), False), ((181, 19), False), ((179, 21), True), ((0, 200), True)],
 )
-def test_another_mode_for_a_tenth_of_the_interviews_is_a_change(tmp_path: Path, modes: tuple[int, int], changed: bool) -> None:
+def test_another_mode_for_a_tenth_of_the_interviews_is_a_change(
+    tmp_path: Path, modes: tuple[int, int], changed: bool
+) -> None:
     told = met(tmp_path, {**MODE, "modes": (200, 0)}, {**MODE, **NEW, "modes": modes})
     assert any("mode of interview changed" in what for *_, what in told) is changed
     (interviews,) = [what for _, check, what in told if check == "interview"]
-    assert interviews.startswith("2025: mode face to face: 100%; mode telephone: 0% | 2027: mode face to face")
+    assert interviews.startswith(
+        "2025: mode face to face: 100%; mode telephone: 0% | 2027: mode face to face"
+    )
 
 
 def test_no_change_is_computed_between_two_modes_and_both_rounds_say_theirs(tmp_path: Path) -> None:
@@ -110,7 +154,9 @@ def test_no_change_is_computed_between_two_modes_and_both_rounds_say_theirs(tmp_
         "mode of interview changed: face to face 100% before, face to face 20% and telephone 80% after",
     )
     assert after.about.interview_conditions == "mode face to face: 25%; mode telephone: 75%"
-    unsaid = fl.change(before, fl.prevalence(fl.classify(fl.read_survey(survey(tmp_path / "x", 2027, range(50, 70))))))
+    unsaid = fl.change(
+        before, fl.prevalence(fl.classify(fl.read_survey(survey(tmp_path / "x", 2027, range(50, 70)))))
+    )
     assert "mode of interview" in unsaid.unstated
 
 
@@ -118,10 +164,14 @@ def test_check_with_an_earlier_round_tells_what_a_comparison_meets_and_fails_whe
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, two, kept = (
-        survey(tmp_path / "one", 2025, range(20)), survey(tmp_path / "two", 2027, range(20)),
+        survey(tmp_path / "one", 2025, range(20)),
+        survey(tmp_path / "two", 2027, range(20)),
         survey(tmp_path / "kept", 2027, range(20), design={"psus_of_earlier_rounds": "kept"}),
-    )  # fmt: skip
-    for path, code, told in ((two, 1, "ERROR   before: 20 of 20 PSUs"), (kept, 0, "NOTE    before: 20 of 20 PSUs")):
+    )
+    for path, code, told in (
+        (two, 1, "ERROR   before: 20 of 20 PSUs"),
+        (kept, 0, "NOTE    before: 20 of 20 PSUs"),
+    ):
         given = argparse.Namespace(survey=path, show_values=False, private="", name="", before=one)
         assert commands.check(given) == code
         assert told in capsys.readouterr().out

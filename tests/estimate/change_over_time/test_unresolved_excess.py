@@ -1,5 +1,5 @@
-"""Tests verdicts that must hold whatever the unresolved persons are: R's standard error of the second test, the rule, and wide
-bounds."""
+"""Tests verdicts that must hold whatever the unresolved persons are: R's standard error of the second test,
+the rule, and wide bounds."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ SAYS = {"kept": True, "new": False}
 
 @functools.cache
 def golden_round(position: int) -> fl.ClassifiedSurvey:
-    """A round of tests/golden/unresolved.R: the same cases and unresolved persons, as answers to a questionnaire."""
+    """A round of tests/golden/unresolved.R: the same cases and unresolved persons, as answers to a
+    questionnaire."""
     file, every = FILES[position]
     table = pd.read_csv(GOLDEN / "data" / file)
     is_open = (table["award"] == 0) & (np.floor(4 * table["income"]) % every == 0)
@@ -83,12 +84,16 @@ def test_the_excess_has_the_change_and_the_standard_error_of_r(key: str) -> None
     shares = [before.unresolved_shares.share[0], after.unresolved_shares.share[0]]
     np.testing.assert_allclose(shares, r["share"], rtol=1e-12)
     rows = np.arange(3)
-    found = excess_counted(Matched(before, after, rows, rows, record["shared"]), np.full(3, DECREASED, object), by_size=False)
+    found = excess_counted(
+        Matched(before, after, rows, rows, record["shared"]), np.full(3, DECREASED, object), by_size=False
+    )
     np.testing.assert_allclose(found["change"], r["change"], rtol=1e-10)
     np.testing.assert_allclose(found["se"], r["se"], rtol=1e-10)
     first = np.arange(1)
     numbers = (fl.total(golden_round(0)), fl.total(golden_round(1)))
-    total = excess_counted(Matched(*numbers, first, first, record["shared"]), np.full(1, DECREASED, object), by_size=False)
+    total = excess_counted(
+        Matched(*numbers, first, first, record["shared"]), np.full(1, DECREASED, object), by_size=False
+    )
     assert total["change"][0] == pytest.approx(r["total"], rel=1e-10)
     assert total["se"][0] == pytest.approx(r["total_se"], rel=1e-10)
 
@@ -113,12 +118,20 @@ def test_of_an_increase_of_a_number_the_earlier_population_is_meant() -> None:
 def test_only_a_verdict_that_the_unresolved_speak_against_is_tested_again() -> None:
     said = [DECREASED, DECREASED, INCREASED, INCREASED, NO_CHANGE, DECREASED]
     before, after = [0.01, 0.02, 0.01, 0.02, 0.01, np.nan], [0.02, 0.01, 0.02, 0.01, 0.02, 0.02]
-    assert unresolved_excess.needs_second_test(said, before, after).tolist() == [True, False, False, True, False, False]
+    assert unresolved_excess.needs_second_test(said, before, after).tolist() == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("reason", [TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD])
 def test_a_change_that_may_have_no_verdict_is_not_judged(reason: Reason) -> None:
-    """Before, *no detectable change* stood beside −9,540 (−13,800 to −6,000), for the publication does not say how many cases."""
+    """Before, *no detectable change* stood beside −9,540 (−13,800 to −6,000), for the publication does not
+    say how many cases."""
     assert is_unjudged(NO_CHANGE, reason)
     assert not is_unjudged(NO_CHANGE, COVERS_ZERO)
 
@@ -128,14 +141,20 @@ def test_a_verdict_falls_unless_the_second_test_says_the_same() -> None:
     second = np.array([DECREASED, NO_CHANGE, INCREASED, NO_CHANGE], dtype=object)
     got = with_second_verdicts(rows, np.array([True, True, True, False]), second)
     assert got["verdict"].tolist() == [DECREASED, NO_CHANGE, NO_CHANGE, DECREASED]
-    assert got["reason"].tolist() == ["", "more unresolved answers in one round", "more unresolved answers in one round", ""]
+    assert got["reason"].tolist() == [
+        "",
+        "more unresolved answers in one round",
+        "more unresolved answers in one round",
+        "",
+    ]
 
 
 SIDE = RoundEstimates(0.02, 0.003, 0.015, 0.027, 50.0, 5000, 100, 40)
 
 
 def test_limits_keep_their_distance_and_what_the_unresolved_add() -> None:
-    """By hand: √(0.007² + t²·(0.005² − 0.003²)), t = 2.0086 with 50 degrees of freedom; what would take variance away takes none."""
+    """By hand: √(0.007² + t²·(0.005² − 0.003²)), t = 2.0086 with 50 degrees of freedom; what would take
+    variance away takes none."""
     got = unresolved_as_cases(SIDE, 0.01, 0.005, 0.95)
     assert (got.estimate, got.se, got.cases) == (0.03, 0.005, 100)
     assert got.ci_high == pytest.approx(0.03 + np.sqrt(0.007**2 + 2.0086**2 * 0.004**2), rel=1e-5)
@@ -144,7 +163,7 @@ def test_limits_keep_their_distance_and_what_the_unresolved_add() -> None:
     assert (less.ci_low, less.ci_high) == (pytest.approx(0.025), pytest.approx(0.037))
 
 
-# ------------------------------------------------------------------------------------------------------ two rounds
+# ------------------------------------------------------------------------------------------------------ two r
 
 Made = Callable[..., Any]
 
@@ -156,8 +175,12 @@ def persons(cases: int, unresolved: int, n: int = 2400) -> list[tuple[str, dict[
     return [(answer, {"P": int(psu[i]), "SEX": 1 + i % 2, "W": 10 + i % 3}) for i, answer in enumerate(order)]
 
 
-def estimated(small: Made, cases: int, unresolved: int, year: int, verb: Callable[..., Any] = fl.prevalence, **keys: Any) -> Any:
-    return verb(small(persons(cases, unresolved), year=year, design={"psus_of_earlier_rounds": "new"}, **keys))
+def estimated(
+    small: Made, cases: int, unresolved: int, year: int, verb: Callable[..., Any] = fl.prevalence, **keys: Any
+) -> Any:
+    return verb(
+        small(persons(cases, unresolved), year=year, design={"psus_of_earlier_rounds": "new"}, **keys)
+    )
 
 
 def judged(
@@ -190,8 +213,10 @@ def test_a_decrease_or_an_increase_stands_only_without_the_excess(
 
 
 def test_what_leaves_nobody_unresolved_is_judged_as_before(small: Made) -> None:
-    share = [fl.share(small(persons(cases, 10), year=year, design={"psus_of_earlier_rounds": "new"}), "sex")
-             for cases, year in ((120, 2025), (60, 2027))]  # fmt: skip
+    share = [
+        fl.share(small(persons(cases, 10), year=year, design={"psus_of_earlier_rounds": "new"}), "sex")
+        for cases, year in ((120, 2025), (60, 2027))
+    ]
     assert all(est.unresolved_shares is None for est in share)
     assert set(fl.change(*share).table["verdict"]) == {NO_CHANGE}
 
@@ -206,15 +231,26 @@ def test_a_sector_that_only_cases_have_may_hold_every_unresolved_person(small: M
 
 
 def test_wide_bounds_are_judged_at_full_precision() -> None:
-    assert wide_bounds([0.02, 0.0200000001, 0.01, np.nan], [0.02, 0.02, np.nan, 0.02]).tolist() == [False, True, False, False]
-    rows = pd.DataFrame({"verdict": [NO_CHANGE, "not comparable", DECREASED], "reason": ["too few cases", "x", ""]})
+    assert wide_bounds([0.02, 0.0200000001, 0.01, np.nan], [0.02, 0.02, np.nan, 0.02]).tolist() == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    rows = pd.DataFrame(
+        {"verdict": [NO_CHANGE, "not comparable", DECREASED], "reason": ["too few cases", "x", ""]}
+    )
     every, none = np.full(3, True), np.full(3, False)
     got = without_wide_bounds(rows, every, none)
     assert got["verdict"].tolist() == [NO_CHANGE, "not comparable", NO_CHANGE]
-    assert got["reason"].tolist() == ["too few cases", "x", "too many unresolved answers in the earlier round"]
+    assert got["reason"].tolist() == [
+        "too few cases",
+        "x",
+        "too many unresolved answers in the earlier round",
+    ]
 
 
-# ------------------------------------------------------------------------------------------------- since a publication
+# ------------------------------------------------------------------------------------------------- since a pu
 
 PRINTED = {"estimate": 0.05, "ci_low": 0.041, "ci_high": 0.06, "cases": 120, "psus_with_cases": 36}
 
@@ -249,13 +285,22 @@ def test_the_second_test_of_a_publication_is_mover_on_the_sum(small: Made) -> No
     u = float(shares.share[0])
     z = after.influence[:, [0]] + shares.influence[:, [0]]
     se = float(np.sqrt(after.units.variances(z))[0])
-    side = unresolved_as_cases(RoundEstimates(*(row[c] for c in RoundEstimates.__dataclass_fields__)), u, se, 0.95)
+    side = unresolved_as_cases(
+        RoundEstimates(*(row[c] for c in RoundEstimates.__dataclass_fields__)), u, se, 0.95
+    )
     verdict = {}
     for printed in np.linspace(0.04, 0.06, 41):
-        facts = {**PRINTED, "estimate": printed, "ci_low": printed - 0.009, "ci_high": printed + 0.01, "unresolved_share": 0.0}
+        facts = {
+            **PRINTED,
+            "estimate": printed,
+            "ci_low": printed - 0.009,
+            "ci_high": printed + 0.01,
+            "unresolved_share": 0.0,
+        }
         got = fl.change_from_published(facts, after).table.iloc[0]
         _, high = mover(
-            WithLimits(printed, printed - 0.009, printed + 0.01), WithLimits(side.estimate, side.ci_low, side.ci_high)
+            WithLimits(printed, printed - 0.009, printed + 0.01),
+            WithLimits(side.estimate, side.ci_low, side.ci_high),
         )
         verdict[float(high) < 0] = verdict.get(float(high) < 0, set()) | {got["verdict"]}
     assert verdict == {True: {DECREASED}, False: {NO_CHANGE}}

@@ -36,13 +36,17 @@ def square(lower: list[list[float]]) -> np.ndarray[Any, Any]:
 
 @pytest.fixture(scope="module")
 def regions() -> fl.Estimates:
-    design = fl.SurveyDesign(GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc")
+    design = fl.SurveyDesign(
+        GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc"
+    )
     return fl.prevalence(design, "award", by=[[], ["region"], ["sex"], ["sex", "region"]])
 
 
 @pytest.fixture(scope="module")
 def by_region(regions: fl.Estimates) -> fl.Estimates:
-    design = fl.SurveyDesign(GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc")
+    design = fl.SurveyDesign(
+        GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc"
+    )
     return fl.prevalence(design, "award", by="region")
 
 
@@ -91,7 +95,13 @@ def test_what_cannot_be_named_is_refused_with_what_there_is(regions: fl.Estimate
 
 @pytest.mark.parametrize(
     "function",
-    [lambda p: abs(p["1"]), lambda p: max(p["1"], p["2"]), lambda p: math.log(p["1"]), lambda p: (p["1"], p["2"]), lambda p: 1.0],
+    [
+        lambda p: abs(p["1"]),
+        lambda p: max(p["1"], p["2"]),
+        lambda p: math.log(p["1"]),
+        lambda p: (p["1"], p["2"]),
+        lambda p: 1.0,
+    ],
 )
 def test_what_has_no_exact_gradient_is_refused(function: Any, by_region: fl.Estimates) -> None:
     with pytest.raises(RequestError, match="one smooth number"):
@@ -118,7 +128,9 @@ def test_a_prevalence_ratio_has_its_interval_on_the_log_scale(by_region: fl.Esti
 
 
 def test_a_ratio_with_a_row_without_cases_has_no_interval() -> None:
-    frame = pd.DataFrame({"w": 1.0, "psu": np.arange(80) % 10, "g": np.arange(80) // 40, "y": [0] * 40 + [1, 0] * 20})
+    frame = pd.DataFrame(
+        {"w": 1.0, "psu": np.arange(80) % 10, "g": np.arange(80) // 40, "y": [0] * 40 + [1, 0] * 20}
+    )
     est = fl.prevalence(fl.SurveyDesign(frame, weight="w", psu="psu"), "y", by="g")
     none = fl.prevalence_ratio(est, "0", "1").table.iloc[0]
     assert none["estimate"] == 0.0
@@ -142,22 +154,30 @@ def two_sexes() -> fl.Estimates:
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        ({"x": {"men": float("nan")}}, "contrast: wanted: x: men"), ({"x": {"men": float("inf")}}, "contrast: wanted: x: men"),
-        ({"x": {"men": "1"}}, "contrast: wanted: x: men"), ({"x": 3}, "contrast: wanted: x"), (None, "contrast: wanted"),
-        ({"x": lambda p: np.log(-p["total"])}, "a complex number"), ({"x": lambda p: (-p["total"]) ** 0.5}, "a complex number"),
-        ({"x": lambda p: p["total"] * float("nan")}, "found:   nan"), ({"x": lambda p: p.men}, "AttributeError"),
+        ({"x": {"men": float("nan")}}, "contrast: wanted: x: men"),
+        ({"x": {"men": float("inf")}}, "contrast: wanted: x: men"),
+        ({"x": {"men": "1"}}, "contrast: wanted: x: men"),
+        ({"x": 3}, "contrast: wanted: x"),
+        (None, "contrast: wanted"),
+        ({"x": lambda p: np.log(-p["total"])}, "a complex number"),
+        ({"x": lambda p: (-p["total"]) ** 0.5}, "a complex number"),
+        ({"x": lambda p: p["total"] * float("nan")}, "found:   nan"),
+        ({"x": lambda p: p.men}, "AttributeError"),
         ({"x": lambda p: (1e300 * p["total"]) ** 9}, "found:   nan"),
     ],
-)  # fmt: skip
+)
 def test_a_contrast_without_a_real_number_is_refused(wanted: Any, words: str) -> None:
     with pytest.raises(RequestError, match=words):
         two_sexes().contrast(wanted)
 
 
 def test_a_division_by_zero_stays_blank_and_the_square_of_a_negative_is_real() -> None:
-    made = two_sexes().contrast({
-        "python": lambda p: 1 / (p["men"] - p["women"]), "numpy": lambda p: np.divide(p["men"], p["men"] - p["women"]),
-        "square": lambda p: (p["men"] - 1) ** 2,
-    })  # fmt: skip
+    made = two_sexes().contrast(
+        {
+            "python": lambda p: 1 / (p["men"] - p["women"]),
+            "numpy": lambda p: np.divide(p["men"], p["men"] - p["women"]),
+            "square": lambda p: (p["men"] - 1) ** 2,
+        }
+    )
     assert made.table["estimate"].isna().tolist() == [True, True, False]
     assert made.table["estimate"].iloc[2] == pytest.approx(0.25)

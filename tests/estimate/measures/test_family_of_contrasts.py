@@ -22,11 +22,16 @@ def test_holms_p_values_are_those_of_r(name: str) -> None:
 
 
 def test_every_two_regions_agree_with_r() -> None:
-    design = fl.SurveyDesign(GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc")
+    design = fl.SurveyDesign(
+        GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc"
+    )
     est = fl.prevalence(design, "award", by=[[], ["region"], ["sex"], ["sex", "region"]])
     r = pd.DataFrame(RECORDS["family-regions"])
     got = as_one_family(pairs_of_categories(est, "region"), 0.95)
-    assert got[["category", "reference"]].to_numpy().tolist() == r[["category", "reference"]].astype(str).to_numpy().tolist()
+    assert (
+        got[["category", "reference"]].to_numpy().tolist()
+        == r[["category", "reference"]].astype(str).to_numpy().tolist()
+    )
     assert got["df"].tolist() == r["df"].tolist()
     for name in ("estimate", "se", "p", "p_adjusted", "ci_low", "ci_high"):
         np.testing.assert_allclose(got[name], r[name], rtol=1e-10, err_msg=name)

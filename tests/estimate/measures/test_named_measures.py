@@ -1,4 +1,5 @@
-"""Tests estimates by the names of their measures: one pass for a rate and its total gives the same as two passes."""
+"""Tests estimates by the names of their measures: one pass for a rate and its total gives the same as two
+passes."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
 
 PASSES = importlib.import_module("fltoolkit.estimate.totals.one_pass")
-MANY = [("case" if i % 3 == 0 else "open" if i % 11 == 0 else "not", {"P": i % 20, "R": i % 4 + 1}) for i in range(120)]
+MANY = [
+    ("case" if i % 3 == 0 else "open" if i % 11 == 0 else "not", {"P": i % 20, "R": i % 4 + 1})
+    for i in range(120)
+]
 
 
 @pytest.mark.parametrize("measure", TOTAL_OF)
@@ -49,10 +53,14 @@ def test_what_one_pass_refuses_is_what_two_refuse(small: Any) -> None:
 @pytest.mark.parametrize(
     ("measure", "of", "verb"),
     [
-        ("prevalence", None, fl.prevalence), ("total", None, fl.total), ("profile", None, fl.profile),
+        ("prevalence", None, fl.prevalence),
+        ("total", None, fl.total),
+        ("profile", None, fl.profile),
         ("share", "sex", lambda persons: fl.share(persons, "sex")),
     ],
-)  # fmt: skip
+)
 def test_a_name_makes_what_the_verb_makes(measure: str, of: str | None, verb: Any, small: Any) -> None:
     persons = small(MANY)
-    pd.testing.assert_frame_equal(estimate_measure(persons, measure, of, "adults", [()]).table, verb(persons).table)
+    pd.testing.assert_frame_equal(
+        estimate_measure(persons, measure, of, "adults", [()]).table, verb(persons).table
+    )

@@ -1,5 +1,5 @@
-"""Tests properties that hold for any design: agreement with plain NumPy, parts that add up, and changes that must not change a
-number."""
+"""Tests properties that hold for any design: agreement with plain NumPy, parts that add up, and changes that
+must not change a number."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from fltoolkit.estimate import Estimates
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 # A seed does not shrink to anything simpler, so a failure is shown as it is found.
-some_designs = settings(max_examples=5, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+some_designs = settings(
+    max_examples=5, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+)
 SEEDS = st.integers(0, 2**32 - 1)
 DESIGN = {"weight": "w", "strata": "stratum", "psu": "psu"}
 CUBE = fl.cube("sex", "region")
 
 
 def sample(seed: int) -> pd.DataFrame:
-    """A small stratified cluster sample: zero weights, missing answers, an FPC, and domains that skip PSUs."""
+    """A small stratified cluster sample: zero weights, missing answers, an FPC, and domains that skip
+    PSUs."""
     rng = np.random.default_rng(seed)
     blocks = []
     for stratum in range(rng.integers(1, 5)):
@@ -34,12 +37,17 @@ def sample(seed: int) -> pd.DataFrame:
         fpc = psus + int(rng.integers(0, 20))
         for psu in range(psus):
             size = int(rng.integers(1, 9))
-            block = pd.DataFrame({"stratum": stratum, "psu": 10 * stratum + psu, "fpc": fpc, "w": rng.gamma(2, 20, size)})
+            block = pd.DataFrame(
+                {"stratum": stratum, "psu": 10 * stratum + psu, "fpc": fpc, "w": rng.gamma(2, 20, size)}
+            )
             blocks.append(block.assign(area=rng.choice(["near", "far"]), risk=rng.uniform(0.05, 0.6)))
     frame = pd.concat(blocks, ignore_index=True)
     n = len(frame)
     frame["w"] = np.where(rng.random(n) < 0.08, 0.0, frame["w"])
-    frame["sex"], frame["region"] = rng.choice(["men", "women"], n), rng.choice(["north", "south", "east"], n, p=[0.6, 0.3, 0.1])
+    frame["sex"], frame["region"] = (
+        rng.choice(["men", "women"], n),
+        rng.choice(["north", "south", "east"], n, p=[0.6, 0.3, 0.1]),
+    )
     frame["award"] = (rng.random(n) < frame["risk"]).astype(float)
     frame["income"], frame["hours"] = rng.normal(20, 9, n), rng.uniform(5, 60, n)
     for column in ("award", "income", "hours"):
@@ -52,7 +60,9 @@ def designed(frame: pd.DataFrame, **more: Any) -> fl.SurveyDesign:
     return fl.SurveyDesign(frame, **{**DESIGN, **more})
 
 
-def oracle(frame: pd.DataFrame, inside: Numbers, y: Numbers, x: Numbers, total: bool, fpc: bool) -> dict[str, float]:
+def oracle(
+    frame: pd.DataFrame, inside: Numbers, y: Numbers, x: Numbers, total: bool, fpc: bool
+) -> dict[str, float]:
     """Taylor linearisation person by person, PSU by PSU, stratum by stratum."""
     w = frame["w"].to_numpy()
     used = inside & ~np.isnan(y) & ~np.isnan(x) & (w > 0)
@@ -68,7 +78,13 @@ def oracle(frame: pd.DataFrame, inside: Numbers, y: Numbers, x: Numbers, total: 
         variance += (1 - rate) * n_h / (n_h - 1) * ((sums - sums.mean()) ** 2).sum()
         here = [bool(used[at.index].any()) for _, at in rows.groupby("psu")]
         present, strata = present + sum(here), strata + any(here)
-    facts = {"estimate": estimate, "se": np.sqrt(variance), "df": present - strata, "n": used.sum(), "population": w[used].sum()}
+    facts = {
+        "estimate": estimate,
+        "se": np.sqrt(variance),
+        "df": present - strata,
+        "n": used.sum(),
+        "population": w[used].sum(),
+    }
     return {k: float(v) for k, v in facts.items()}
 
 
@@ -97,7 +113,11 @@ def test_every_verb_gives_what_a_person_by_person_computation_gives(seed: int, f
         for row in est.table.to_dict("records"):
             expected = oracle(frame, cell(frame, row), y, x, total, fpc)
             ours = {name: float(row[name]) for name in expected}
-            assert ours == pytest.approx(expected, rel=1e-9, abs=1e-9), (est.about.measure, row["sex"], row["region"])
+            assert ours == pytest.approx(expected, rel=1e-9, abs=1e-9), (
+                est.about.measure,
+                row["sex"],
+                row["region"],
+            )
 
 
 @some_designs
@@ -107,7 +127,10 @@ def test_a_missing_answer_is_left_out_and_counted(seed: int) -> None:
     design = designed(frame)
     assert fl.prevalence(design, "award").about.missing == frame["award"].isna().sum()
     assert fl.mean(design, "income", by="sex").about.missing == frame["income"].isna().sum()
-    assert fl.ratio(design, "income", "hours").about.missing == (frame["income"].isna() | frame["hours"].isna()).sum()
+    assert (
+        fl.ratio(design, "income", "hours").about.missing
+        == (frame["income"].isna() | frame["hours"].isna()).sum()
+    )
     assert fl.share(design, "sex").about.missing == 0
 
 
@@ -132,8 +155,13 @@ def test_cells_add_up_to_the_total_and_their_covariance_to_its_variance(seed: in
 @some_designs
 @given(seed=SEEDS)
 def test_the_diagonal_of_the_covariance_is_the_square_of_the_standard_error(seed: int) -> None:
-    for est in (fl.prevalence(designed(sample(seed)), "award", by=CUBE), fl.share(designed(sample(seed)), "sex", by="region")):
-        assert np.sqrt(np.diag(est.covariance)) == pytest.approx(est.table["se"].to_numpy(), rel=1e-9, abs=1e-12)
+    for est in (
+        fl.prevalence(designed(sample(seed)), "award", by=CUBE),
+        fl.share(designed(sample(seed)), "sex", by="region"),
+    ):
+        assert np.sqrt(np.diag(est.covariance)) == pytest.approx(
+            est.table["se"].to_numpy(), rel=1e-9, abs=1e-12
+        )
         assert est.covariance == pytest.approx(est.covariance.T)
 
 
@@ -150,7 +178,9 @@ def test_shares_add_to_one_within_each_cell_without_any_doubt_about_their_sum(se
 def same(left: Estimates, right: Estimates, columns: list[str], **scale: float) -> None:
     for column in columns:
         expected = left.table[column].to_numpy(float) * scale.get(column, 1.0)
-        assert right.table[column].to_numpy(float) == pytest.approx(expected, rel=1e-9, abs=1e-12, nan_ok=True), column
+        assert right.table[column].to_numpy(float) == pytest.approx(
+            expected, rel=1e-9, abs=1e-12, nan_ok=True
+        ), column
 
 
 @some_designs
@@ -159,9 +189,15 @@ def test_scaling_the_weights_leaves_rates_alone_and_scales_totals(seed: int, tim
     frame = sample(seed)
     scaled = frame.assign(w=frame["w"] * times)
     rate = [fl.prevalence(designed(f), "award", by=CUBE) for f in (frame, scaled)]
-    same(*rate, ["estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "n_eff", "population"], population=times)
+    same(
+        *rate,
+        ["estimate", "se", "ci_low", "ci_high", "cv", "df", "n", "n_eff", "population"],
+        population=times,
+    )
     number = [fl.total(designed(f), "award", by=CUBE) for f in (frame, scaled)]
-    same(*number, ["estimate", "se", "cv", "df", "n", "population"], estimate=times, se=times, population=times)
+    same(
+        *number, ["estimate", "se", "cv", "df", "n", "population"], estimate=times, se=times, population=times
+    )
 
 
 @some_designs
@@ -177,7 +213,9 @@ def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
 
 @some_designs
 @given(seed=SEEDS)
-def test_a_person_written_as_two_rows_of_half_the_weight_changes_no_estimate_and_no_standard_error(seed: int) -> None:
+def test_a_person_written_as_two_rows_of_half_the_weight_changes_no_estimate_and_no_standard_error(
+    seed: int,
+) -> None:
     frame = sample(seed)
     halves = pd.concat([frame.assign(w=frame["w"] / 2)] * 2)
     for verb, outcome in ((fl.prevalence, "award"), (fl.total, "income")):
@@ -188,20 +226,35 @@ def test_a_person_written_as_two_rows_of_half_the_weight_changes_no_estimate_and
 def test_a_domain_is_not_a_filter() -> None:
     frame = sample(5)
     near = frame[frame["area"] == "near"]
-    assert set(near["psu"]) != set(frame["psu"])  # some PSUs have no member of the domain; they count all the same
+    assert set(near["psu"]) != set(
+        frame["psu"]
+    )  # some PSUs have no member of the domain; they count all the same
     by = fl.mean(designed(frame), "income", by="area").table.set_index("area").loc["near"]
     alone = fl.mean(designed(near, single_psu="remove"), "income").table.iloc[0]
     assert by["estimate"] == pytest.approx(alone["estimate"])
     assert by["se"] != pytest.approx(alone["se"], rel=1e-3)
-    expected = oracle(frame, (frame["area"] == "near").to_numpy(), frame["income"].to_numpy(), np.ones(len(frame)), False, False)
+    expected = oracle(
+        frame,
+        (frame["area"] == "near").to_numpy(),
+        frame["income"].to_numpy(),
+        np.ones(len(frame)),
+        False,
+        False,
+    )
     assert by["se"] == pytest.approx(expected["se"])
 
 
 def test_a_cell_without_persons_is_absent_and_a_cell_without_cases_is_a_row() -> None:
-    frame = pd.DataFrame({"w": 1.0, "psu": range(12), "sex": ["men"] * 6 + ["women"] * 6, "y": [1, 0, 1, 0, 0, 0] + [0] * 6})
+    frame = pd.DataFrame(
+        {"w": 1.0, "psu": range(12), "sex": ["men"] * 6 + ["women"] * 6, "y": [1, 0, 1, 0, 0, 0] + [0] * 6}
+    )
     frame["region"] = ["north", "south"] * 3 + ["north"] * 6
     table = fl.prevalence(fl.SurveyDesign(frame, weight="w", psu="psu"), "y", by=["sex", "region"]).table
-    assert list(zip(table["sex"], table["region"], strict=True)) == [("men", "north"), ("men", "south"), ("women", "north")]
+    assert list(zip(table["sex"], table["region"], strict=True)) == [
+        ("men", "north"),
+        ("men", "south"),
+        ("women", "north"),
+    ]
     women = table.iloc[2]
     assert (women["estimate"], women["se"], women["cases"], women["n"], women["ci_low"]) == (0, 0, 0, 6, 0)
     assert 0 < women["ci_high"] < 1
@@ -209,7 +262,9 @@ def test_a_cell_without_persons_is_absent_and_a_cell_without_cases_is_a_row() ->
 
 
 def test_persons_of_weight_zero_are_in_the_design_but_in_no_cell() -> None:
-    frame = pd.DataFrame({"w": [0.0, 0.0, 5.0, 5.0], "psu": range(4), "g": ["a", "a", "b", "b"], "y": [1, 1, 1, 0]})
+    frame = pd.DataFrame(
+        {"w": [0.0, 0.0, 5.0, 5.0], "psu": range(4), "g": ["a", "a", "b", "b"], "y": [1, 1, 1, 0]}
+    )
     est = fl.prevalence(fl.SurveyDesign(frame, weight="w", psu="psu"), "y", by="g")
     assert est.table["g"].tolist() == ["b"]
     assert len(est.units) == 4
@@ -217,7 +272,12 @@ def test_persons_of_weight_zero_are_in_the_design_but_in_no_cell() -> None:
 
 def test_the_cells_come_in_their_natural_order() -> None:
     frame = pd.DataFrame({"w": 1.0, "psu": range(4), "y": 1, "g": ["10", "9", "x", "-1"]})
-    assert fl.mean(fl.SurveyDesign(frame, weight="w", psu="psu"), "y", by="g").table["g"].tolist() == ["-1", "9", "10", "x"]
+    assert fl.mean(fl.SurveyDesign(frame, weight="w", psu="psu"), "y", by="g").table["g"].tolist() == [
+        "-1",
+        "9",
+        "10",
+        "x",
+    ]
 
 
 def test_blank_group_values_are_the_row_not_stated() -> None:
@@ -240,7 +300,9 @@ def test_every_kind_of_table_gives_the_same_numbers(kind: str, tmp_path: Any) ->
         "parquet": lambda: (frame.to_parquet(tmp_path / "a.parquet"), tmp_path / "a.parquet")[1],
     }
     same(
-        fl.mean(designed(frame), "income", by=CUBE), fl.mean(designed(opened[kind]()), "income", by=CUBE), ["estimate", "se", "n"]
+        fl.mean(designed(frame), "income", by=CUBE),
+        fl.mean(designed(opened[kind]()), "income", by=CUBE),
+        ["estimate", "se", "n"],
     )
 
 
@@ -261,7 +323,11 @@ def test_nan_is_a_missing_answer_whatever_table_it_comes_in() -> None:
         {"w": [1.0] * 4, "psu": [1, 2, 3, 4], "y": [1.0, float("nan"), 3.0, None], "x": [1.0, 1.0, 2.0, 1.0]}
     )
     design = fl.SurveyDesign(frame, weight="w", psu="psu")
-    for est, expected in ((fl.mean(design, "y"), 2.0), (fl.total(design, "y"), 4.0), (fl.ratio(design, "y", "x"), 4 / 3)):
+    for est, expected in (
+        (fl.mean(design, "y"), 2.0),
+        (fl.total(design, "y"), 4.0),
+        (fl.ratio(design, "y", "x"), 4 / 3),
+    ):
         assert est.table["estimate"][0] == pytest.approx(expected)
         assert est.about.missing == 2
 
@@ -303,7 +369,9 @@ def test_intervals_contain_their_estimate_and_grow_with_the_level(level: float, 
 def test_the_number_of_cases_is_never_below_the_cases_seen_where_every_weight_is_one_person_or_more() -> None:
     frame = pd.DataFrame({"w": [1.0] * 9 + [30.0], "psu": range(10), "y": 1})
     low = fl.total(fl.SurveyDesign(frame, weight="w", psu="psu"), "y").table["ci_low"][0]
-    less = fl.total(fl.SurveyDesign(frame.assign(w=frame["w"] / 2), weight="w", psu="psu"), "y").table["ci_low"][0]
+    less = fl.total(fl.SurveyDesign(frame.assign(w=frame["w"] / 2), weight="w", psu="psu"), "y").table[
+        "ci_low"
+    ][0]
     assert low == 10
     assert less < 5
 
@@ -329,7 +397,7 @@ def test_one_pass_over_the_persons_is_enough(norvia: fl.Survey, monkeypatch: pyt
         assert len(passes) == made
 
 
-# ------------------------------------------------------------------------------------------------------------ refusals
+# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("level", [0, 1, -0.1, 95, float("nan")])
@@ -362,7 +430,9 @@ def test_an_unknown_column_is_refused_with_the_columns_there_are(call: str) -> N
 
 
 def test_a_bare_design_has_no_populations() -> None:
-    with pytest.raises(RequestError, match=r"only a survey read through survey.yaml has populations(.|\n)*adults"):
+    with pytest.raises(
+        RequestError, match=r"only a survey read through survey.yaml has populations(.|\n)*adults"
+    ):
         fl.prevalence(designed(sample(1)), "award", population="adults")
 
 

@@ -1,4 +1,5 @@
-"""Tests estimates of classified surveys: populations, sectors, unresolved persons, zero cases, and the flowchart."""
+"""Tests estimates of classified surveys: populations, sectors, unresolved persons, zero cases, and the
+flowchart."""
 
 from __future__ import annotations
 
@@ -12,17 +13,30 @@ from small_surveys import NORVIA, SPEC
 import fltoolkit as fl
 from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import DesignError, RequestError
-from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, clopper_pearson, proportion, t_quantile
+from fltoolkit.estimate.measures.intervals import (
+    Confidence,
+    EstimatedProportion,
+    clopper_pearson,
+    proportion,
+    t_quantile,
+)
 from fltoolkit.estimate.measures.prevalence_and_totals import traces
 
-SECTORS = ["Agriculture excl. fishing", "Fishing", "Manufacturing", "Construction", "Market services", "Domestic work"]
+SECTORS = [
+    "Agriculture excl. fishing",
+    "Fishing",
+    "Manufacturing",
+    "Construction",
+    "Market services",
+    "Domestic work",
+]
 
 
 def numbers(table: pd.DataFrame, *columns: str) -> list[list[float]]:
     return table[list(columns)].astype(float).to_numpy().tolist()
 
 
-# ------------------------------------------------------------------------------------------------ who and whose sector
+# ------------------------------------------------------------------------------------------------ who and who
 
 
 def test_an_unclassified_survey_has_no_estimates_yet() -> None:
@@ -34,12 +48,16 @@ def test_an_unclassified_survey_has_no_estimates_yet() -> None:
         fl.share(survey, "sex")
 
 
-def test_a_rate_by_the_sector_of_forced_labour_is_refused_with_the_reason_and_what_to_ask_instead(norvia: fl.Survey) -> None:
+def test_a_rate_by_the_sector_of_forced_labour_is_refused_with_the_reason_and_what_to_ask_instead(
+    norvia: fl.Survey,
+) -> None:
     for by in ("sector", ["sex", "sector"], [[], ["sector"]], "form"):
         with pytest.raises(RequestError) as error:
             fl.prevalence(norvia, by=by)
         message, group = str(error.value), "form" if by == "form" else "sector"
-        assert message.startswith(f"prevalence: no rate by {group}: only cases have one, so there is nobody to divide by")
+        assert message.startswith(
+            f"prevalence: no rate by {group}: only cases have one, so there is nobody to divide by"
+        )
         assert f'fl.share(persons, "{group}")' in message
         assert f'fl.total(persons, by=["{group}"])' in message
 
@@ -53,7 +71,9 @@ def test_numbers_and_shares_by_the_sector_of_forced_labour_count_cases_only(norv
     assert (parts["cases"] > 0).all()
     assert (parts["n"] == whole["n"]).all()  # a case could have been anyone asked
     assert share.table["estimate"].sum() == pytest.approx(1)
-    assert share.table["estimate"].to_numpy() == pytest.approx((parts["estimate"] / whole["estimate"]).to_numpy())
+    assert share.table["estimate"].to_numpy() == pytest.approx(
+        (parts["estimate"] / whole["estimate"]).to_numpy()
+    )
     assert (share.table["n"] == whole["cases"]).all()
     assert number.about.sector_basis == share.about.sector_basis == "forced_labour"
     assert number.about.case_only == ("sector",)
@@ -101,7 +121,8 @@ def test_an_unknown_group_is_refused_with_the_groups(norvia: fl.Survey) -> None:
 
 
 def test_the_design_effect_of_everybody_s_number_is_blank(norvia: fl.Survey) -> None:
-    """All are persons, so that a simple random sample would know no variance of their rate, however their weights vary."""
+    """All are persons, so that a simple random sample would know no variance of their rate, however their
+    weights vary."""
     table = fl.flowchart(norvia).table
     assert table.loc[0, "estimate"] == table.loc[0, "population"]
     assert table["deff"].isna().tolist() == [True, *[False] * (len(table) - 1)]
@@ -111,7 +132,12 @@ def test_every_figure_names_what_it_is_about(norvia: fl.Survey) -> None:
     about = fl.prevalence(norvia, level=0.9).about
     assert (about.measure, about.outcome, about.level) == ("prevalence", "forced_labour", 0.9)
     assert about.interval == "korn_graubard_rare"
-    assert (about.country, about.year, about.reference_months, about.population) == ("Norvia", 2025, 12, "adults")
+    assert (about.country, about.year, about.reference_months, about.population) == (
+        "Norvia",
+        2025,
+        12,
+        "adults",
+    )
     assert about.reference_period == "the 12 months before the interview"
     assert about.population_label == "persons aged 18 and over"
     assert about.same_work == "asked"
@@ -122,11 +148,25 @@ def test_every_figure_names_what_it_is_about(norvia: fl.Survey) -> None:
 
 def test_values_come_in_the_order_of_survey_yaml(norvia: fl.Survey) -> None:
     table = fl.total(norvia, by=fl.cube("age_group", "region")).table
-    assert list(dict.fromkeys(table["region"])) == ["total", "Coast", "Delta", "Highlands", "Plains", "Capital"]
-    assert list(dict.fromkeys(table["age_group"])) == ["total", "18–24", "25–54", "55–64", "65+", "not stated"]
+    assert list(dict.fromkeys(table["region"])) == [
+        "total",
+        "Coast",
+        "Delta",
+        "Highlands",
+        "Plains",
+        "Capital",
+    ]
+    assert list(dict.fromkeys(table["age_group"])) == [
+        "total",
+        "18–24",
+        "25–54",
+        "55–64",
+        "65+",
+        "not stated",
+    ]
 
 
-# ----------------------------------------------------------------------------------------------- unresolved, by hand
+# ----------------------------------------------------------------------------------------------- unresolved,
 
 # Four PSUs of one stratum. Weights 10, but 30 for the unresolved woman and 20 for the second case.
 BY_HAND = [
@@ -143,9 +183,15 @@ BY_HAND = [
 
 def test_unresolved_persons_stay_in_the_denominator_and_stand_beside_it(small: Any) -> None:
     table = fl.prevalence(small(BY_HAND), by=[[], ["sex"]]).table
-    assert numbers(table, "n", "cases", "population", "unresolved") == [[8, 2, 110, 1], [4, 2, 50, 0], [4, 0, 60, 1]]
+    assert numbers(table, "n", "cases", "population", "unresolved") == [
+        [8, 2, 110, 1],
+        [4, 2, 50, 0],
+        [4, 0, 60, 1],
+    ]
     expected = [[30 / 110, 30 / 80, 60 / 110], [30 / 50, 30 / 50, 30 / 50], [0, 0, 30 / 60]]
-    assert np.array(numbers(table, "estimate", "resolved_only", "bound_high")) == pytest.approx(np.array(expected))
+    assert np.array(numbers(table, "estimate", "resolved_only", "bound_high")) == pytest.approx(
+        np.array(expected)
+    )
 
 
 def test_the_upper_bound_has_the_interval_of_a_survey_in_which_the_unresolved_are_cases(small: Any) -> None:
@@ -153,7 +199,9 @@ def test_the_upper_bound_has_the_interval_of_a_survey_in_which_the_unresolved_ar
     for verb in (fl.prevalence, fl.total):
         table = verb(small(BY_HAND), by=[[], ["sex"]]).table
         as_cases = verb(small(at_most), by=[[], ["sex"]]).table
-        most = as_cases["population"] if verb is fl.total else 1.0  # with unresolved persons, a number is at most the population
+        most = (
+            as_cases["population"] if verb is fl.total else 1.0
+        )  # with unresolved persons, a number is at most the population
         expected = as_cases["ci_high"].where(table["unresolved"] == 0, np.minimum(as_cases["ci_high"], most))
         assert table["bound_ci_high"].to_numpy() == pytest.approx(expected.to_numpy())
     nobody_open = [("not" if answer == "open" else answer, own) for answer, own in BY_HAND]
@@ -164,7 +212,9 @@ def test_the_upper_bound_has_the_interval_of_a_survey_in_which_the_unresolved_ar
 
 def test_totals_carry_the_same_bounds_as_numbers(small: Any) -> None:
     whole = fl.total(small(BY_HAND)).table.iloc[0]
-    assert whole[["estimate", "resolved_only", "bound_high", "unresolved"]].tolist() == pytest.approx([30, 30 / 80 * 110, 60, 1])
+    assert whole[["estimate", "resolved_only", "bound_high", "unresolved"]].tolist() == pytest.approx(
+        [30, 30 / 80 * 110, 60, 1]
+    )
 
 
 def test_outcomes_that_are_no_classification_count_blanks_as_missing(small: Any) -> None:
@@ -173,12 +223,12 @@ def test_outcomes_that_are_no_classification_count_blanks_as_missing(small: Any)
     assert fl.prevalence(persons, "involuntary").table["unresolved"][0] == 2  # INV 8, and blank where idle
 
 
-# ------------------------------------------------------------------------------------------------------- zero cases
+# ------------------------------------------------------------------------------------------------------- zero
 
 # North has cases, all in two PSUs; east, in the same PSUs, none.
-NO_CASE_IN_EAST = [("case" if i % 7 < 2 and i < 40 else "not", {"P": i % 7, "R": 1, "W": 5 + i % 3}) for i in range(60)] + [
-    ("not", {"P": i % 7, "R": 3, "W": 5 + i % 4}) for i in range(40)
-]
+NO_CASE_IN_EAST = [
+    ("case" if i % 7 < 2 and i < 40 else "not", {"P": i % 7, "R": 1, "W": 5 + i % 3}) for i in range(60)
+] + [("not", {"P": i % 7, "R": 3, "W": 5 + i % 4}) for i in range(40)]
 
 
 def upper(n: int, df: int, deff: float) -> float:
@@ -200,7 +250,9 @@ def test_a_cell_without_cases_takes_the_design_effect_of_its_whole_population(sm
 
 
 def test_a_design_effect_below_one_counts_as_one(small: Any) -> None:
-    people = [("case" if i % 12 < 4 and i % 4 == i // 12 % 4 else "not", {"P": i % 4, "R": 1}) for i in range(48)]
+    people = [
+        ("case" if i % 12 < 4 and i % 4 == i // 12 % 4 else "not", {"P": i % 4, "R": 1}) for i in range(48)
+    ]
     people += [("not", {"P": i % 4, "R": 3}) for i in range(40)]
     est = fl.prevalence(small(people), by=[[], ["region"]])
     assert est.design_effects["deff_replace"][0] < 0.9
@@ -216,7 +268,9 @@ def test_a_total_without_cases_reaches_up_to_that_share_of_the_population(small:
 
 
 def test_survey_yaml_may_set_the_design_effect_at_zero(small: Any) -> None:
-    est = fl.prevalence(small(NO_CASE_IN_EAST, design={"design_effect_at_zero_cases": 4}), by=[[], ["region"]])
+    est = fl.prevalence(
+        small(NO_CASE_IN_EAST, design={"design_effect_at_zero_cases": 4}), by=[[], ["region"]]
+    )
     assert est.table["ci_high"][2] == pytest.approx(upper(40, 6, 4))
     assert est.design_effects["source"].tolist() == ["", "", "survey.yaml"]
 
@@ -231,8 +285,12 @@ def test_where_nobody_is_a_case_it_is_that_of_the_weights(small: Any) -> None:
 
 
 def test_nchs_takes_the_persons_themselves(small: Any) -> None:
-    east = fl.prevalence(small(NO_CASE_IN_EAST), by=[[], ["region"]], interval="korn_graubard_nchs").table.iloc[2]
-    assert east["ci_high"] == pytest.approx(proportion(EstimatedProportion(0, 0, 40, 6), Confidence("korn_graubard_nchs"))[1])
+    east = fl.prevalence(
+        small(NO_CASE_IN_EAST), by=[[], ["region"]], interval="korn_graubard_nchs"
+    ).table.iloc[2]
+    assert east["ci_high"] == pytest.approx(
+        proportion(EstimatedProportion(0, 0, 40, 6), Confidence("korn_graubard_nchs"))[1]
+    )
 
 
 def test_the_effective_sample_size_is_what_the_interval_rests_on(small: Any) -> None:
@@ -250,7 +308,7 @@ def test_a_group_without_cases_has_nothing_to_distribute(small: Any) -> None:
     assert set(table["region"]) == {"north"}
 
 
-# -------------------------------------------------------------------------------------- spread of cases, and flowchart
+# -------------------------------------------------------------------------------------- spread of cases, and
 
 
 def test_cases_are_counted_by_psu_and_household_across_margins(small: Any) -> None:
@@ -297,10 +355,17 @@ def test_persons_outside_the_population_stay_in_the_design(small: Any) -> None:
     assert len(est.units) == 6
 
 
-def test_a_survey_with_replicate_weights_goes_the_whole_way(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = [("case" if i % 12 == 0 else "open" if i % 50 == 1 else "not", {"P": i % 20}) for i in range(600)]
+def test_a_survey_with_replicate_weights_goes_the_whole_way(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [
+        ("case" if i % 12 == 0 else "open" if i % 50 == 1 else "not", {"P": i % 20}) for i in range(600)
+    ]
     keys = {f"RW{r + 1}": [10 * 20 / 19 * (i % 20 != r) for i in range(600)] for r in range(20)}
-    people = [(answer, {**own, **{name: w[i] for name, w in keys.items()}}) for i, (answer, own) in enumerate(people)]
+    people = [
+        (answer, {**own, **{name: w[i] for name, w in keys.items()}})
+        for i, (answer, own) in enumerate(people)
+    ]
     design = {"strata": [], "selection": "srs", "replicates": {"columns": "RW{1..20}", "method": "jk1"}}
     monkeypatch.delitem(SPEC["design"], "psu")
     persons = small(people, design=design, tables=[{"measure": "prevalence", "by": [[], "sex"]}])

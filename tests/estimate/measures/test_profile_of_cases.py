@@ -40,7 +40,9 @@ def shipped(sample: str) -> fl.ClassifiedSurvey:
 
 def drawn(draw: int, kind: str, folder: Path) -> fl.ClassifiedSurvey:
     """A draw of profile.csv as a survey of the kit."""
-    table = pd.read_csv(GOLDEN_FOLDER / "data" / "profile.csv").query(f"draw == {draw}").assign(WORK=1, AGE=30)
+    table = (
+        pd.read_csv(GOLDEN_FOLDER / "data" / "profile.csv").query(f"draw == {draw}").assign(WORK=1, AGE=30)
+    )
     table.insert(0, "ID", range(len(table)))
     psus = int(table["psu"].max())
     design: dict[str, Any] = {"weight": "weight", "psu": "psu", "selection": "pps", "strata": "stratum"}
@@ -49,7 +51,9 @@ def drawn(draw: int, kind: str, folder: Path) -> fl.ClassifiedSurvey:
     if kind == "fpc":
         design |= {"fpc": "fpc", "selection": "srs"}
     if kind == "jk1":
-        replicates = {f"R{r}": table["weight"] * (table["psu"] != r) * psus / (psus - 1) for r in range(1, psus + 1)}
+        replicates = {
+            f"R{r}": table["weight"] * (table["psu"] != r) * psus / (psus - 1) for r in range(1, psus + 1)
+        }
         table = table.assign(**replicates)
         design = {
             "weight": "weight",
@@ -65,18 +69,25 @@ def drawn(draw: int, kind: str, folder: Path) -> fl.ClassifiedSurvey:
         "files": {"person": {"path": "persons.csv", "key": ["ID"]}},
         "design": design,
         "items": items,
-        "groups": {"sex": {"column": "sex", "codes": {1: "1", 2: "2"}}, "region": {"column": "region", "codes": {1: "1", 2: "2", 3: "3"}}},
+        "groups": {
+            "sex": {"column": "sex", "codes": {1: "1", 2: "2"}},
+            "region": {"column": "region", "codes": {1: "1", 2: "2", 3: "3"}},
+        },
         "sectors": {},
-    }  # fmt: skip
+    }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
     return fl.classify(fl.read_survey(folder))
 
 
-def gaps(persons: fl.ClassifiedSurvey, numbers: list[dict[str, Any]], population: str | None, names: dict[str, str]) -> list[str]:
+def gaps(
+    persons: fl.ClassifiedSurvey, numbers: list[dict[str, Any]], population: str | None, names: dict[str, str]
+) -> list[str]:
     """Every number of R's that is not ours. `names`: what R's script calls items and categories otherwise."""
     groups = list(dict.fromkeys(row["group"] for row in numbers if row["group"]))
     tables = {
-        measure: fl.profile(persons, [[], *([g] for g in groups)], measure=measure, population=population).table
+        measure: fl.profile(
+            persons, [[], *([g] for g in groups)], measure=measure, population=population
+        ).table
         for measure in ("share", "total")
     }
     topics = [t for t in TOPICS if t in tables["share"]]
@@ -84,7 +95,9 @@ def gaps(persons: fl.ClassifiedSurvey, numbers: list[dict[str, Any]], population
     for row in numbers:
         what = names.get(row["item"], row["item"].partition("/")[2])
         topic = row["item"].partition("/")[0] if "/" in row["item"] else None
-        key = dict.fromkeys(groups, TOTAL) | ({row["group"]: names.get(row["value"], row["value"])} if row["group"] else {})
+        key = dict.fromkeys(groups, TOTAL) | (
+            {row["group"]: names.get(row["value"], row["value"])} if row["group"] else {}
+        )
         lines: dict[str, pd.Series] = {}
         for measure, table in tables.items():
             named = (table[[topic] if topic else topics] == what).any(axis=1)
@@ -94,9 +107,18 @@ def gaps(persons: fl.ClassifiedSurvey, numbers: list[dict[str, Any]], population
         for column, theirs in row.items():
             if column in ("item", "group", "value"):
                 continue
-            ours, r = float(lines["total" if column in OF_NUMBER else "share"][OF_NUMBER.get(column, column)]), float(theirs)
+            ours, r = (
+                float(lines["total" if column in OF_NUMBER else "share"][OF_NUMBER.get(column, column)]),
+                float(theirs),
+            )
             gap = 0.0 if ours == r or np.isnan([ours, r]).all() else abs(ours - r) / (abs(r) or 1.0)
-            gate = 0.0 if column in EXACT else LIMIT if column.endswith(("low", "high")) and column != "bound_high" else TIGHT
+            gate = (
+                0.0
+                if column in EXACT
+                else LIMIT
+                if column.endswith(("low", "high")) and column != "bound_high"
+                else TIGHT
+            )
             if not gap <= gate:
                 wrong.append(f"{row['item']} {key} {column}: ours {ours!r}, R {r!r}, gap {gap:.1e}")
     return wrong
@@ -107,7 +129,15 @@ def test_the_profile_of_a_shipped_survey_agrees_with_r(name: str) -> None:
     record = RECORDS[name]
     folder, file, population = SHIPPED[record["sample"]]
     assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == record["sha256"]
-    assert gaps(shipped(record["sample"]), record["numbers"], population, OF_CHILDREN if population == "children" else {}) == []
+    assert (
+        gaps(
+            shipped(record["sample"]),
+            record["numbers"],
+            population,
+            OF_CHILDREN if population == "children" else {},
+        )
+        == []
+    )
     assert {row["item"].partition("/")[0] for row in record["numbers"]} >= (
         {"worst_form"}
         if population == "children"
@@ -133,7 +163,10 @@ def test_shares_are_of_all_cases_and_items_overlap(norvia: fl.ClassifiedSurvey) 
     items = est.table[(est.table["coercion"] != TOTAL) & (est.table["sex"] == TOTAL)]
     assert items["estimate"].sum() > 1
     assert est.about.measure == "profile"
-    assert est.contrast({"gap": {("debt_bondage", "men"): 1, ("debt_bondage", "women"): -1}}).table["se"].iloc[0] > 0
+    assert (
+        est.contrast({"gap": {("debt_bondage", "men"): 1, ("debt_bondage", "women"): -1}}).table["se"].iloc[0]
+        > 0
+    )
 
 
 def test_items_stand_in_the_order_of_the_questionnaire(norvia: fl.ClassifiedSurvey) -> None:
@@ -164,11 +197,15 @@ def test_the_largest_share_is_that_of_one_household_or_psu(tmp_path: Path) -> No
         row = table[(table[["involuntary", "coercion"]] == item).any(axis=1)].iloc[0]
         for code, column in ((1, "largest_share"), (2, "largest_share_without")):
             having = cases[cases[name] == code]
-            assert row[column] == pytest.approx(having.groupby("psu")["weight"].sum().max() / having["weight"].sum())
+            assert row[column] == pytest.approx(
+                having.groupby("psu")["weight"].sum().max() / having["weight"].sum()
+            )
         assert row["psus_without"] == cases.loc[cases[name] == 2, "psu"].nunique()
 
 
-def test_a_profile_is_refused_where_it_would_say_too_much_or_too_little(norvia: fl.ClassifiedSurvey, tmp_path: Path) -> None:
+def test_a_profile_is_refused_where_it_would_say_too_much_or_too_little(
+    norvia: fl.ClassifiedSurvey, tmp_path: Path
+) -> None:
     with pytest.raises(RequestError, match="by one group at a time"):
         fl.profile(norvia, by=["sex", "region"])
     with pytest.raises(RequestError, match="no profile by sector, which only cases have"):
@@ -193,25 +230,33 @@ def test_a_profile_is_refused_where_it_would_say_too_much_or_too_little(norvia: 
 
 
 def test_the_profile_of_a_domain_is_the_row_of_its_group() -> None:
-    """Only the interval of a share of 100% differs: its design effect is borrowed from everybody, here from the domain."""
+    """Only the interval of a share of 100% differs: its design effect is borrowed from everybody, here from
+    the domain."""
     persons = shipped("norvia")
     inside = fl.profile(persons, where={"area": "rural"})
     row = fl.profile(persons, by="area").table.query("area == 'rural'").drop(columns="area")
     assert inside.about.population_label.endswith("(area: rural)")
     mixed = (inside.table["cases_without"] > 0).to_numpy()
     assert mixed.sum() > 20
-    pd.testing.assert_frame_equal(inside.table[mixed].reset_index(drop=True), row[mixed].reset_index(drop=True))
+    pd.testing.assert_frame_equal(
+        inside.table[mixed].reset_index(drop=True), row[mixed].reset_index(drop=True)
+    )
     assert inside.table["cases"].tolist() == row["cases"].tolist()
 
 
-@pytest.mark.parametrize(("where", "by"), [({"area": "rural", "sex": "women"}, None), ({"area": "rural"}, ["sex"])])
-def test_a_profile_is_of_one_group_at_a_time_in_a_domain_too(where: dict[str, str], by: list[str] | None) -> None:
+@pytest.mark.parametrize(
+    ("where", "by"), [({"area": "rural", "sex": "women"}, None), ({"area": "rural"}, ["sex"])]
+)
+def test_a_profile_is_of_one_group_at_a_time_in_a_domain_too(
+    where: dict[str, str], by: list[str] | None
+) -> None:
     with pytest.raises(RequestError, match="one group at a time"):
         fl.profile(shipped("norvia"), by=by, where=where)
 
 
 def test_a_profile_without_items_has_no_rows(tmp_path: Path) -> None:
-    """A survey that asked children by route alone has no item to make a profile of. Before, it stopped notebook 2."""
+    """A survey that asked children by route alone has no item to make a profile of. Before, it stopped
+    notebook 2."""
     persons = broken.table()
     persons.loc[persons.index[persons["AGE"] == 10][:35], ["C1", "C2"]] = 1
     children = {"children": broken.SPEC["populations"]["children"]}

@@ -56,7 +56,8 @@ def test_every_quantile_its_interval_and_standard_error_are_rs(name: str) -> Non
     wrong = []
     for row in record["quantiles"]:
         at = np.logical_and.reduce(
-            [table[g].astype(str) == v for g, v in row["key"].items()] + [table["quantile"] == row["quantile"]]
+            [table[g].astype(str) == v for g, v in row["key"].items()]
+            + [table["quantile"] == row["quantile"]]
         )
         (mine,) = table[at].to_dict("records")
         for column in ("estimate", "ci_low", "ci_high", "se", "df", "n"):

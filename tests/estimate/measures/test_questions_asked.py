@@ -1,4 +1,5 @@
-"""Tests which questions a survey asked, which persons it asked, and which of the wanted measures are therefore impossible."""
+"""Tests which questions a survey asked, which persons it asked, and which of the wanted measures are
+therefore impossible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Tests the columns of an estimate's table: counts, design effects and intervals of four PSUs, calculated by hand."""
+"""Tests the columns of an estimate's table: counts, design effects and intervals of four PSUs, calculated by
+hand."""
 
 from __future__ import annotations
 
@@ -31,10 +32,14 @@ from fltoolkit.survey.design.survey_design import set_fields
 # Two strata of two PSUs of two persons; weights 1 and 2; the second stratum has no case.
 PERSONS = pd.DataFrame(
     {
-        "stratum": [1, 1, 1, 1, 2, 2, 2, 2], "psu": [1, 1, 2, 2, 3, 3, 4, 4], "w": [1.0, 1, 2, 2, 1, 1, 2, 2], "y": [1, 0, 1, 1, 0, 0, 0, 0],
-        "part": ["a"] * 4 + ["b"] * 4, "v": [4.0, 2, 6, 8, 0, 0, 2, 2],
+        "stratum": [1, 1, 1, 1, 2, 2, 2, 2],
+        "psu": [1, 1, 2, 2, 3, 3, 4, 4],
+        "w": [1.0, 1, 2, 2, 1, 1, 2, 2],
+        "y": [1, 0, 1, 1, 0, 0, 0, 0],
+        "part": ["a"] * 4 + ["b"] * 4,
+        "v": [4.0, 2, 6, 8, 0, 0, 2, 2],
     }
-)  # fmt: skip
+)
 N, WHOLE = 8, 12.0  # persons and their weights
 P = 5 / 12
 EVERYBODY = ReferencePopulation("", WEIGHT, None)
@@ -44,7 +49,10 @@ DESIGN = fl.SurveyDesign(PERSONS, weight="w", strata="stratum", psu="psu")
 
 
 def one_pass(
-    frame: pd.DataFrame = PERSONS, by: tuple[str, ...] = (), measure: str = "prevalence", outcome: Outcome | None = None
+    frame: pd.DataFrame = PERSONS,
+    by: tuple[str, ...] = (),
+    measure: str = "prevalence",
+    outcome: Outcome | None = None,
 ) -> EstimandSums:
     design = fl.SurveyDesign(frame, weight="w", strata="stratum", psu="psu")
     return sum_persons(design, Estimand(outcome or Outcome("truth", "y"), measure, (by,)), EVERYBODY)
@@ -60,10 +68,15 @@ def test_counts_are_of_persons_and_how_spread_the_cases_are() -> None:
     assert (row["psus_with_cases"], row["least"]) == (2, 3)
     assert pd.isna(row["households_with_cases"])  # the design names no household
     parts = table(one_pass(by=("part",)))
-    assert parts[["df", "n", "cases", "population", "psus_with_cases"]].to_numpy().tolist() == [[1, 4, 3, 6, 2], [1, 4, 0, 6, 0]]
+    assert parts[["df", "n", "cases", "population", "psus_with_cases"]].to_numpy().tolist() == [
+        [1, 4, 3, 6, 2],
+        [1, 4, 0, 6, 0],
+    ]
 
 
-def test_households_of_cases_are_counted_once_where_the_design_names_them(small: Callable[..., fl.Survey]) -> None:
+def test_households_of_cases_are_counted_once_where_the_design_names_them(
+    small: Callable[..., fl.Survey],
+) -> None:
     people = [
         ("case", {"HH": 1, "LINE": 1}),
         ("case", {"HH": 1, "LINE": 2}),
@@ -108,7 +121,8 @@ def test_design_effects_of_means_and_ratios_are_of_their_residuals() -> None:
 def test_without_the_size_of_the_population_there_is_only_the_design_effect_with_replacement(
     factor: float, weights: Literal["gross_up", "normalised"]
 ) -> None:
-    """Before, weights in thousands gave a design effect below 0, and a part of normalised weights one several times too large."""
+    """Before, weights in thousands gave a design effect below 0, and a part of normalised weights one several
+    times too large."""
     scaled = PERSONS.assign(w=PERSONS["w"] * factor)
     design = fl.SurveyDesign(scaled, weight="w", strata="stratum", psu="psu", weights=weights)
     usual, found = (fl.prevalence(each, "y") for each in (DESIGN, design))
@@ -131,7 +145,8 @@ def test_where_there_is_no_case_the_design_effect_is_the_whole_populations_or_ki
     run = one_pass(by=("part",))
     rows, rate = table(run, estimate=[5 / 6, 0.0], se=[0.1, 0.0]), np.array([5 / 6, 0.0])
     found = design_effects(run, rows, rate, DESIGN)
-    # Sums of w(y − p)/12 by PSU are 2, 28, −10 and −20 hundred-and-forty-fourths: their variance is 26² + 10² of these squared.
+    # Sums of w(y − p)/12 by PSU are 2, 28, −10 and −20 hundred-and-forty-fourths: their variance is 26² + 10²
+    # of these squared.
     whole = (26**2 + 10**2) / 144**2 * N / (P * (1 - P))
     assert_allclose(found["deff_at_zero"], [np.nan, whole])
     assert found["source"].tolist() == ["", "the whole population's"]
@@ -147,9 +162,16 @@ def test_where_there_is_no_case_the_design_effect_is_the_whole_populations_or_ki
 
 
 ROW = {
-    "estimate": 100.0, "se": 10.0, "df": 40, "n": 400, "cases": 40, "population": 1000.0, "psus_with_cases": 11, "households_with_cases": 35,
+    "estimate": 100.0,
+    "se": 10.0,
+    "df": 40,
+    "n": 400,
+    "cases": 40,
+    "population": 1000.0,
+    "psus_with_cases": 11,
+    "households_with_cases": 35,
     "least": 90.0,
-}  # fmt: skip
+}
 EFFECTS = {"deff": 1.5, "deff_replace": 1.6, "kish": 1.2, "deff_at_zero": np.nan, "source": ""}
 
 
@@ -181,7 +203,9 @@ def test_a_total_of_cases_has_its_interval_on_the_log_scale_and_never_less_than_
 
 def test_a_mean_is_plus_or_minus_t_and_its_effective_sample_is_by_its_design_effect() -> None:
     found = interval("mean", np.nan, "number", estimate=-20.0, se=2.0, df=10)
-    assert (found["ci_low"], found["ci_high"]) == pytest.approx((-20 - 2.2281 * 2, -20 + 2.2281 * 2), abs=1e-3)
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx(
+        (-20 - 2.2281 * 2, -20 + 2.2281 * 2), abs=1e-3
+    )
     assert (found["cv"], found["n_eff"]) == (0.1, 400 / 1.6)
 
 
@@ -196,10 +220,18 @@ def test_without_a_case_the_upper_limit_is_that_of_so_many_fewer_persons() -> No
     assert (number["ci_low"], number["ci_high"]) == pytest.approx((0.0, 1000 * upper))
 
 
-def open_pass(by: tuple[str, ...] = (), measure: str = "prevalence") -> tuple[EstimandSums, pd.DataFrame, pd.DataFrame]:
+def open_pass(
+    by: tuple[str, ...] = (), measure: str = "prevalence"
+) -> tuple[EstimandSums, pd.DataFrame, pd.DataFrame]:
     """Eight persons in four PSUs: two cases, one of whom it is open, five who are none."""
     frame = pd.DataFrame(
-        {"stratum": 1, "psu": [0, 1, 2, 3] * 2, "w": 10.0, "y": [True, True, None, *[False] * 5], "part": ["a"] * 4 + ["b"] * 4}
+        {
+            "stratum": 1,
+            "psu": [0, 1, 2, 3] * 2,
+            "w": 10.0,
+            "y": [True, True, None, *[False] * 5],
+            "part": ["a"] * 4 + ["b"] * 4,
+        }
     )
     run = one_pass(frame, by, measure, outcome=Outcome("truth", "y", three_valued=True))
     return run, table(run), pd.DataFrame({"deff_at_zero": [np.nan] * len(run.cells)})
@@ -210,7 +242,11 @@ def test_open_persons_are_counted_left_out_and_taken_as_cases() -> None:
     columns, shares = unresolved(run, rows, effects, 0.95, unresolved_persons(run))
     found = columns.iloc[0]
     assert shares.share.tolist() == pytest.approx([1 / 8])
-    assert (found["unresolved"], found["resolved_only"], found["bound_high"]) == (1, pytest.approx(2 / 7), pytest.approx(3 / 8))
+    assert (found["unresolved"], found["resolved_only"], found["bound_high"]) == (
+        1,
+        pytest.approx(2 / 7),
+        pytest.approx(3 / 8),
+    )
     # Sums of w(y − 3/8)/80 by PSU: 1/32 three times and −3/32; four PSUs.
     se = np.sqrt(4 / 3 * (3 + 9) / 32**2)
     seen = EstimatedProportion(3 / 8, se, 8, 3, psus_with_cases=3)  # three PSUs hold a case or an open person

@@ -1,5 +1,5 @@
-"""Tests estimates that are stacked: from one sample, with R's covariance; and from two samples, for which the user says whether
-they share PSUs."""
+"""Tests estimates that are stacked: from one sample, with R's covariance; and from two samples, for which the
+user says whether they share PSUs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from fltoolkit.errors import DesignError, PublicationError, RequestError, SpecEr
 GOLDEN = Path(__file__).parents[2] / "golden"
 RECORDS = {r["id"]: r for r in json.loads((GOLDEN / "rule_sets.json").read_text("utf-8"))["records"]}
 QUESTIONS = {
-    "different_job": "deceived recruitment", "unagreed_overtime": "overtime work", "other_employers": "employers work",
-    "no_freedom_to_leave": "no_leave leaving", "withheld_documents": "papers recruitment", "restricted_movement": "held work",
-    "threats_or_violence": "violence work", "abuse_of_vulnerability": "abuse work", "withheld_wages": "wages leaving",
+    "different_job": "deceived recruitment", "unagreed_overtime": "overtime work",
+    "other_employers": "employers work", "no_freedom_to_leave": "no_leave leaving",
+    "withheld_documents": "papers recruitment", "restricted_movement": "held work",
+    "threats_or_violence": "violence work", "abuse_of_vulnerability": "abuse work",
+    "withheld_wages": "wages leaving",
 }  # fmt: skip
 BOTH = ["icls_2018", "hts_2012"]
 LABELS = ["icls_2018 v1", "hts_2012 v1"]
@@ -35,7 +37,10 @@ def module(tmp_path: Path) -> fl.Survey:
     for i, (item, question) in enumerate(QUESTIONS.items()):
         column, stage = question.split()
         items["involuntary" if i < 4 else "coercion"][item] = {"column": column, "stage": stage}
-    spec = {k: SPEC[k] for k in ("title", "country", "year", "reference_period", "answers", "episodes", "coverage_excludes")} | {
+    spec = {
+        k: SPEC[k]
+        for k in ("title", "country", "year", "reference_period", "answers", "episodes", "coverage_excludes")
+    } | {
         "files": {"person": {"path": "rule_sets.csv", "key": "id"}},
         "design": {"weight": "weight", "strata": "stratum", "psu": "psu", "selection": "pps"},
         "age": {"column": "stratum"},
@@ -85,15 +90,25 @@ def test_rule_sets_that_cannot_be_compared_are_refused(module: fl.Survey) -> Non
 
 def design(seed: int = 1, psus: int = 20) -> fl.SurveyDesign:
     draw = np.random.default_rng(seed)
-    frame = pd.DataFrame({"w": draw.uniform(1, 9, 200), "psu": np.arange(200) % psus, "g": np.arange(200) % 3})
-    return fl.SurveyDesign(frame.assign(y=draw.integers(0, 2, 200), z=draw.integers(0, 2, 200)), weight="w", psu="psu")
+    frame = pd.DataFrame(
+        {"w": draw.uniform(1, 9, 200), "psu": np.arange(200) % psus, "g": np.arange(200) % 3}
+    )
+    return fl.SurveyDesign(
+        frame.assign(y=draw.integers(0, 2, 200), z=draw.integers(0, 2, 200)), weight="w", psu="psu"
+    )
 
 
 def test_a_stack_keeps_each_parts_rows_and_knows_how_they_vary_together() -> None:
     one = design()
     y, z = fl.prevalence(one, "y", by=[[], ["g"]]), fl.prevalence(one, "z")
     est = fl.stack({"y": y, "z": z}, name="question")
-    assert est.table[["question", "g"]].values.tolist() == [["y", "total"], ["y", "0"], ["y", "1"], ["y", "2"], ["z", "total"]]
+    assert est.table[["question", "g"]].values.tolist() == [
+        ["y", "total"],
+        ["y", "0"],
+        ["y", "1"],
+        ["y", "2"],
+        ["z", "total"],
+    ]
     assert est.table["estimate"].tolist() == [*y.table["estimate"], *z.table["estimate"]]
     assert len(est.design_effects) == 5
     np.testing.assert_array_equal(est.covariance[:4, :4], y.covariance)
@@ -132,7 +147,9 @@ def test_a_stack_is_not_published_by_itself(module: fl.Survey) -> None:
 
 
 def test_persons_drawn_directly_are_never_the_same_in_two_rounds() -> None:
-    first, second = (fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": np.arange(n) % 4 == 0}), weight="w") for n in (40, 60))
+    first, second = (
+        fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": np.arange(n) % 4 == 0}), weight="w") for n in (40, 60)
+    )
     parts = {"before": fl.prevalence(first, "y"), "after": fl.prevalence(second, "y")}
     assert fl.stack(parts, name="round").covariance[0, 1] == 0  # row numbers coincide, and are no labels
     with pytest.raises(DesignError):

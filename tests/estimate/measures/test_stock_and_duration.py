@@ -1,5 +1,5 @@
-"""Tests the stock on an average day, the current number and the duration: by hand, when they are refused, and how they are
-published."""
+"""Tests the stock on an average day, the current number and the duration: by hand, when they are refused, and
+how they are published."""
 
 from __future__ import annotations
 
@@ -39,22 +39,28 @@ def changed(at: int, **own: Any) -> list[tuple[str, dict[str, Any]]]:
     return [(answer, row | own) if i == at else (answer, row) for i, (answer, row) in enumerate(people())]
 
 
-# ---------------------------------------------------------------------------------------------------------- by hand
+# ---------------------------------------------------------------------------------------------------------- b
 
 
 def test_a_stock_weighs_each_case_by_the_share_of_the_period_it_was_in_forced_labour(small: Any) -> None:
     whole, men, women = fl.stock(small(people(), **MONTHS), by=[[], ["sex"]]).table.to_dict("records")
-    assert (whole["estimate"], men["estimate"], women["estimate"]) == pytest.approx((10 / 2 + 20 + 30 / 4, 25, 7.5))
+    assert (whole["estimate"], men["estimate"], women["estimate"]) == pytest.approx(
+        (10 / 2 + 20 + 30 / 4, 25, 7.5)
+    )
     psus = np.array([5, 0, 20, 7.5])  # Σ w·m/12 of each
     assert whole["se"] == pytest.approx(np.sqrt(4 / 3 * ((psus - psus.mean()) ** 2).sum()))
     spread = np.exp(t_quantile(0.95, 2) * whole["se"] / 32.5)  # cases in three PSUs
-    assert (whole["ci_low"], whole["ci_high"]) == pytest.approx((max(32.5 / spread, 0.5 + 1 + 0.25), 32.5 * spread))
+    assert (whole["ci_low"], whole["ci_high"]) == pytest.approx(
+        (max(32.5 / spread, 0.5 + 1 + 0.25), 32.5 * spread)
+    )
     assert (whole["n"], whole["cases"], whole["population"], whole["df"]) == (6, 3, 110, 3)
 
 
 def test_the_floor_of_a_stock_is_what_the_sample_itself_was_in_it(small: Any) -> None:
     steep = [("case" if i == 0 else "not", {"P": i % 4, "W": 1, "M": 6 if i == 0 else ""}) for i in range(40)]
-    lowest = MONTHS | {"accept": [{"finding": "weights", "column": "W", "why": "the lowest weights that a person can have"}]}
+    lowest = MONTHS | {
+        "accept": [{"finding": "weights", "column": "W", "why": "the lowest weights that a person can have"}]
+    }
     assert fl.stock(small(steep, **lowest)).table["ci_low"][0] == 0.5
     assert fl.stock(small([(a, row | {"W": 0.5}) for a, row in steep], **lowest)).table["ci_low"][0] < 0.5
 
@@ -77,7 +83,9 @@ def test_without_a_case_a_stock_reaches_as_far_as_the_flow(small: Any) -> None:
 
 
 def test_a_zero_cell_takes_the_design_effect_of_the_flow_not_of_the_months(small: Any) -> None:
-    some = [("case" if i % 7 < 2 and i < 40 else "not", {"P": i % 7, "R": 1, "M": 1 + i % 5}) for i in range(60)]
+    some = [
+        ("case" if i % 7 < 2 and i < 40 else "not", {"P": i % 7, "R": 1, "M": 1 + i % 5}) for i in range(60)
+    ]
     persons = small([*some, *(("not", {"P": i % 7, "R": 3, "M": ""}) for i in range(40))], **MONTHS)
     stock, flow = (verb(persons, by="region").table.iloc[1] for verb in (fl.stock, fl.total))
     assert stock["cases"] == 0
@@ -97,7 +105,10 @@ def test_a_duration_is_a_mean_among_the_cases_who_said(small: Any) -> None:
     assert np.isnan(women["estimate"])
     assert est.about.missing == 1
     assert (est.about.measure, est.about.outcome) == ("duration", "months")
-    assert est.about.duration_basis == "months over all spells, cut off at the reference period and the interview"
+    assert (
+        est.about.duration_basis
+        == "months over all spells, cut off at the reference period and the interview"
+    )
     assert men["estimate"] == pytest.approx(mean)
 
 
@@ -132,13 +143,16 @@ def test_current_is_who_is_still_in_it_and_a_case_without_an_answer_is_unresolve
     assert number.table["estimate"][0] == fl.total(persons, "forced_labour_now").table["estimate"][0]
 
 
-# --------------------------------------------------------------------------------------------------------- refusals
+# --------------------------------------------------------------------------------------------------------- re
 
 
 def test_a_stock_needs_the_months_of_every_case_and_says_how_many_lack_them(small: Any) -> None:
     with pytest.raises(
         NotAvailable,
-        match=r"needs the months in forced labour of every case, and some cases did not give them(.|\n)*found: +fewer than 5 case",
+        match=(
+            r"needs the months in forced labour of every case, and some cases did not give "
+            r"them(.|\n)*found: +fewer than 5 case"
+        ),
     ):
         fl.stock(small(changed(0, M=98), **MONTHS))
     many = [("case", {"P": i % 4, "M": ""}) for i in range(7)]
@@ -150,7 +164,9 @@ def test_a_stock_needs_the_months_of_every_case_and_says_how_many_lack_them(smal
 def test_months_that_the_period_does_not_have_are_refused(small: Any, months: int) -> None:
     persons = small(changed(0, M=months), **MONTHS)
     for verb in (fl.stock, fl.duration, fl.quantile):
-        with pytest.raises(NotAvailable, match=r"outside the 12 of the reference period(.|\n)*fewer than 5 case"):
+        with pytest.raises(
+            NotAvailable, match=r"outside the 12 of the reference period(.|\n)*fewer than 5 case"
+        ):
             verb(persons)
 
 
@@ -179,7 +195,10 @@ def test_a_measure_is_a_number_or_a_rate(small: Any) -> None:
 
 
 CHILDREN = {
-    "children": {"third_party": {"done": "WORK", "threat": "COE"}, "with_parents": {"done": "WORK", "threat": "COE"}},
+    "children": {
+        "third_party": {"done": "WORK", "threat": "COE"},
+        "with_parents": {"done": "WORK", "threat": "COE"},
+    },
     "populations": {
         "adults": {"label": "adults", "age": {"min": 18}},
         "children": {"label": "children", "age": {"min": 5, "max": 17}},
@@ -189,17 +208,21 @@ CHILDREN = {
 
 
 def test_children_are_not_asked(small: Any) -> None:
-    persons = small([*people(), ("case", {"AGE": 12, "P": 0, "M": 3, "NOW": 1})], **MONTHS, **CURRENT, **CHILDREN)
+    persons = small(
+        [*people(), ("case", {"AGE": 12, "P": 0, "M": 3, "NOW": 1})], **MONTHS, **CURRENT, **CHILDREN
+    )
     for population in ("children", "workers"):
         for verb in (fl.stock, fl.current, fl.duration, fl.quantile):
             with pytest.raises(NotAvailable, match=r"of children: they are not asked(.|\n)*allowed: adults"):
                 verb(persons, population=population)
-        with pytest.raises(RequestError, match="forced_labour_now does not apply to children: they are not asked whether it"):
+        with pytest.raises(
+            RequestError, match="forced_labour_now does not apply to children: they are not asked whether it"
+        ):
             fl.prevalence(persons, "forced_labour_now", population=population)
     assert fl.stock(persons).table["estimate"][0] == pytest.approx(32.5)
 
 
-# ------------------------------------------------------------------------------------------------------- classified
+# ------------------------------------------------------------------------------------------------------- clas
 
 
 def now(persons: fl.Survey) -> dict[int, bool | None]:
@@ -208,7 +231,16 @@ def now(persons: fl.Survey) -> dict[int, bool | None]:
 
 
 def test_in_forced_labour_now_is_three_valued(small: Any) -> None:
-    answers = [("case", 1), ("case", 2), ("case", 8), ("case", ""), ("not", 1), ("open", 1), ("open", 2), ("idle", "")]
+    answers = [
+        ("case", 1),
+        ("case", 2),
+        ("case", 8),
+        ("case", ""),
+        ("not", 1),
+        ("open", 1),
+        ("open", 2),
+        ("idle", ""),
+    ]
     persons = small([(answer, {"NOW": code}) for answer, code in answers], **CURRENT)
     assert list(now(persons).values()) == [True, False, None, None, False, None, False, False]
 
@@ -233,18 +265,23 @@ def test_of_several_episodes_one_that_goes_on_is_enough(small: Any, monkeypatch:
     assert list(now(persons).values()) == [True, False, True, False]
 
 
-# -------------------------------------------------------------------------------------------------------- published
+# -------------------------------------------------------------------------------------------------------- pub
 
 
 def many(stated: int, ongoing: int) -> list[tuple[str, dict[str, Any]]]:
     """60 cases and 240 others in 30 PSUs; so many say for how long, and so many that it goes on."""
-    cases = [("case", {"M": 1 + i % 12 if i < stated else 98, "NOW": 1 if i < ongoing else 2}) for i in range(60)]
+    cases = [
+        ("case", {"M": 1 + i % 12 if i < stated else 98, "NOW": 1 if i < ongoing else 2}) for i in range(60)
+    ]
     others = [("not", {"M": "", "NOW": ""}) for _ in range(240)]
-    return [(a, {"P": i % 30, "SEX": 1 + (i // 2) % 2, **row}) for i, (a, row) in enumerate([*cases, *others])]
+    return [
+        (a, {"P": i % 30, "SEX": 1 + (i // 2) % 2, **row}) for i, (a, row) in enumerate([*cases, *others])
+    ]
 
 
 TABLES: list[dict[str, Any]] = [
-    {"measure": m, "by": [[], ["sex"]]} for m in ("stock", "stock_prevalence", "current", "current_prevalence", "duration")
+    {"measure": m, "by": [[], ["sex"]]}
+    for m in ("stock", "stock_prevalence", "current", "current_prevalence", "duration")
 ]
 
 
@@ -261,9 +298,13 @@ def test_the_measures_in_time_are_published_and_never_mixed_with_the_flow(small:
     assert out.select("prevalence")["cases"].tolist() == [60]
     assert out.select("current_prevalence", "sex")["estimate"].notna().all()
     told = str(fl.show.headline(out))
-    for words in ("At some time in the past 12 months, 200.0 of every 1,000 adults were", "\n600 adults were",
-                  "On an average day of the past 12 months, 330 adults were",
-                  "At the time of the interview, 300 adults were", "spent 6.5 months in it on average"):  # fmt: skip
+    for words in (
+        "At some time in the past 12 months, 200.0 of every 1,000 adults were",
+        "\n600 adults were",
+        "On an average day of the past 12 months, 330 adults were",
+        "At the time of the interview, 300 adults were",
+        "spent 6.5 months in it on average",
+    ):
         assert words in told
     assert "on an average day" in fl.show.dots(out, "stock", "sex").alt
     assert "at the time of the interview" in str(fl.show.table(out.select("current_prevalence", "sex")))
@@ -291,13 +332,16 @@ def test_a_measure_that_the_data_refuse_is_a_row_with_the_reason(small: Any) -> 
     rows = out.select("stock", [[], ["sex"]])
     assert rows["marker"].tolist() == ["x", "x"]
     assert set(rows["reason"]) == {
-        "the number on an average day needs the months in forced labour of every case, and some cases did not give them: fewer than 5 cases"
+        (
+            "the number on an average day needs the months in forced labour of every case, and some cases "
+            "did not give them: fewer than 5 cases"
+        )
     }
     assert rows[["estimate", "ci_low", "n", "cases", "population"]].isna().all(axis=None)
     assert (
-        "on an average day (adults): not available. Reason: the number on an average day needs the months in forced labour of every case"
-        in str(fl.show.headline(out))
-    )
+        "on an average day (adults): not available. Reason: the number on an average day needs the "
+        "months in forced labour of every case"
+    ) in str(fl.show.headline(out))
     assert "by sex: [x]" in fl.show.dots(out, "stock", [[], ["sex"]]).alt
 
 
@@ -305,7 +349,9 @@ def test_a_plans_rows_are_filled_with_them_or_say_why_not(tmp_path: Path) -> Non
     rows = [{"id": m, "measure": m, "disaggregated_by": ["gender"]} for m in ("stock", "duration", "current")]
     plan = country.with_rows(*rows)
     survey = country.changed(
-        country.SURVEY, months={"column": "AGE", "covers": "all_spells"}, reference_period={"months": 120, "text": "ten years"}
+        country.SURVEY,
+        months={"column": "AGE", "covers": "all_spells"},
+        reference_period={"months": 120, "text": "ten years"},
     )
     out, read = country.run(country.write(tmp_path, survey, plan))
     table = fl.baseline(read, out).table.set_index("id")

@@ -1,4 +1,5 @@
-"""Tests the covariate patterns of a model: the names in a formula, the sums of each pattern, and who is left out."""
+"""Tests the covariate patterns of a model: the names in a formula, the sums of each pattern, and who is left
+out."""
 
 from __future__ import annotations
 
@@ -9,21 +10,32 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.covariate_patterns import (
+    Patterns,
+    is_sensitive,
+    read_patterns,
+    refuse_sensitive,
+)
 from fltoolkit.estimate.models.model_formula import read_formula
 
 # Two PSUs in each of two strata; of one person the age is not known, of another the sex.
 PERSONS = pd.DataFrame(
     {
-        "stratum": [1, 1, 1, 1, 2, 2, 2, 2], "psu": [1, 1, 2, 2, 3, 3, 4, 4], "w": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0],
-        "case": [1, 0, 1, 0, 0, 0, 1, 0], "sex": ["m", "f", "f", "m", "m", None, "f", "m"], "age": [20, 20, 20, 30, 20, 20, 30, None],
+        "stratum": [1, 1, 1, 1, 2, 2, 2, 2],
+        "psu": [1, 1, 2, 2, 3, 3, 4, 4],
+        "w": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0],
+        "case": [1, 0, 1, 0, 0, 0, 1, 0],
+        "sex": ["m", "f", "f", "m", "m", None, "f", "m"],
+        "age": [20, 20, 20, 30, 20, 20, 30, None],
         "code": [1, 2, 2, 10, 1, 1, 2, 10],
     }
-)  # fmt: skip
+)
 
 
 def patterns(formula: str, frame: pd.DataFrame = PERSONS) -> Patterns:
-    return read_patterns(fl.SurveyDesign(frame, weight="w", strata="stratum", psu="psu"), read_formula(formula), None)
+    return read_patterns(
+        fl.SurveyDesign(frame, weight="w", strata="stratum", psu="psu"), read_formula(formula), None
+    )
 
 
 def test_a_pattern_holds_its_persons_weights_and_cases() -> None:
@@ -49,7 +61,11 @@ def test_whoever_lacks_a_number_is_outside_the_model() -> None:
 
 def test_numbers_as_categories_stand_in_their_order_and_under_their_own_names() -> None:
     made = patterns("case ~ C(code, Treatment(2))")
-    assert made.info.column_names == ["Intercept", "C(code, Treatment(2))[T.1]", "C(code, Treatment(2))[T.10]"]
+    assert made.info.column_names == [
+        "Intercept",
+        "C(code, Treatment(2))[T.1]",
+        "C(code, Treatment(2))[T.10]",
+    ]
     other = pd.DataFrame({"code": pd.Categorical([10, 2], categories=[1, 2, 10])})
     assert made.matrix(other).tolist() == [[1, 0, 1], [1, 0, 0]]
 
@@ -58,7 +74,12 @@ def test_scores_add_up_to_nothing_at_the_rates_and_each_psu_has_its_own() -> Non
     made = patterns("case ~ 1")
     p = 11 / 36  # weights 1, 3 and 7 of 36 are those of cases
     scores = made.scores(np.full(1, p))
-    by_hand = [1 - 3 * p, 3 - 7 * p, 0 - 11 * p, 7 - 15 * p]  # PSU by PSU: weights of cases less p times all weights
+    by_hand = [
+        1 - 3 * p,
+        3 - 7 * p,
+        0 - 11 * p,
+        7 - 15 * p,
+    ]  # PSU by PSU: weights of cases less p times all weights
     assert_allclose(sorted(scores[:, 0]), sorted(by_hand))
     assert scores.sum() == pytest.approx(0)
 
@@ -71,22 +92,34 @@ def test_degrees_of_freedom_are_of_the_psus_and_strata_in_the_model() -> None:
 
 def test_what_tells_of_origin_needs_a_word() -> None:
     design = fl.SurveyDesign(PERSONS.assign(migrant="no", born_in="x", sex="m"), weight="w")
-    assert [is_sensitive(design, name) for name in ("sex", "migrant", "born_in", "Ethnicity", "age", "RELIGION", "subtribe")] == [
-        False, True, True, True, False, True, True
-    ]  # fmt: skip
+    assert [
+        is_sensitive(design, name)
+        for name in ("sex", "migrant", "born_in", "Ethnicity", "age", "RELIGION", "subtribe")
+    ] == [False, True, True, True, False, True, True]
     with pytest.raises(RequestError, match="odds ratios by migrant, born_in are easily misread"):
         refuse_sensitive(design, ["sex", "migrant", "born_in"])
     refuse_sensitive(design, ["sex", "age"])
 
 
-def test_a_group_with_a_standard_classification_is_judged_by_it_and_not_by_its_name(norvia_like: fl.Survey) -> None:
-    assert [is_sensitive(norvia_like, name) for name in ("papers", "reborn", "sex", "home")] == [True, False, False, True]
+def test_a_group_with_a_standard_classification_is_judged_by_it_and_not_by_its_name(
+    norvia_like: fl.Survey,
+) -> None:
+    assert [is_sensitive(norvia_like, name) for name in ("papers", "reborn", "sex", "home")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 @pytest.fixture
 def norvia_like(small: object) -> fl.Survey:
     groups = {
-        "papers": {"column": "SEX", "classification": "citizenship", "codes": {1: "citizen", 2: "non_citizen"}},
+        "papers": {
+            "column": "SEX",
+            "classification": "citizenship",
+            "codes": {1: "citizen", 2: "non_citizen"},
+        },
         "reborn": {"column": "SEX", "classification": "sex", "codes": {1: "m", 2: "f"}},
         "home": {"column": "SEX", "label": "where their parents were born", "codes": {1: "here", 2: "there"}},
     }

@@ -1,5 +1,5 @@
-"""Tests logistic regression on groups of persons: closed forms of saturated models, Firth's penalty, limits, and models without
-an estimate."""
+"""Tests logistic regression on groups of persons: closed forms of saturated models, Firth's penalty, limits,
+and models without an estimate."""
 
 from __future__ import annotations
 
@@ -49,8 +49,11 @@ def test_a_saturated_model_gives_the_groups_own_rates() -> None:
     found = fit(GROUPS, Y, W)
     assert_allclose(found.beta, [log_odds(3 / 12), log_odds(8 / 20) - log_odds(3 / 12)], rtol=1e-9)
     assert_allclose(found.mu, [0.25, 0.4], rtol=1e-9)
-    # Σ y·log μ + (w − y)·log(1 − μ); the inverse information of a rate's log odds is 1 / w·p·(1 − p), of a difference the sum of both.
-    assert found.likelihood == pytest.approx(3 * np.log(0.25) + 9 * np.log(0.75) + 8 * np.log(0.4) + 12 * np.log(0.6))
+    # Σ y·log μ + (w − y)·log(1 − μ); the inverse information of a rate's log odds is 1 / w·p·(1 − p), of a
+    # difference the sum of both.
+    assert found.likelihood == pytest.approx(
+        3 * np.log(0.25) + 9 * np.log(0.75) + 8 * np.log(0.4) + 12 * np.log(0.6)
+    )
     first, second = 1 / (12 * 0.25 * 0.75), 1 / (20 * 0.4 * 0.6)
     assert_allclose(found.inverse, [[first, -first], [-first, first + second]], rtol=1e-8)
 
@@ -83,7 +86,8 @@ def test_firths_penalty_adds_half_a_person_to_each_cell_of_a_saturated_model() -
 
 @pytest.mark.parametrize("persons", [0.3, 1.0, 1.02, 9.0])
 def test_firths_rate_of_a_group_is_found_however_few_persons_it_has(persons: float) -> None:
-    """Steps of the plain information go to and fro for ever where there is one person, whom the penalty is for."""
+    """Steps of the plain information go to and fro for ever where there is one person, whom the penalty is
+    for."""
     assert fit_firth(ONE, np.zeros(1), np.array([persons])).mu[0] == pytest.approx(0.5 / (persons + 1))
     both = fit_firth(GROUPS, np.array([3.0, 0.0]), np.array([43.0, persons]))
     assert_allclose(both.mu, [3.5 / 44, 0.5 / (persons + 1)], rtol=1e-9)
@@ -94,7 +98,10 @@ def test_a_coefficient_that_is_held_stays_and_the_others_make_the_best_of_it() -
     found = fit_firth(GROUPS, Y, W, start=start, held=1)
     assert found.beta[1] == 0.7
     assert start.tolist() == [0.0, 0.7]
-    near = [fit_firth(GROUPS, Y, W, start=np.array([found.beta[0] + step, 0.7]), held=None).likelihood for step in (-0.1, 0.1)]
+    near = [
+        fit_firth(GROUPS, Y, W, start=np.array([found.beta[0] + step, 0.7]), held=None).likelihood
+        for step in (-0.1, 0.1)
+    ]
     assert found.likelihood < min(near)  # let go, both coefficients do better
     assert found.likelihood == pytest.approx(
         max(likelihood(found.beta[0] + step, 0.7) for step in np.linspace(-0.5, 0.5, 101)), abs=1e-9
@@ -122,7 +129,8 @@ def test_a_profiles_limits_lie_where_twice_the_fall_is_the_drop() -> None:
 
 
 def test_a_limit_beyond_any_odds_ratio_is_infinite() -> None:
-    """Without a case the fall towards no risk at all is one unit a step of the log odds: 60 are never reached before 50."""
+    """Without a case the fall towards no risk at all is one unit a step of the log odds: 60 are never reached
+    before 50."""
     y, w = np.zeros(1), np.ones(1)
     low, high = profile_likelihood_limits(PatternSums(ONE, y, w), fit_firth(ONE, y, w), 0, 60.0)
     assert low == -np.inf
@@ -153,7 +161,9 @@ def test_only_cases_here_and_only_others_there_separate_everything() -> None:
     line = np.column_stack([np.ones(4), [0.0, 1.0, 3.0, 4.0]])
     case = np.array([False, False, True, True])
     assert_allclose(predict(line, np.zeros(2), directions_of_separation(line, case, ~case)), [0, 0, 1, 1])
-    mixed = directions_of_separation(line, np.array([True, False, True, True]), np.array([True, True, False, True]))
+    mixed = directions_of_separation(
+        line, np.array([True, False, True, True]), np.array([True, True, False, True])
+    )
     assert mixed.shape == (0, 2)  # both at 0 and at 4 leave no direction
 
 

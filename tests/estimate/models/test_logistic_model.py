@@ -1,4 +1,5 @@
-"""Compares models with R's svyglm, regTermTest and brglm2 (tests/golden/risk.R), with statsmodels, and with exact results."""
+"""Compares models with R's svyglm, regTermTest and brglm2 (tests/golden/risk.R), with statsmodels, and with
+exact results."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ def test_logit_as_r_svyglm(key: str) -> None:
         if theirs in r:
             assert_allclose(table[ours], np.array(r[theirs], float), rtol=MODEL, err_msg=ours)
     scale = np.outer(r["se"], r["se"])
-    assert_allclose(model.covariance[np.ix_(there, there)] / scale, square(r["covariance"]) / scale, rtol=0, atol=MODEL)
+    assert_allclose(
+        model.covariance[np.ix_(there, there)] / scale, square(r["covariance"]) / scale, rtol=0, atol=MODEL
+    )
     assert model.df == r.get("df", model.df)
 
 
@@ -56,11 +59,15 @@ def test_firth_as_brglm2(key: str) -> None:
     assert bool(ends.any()) is ("profile" in r)
     if "profile" in r:
         row = model.table.iloc[r["profile"]["position"]]
-        assert_allclose([row["ci_low"], row["ci_high"]], [r["profile"]["ci_low"], r["profile"]["ci_high"]], rtol=PROFILE)
+        assert_allclose(
+            [row["ci_low"], row["ci_high"]], [r["profile"]["ci_low"], r["profile"]["ci_high"]], rtol=PROFILE
+        )
 
 
 def test_firth_of_a_two_by_two_table_adds_half_a_person_to_each_cell() -> None:
-    model = fl.logit(grouped({("a", 1): 3, ("a", 0): 40, ("b", 1): 7, ("b", 0): 21}), "case ~ group", penalty="firth")
+    model = fl.logit(
+        grouped({("a", 1): 3, ("a", 0): 40, ("b", 1): 7, ("b", 0): 21}), "case ~ group", penalty="firth"
+    )
     first = np.log(3.5 / 40.5)
     assert_allclose(model.params, [first, np.log(7.5 / 21.5) - first], rtol=1e-9)
 
@@ -83,7 +90,11 @@ def test_firth_is_finite_where_a_category_has_no_case() -> None:
 
 def replicated(halves: dict[tuple[str, int], list[float]]) -> fl.ReplicateDesign:
     """Ten persons of equal weight a (group, case), with the factors of two balanced half-samples."""
-    rows = [(group, case, 2.0, *(2 * f for f in factors)) for (group, case), factors in halves.items() for _ in range(10)]
+    rows = [
+        (group, case, 2.0, *(2 * f for f in factors))
+        for (group, case), factors in halves.items()
+        for _ in range(10)
+    ]
     frame = pd.DataFrame(rows, columns=["group", "case", "w", "r1", "r2"])
     return fl.ReplicateDesign(frame, weight="w", replicates=["r1", "r2"], method="brr")
 
@@ -109,21 +120,30 @@ def test_a_half_sample_without_a_category_is_named_with_either_penalty() -> None
 
 
 def test_separation_spoils_only_what_it_touches() -> None:
-    """No case in the reference category: every difference from it is endless, that of the other group is not."""
+    """No case in the reference category: every difference from it is endless, that of the other group is
+    not."""
     frame = pd.DataFrame({"group": list("aabbcc") * 60, "sex": ["m", "f", "f"] * 120})
-    frame["case"] = ((frame.index % np.where(frame["sex"] == "m", 7, 10) == 0) & (frame["group"] != "a")).astype(int)
+    frame["case"] = (
+        (frame.index % np.where(frame["sex"] == "m", 7, 10) == 0) & (frame["group"] != "a")
+    ).astype(int)
     design = fl.SurveyDesign(frame.assign(w=1.0), weight="w")
     table = fl.logit(design, "case ~ group + sex").table
     assert separated_rows(table).tolist() == [True, True, True, False]
-    without = fl.logit(fl.SurveyDesign(frame[frame["group"] != "a"].assign(w=1.0), weight="w"), "case ~ group + sex")
+    without = fl.logit(
+        fl.SurveyDesign(frame[frame["group"] != "a"].assign(w=1.0), weight="w"), "case ~ group + sex"
+    )
     assert_allclose(table.loc["sex[T.m]", "coefficient"], without.params["sex[T.m]"], rtol=1e-9)
 
 
 def test_a_region_without_cases_beside_many_categories_leaves_the_others_their_estimates() -> None:
-    """The columns that are left without the region depend on each other; the search for a maximum never ended there."""
+    """The columns that are left without the region depend on each other; the search for a maximum never ended
+    there."""
     random = np.random.default_rng(3)
     frame = pd.DataFrame(
-        {"region": random.integers(0, 20, 1500).astype(str), "activity": random.integers(0, 10, 1500).astype(str)}
+        {
+            "region": random.integers(0, 20, 1500).astype(str),
+            "activity": random.integers(0, 10, 1500).astype(str),
+        }
     )
     frame["age"] = random.integers(0, 5, 1500).astype(str)
     frame["w"] = random.uniform(1, 3, 1500)
@@ -142,7 +162,11 @@ def test_only_cases_and_complete_separation_are_named() -> None:
 
 def test_what_another_group_says_already_is_dropped_and_named() -> None:
     design = grouped({("a", 1): 5, ("a", 0): 40, ("b", 1): 4, ("b", 0): 30})
-    frame = design.frame.collect("pandas").to_native()[["group", "case", "w", "psu"]].assign(same=lambda f: f["group"])
+    frame = (
+        design.frame.collect("pandas")
+        .to_native()[["group", "case", "w", "psu"]]
+        .assign(same=lambda f: f["group"])
+    )
     table = fl.logit(fl.SurveyDesign(frame, weight="w", psu="psu"), "case ~ group + same").table
     assert table["reason"].tolist() == ["", "", "the groups before it already say the same persons"]
     assert table["coefficient"].isna().tolist() == [False, False, True]
@@ -154,24 +178,37 @@ def test_logit_as_statsmodels() -> None:
     from statsmodels.genmod.families import Binomial
 
     frame = pd.read_csv(GOLDEN / "data" / "clustered.csv")
-    theirs = smf.glm("award ~ C(sex) + hours", frame, family=Binomial(), freq_weights=frame["weight"]).fit(tol=1e-14)
+    theirs = smf.glm("award ~ C(sex) + hours", frame, family=Binomial(), freq_weights=frame["weight"]).fit(
+        tol=1e-14
+    )
     ours = fl.logit(design_of(RECORDS["logit-clustered-fpc"]["design"]), "award ~ C(sex) + hours")
     assert_allclose(ours.params, theirs.params, rtol=1e-8)
 
 
 def test_a_model_without_groups_is_the_headline(norvia: fl.Survey) -> None:
-    """Unresolved persons stay in, as no cases: the intercept is the headline's logit, its error the headline's by the delta method."""
+    """Unresolved persons stay in, as no cases: the intercept is the headline's logit, its error the
+    headline's by the delta method."""
     model, row = fl.logit(norvia, "forced_labour ~ 1"), fl.prevalence(norvia).table.iloc[0]
     p = row["estimate"]
     assert_allclose(model.params, [np.log(p / (1 - p))], rtol=1e-10)
     assert_allclose(model.bse, [row["se"] / (p * (1 - p))], rtol=1e-10)
-    assert (model.n, model.cases, model.unresolved, model.df) == (row["n"], row["cases"], row["unresolved"], row["df"])
+    assert (model.n, model.cases, model.unresolved, model.df) == (
+        row["n"],
+        row["cases"],
+        row["unresolved"],
+        row["df"],
+    )
     assert any("unresolved" in note for note in model.notes)
 
 
 def test_a_person_without_a_number_is_left_out_and_counted_and_one_without_a_group_is_not() -> None:
     frame = pd.DataFrame(
-        {"case": [1, 0, 0, 1] * 10, "age": [20, 30, 40, None] * 10, "group": ["a", "b", None, "a"] * 10, "w": 1.0}
+        {
+            "case": [1, 0, 0, 1] * 10,
+            "age": [20, 30, 40, None] * 10,
+            "group": ["a", "b", None, "a"] * 10,
+            "w": 1.0,
+        }
     )
     design = fl.SurveyDesign(frame, weight="w")
     assert (fl.logit(design, "case ~ age").n, fl.logit(design, "case ~ age").missing) == (30, 10)
@@ -210,9 +247,14 @@ def test_nobody_a_case_is_no_model() -> None:
 
 @pytest.mark.parametrize("verb", ["poststratify", "rake", "calibrate"])
 def test_a_model_of_calibrated_weights_is_as_sure_as_its_rates(verb: str) -> None:
-    """With one group the model is saturated: its covariance is that of the rates, which equal R's (test_calibrate)."""
-    plain = fl.SurveyDesign(GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc")
-    margins: dict[Any, dict[str, float]] = {("age_group",): {"15-24": 31000, "25-39": 42000, "40-54": 29000, "55+": 20000}}
+    """With one group the model is saturated: its covariance is that of the rates, which equal R's
+    (test_calibrate)."""
+    plain = fl.SurveyDesign(
+        GOLDEN / "data" / "clustered.csv", weight="weight", strata="stratum", psu="psu", fpc="fpc"
+    )
+    margins: dict[Any, dict[str, float]] = {
+        ("age_group",): {"15-24": 31000, "25-39": 42000, "40-54": 29000, "55+": 20000}
+    }
     if verb != "poststratify":
         margins[("region",)] = {"1": 26000, "2": 25000, "3": 30000, "4": 24000, "5": 17000}
     design = getattr(fl, verb)(plain, margins)
@@ -220,7 +262,9 @@ def test_a_model_of_calibrated_weights_is_as_sure_as_its_rates(verb: str) -> Non
     p = rates.table["estimate"].to_numpy()
     jacobian = np.array([[1, 0], [-1, 1]]) / (p * (1 - p))
     np.testing.assert_allclose(model.covariance, jacobian @ rates.covariance @ jacobian.T, rtol=1e-8)
-    assert model.table["se"].iloc[1] != pytest.approx(fl.logit(plain, "award ~ C(sex)").table["se"].iloc[1], rel=1e-4)
+    assert model.table["se"].iloc[1] != pytest.approx(
+        fl.logit(plain, "award ~ C(sex)").table["se"].iloc[1], rel=1e-4
+    )
 
 
 def test_a_penalty_and_a_level_that_do_not_exist_are_refused() -> None:

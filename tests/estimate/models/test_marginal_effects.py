@@ -1,4 +1,5 @@
-"""Tests average marginal effects against R, and in models that are so small that four counts give the result."""
+"""Tests average marginal effects against R, and in models that are so small that four counts give the
+result."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def test_average_marginal_effects_as_computed_in_r(key: str) -> None:
 
 
 def test_the_effect_of_one_category_is_the_difference_of_two_rates() -> None:
-    """One group makes a saturated model; of persons drawn directly the variance is n/(n − 1)·(p_a·q_a/n_a + p_b·q_b/n_b)."""
+    """One group makes a saturated model; of persons drawn directly the variance is n/(n − 1)·(p_a·q_a/n_a +
+    p_b·q_b/n_b)."""
     (row,) = fl.logit(grouped(COUNTS), "case ~ group").margins().to_dict("records")
     se = np.sqrt(71 / 70 * (P_A * (1 - P_A) / 43 + P_B * (1 - P_B) / 28))
     assert (row["covariate"], row["category"], row["reference"]) == ("group", "b", "a")
@@ -49,7 +51,8 @@ def test_a_category_without_a_case_has_no_effect_and_with_firths_penalty_no_stan
     """Firth's penalty adds half a person to each cell: 0.5 of 22 in b, 9.5 of 50 in a."""
     design = grouped({("a", 1): 9, ("a", 0): 40, ("b", 0): 21, ("c", 1): 5, ("c", 0): 30})
     plain, firth = (
-        fl.logit(design, "case ~ group", penalty=penalty).margins().set_index("category") for penalty in ("none", "firth")
+        fl.logit(design, "case ~ group", penalty=penalty).margins().set_index("category")
+        for penalty in ("none", "firth")
     )
     assert plain.loc["b", ["effect", "se", "ci_low"]].isna().all()
     assert plain.loc["c", "effect"] == pytest.approx(5 / 35 - 9 / 49)
@@ -63,16 +66,22 @@ def test_coefficients_are_named_by_term_and_category_with_the_persons_of_a_singl
     names = coefficient_names(read_patterns(design, read_formula("case ~ group * hours"), None))
     told = {name: (row["term"], row["category"]) for name, row in names.to_dict("index").items()}
     assert told == {
-        "Intercept": ("Intercept", ""), "group[T.b]": ("group", "b"), "hours": ("hours", ""), "group[T.b]:hours": ("group:hours", "b"),
-    }  # fmt: skip
+        "Intercept": ("Intercept", ""),
+        "group[T.b]": ("group", "b"),
+        "hours": ("hours", ""),
+        "group[T.b]:hours": ("group:hours", "b"),
+    }
     assert names.loc["group[T.b]", ["n", "cases"]].tolist() == [28, 7]
     assert names.drop(index="group[T.b]")[["n", "cases"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize(
-    ("formula", "reference"), [("case ~ group", "a"), ('case ~ C(group, Treatment("b"))', "b"), ("case ~ C(group, Sum)", "a")]
+    ("formula", "reference"),
+    [("case ~ group", "a"), ('case ~ C(group, Treatment("b"))', "b"), ("case ~ C(group, Sum)", "a")],
 )
-def test_the_reference_is_the_category_that_the_formula_codes_as_nothing(formula: str, reference: str) -> None:
+def test_the_reference_is_the_category_that_the_formula_codes_as_nothing(
+    formula: str, reference: str
+) -> None:
     """Sum coding has none, and the first is taken."""
     p = read_patterns(grouped(COUNTS), read_formula(formula), None)
     assert reference_of(p, "group") == reference

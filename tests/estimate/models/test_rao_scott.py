@@ -1,4 +1,5 @@
-"""Tests the Rao-Scott tests against R's svychisq, and in samples without a design effect, for which Pearson's test is known."""
+"""Tests the Rao-Scott tests against R's svychisq, and in samples without a design effect, for which Pearson's
+test is known."""
 
 from __future__ import annotations
 
@@ -38,15 +39,19 @@ def test_rao_scott_of_a_classified_survey(norvia: fl.Survey) -> None:
 
 
 def test_of_persons_drawn_directly_it_is_pearsons_test() -> None:
-    """Their design effect is n/(n − 1), with which X² is divided; a table of four cells has one degree of freedom."""
+    """Their design effect is n/(n − 1), with which X² is divided; a table of four cells has one degree of
+    freedom."""
     found = fl.rao_scott(grouped(COUNTS), "group", "case")
     assert found.F.statistic == pytest.approx(PEARSON * 99 / 100)
     assert (found.F.ndf, found.F.ddf) == (pytest.approx(1), pytest.approx(99))
     assert found.chisq.statistic == pytest.approx(PEARSON)
-    assert found.chisq.p_value == pytest.approx(math.erfc(math.sqrt(PEARSON * 0.99 / 2)))  # the tail of chi-squared with 1
+    assert found.chisq.p_value == pytest.approx(
+        math.erfc(math.sqrt(PEARSON * 0.99 / 2))
+    )  # the tail of chi-squared with 1
     assert found.table.to_dict("index") == {
-        "a": {"no": pytest.approx(0.2), "yes": pytest.approx(0.1)}, "b": {"no": pytest.approx(0.4), "yes": pytest.approx(0.3)},
-    }  # fmt: skip
+        "a": {"no": pytest.approx(0.2), "yes": pytest.approx(0.1)},
+        "b": {"no": pytest.approx(0.4), "yes": pytest.approx(0.3)},
+    }
 
 
 def test_a_covariance_twice_that_of_independent_persons_halves_the_statistic() -> None:
@@ -56,7 +61,11 @@ def test_a_covariance_twice_that_of_independent_persons_halves_the_statistic() -
     expected = np.outer(grid.sum(axis=1), grid.sum(axis=0))
     pearson = 200 * ((grid - expected) ** 2 / expected).sum()
     second, first = _both_tests(grid, 2 * (np.diag(p) - np.outer(p, p)) / 200, 200, 30, "x and y")
-    assert (second.statistic, second.ndf, second.ddf) == (pytest.approx(pearson / 4), pytest.approx(2), pytest.approx(60))
+    assert (second.statistic, second.ndf, second.ddf) == (
+        pytest.approx(pearson / 4),
+        pytest.approx(2),
+        pytest.approx(60),
+    )
     assert (first.statistic, first.ndf, first.ddf) == (pytest.approx(pearson), 2, math.inf)
     assert first.p_value == pytest.approx(math.exp(-pearson / 2 / 2))
     assert second.what == "x and y: Rao-Scott F, second order"

@@ -17,7 +17,13 @@ from fltoolkit.survey.data import engines
 from fltoolkit.survey.data.fetch_rows import to_arrow
 
 PERSONS = pd.DataFrame(
-    {"w": [1.0, 2.0, 3.0, 4.0], "h": 1, "psu": [1, 1, 2, 2], "y": [1.0, 0.0, 1.0, None], "v": [2.0, 3.0, 5.0, 7.0]}
+    {
+        "w": [1.0, 2.0, 3.0, 4.0],
+        "h": 1,
+        "psu": [1, 1, 2, 2],
+        "y": [1.0, 0.0, 1.0, None],
+        "v": [2.0, 3.0, 5.0, 7.0],
+    }
 )
 
 
@@ -35,7 +41,15 @@ def test_the_sums_are_those_of_the_persons() -> None:
     table = cluster_totals(design(), Outcome("ratio", "v", "y"), [])
     sums = table[["n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy", "missing"]].sum().to_dict()
     w, v, y = (np.array(c) for c in ([1, 2, 3], [2, 3, 5], [1, 0, 1]))
-    expected = {"n": 3, "w": 6, "ww": sum(w**2), "wy": sum(w * v), "wyy": sum(w * v**2), "wx": sum(w * y), "wxx": sum(w * y**2)}
+    expected = {
+        "n": 3,
+        "w": 6,
+        "ww": sum(w**2),
+        "wy": sum(w * v),
+        "wyy": sum(w * v**2),
+        "wx": sum(w * y),
+        "wxx": sum(w * y**2),
+    }
     assert sums == {**expected, "wxy": sum(w * v * y), "missing": 1}
 
 
@@ -45,17 +59,28 @@ def test_only_sums_come_back_and_no_person() -> None:
 
 
 @pytest.mark.parametrize("few", [0, 8], ids=["by numbers in place of texts", "by texts"])
-@pytest.mark.parametrize("psus", [["b", "Ärm", "a", "10", "9", "Zoé", "𝔸", "\uffee"], [30, -4, 9, 100, 7, 2, 1, 0]])
-def test_every_row_keeps_its_label_and_labels_are_in_order(psus: list[Any], few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "psus", [["b", "Ärm", "a", "10", "9", "Zoé", "𝔸", "\uffee"], [30, -4, 9, 100, 7, 2, 1, 0]]
+)
+def test_every_row_keeps_its_label_and_labels_are_in_order(
+    psus: list[Any], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engines, "FEW_ROWS", few)
-    frame = pd.DataFrame({"w": range(1, 9), "h": 1, "psu": psus, "y": 1.0, "g": ["é", None, "é", "z", "A", "10", "9", ""]})
+    frame = pd.DataFrame(
+        {"w": range(1, 9), "h": 1, "psu": psus, "y": 1.0, "g": ["é", None, "é", "z", "A", "10", "9", ""]}
+    )
     table = cluster_totals(design(frame), Outcome("truth", "y"), ["g"])
     found = {(str(r.psu), str(r.by__g)): r.w for r in table.itertuples()}
-    assert found == {(str(p), g or "not stated"): w for p, g, w in zip(psus, frame["g"].fillna(""), frame["w"], strict=True)}
+    assert found == {
+        (str(p), g or "not stated"): w
+        for p, g, w in zip(psus, frame["g"].fillna(""), frame["w"], strict=True)
+    }
     assert all(list(table[c].cat.categories) == sorted(table[c].cat.categories) for c in ("psu", "by__g"))
 
 
-def test_few_rows_and_many_are_summed_in_the_same_order(norvia: fl.ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_rows_and_many_are_summed_in_the_same_order(
+    norvia: fl.ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """To the last digit, which depends on the order."""
     outcome, keys = Outcome("truth", "forced_labour", three_valued=True), ["sex", "region", "sector"]
     few = cluster_totals(dataclasses.replace(norvia, known={}), outcome, keys)
@@ -142,7 +167,10 @@ def labelled() -> pd.DataFrame:
     psu = rng.integers(0, 60, 3000)
     whole = pd.DataFrame({"h": psu % 7, "psu": psu, "g": rng.integers(0, 20, 3000)})
     texts = {f"{c}_text": whole[c].map("Label {:02d}".format) for c in whole}
-    blanks = {f"{c}_blanks": t.where(rng.random(3000) < 0.5, "  " + t + "\t") for c, t in zip(whole, texts.values(), strict=True)}
+    blanks = {
+        f"{c}_blanks": t.where(rng.random(3000) < 0.5, "  " + t + "\t")
+        for c, t in zip(whole, texts.values(), strict=True)
+    }
     return whole.assign(w=1 + rng.random(3000), y=(rng.random(3000) < 0.1).astype(int), **texts, **blanks)
 
 
@@ -150,7 +178,11 @@ def as_dictionaries(frame: pd.DataFrame) -> Any:
     import pyarrow as pa
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    texts = [i for i, kind in enumerate(table.schema.types) if pa.types.is_string(kind) or pa.types.is_large_string(kind)]
+    texts = [
+        i
+        for i, kind in enumerate(table.schema.types)
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    ]
     for i in texts:
         table = table.set_column(i, table.column_names[i], table.column(i).dictionary_encode())
     assert len(texts) == 6
@@ -159,7 +191,9 @@ def as_dictionaries(frame: pd.DataFrame) -> Any:
 
 @pytest.mark.parametrize("labels", ["text", "blanks"])
 @pytest.mark.parametrize("held", ["pandas", "dictionaries", "parquet", "csv"])
-def test_text_keys_give_the_table_of_whole_numbers(labelled: pd.DataFrame, tmp_path: Path, held: str, labels: str) -> None:
+def test_text_keys_give_the_table_of_whole_numbers(
+    labelled: pd.DataFrame, tmp_path: Path, held: str, labels: str
+) -> None:
     data: Any = labelled
     if held == "dictionaries":
         data = as_dictionaries(labelled)
@@ -169,7 +203,9 @@ def test_text_keys_give_the_table_of_whole_numbers(labelled: pd.DataFrame, tmp_p
 
     def totals(kind: str) -> pd.DataFrame:
         made = fl.SurveyDesign(data, weight="w", strata=f"h{kind}", psu=f"psu{kind}")
-        return cluster_totals(made, Outcome("truth", "y"), [f"g{kind}"]).rename(columns={f"by__g{kind}": "by__g"})
+        return cluster_totals(made, Outcome("truth", "y"), [f"g{kind}"]).rename(
+            columns={f"by__g{kind}": "by__g"}
+        )
 
     whole, text, keys = totals(""), totals(f"_{labels}"), ["strata", "psu", "by__g"]
     whole = whole.assign(**{key: [f"Label {int(number):02d}" for number in whole[key]] for key in keys})
@@ -180,7 +216,8 @@ def test_text_keys_give_the_table_of_whole_numbers(labelled: pd.DataFrame, tmp_p
 
 
 def test_no_text_comes_home_from_the_pass(labelled: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text of each of a million cells takes the engine, and the way home, three times as long as a number."""
+    """A text of each of a million cells takes the engine, and the way home, three times as long as a
+    number."""
     import pyarrow as pa
 
     found: list[Any] = []
@@ -194,4 +231,6 @@ def test_no_text_comes_home_from_the_pass(labelled: pd.DataFrame, monkeypatch: p
     monkeypatch.setattr("fltoolkit.estimate.totals.cluster_totals.to_arrow", kept)
     fl.prevalence(design(labelled, strata="h_blanks", psu="psu_text"), "y", by=["g_text"])
     assert len(found[0]) > 1000
-    assert not [kind for kind in found[0].schema.types if pa.types.is_string(kind) or pa.types.is_dictionary(kind)]
+    assert not [
+        kind for kind in found[0].schema.types if pa.types.is_string(kind) or pa.types.is_dictionary(kind)
+    ]

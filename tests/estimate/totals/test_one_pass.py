@@ -1,4 +1,5 @@
-"""Tests one pass over eight persons: the cells and denominators, and their sums by sampled unit, replicate or pattern."""
+"""Tests one pass over eight persons: the cells and denominators, and their sums by sampled unit, replicate or
+pattern."""
 
 from __future__ import annotations
 
@@ -19,10 +20,14 @@ from fltoolkit.survey.data.internal_columns import WEIGHT
 # Three villages; the second has no case, and one person of the third has not answered.
 PERSONS = pd.DataFrame(
     {
-        "w": [1.0, 2, 3, 4, 5, 6, 7, 8], "village": [1, 1, 1, 2, 2, 3, 3, 3], "g": list("aabaabab"), "h": list("xxxyyyxx"),
-        "case": [1, 0, 1, 0, 0, 0, 1, None], "all": 1,
+        "w": [1.0, 2, 3, 4, 5, 6, 7, 8],
+        "village": [1, 1, 1, 2, 2, 3, 3, 3],
+        "g": list("aabaabab"),
+        "h": list("xxxyyyxx"),
+        "case": [1, 0, 1, 0, 0, 0, 1, None],
+        "all": 1,
     }
-)  # fmt: skip
+)
 TRUTH = Outcome("truth", "case", three_valued=True)
 
 
@@ -30,9 +35,15 @@ def design(**more: Any) -> fl.SurveyDesign:
     return fl.SurveyDesign(PERSONS, weight="w", psu="village", **more)
 
 
-def passed(wanted: tuple[tuple[str, ...], ...], measure: str = "prevalence", of: str | None = None, **more: Any) -> EstimandSums:
+def passed(
+    wanted: tuple[tuple[str, ...], ...], measure: str = "prevalence", of: str | None = None, **more: Any
+) -> EstimandSums:
     given = {"design": design(), "outcome": TRUTH} | more
-    return sum_persons(given["design"], Estimand(given["outcome"], measure, wanted, of), ReferencePopulation("", WEIGHT, None))
+    return sum_persons(
+        given["design"],
+        Estimand(given["outcome"], measure, wanted, of),
+        ReferencePopulation("", WEIGHT, None),
+    )
 
 
 def test_weights_and_outcomes_are_summed_by_village_and_cell() -> None:
@@ -43,7 +54,11 @@ def test_weights_and_outcomes_are_summed_by_village_and_cell() -> None:
     assert as_dense(run.by_unit("w", run.denominators)).tolist() == [[6, 3, 3], [9, 9, 0], [21, 7, 14]]
     assert as_dense(run.cases).tolist() == [[4, 1, 3], [0, 0, 0], [7, 7, 0]]
     assert run.y.tolist() == [11, 8, 3]
-    assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [2, 2, 1]  # of b two villages
+    assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [
+        2,
+        2,
+        1,
+    ]  # of b two villages
 
 
 def test_persons_are_found_by_whether_they_are_cases() -> None:
@@ -51,11 +66,14 @@ def test_persons_are_found_by_whether_they_are_cases() -> None:
     persons = run.table["n"].to_numpy()
     assert [persons[rows].sum() for rows in (run.of_cases, run.counted, run.unresolved)] == [3, 3, 1]
     assert run.psus_with_cases().tolist() == [2]
-    assert run.psus_with_cases(unresolved=True).tolist() == [2]  # the person who did not answer lives where a case does
+    assert run.psus_with_cases(unresolved=True).tolist() == [
+        2
+    ]  # the person who did not answer lives where a case does
 
 
 def test_whoever_is_unresolved_in_the_denominator_counts_for_each_of_its_cells() -> None:
-    """Cases of a live in the villages 1 and 3, of b in 1; the person of the second village who did not answer is of a."""
+    """Cases of a live in the villages 1 and 3, of b in 1; the person of the second village who did not answer
+    is of a."""
     frame = PERSONS.assign(case=[1, 0, 1, 0, None, 0, 1, 0])
     run = passed((("g",),), of="g", design=fl.SurveyDesign(frame, weight="w", psu="village"))
     assert (len(run.denominators), len(run.cells)) == (1, 2)
@@ -77,14 +95,20 @@ def test_the_denominator_of_a_share_is_all_cases_and_a_group_without_one_has_non
 
 
 def test_of_replicate_weights_each_replicate_is_a_row_and_villages_are_not_known() -> None:
-    frame = PERSONS.assign(r1=PERSONS["w"] * [2, 0, 2, 0, 2, 0, 2, 0], r2=PERSONS["w"] * [0, 2, 0, 2, 0, 2, 0, 2])
+    frame = PERSONS.assign(
+        r1=PERSONS["w"] * [2, 0, 2, 0, 2, 0, 2, 0], r2=PERSONS["w"] * [0, 2, 0, 2, 0, 2, 0, 2]
+    )
     given = {"weight": "w", "replicates": ["r1", "r2"], "method": "brr"}
     run = passed(((), ("g",)), design=fl.ReplicateDesign(frame, **given))
     assert run.unit is None
     assert as_dense(run.by_unit("w", run.denominators)).tolist() == [[32, 26, 6], [40, 12, 28]]
     assert as_dense(run.cases).tolist() == [[22, 16, 6], [0, 0, 0]]
     assert run.psus_with_cases().isna().all()
-    assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [1, 1, 1]  # their rank less one
+    assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [
+        1,
+        1,
+        1,
+    ]  # their rank less one
     given_df = passed(((),), design=fl.ReplicateDesign(frame, df=7, **given))
     assert given_df.degrees_of_freedom(given_df.by_unit("w", given_df.denominators)).tolist() == [7]
 
@@ -106,16 +130,25 @@ def test_below_the_units_of_calibrated_weights_stand_the_sums_by_pattern_of_the_
 
 
 def test_cells_that_stay_are_numbered_anew_and_the_others_are_none() -> None:
-    assert _renumber(np.array([2, -1, 0, 1], dtype=np.intp), np.array([True, False, True])).tolist() == [1, -1, 0, -1]
+    assert _renumber(np.array([2, -1, 0, 1], dtype=np.intp), np.array([True, False, True])).tolist() == [
+        1,
+        -1,
+        0,
+        -1,
+    ]
 
 
 @pytest.mark.parametrize(
     ("kind", "measure", "is_of_cases", "is_proportion"),
     [
-        ("truth", "prevalence", False, True), ("everyone", "share", True, True), ("amount", "duration", True, False),
-        ("amount", "stock", False, True), ("number", "mean", False, False), ("ratio", "ratio", False, False),
+        ("truth", "prevalence", False, True),
+        ("everyone", "share", True, True),
+        ("amount", "duration", True, False),
+        ("amount", "stock", False, True),
+        ("number", "mean", False, False),
+        ("ratio", "ratio", False, False),
     ],
-)  # fmt: skip
+)
 def test_a_measure_says_what_its_denominator_is_and_which_intervals_fit(
     kind: Any, measure: str, is_of_cases: bool, is_proportion: bool
 ) -> None:

@@ -42,7 +42,9 @@ def test_persons_cases_and_unresolved_are_counted_by_kind(patterns: PersonPatter
         for outcome, what in (("cases", "case"), ("unresolved", "open")):
             found = [own for w, own in mine if w == what]
             assert patterns.counts[outcome][kinds].sum() == len(found)
-            assert patterns.weighted["adults", outcome][kinds].sum() == pytest.approx(sum(own["W"] for own in found))
+            assert patterns.weighted["adults", outcome][kinds].sum() == pytest.approx(
+                sum(own["W"] for own in found)
+            )
 
 
 def test_each_kind_is_alike_in_all_groups_and_populations(patterns: PersonPatterns) -> None:
@@ -99,7 +101,10 @@ def test_a_cell_holds_the_kinds_of_its_population_with_its_values(patterns: Pers
     ]
     cells = [(population, key) for population in populations for key in dict.fromkeys(keys)]
     expected = [
-        [float(bool(row[POPULATION + population]) and all(row[g] == v for g, v in key)) for row in kinds.to_dict("records")]
+        [
+            float(bool(row[POPULATION + population]) and all(row[g] == v for g, v in key))
+            for row in kinds.to_dict("records")
+        ]
         for population, key in cells
     ]
     assert patterns.holds(cells).toarray().tolist() == expected
@@ -108,6 +113,10 @@ def test_a_cell_holds_the_kinds_of_its_population_with_its_values(patterns: Pers
 def test_the_weights_of_some_kinds_are_those_of_their_persons(patterns: PersonPatterns) -> None:
     for population, table in patterns.weights.items():
         asked = np.array([2, 0], dtype=np.intp)
-        mine = [w for kind in asked for w in np.repeat(*(table.loc[table["kind"] == kind, c] for c in ("weight", "persons")))]
+        mine = [
+            w
+            for kind in asked
+            for w in np.repeat(*(table.loc[table["kind"] == kind, c] for c in ("weight", "persons")))
+        ]
         assert sorted(patterns.weights_of(population, asked).tolist()) == sorted(mine)
         assert patterns.weights_of(population, asked[:0]).tolist() == []

@@ -31,6 +31,9 @@ def test_a_job_chooses_its_workers_and_no_other_population(norvia: fl.Classified
 def test_outcomes_of_the_adults_definition_are_refused_for_children() -> None:
     persons = shipped.persons(shipped.VALDORIE)
     assert population_of(persons, "adults", (), "involuntary").domain == "fl__population__adults"
-    for outcome, why in (("involuntary", "no test of consent"), ("forced_labour_now", "not asked whether it goes on")):
+    for outcome, why in (
+        ("involuntary", "no test of consent"),
+        ("forced_labour_now", "not asked whether it goes on"),
+    ):
         with pytest.raises(RequestError, match=why):
             population_of(persons, "children", (), outcome)

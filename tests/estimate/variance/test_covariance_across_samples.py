@@ -1,4 +1,5 @@
-"""Tests two samples of two PSUs each, with one PSU in both: the covariance of their estimates, and units that are never shared."""
+"""Tests two samples of two PSUs each, with one PSU in both: the covariance of their estimates, and units that
+are never shared."""
 
 from __future__ import annotations
 
@@ -14,14 +15,17 @@ Z = np.array([[1.0], [3.0]])  # n/(n − 1)·Σ(z − 2)² = 4
 
 
 def units(*psu: str, named: bool = True, second: bool = False) -> Units:
-    """PSUs of one stratum, drawn with replacement; with a second stage each has two units, whose variance counts half."""
+    """PSUs of one stratum, drawn with replacement; with a second stage each has two units, whose variance
+    counts half."""
     of = np.arange(2, dtype=np.intp)
     stage = Stage(np.zeros(2, dtype=np.intp), np.array([2.0]), np.zeros(1), np.ones(1), "fail")
     strata, labels = np.array(["s", "s"], dtype=object), np.array(psu, dtype=object)
     if not second:
         return Units(strata, labels, of, stage, None, named)
     of = np.array([0, 0, 1, 1], dtype=np.intp)
-    return Units(strata, labels, of, stage, Stage(of, np.full(2, 2.0), np.zeros(2), np.full(2, 0.5), "fail"), named)
+    return Units(
+        strata, labels, of, stage, Stage(of, np.full(2, 2.0), np.zeros(2), np.full(2, 0.5), "fail"), named
+    )
 
 
 def test_a_shared_psu_ties_two_samples_and_each_keeps_its_variance() -> None:
@@ -35,11 +39,17 @@ def test_a_shared_psu_ties_two_samples_and_each_keeps_its_variance() -> None:
 def test_samples_that_share_nothing_are_independent() -> None:
     z, joint = join([("one", Z, units("a", "b")), ("two", Z, units("a", "b"))], shared=False)
     assert joint.covariance(z) == pytest.approx(np.diag([4.0, 4.0]))
-    assert joint.labels.tolist() == [("one", "unit", "0"), ("one", "unit", "1"), ("two", "unit", "0"), ("two", "unit", "1")]
+    assert joint.labels.tolist() == [
+        ("one", "unit", "0"),
+        ("one", "unit", "1"),
+        ("two", "unit", "0"),
+        ("two", "unit", "1"),
+    ]
 
 
 def test_units_below_a_shared_psu_are_each_samples_own() -> None:
-    """First stage: PSU sums 4 and 2, variance 4. Second: half of 2·2 in the first PSU and of 2·0 in the other, 2 in all."""
+    """First stage: PSU sums 4 and 2, variance 4. Second: half of 2·2 in the first PSU and of 2·0 in the
+    other, 2 in all."""
     z = np.array([[1.0], [3.0], [1.0], [1.0]])
     wide, joint = join([(label, z, units("a", "b", second=True)) for label in ("one", "two")], shared=True)
     assert joint.covariance(wide) == pytest.approx(np.array([[6.0, 4.0], [4.0, 6.0]]))

@@ -1,5 +1,5 @@
-"""Tests the variance from replicates, calculated by hand: the centre, replicates without information, and the rank of their
-weights."""
+"""Tests the variance from replicates, calculated by hand: the centre, replicates without information, and the
+rank of their weights."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def test_replicates_are_the_same_by_their_factors_and_centre() -> None:
 
 @pytest.mark.parametrize("times", [1, 30], ids=["few rows", "many rows"])
 def test_the_rank_of_the_weights_of_a_cell(times: int) -> None:
-    """The third replicate is the sum of the others; of cell 1 only one row has a weight, cell 2 has none, however large weights are."""
+    """The third replicate is the sum of the others; of cell 1 only one row has a weight, cell 2 has none,
+    however large weights are."""
     first = np.array([[1.0, 2, 3], [1e6, 0, 1e6], [4, 1, 5]])
     weights = np.vstack([np.tile(first, (times, 1)), [[2, 0, 2]], [[0, 0, 0]], [[7, 8, 9]]])
     table = pd.DataFrame(weights, columns=["w_0", "w_1", "w_2"]).assign(n=[1.0] * (len(weights) - 1) + [0.0])

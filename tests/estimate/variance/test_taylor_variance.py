@@ -15,7 +15,8 @@ from fltoolkit.estimate.variance.taylor_variance import AT_ONCE, Units
 
 
 def persons(strata: tuple[int, ...] = (3, 4, 2), seed: int = 4) -> pd.DataFrame:
-    """Six persons a PSU; `strata` gives the PSUs of each, whose labels are unique in `psu` and restart in `again`."""
+    """Six persons a PSU; `strata` gives the PSUs of each, whose labels are unique in `psu` and restart in
+    `again`."""
     rng = np.random.default_rng(seed)
     rows = [(f"s{h}", 100 * h + i, i) for h, psus in enumerate(strata) for i in range(psus) for _ in range(6)]
     frame = pd.DataFrame(rows, columns=["stratum", "psu", "again"])
@@ -51,7 +52,9 @@ def test_with_nest_they_are_told_apart() -> None:
 
 
 def test_several_strata_columns_are_crossed() -> None:
-    frame = persons((2, 2, 2, 2)).assign(a=lambda f: f["stratum"].isin(["s0", "s1"]), b=lambda f: f["stratum"].isin(["s0", "s2"]))
+    frame = persons((2, 2, 2, 2)).assign(
+        a=lambda f: f["stratum"].isin(["s0", "s1"]), b=lambda f: f["stratum"].isin(["s0", "s2"])
+    )
     assert se(frame, strata=["a", "b"]) == pytest.approx(se(frame))
     assert se(frame, strata="a") != pytest.approx(se(frame))
 
@@ -88,7 +91,9 @@ def test_each_rule_for_a_single_psu_does_what_it_says() -> None:
 
 
 def test_no_rule_changes_anything_where_no_psu_is_single() -> None:
-    assert {se(persons(), single_psu=rule) for rule in ("fail", "certainty", "remove", "adjust", "average")} == {se(persons())}
+    assert {
+        se(persons(), single_psu=rule) for rule in ("fail", "certainty", "remove", "adjust", "average")
+    } == {se(persons())}
 
 
 def test_an_fpc_as_a_count_or_as_the_fraction_it_makes_is_the_same() -> None:
@@ -119,7 +124,9 @@ def test_an_fpc_that_varies_in_a_stratum_or_is_missing_is_refused(wrong: str) ->
 
 
 def test_an_fpc_smaller_than_the_sample_is_refused() -> None:
-    message = refusal(persons().assign(fpc=lambda f: f["stratum"].map({"s0": 30, "s1": 3, "s2": 30})), fpc="fpc")
+    message = refusal(
+        persons().assign(fpc=lambda f: f["stratum"].map({"s0": 30, "s1": 3, "s2": 30})), fpc="fpc"
+    )
     assert message.startswith("fpc: the FPC is smaller than the sample")
     assert "found:   s1\n" in message
     assert "counts PSUs in the population" in message
@@ -135,7 +142,10 @@ def test_an_fpc_that_is_not_above_zero_is_refused(fpc: float) -> None:
 
 def test_an_unknown_design_column_is_refused_with_those_there_are() -> None:
     for argument in ("weight", "strata", "psu", "fpc"):
-        with pytest.raises(Exception, match=r"SurveyDesign: no such column(.|\n)*found: +nowhere(.|\n)*allowed: +stratum, psu"):
+        with pytest.raises(
+            Exception,
+            match=r"SurveyDesign: no such column(.|\n)*found: +nowhere(.|\n)*allowed: +stratum, psu",
+        ):
             design(persons(), **{argument: "nowhere"})
 
 
@@ -144,7 +154,10 @@ def test_degrees_of_freedom_count_only_psus_and_strata_with_members() -> None:
     frame.loc[frame["stratum"] == "s0", "g"] = "first"
     frame.loc[frame["psu"] == 100, "g"] = "first"
     est = fl.mean(design(frame), "y", by="g")
-    assert dict(zip(est.table["g"], est.table["df"], strict=True)) == {"all": 3 - 1 + 2 - 1, "first": 3 - 1 + 1 - 1}
+    assert dict(zip(est.table["g"], est.table["df"], strict=True)) == {
+        "all": 3 - 1 + 2 - 1,
+        "first": 3 - 1 + 1 - 1,
+    }
     assert est.units.degrees_of_freedom(csc_array((len(est.units), 1))).tolist() == [0]
 
 
@@ -245,7 +258,9 @@ def test_households_counted_in_full_leave_the_first_stage_alone() -> None:
 
 
 def test_psus_with_cases_are_counted_as_psus_where_units_are_households() -> None:
-    frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3, homes=12, case=lambda f: (f["psu"] < 102).astype(int))
+    frame = persons().assign(
+        home=lambda f: np.arange(len(f)) // 2 % 3, homes=12, case=lambda f: (f["psu"] < 102).astype(int)
+    )
     row = fl.prevalence(design(frame, psu=["psu", "home"], fpc=["fpc", "homes"]), "case").table.iloc[0]
     assert row["psus_with_cases"] == frame.loc[frame["case"] == 1, "psu"].nunique()
 
@@ -254,7 +269,8 @@ def test_a_psu_taken_with_certainty_varies_only_within() -> None:
     frame = persons().assign(home=lambda f: np.arange(len(f)) // 2 % 3)
     frame["sure"] = (frame["psu"] == 100).astype(int)
     by_hand = frame.assign(
-        stratum=np.where(frame["sure"] == 1, "sure", frame["stratum"]), psu=frame["psu"] + frame["sure"] * (1000 + frame["home"])
+        stratum=np.where(frame["sure"] == 1, "sure", frame["stratum"]),
+        psu=frame["psu"] + frame["sure"] * (1000 + frame["home"]),
     )
     est = fl.mean(design(frame, psu=["psu", "home"], certainty="sure"), "y")
     assert est.table["se"][0] == pytest.approx(se(by_hand))

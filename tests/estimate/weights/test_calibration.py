@@ -1,4 +1,5 @@
-"""Compares calibration with R's postStratify, rake and calibrate (tests/golden/calibration.R), and tests what is refused."""
+"""Compares calibration with R's postStratify, rake and calibrate (tests/golden/calibration.R), and tests what
+is refused."""
 
 from __future__ import annotations
 
@@ -17,15 +18,17 @@ import fltoolkit as fl
 from fltoolkit.estimate.variance.taylor_variance import Units
 from fltoolkit.survey.design.calibrated_weights import G
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+pytestmark = (
+    pytest.mark.no_cover
+)  # the lines it runs are covered by others, and tracing them takes half as long again
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RECORDS = json.loads((GOLDEN / "calibration.json").read_text("utf-8"))["records"]
 CALLS: dict[str, list[dict[str, Any]]] = {}
 for _record in RECORDS:
-    CALLS.setdefault(json.dumps([_record["group"], _record["design"], _record["method"], _record["benchmarks"]]), []).append(
-        _record
-    )
+    CALLS.setdefault(
+        json.dumps([_record["group"], _record["design"], _record["method"], _record["benchmarks"]]), []
+    ).append(_record)
 GATE = 1e-10
 VERBS = {"poststratify": fl.poststratify, "rake": fl.rake, "greg": fl.calibrate}
 
@@ -65,7 +68,9 @@ def gaps(call: str) -> list[tuple[str, str, float]]:
     return [found for record in CALLS[call] for found in _of_record(record, calibrated(call))]
 
 
-def _of_record(record: dict[str, Any], design: fl.SurveyDesign | fl.ReplicateDesign) -> Iterator[tuple[str, str, float]]:
+def _of_record(
+    record: dict[str, Any], design: fl.SurveyDesign | fl.ReplicateDesign
+) -> Iterator[tuple[str, str, float]]:
     by = record["by"]
     est = getattr(fl, record["verb"])(design, *record["y"], by=by if len(by) > 1 else by[0])
     keys = list(record["numbers"][0]["key"])
@@ -74,34 +79,54 @@ def _of_record(record: dict[str, Any], design: fl.SurveyDesign | fl.ReplicateDes
     kind = record["method"] + (", jackknife" if record["group"] == "calibration-jackknife" else "")
     for i, numbers in zip(at, record["numbers"], strict=True):
         for column in set(numbers) - {"key"}:
-            yield kind, f"{record['id']} {numbers['key']} {column}", gap(float(est.table[column][i]), float(numbers[column]))
+            yield (
+                kind,
+                f"{record['id']} {numbers['key']} {column}",
+                gap(float(est.table[column][i]), float(numbers[column])),
+            )
     if "covariance" in record:
         ours = est.covariance
         for i, line in enumerate(record["covariance"]):
             for j, number in enumerate(line):
                 scale = math.sqrt(record["covariance"][i][i] * record["covariance"][j][j])
-                yield kind, f"{record['id']} covariance {i}, {j}", gap(float(ours[at[i], at[j]]), float(number), scale)
+                yield (
+                    kind,
+                    f"{record['id']} covariance {i}, {j}",
+                    gap(float(ours[at[i], at[j]]), float(number), scale),
+                )
     assert design.calibration is not None
     if "se_weighted" in record:
         assert isinstance(est.units, Units)
-        ours = np.sqrt(est.units.variances(est.influence[: len(est.units) + len(design.calibration.patterns)]))
+        ours = np.sqrt(
+            est.units.variances(est.influence[: len(est.units) + len(design.calibration.patterns)])
+        )
         for i, number in zip(at, record["se_weighted"], strict=True):
             yield "rake, weighted residuals", f"{record['id']} {i}", gap(float(ours[i]), float(number))
     patterns = design.calibration.patterns.astype(dict.fromkeys(design.calibration.keys, str))
-    g = {k: v for *k, v in patterns[[*design.calibration.keys, G]].itertuples(index=False, name=None) for k in [tuple(k)]}
+    g = {
+        k: v
+        for *k, v in patterns[[*design.calibration.keys, G]].itertuples(index=False, name=None)
+        for k in [tuple(k)]
+    }
     for line in record["g"]:
         yield f"g ({record['method']})", str(line["key"]), gap(g[tuple(line["key"].values())], line["g"])
 
 
-@pytest.mark.parametrize("call", CALLS, ids=[f"{records[0]['id'].split('-mean')[0]}" for records in CALLS.values()])
+@pytest.mark.parametrize(
+    "call", CALLS, ids=[f"{records[0]['id'].split('-mean')[0]}" for records in CALLS.values()]
+)
 def test_agrees_with_r(call: str) -> None:
     wrong = [(what, found) for _, what, found in gaps(call) if not found <= GATE]
-    assert not wrong, "\n".join([f"{len(wrong)} of {len(gaps(call))}", *(f"{w}: {f:.1e}" for w, f in wrong[:15])])
+    assert not wrong, "\n".join(
+        [f"{len(wrong)} of {len(gaps(call))}", *(f"{w}: {f:.1e}" for w, f in wrong[:15])]
+    )
 
 
 def agreement() -> pd.DataFrame:
     """Per group of numbers: how many were compared, the worst relative gap."""
-    table = pd.DataFrame([(kind, found) for call in CALLS for kind, _, found in gaps(call)], columns=["group", "gap"])
+    table = pd.DataFrame(
+        [(kind, found) for call in CALLS for kind, _, found in gaps(call)], columns=["group", "gap"]
+    )
     return table.groupby("group")["gap"].agg(compared="size", worst_gap="max")
 
 

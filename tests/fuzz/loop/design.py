@@ -1,4 +1,5 @@
-"""Any table under a design: shares, means, totals, distributions, changes and contrasts, from its columns as lists."""
+"""Any table under a design: shares, means, totals, distributions, changes and contrasts, from its columns as
+lists."""
 
 from __future__ import annotations
 
@@ -17,10 +18,43 @@ from .weights import calibrated
 
 NOT_STATED = "not stated"
 SINGLE = {"fail", "certainty", "remove", "adjust", "average"}
-INTERVALS = {"korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta", "logit", "wilson", "asin", "wald"}
+INTERVALS = {
+    "korn_graubard_rare",
+    "korn_graubard",
+    "korn_graubard_nchs",
+    "beta",
+    "logit",
+    "wilson",
+    "asin",
+    "wald",
+}
 TRUE, FALSE = {"1", "true", "True", "TRUE"}, {"0", "false", "False", "FALSE"}
-OURS = {"estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases", "households_with_cases",
-        "breakdown", "total", "change", "ratio", "method", "verdict", "reason", "g", "w", "bad", "contrast"}  # fmt: skip
+OURS = {
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "cv",
+    "deff",
+    "df",
+    "n",
+    "cases",
+    "population",
+    "n_eff",
+    "psus_with_cases",
+    "households_with_cases",
+    "breakdown",
+    "total",
+    "change",
+    "ratio",
+    "method",
+    "verdict",
+    "reason",
+    "g",
+    "w",
+    "bad",
+    "contrast",
+}
 ODD_NUMBERS = {"nan", "inf", "infinity"}
 
 
@@ -28,7 +62,8 @@ ODD_NUMBERS = {"nan", "inf", "infinity"}
 class Ask:
     """A design and a question to it, in the words of `fl.SurveyDesign` and of its verbs.
 
-    `of_text`: the cells come from a CSV, so that a column of plain numbers holds numbers. `margins`: what the weights are calibrated to.
+    `of_text`: the cells come from a CSV, so that a column of plain numbers holds numbers. `margins`: what the
+    weights are calibrated to.
     """
 
     columns: dict[str, list[Any]]
@@ -56,7 +91,8 @@ def design_answer(ask: Ask) -> Answer:
 
 
 def change_answer(before: Ask, after: Ask, shared: Any) -> Answer:
-    """What the loop says of the change between two rounds: `estimate` the change, `se` that of independent or shared PSUs."""
+    """What the loop says of the change between two rounds: `estimate` the change, `se` that of independent or
+    shared PSUs."""
     return answered(lambda doubts: _change(before, after, shared, doubts))
 
 
@@ -66,7 +102,11 @@ def _change(before: Ask, after: Ask, shared: Any, doubts: Doubts) -> Rows:
     one, two = _rows(before, doubts), _rows(after, doubts)
     if before.level != after.level:
         raise IllegalInput("two levels")
-    if (before.verb, before.column, before.nest) != (after.verb, after.column, after.nest) or one.keys() != two.keys():
+    if (before.verb, before.column, before.nest) != (
+        after.verb,
+        after.column,
+        after.nest,
+    ) or one.keys() != two.keys():
         raise UnknownInput("two rounds with other rows or another question")
     found = {}
     for key, earlier in one.items():
@@ -86,9 +126,12 @@ def _change(before: Ask, after: Ask, shared: Any, doubts: Doubts) -> Rows:
 
 
 def _alike(earlier: Row, later: Row, verb: str) -> bool:
-    """Whether the change has a standard error: rounds of unlike size, or without a case, are compared by their intervals."""
+    """Whether the change has a standard error: rounds of unlike size, or without a case, are compared by
+    their intervals."""
     pairs = ((earlier.n, later.n), (earlier.df, later.df))
-    return verb == "mean" or (all(max(p) <= 1.25 * min(p) for p in pairs) and min(earlier.cases, later.cases) > 0)
+    return verb == "mean" or (
+        all(max(p) <= 1.25 * min(p) for p in pairs) and min(earlier.cases, later.cases) > 0
+    )
 
 
 def _contrast(ask: Ask, rows: Rows, doubts: Doubts) -> Rows:
@@ -104,14 +147,17 @@ def _contrast(ask: Ask, rows: Rows, doubts: Doubts) -> Rows:
         found = [
             row
             for key, row in rows.items()
-            if [part for part in key if part != "total"] == [label] or (label == "total" and set(key) <= {"total"})
+            if [part for part in key if part != "total"] == [label]
+            or (label == "total" and set(key) <= {"total"})
         ]
         if len(found) != 1:
             raise IllegalInput("no such row")
         estimate += times * found[0].estimate
         for unit, value in found[0].influence.items():
             influence[unit] += times * value
-    return {("wanted",): Row(-1, -1, -1, math.nan, estimate, math.sqrt(variance(influence, ask.single_psu)), -1)}
+    return {
+        ("wanted",): Row(-1, -1, -1, math.nan, estimate, math.sqrt(variance(influence, ask.single_psu)), -1)
+    }
 
 
 def _rows(ask: Ask, doubts: Doubts) -> Rows:
@@ -128,7 +174,9 @@ def _rows(ask: Ask, doubts: Doubts) -> Rows:
     named = [ask.weight, *layers, *units, *groups, ask.column, *ask.margins]
     if set(named) - set(ask.columns):
         raise IllegalInput("no such column")
-    if any(c.lower().startswith(("fl__", "src__", "num__")) or c == "*" or c != c.strip() for c in ask.columns):
+    if any(
+        c.lower().startswith(("fl__", "src__", "num__")) or c == "*" or c != c.strip() for c in ask.columns
+    ):
         doubts.append("a column that is called as one of the kit's own, or with blanks around it")
     if OURS & set(groups):
         doubts.append("a group that is called as a column of results")
@@ -145,12 +193,23 @@ def _rows(ask: Ask, doubts: Doubts) -> Rows:
         psus = [str(i) for i in range(len(weights))]
     _refuse_units(strata, psus, ask.nest)
     outcome = _outcome(ask, doubts)
-    values = {name: [_category(v, ask, doubts) for v in ask.columns[name]] for name in dict.fromkeys([*groups, *ask.margins])}
+    values = {
+        name: [_category(v, ask, doubts) for v in ask.columns[name]]
+        for name in dict.fromkeys([*groups, *ask.margins])
+    }
     sample = [
-        Unit(strata[i], psus[i], weights[i], outcome[i], 1.0, outcome[i] == 1.0 if ask.verb == "prevalence" else True, False,
-             {name: column[i] for name, column in values.items()})
+        Unit(
+            strata[i],
+            psus[i],
+            weights[i],
+            outcome[i],
+            1.0,
+            outcome[i] == 1.0 if ask.verb == "prevalence" else True,
+            False,
+            {name: column[i] for name, column in values.items()},
+        )
         for i in range(len(weights))
-    ]  # fmt: skip
+    ]
     residual = None
     if ask.method:
         sample, residual = calibrated(sample, ask.method, ask.margins)
@@ -158,7 +217,9 @@ def _rows(ask: Ask, doubts: Doubts) -> Rows:
             raise UnknownInput("persons who have no category of a margin")
     if any(w > 1e100 or 0 < w < 1e-100 for w in weights) or any(abs(y or 0.0) > 1e100 for y in outcome):
         raise UnknownInput("numbers beyond what squares can hold")
-    found = estimates(sample, breakdowns, "total" if ask.verb == "total" else "ratio", ask.single_psu, residual)
+    found = estimates(
+        sample, breakdowns, "total" if ask.verb == "total" else "ratio", ask.single_psu, residual
+    )
     if not found:
         raise UnknownInput("an outcome that nobody has")
     return found if ask.verb == "prevalence" else {key: replace(row, cases=-1) for key, row in found.items()}
@@ -221,16 +282,25 @@ def _breakdowns(by: Any, doubts: Doubts) -> list[list[str]]:
 
 
 def _blank(value: Any, of_text: bool) -> bool:
-    if value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in ("NAType", "NaTType"):
+    if (
+        value is None
+        or (isinstance(value, float) and math.isnan(value))
+        or type(value).__name__ in ("NAType", "NaTType")
+    ):
         return True
     return isinstance(value, str) and value.strip(" ") == ""
 
 
 def _kind(ask: Ask, name: str) -> str:
-    """`number`, `text`, `truth`, `mixed` or `other`; a blank text among numbers of memory is of another kind than they."""
+    """`number`, `text`, `truth`, `mixed` or `other`; a blank text among numbers of memory is of another kind
+    than they."""
     found = set()
     for value in ask.columns[name]:
-        if value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType":
+        if (
+            value is None
+            or (isinstance(value, float) and math.isnan(value))
+            or type(value).__name__ == "NAType"
+        ):
             continue
         if isinstance(value, bool):
             found.add("truth")

@@ -18,8 +18,9 @@ TOTAL = "total"
 class Unit:
     """One row of the sample.
 
-    `stratum` and `psu`: where it was drawn. `weight`: 0 adds nothing. `y`: the outcome, None where it is missing; `x`: the
-    denominator. `case` and `unresolved` are counted. `groups`: its category in each breakdown. `inside`: whether it is of the population.
+    `stratum` and `psu`: where it was drawn. `weight`: 0 adds nothing. `y`: the outcome, None where it is
+    missing; `x`: the denominator. `case` and `unresolved` are counted. `groups`: its category in each
+    breakdown. `inside`: whether it is of the population.
     """
 
     stratum: str
@@ -57,7 +58,8 @@ def estimates(
     single_psu: str = "fail",
     residual: Residual | None = None,
 ) -> Rows:
-    """Every cell of every breakdown, by the values of all groups, `total` where a breakdown does not have one."""
+    """Every cell of every breakdown, by the values of all groups, `total` where a breakdown does not have
+    one."""
     refuse_single(units, single_psu)
     names = list(dict.fromkeys(name for breakdown in breakdowns for name in breakdown))
     found: Rows = {}
@@ -76,18 +78,26 @@ def _key(unit: Unit, breakdown: Sequence[str], names: Sequence[str]) -> tuple[st
     return tuple(unit.groups[name] if name in breakdown else TOTAL for name in names)
 
 
-def _row(units: Sequence[Unit], here: Sequence[bool], measure: Measure, single_psu: str, residual: Residual | None) -> Row:
+def _row(
+    units: Sequence[Unit], here: Sequence[bool], measure: Measure, single_psu: str, residual: Residual | None
+) -> Row:
     domain = [unit for unit, inside in zip(units, here, strict=True) if inside]
     top = math.fsum(unit.weight * (unit.y or 0.0) for unit in domain)
     base = math.fsum(unit.weight * unit.x for unit in domain)
     population = math.fsum(unit.weight for unit in domain) if measure == "total" else base
     if measure == "total":
-        estimate, values = top, [(unit.y or 0.0) if inside else 0.0 for unit, inside in zip(units, here, strict=True)]
+        estimate, values = (
+            top,
+            [(unit.y or 0.0) if inside else 0.0 for unit, inside in zip(units, here, strict=True)],
+        )
     elif base == 0:
         estimate, values = math.nan, [0.0] * len(units)
     else:
         estimate = top / base
-        values = [((u.y or 0.0) - estimate * u.x) / base if inside else 0.0 for u, inside in zip(units, here, strict=True)]
+        values = [
+            ((u.y or 0.0) - estimate * u.x) / base if inside else 0.0
+            for u, inside in zip(units, here, strict=True)
+        ]
     if residual is not None:
         values = residual(values)
     influence: dict[tuple[str, str], float] = {(unit.stratum, unit.psu): 0.0 for unit in units}
@@ -132,7 +142,8 @@ def variance(influence: Mapping[tuple[str, str], float], single_psu: str) -> flo
 
 
 def covariance(before: Row, after: Row) -> float:
-    """Of two rounds that kept their PSUs: over the PSUs in both, each centred and scaled as in its own round."""
+    """Of two rounds that kept their PSUs: over the PSUs in both, each centred and scaled as in its own
+    round."""
 
     def scaled(row: Row) -> dict[tuple[str, str], float]:
         sums: dict[str, float] = defaultdict(float)

@@ -35,7 +35,11 @@ def read_yaml(path: Path, doubts: Doubts) -> dict[str, Any]:
 
 
 def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("~", "null", "Null", "NULL")
+    return (
+        isinstance(node, yaml.ScalarNode)
+        and node.style is None
+        and node.value in ("~", "null", "Null", "NULL")
+    )
 
 
 class _Plain:
@@ -77,7 +81,8 @@ class _Plain:
 def read_csv(
     path: Path, delimiter: str | None, encoding: str | None, decimal: str, doubts: Doubts
 ) -> tuple[list[str], list[list[str]]]:
-    """Header and rows, every cell as canonical text. Raises `IllegalInput` for a row that is not as long as the header."""
+    """Header and rows, every cell as canonical text. Raises `IllegalInput` for a row that is not as long as
+    the header."""
     try:
         text = path.read_bytes().decode(encoding or "utf-8-sig")
     except UnicodeDecodeError:
@@ -126,7 +131,9 @@ def _refuse_odd_quotes(text: str, doubts: Doubts) -> None:
     for line in text.replace("\r\n", "\n").split("\n"):
         for candidate in CANDIDATES:
             cells = line.split(candidate)
-            if len(cells) > 1 and all(c.startswith('"') and c.endswith('"') and len(c) > 1 and '"' not in c[1:-1] for c in cells):
+            if len(cells) > 1 and all(
+                c.startswith('"') and c.endswith('"') and len(c) > 1 and '"' not in c[1:-1] for c in cells
+            ):
                 break
         else:
             if '"' in line:

@@ -1,4 +1,5 @@
-"""nap.yaml with a baseline that was published: which of its rows can be one, and the number that stands in each."""
+"""nap.yaml with a baseline that was published: which of its rows can be one, and the number that stands in
+each."""
 
 from __future__ import annotations
 
@@ -36,7 +37,17 @@ BEYOND = {
     "population_label",
     "population_ages",
 }
-INDICATOR = {"id", "indicator", "definition", "disaggregated_by", "means_of_verification", "unit", "measure", "targets", "lead"}
+INDICATOR = {
+    "id",
+    "indicator",
+    "definition",
+    "disaggregated_by",
+    "means_of_verification",
+    "unit",
+    "measure",
+    "targets",
+    "lead",
+}
 LATER = 2025  # the year of the survey at hand
 PER = {"prevalence": 1000.0, "total": 1.0}
 
@@ -55,7 +66,11 @@ def _rows(path: Path, categories: Mapping[str, set[str]], doubts: Doubts) -> Row
     plan = keys.fields(read_yaml(path, doubts), "nap.yaml", TOP, required)
     if keys.integer(plan["last_year"], "last_year") < keys.integer(plan["first_year"], "first_year"):
         raise IllegalInput("the last year before the first")
-    if plan.get("languages", ["en"]) not in (["en"], "en") or "legal_basis" in plan or "planned_surveys" in plan:
+    if (
+        plan.get("languages", ["en"]) not in (["en"], "en")
+        or "legal_basis" in plan
+        or "planned_surveys" in plan
+    ):
         raise UnknownInput("languages and planned surveys")
     if "planned_sample" in plan and keys.integer(plan["planned_sample"], "planned_sample") < 1:
         raise IllegalInput("a planned sample of nobody")
@@ -81,7 +96,10 @@ def _measures(framework: Any) -> dict[str, tuple[str, tuple[str, ...]]]:
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for statement in framework:
         given = keys.fields(
-            statement, "framework", {"level", "code", "statement", "indicators"}, {"level", "code", "statement", "indicators"}
+            statement,
+            "framework",
+            {"level", "code", "statement", "indicators"},
+            {"level", "code", "statement", "indicators"},
         )
         keys.one_of(given["level"], "level", {"objective", "outcome", "output", "activity"})
         _texts(given, ("code", "statement"))
@@ -116,7 +134,9 @@ def _texts(given: Mapping[str, Any], names: tuple[str, ...]) -> None:
 
 
 def _target(target: Any, groups: tuple[str, ...]) -> None:
-    given = keys.fields(target, "targets", {"year", "value", "cut", "eradicate", "path", "group", "category"}, {"year"})
+    given = keys.fields(
+        target, "targets", {"year", "value", "cut", "eradicate", "path", "group", "category"}, {"year"}
+    )
     if sum(key in given for key in ("value", "cut", "eradicate")) != 1:
         raise IllegalInput("a target of none or of two kinds")
     if "cut" in given and not 0 < keys.decimal(given["cut"], "cut") <= 1:
@@ -124,7 +144,10 @@ def _target(target: Any, groups: tuple[str, ...]) -> None:
     if "value" in given and keys.decimal(given["value"], "value") < 0:
         raise IllegalInput("a negative target")
     _texts(given, ("group", "category"))
-    if ("group" in given) != ("category" in given) or given.get("group", groups[0] if groups else "") not in (*groups, ""):
+    if ("group" in given) != ("category" in given) or given.get("group", groups[0] if groups else "") not in (
+        *groups,
+        "",
+    ):
         raise IllegalInput("a target's group")
     raise UnknownInput("targets")
 
@@ -135,8 +158,12 @@ def _figure(
     given = keys.fields(figure, "baseline_survey", FIGURE | TOLD | BEYOND, FIGURE)
     _texts(given, ("indicator", "group", "category"))
     value, low, high = (keys.decimal(given[key], key) for key in ("value", "ci_low", "ci_high"))
-    numbers: dict[str, float] = {key: keys.decimal(given[key], key) for key in ("level", "deff") if key in given}
-    numbers |= {key: float(keys.integer(given[key], key)) for key in ("cases", "n", "psus_with_cases") if key in given}
+    numbers: dict[str, float] = {
+        key: keys.decimal(given[key], key) for key in ("level", "deff") if key in given
+    }
+    numbers |= {
+        key: float(keys.integer(given[key], key)) for key in ("cases", "n", "psus_with_cases") if key in given
+    }
     if keys.integer(given["year"], "year") > LATER:
         raise IllegalInput("a baseline after the survey")
     if given["indicator"] not in measures:

@@ -1,4 +1,5 @@
-"""The parts of survey.yaml as the loop uses them: design, module, age, populations and groups, each with its keys checked."""
+"""The parts of survey.yaml as the loop uses them: design, module, age, populations and groups, each with its
+keys checked."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ def plain_keys(spec: dict[str, Any]) -> None:
         keys.text(spec[key], key)
     keys.text(spec.get("round", ""), "round")
     keys.integer(spec["year"], "year")
-    period = keys.fields(spec["reference_period"], "reference_period", {"months", "text"}, {"months", "text"}, {"start", "end"})
+    period = keys.fields(
+        spec["reference_period"], "reference_period", {"months", "text"}, {"months", "text"}, {"start", "end"}
+    )
     if keys.integer(period["months"], "months") < 1:
         raise IllegalInput("reference_period: no months")
     keys.text(period["text"], "reference_period.text")
@@ -67,10 +70,15 @@ def design(spec: dict[str, Any]) -> dict[str, Any]:
         "psus_of_earlier_rounds",
         "design_effect_at_zero_cases",
     }
-    given = keys.fields(spec["design"], "design", known, {"weight", "selection"}, {"fpc", "ssu", "certainty", "replicates"})
+    given = keys.fields(
+        spec["design"], "design", known, {"weight", "selection"}, {"fpc", "ssu", "certainty", "replicates"}
+    )
     keys.one_of(given["selection"], "design.selection", {"pps", "srs", "systematic"})
     keys.one_of(given.get("psus_of_earlier_rounds", "new"), "design", {"kept", "new"})
-    if "design_effect_at_zero_cases" in given and keys.decimal(given["design_effect_at_zero_cases"], "design") < 1:
+    if (
+        "design_effect_at_zero_cases" in given
+        and keys.decimal(given["design_effect_at_zero_cases"], "design") < 1
+    ):
         raise IllegalInput("design: a design effect below 1")
     if keys.truth(given.get("nest", "false"), "design.nest") and not given.get("strata"):
         raise IllegalInput("design: nested in no strata")
@@ -80,9 +88,15 @@ def design(spec: dict[str, Any]) -> dict[str, Any]:
         "psu": (keys.text(given["psu"], "design.psu"),) if "psu" in given else (),
         "household": keys.names(given.get("household", []), "design.household", some=False),
         "nest": keys.truth(given.get("nest", "false"), "design.nest"),
-        "single_psu": keys.one_of(given.get("single_psu", "fail"), "design.single_psu", {"fail", "certainty", "remove", "adjust", "average"}),
-        "weights": keys.one_of(given.get("weights", "gross_up"), "design.weights", {"gross_up", "normalised"}),
-    }  # fmt: skip
+        "single_psu": keys.one_of(
+            given.get("single_psu", "fail"),
+            "design.single_psu",
+            {"fail", "certainty", "remove", "adjust", "average"},
+        ),
+        "weights": keys.one_of(
+            given.get("weights", "gross_up"), "design.weights", {"gross_up", "normalised"}
+        ),
+    }
 
 
 def columns(design: dict[str, Any]) -> list[str]:
@@ -93,14 +107,23 @@ def same_work(spec: dict[str, Any], usual: Any) -> list[Question]:
     given = keys.fields(spec["episodes"], "episodes", {"same_work"}, None, {"wide", "exists", "long"})
     if "same_work" not in given:
         raise IllegalInput("episodes: none of its keys")
-    return [] if given["same_work"] == "assumed" else keys.questions(given["same_work"], "episodes.same_work", usual)
+    return (
+        []
+        if given["same_work"] == "assumed"
+        else keys.questions(given["same_work"], "episodes.same_work", usual)
+    )
 
 
 def module(spec: dict[str, Any]) -> dict[str, tuple[str, ...]] | None:
     if "module" not in spec:
         return None
-    given = keys.fields(spec["module"], "module", {"column", "answered", "refused", "not_asked"}, {"column", "answered"})
-    found = {kind: keys.codes(given.get(kind, []), f"module.{kind}") for kind in ("answered", "refused", "not_asked")}
+    given = keys.fields(
+        spec["module"], "module", {"column", "answered", "refused", "not_asked"}, {"column", "answered"}
+    )
+    found = {
+        kind: keys.codes(given.get(kind, []), f"module.{kind}")
+        for kind in ("answered", "refused", "not_asked")
+    }
     keys.refuse_double("module", *found.values())
     return {"column": (keys.text(given["column"], "module.column"),), **found}
 
@@ -134,8 +157,13 @@ def populations(spec: dict[str, Any], doubts: Doubts) -> dict[str, dict[str, Any
         if not isinstance(where, dict):
             raise IllegalInput("populations.where: no keys")
         found[name] = {
-            **{end: keys.integer(ages[end], "populations.age") if end in ages else None for end in ("min", "max")},
-            "where": {column: keys.codes(value, "populations.where", some=True) for column, value in where.items()},
+            **{
+                end: keys.integer(ages[end], "populations.age") if end in ages else None
+                for end in ("min", "max")
+            },
+            "where": {
+                column: keys.codes(value, "populations.where", some=True) for column, value in where.items()
+            },
             "weight": (keys.text(given["weight"], "populations.weight"),) if "weight" in given else (),
         }
     return found
@@ -166,8 +194,12 @@ def groups(spec: dict[str, Any], doubts: Doubts) -> dict[str, dict[str, Any]]:
                 raise IllegalInput("groups: bands that do not rise")
             found[name] = {"bands": bands}
             continue
-        given = keys.fields(value, "groups", {"column", "codes", "missing", "label"}, {"column", "codes"}, {"classification"})
-        if not isinstance(given["codes"], dict) or not all(isinstance(v, str) for v in given["codes"].values()):
+        given = keys.fields(
+            value, "groups", {"column", "codes", "missing", "label"}, {"column", "codes"}, {"classification"}
+        )
+        if not isinstance(given["codes"], dict) or not all(
+            isinstance(v, str) for v in given["codes"].values()
+        ):
             raise IllegalInput("groups: no codes")
         if not given["codes"]:
             raise UnknownInput("groups: no codes")
@@ -175,5 +207,9 @@ def groups(spec: dict[str, Any], doubts: Doubts) -> dict[str, dict[str, Any]]:
         keys.refuse_double("groups", tuple(given["codes"]), missing)
         if {"total", NOT_STATED, ""} & {label.strip() for label in given["codes"].values()}:
             raise IllegalInput("groups: a reserved label, or a blank one")
-        found[name] = {"column": keys.names(given["column"], "groups.column"), "codes": given["codes"], "missing": missing}
+        found[name] = {
+            "column": keys.names(given["column"], "groups.column"),
+            "codes": given["codes"],
+            "missing": missing,
+        }
     return found

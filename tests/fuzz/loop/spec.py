@@ -10,9 +10,12 @@ from typing import Any
 from .text import canonical
 from .verdict import Doubts, IllegalInput, UnknownInput
 
-TOP = {"title", "country", "year", "round", "reference_period", "files", "design", "module", "age", "interview", "answers", "any_work", "items",
-       "episodes", "exceptions", "form", "trafficking", "place", "months", "current", "children", "populations", "calibration", "groups",
-       "sectors", "tables", "coverage_excludes", "confidentiality", "corrections", "accept"}  # fmt: skip
+TOP = {
+    "title", "country", "year", "round", "reference_period", "files", "design", "module", "age", "interview",
+    "answers", "any_work", "items", "episodes", "exceptions", "form", "trafficking", "place", "months",
+    "current", "children", "populations", "calibration", "groups", "sectors", "tables", "coverage_excludes",
+    "confidentiality", "corrections", "accept",
+}  # fmt: skip
 NOT_IN_THE_LOOP = {
     "interview",
     "exceptions",
@@ -28,25 +31,41 @@ NOT_IN_THE_LOOP = {
     "corrections",
     "accept",
 }
-REQUIRED = {"title", "country", "year", "reference_period", "files", "design", "age", "any_work", "items", "episodes", "populations",
-            "coverage_excludes"}  # fmt: skip
+REQUIRED = {
+    "title", "country", "year", "reference_period", "files", "design", "age", "any_work", "items", "episodes",
+    "populations", "coverage_excludes",
+}  # fmt: skip
 ITEMS = {
     "involuntary": {
-        "unfree_recruitment", "different_job", "unagreed_overtime", "hazardous_work", "very_low_or_no_wages",
-        "degrading_living_conditions", "other_employers", "longer_than_agreed", "no_freedom_to_leave", "other_without_consent",
+        "unfree_recruitment",
+        "different_job",
+        "unagreed_overtime",
+        "hazardous_work",
+        "very_low_or_no_wages",
+        "degrading_living_conditions",
+        "other_employers",
+        "longer_than_agreed",
+        "no_freedom_to_leave",
+        "other_without_consent",
     },
     "coercion": {
-        "threats_or_violence", "restricted_movement", "debt_bondage", "withheld_wages", "withheld_documents", "abuse_of_vulnerability",
+        "threats_or_violence",
+        "restricted_movement",
+        "debt_bondage",
+        "withheld_wages",
+        "withheld_documents",
+        "abuse_of_vulnerability",
         "other_penalty",
     },
-}  # fmt: skip
+}
 ANSWERS = ("yes", "no", "dont_know", "refused", "not_applicable")
 TRUE, FALSE = {"true": True, "True": True, "TRUE": True}, {"false": False, "False": False, "FALSE": False}
 
 
 @dataclass(frozen=True)
 class Question:
-    """A yes/no question: its column, its codes, and the gate that explains a blank. `key`: where survey.yaml has it."""
+    """A yes/no question: its column, its codes, and the gate that explains a blank. `key`: where survey.yaml
+    has it."""
 
     key: str
     column: str
@@ -156,11 +175,17 @@ def answer_codes(spec: dict[str, Any], doubts: Doubts) -> tuple[dict[str, tuple[
     given = fields(spec.get("answers", {}), "answers", {*ANSWERS, "not_applicable_means"}, beyond={"missing"})
     found = {"yes": ("1",), "no": ("2",), "dont_know": (), "refused": (), "not_applicable": ()}
     found |= {kind: codes(given[kind], f"answers.{kind}") for kind in ANSWERS if kind in given}
-    means = one_of(given["not_applicable_means"], "answers", {"no", "unresolved"}) if "not_applicable_means" in given else ""
+    means = (
+        one_of(given["not_applicable_means"], "answers", {"no", "unresolved"})
+        if "not_applicable_means" in given
+        else ""
+    )
     return _checked(found, means, "answers")
 
 
-def _checked(found: dict[str, tuple[str, ...]], means: str, where: str) -> tuple[dict[str, tuple[str, ...]], str]:
+def _checked(
+    found: dict[str, tuple[str, ...]], means: str, where: str
+) -> tuple[dict[str, tuple[str, ...]], str]:
     refuse_double(where, *found.values())
     if found["not_applicable"] and not means:
         raise IllegalInput(f"{where}: not_applicable without its meaning")
@@ -179,9 +204,15 @@ def _question(value: Any, where: str, usual: tuple[dict[str, tuple[str, ...]], s
     if isinstance(value, str):
         return Question(where, value, *usual)
     known = {"column", *ANSWERS, "not_applicable_means", "mode", "stage", "detail", "label", "routing"}
-    given = fields(value, where, known, {"column"}, {"contains", "separator", "blank", "if_ticked", "why", "missing"})
+    given = fields(
+        value, where, known, {"column"}, {"contains", "separator", "blank", "if_ticked", "why", "missing"}
+    )
     own = {kind: codes(given[kind], f"{where}.{kind}") for kind in ANSWERS if kind in given}
-    means = one_of(given["not_applicable_means"], where, {"no", "unresolved"}) if "not_applicable_means" in given else usual[1]
+    means = (
+        one_of(given["not_applicable_means"], where, {"no", "unresolved"})
+        if "not_applicable_means" in given
+        else usual[1]
+    )
     one_of(given.get("mode", "experienced"), f"{where}.mode", {"experienced", "threatened", "witnessed"})
     one_of(given.get("stage", "work"), f"{where}.stage", {"recruitment", "work", "leaving"})
     for free in ("detail", "label"):
@@ -207,14 +238,22 @@ def refuse_gates(asked: list[Question], usual: tuple[dict[str, tuple[str, ...]],
         for column in question.gate:
             own = [q for q in asked if q.column == column]
             if column == question.column or set(question.skipped) & silent(own, usual):
-                raise IllegalInput(f"{question.key}.routing: its own column, or a refusal that shuts the gate")
+                raise IllegalInput(
+                    f"{question.key}.routing: its own column, or a refusal that shuts the gate"
+                )
             if any(q.gate for q in own):
                 raise UnknownInput(f"{question.key}.routing: a gate behind another")
 
 
 def silent(own: list[Question], usual: tuple[dict[str, tuple[str, ...]], str]) -> set[str]:
-    """The codes of don't know and refused of the questions on a column; where there is none, the usual ones."""
-    return {code for found in [q.codes for q in own] or [usual[0]] for kind in ("dont_know", "refused") for code in found[kind]}
+    """The codes of don't know and refused of the questions on a column; where there is none, the usual
+    ones."""
+    return {
+        code
+        for found in [q.codes for q in own] or [usual[0]]
+        for kind in ("dont_know", "refused")
+        for code in found[kind]
+    }
 
 
 def sides(spec: dict[str, Any], usual: tuple[dict[str, tuple[str, ...]], str]) -> dict[str, list[Question]]:
@@ -224,7 +263,9 @@ def sides(spec: dict[str, Any], usual: tuple[dict[str, tuple[str, ...]], str]) -
         items = fields(given[side], f"items.{side}", known)
         if not items:
             raise IllegalInput(f"items.{side}: no item")
-        found[side] = [q for item, value in items.items() for q in questions(value, f"items.{side}.{item}", usual)]
+        found[side] = [
+            q for item, value in items.items() for q in questions(value, f"items.{side}.{item}", usual)
+        ]
     fed = {(q.column, code) for q in found["involuntary"] for code in q.codes["yes"]}
     if any((q.column, code) in fed for q in found["coercion"] for code in q.codes["yes"]):
         raise IllegalInput("items: one answer feeds both sides")

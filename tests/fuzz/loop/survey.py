@@ -1,4 +1,5 @@
-"""A survey from its survey.yaml and CSV files: who is in forced labour, and how many (docs/survey_yaml.md, docs/methods.md)."""
+"""A survey from its survey.yaml and CSV files: who is in forced labour, and how many (docs/survey_yaml.md,
+docs/methods.md)."""
 
 from __future__ import annotations
 
@@ -23,9 +24,15 @@ def survey_answer(path: Path, by: Sequence[Sequence[str]], population: str | Non
     return answered(lambda doubts: _rows(path, by, population, measure, doubts))
 
 
-def _rows(path: Path, by: Sequence[Sequence[str]], population: str | None, measure: str, doubts: Doubts) -> Rows:
+def _rows(
+    path: Path, by: Sequence[Sequence[str]], population: str | None, measure: str, doubts: Doubts
+) -> Rows:
     spec = keys.fields(
-        read_yaml(path, doubts), "survey.yaml", keys.TOP - keys.NOT_IN_THE_LOOP, keys.REQUIRED, keys.NOT_IN_THE_LOOP
+        read_yaml(path, doubts),
+        "survey.yaml",
+        keys.TOP - keys.NOT_IN_THE_LOOP,
+        keys.REQUIRED,
+        keys.NOT_IN_THE_LOOP,
     )
     sections.plain_keys(spec)
     design = sections.design(spec)
@@ -37,7 +44,12 @@ def _rows(path: Path, by: Sequence[Sequence[str]], population: str | None, measu
     module, age = sections.module(spec), sections.age(spec)
     populations, groups = sections.populations(spec, doubts), sections.groups(spec, doubts)
     persons = _persons(spec, path.parent, doubts)
-    named = [*keys.every_column(asked), *sections.columns(design), age["column"], *(module["column"] if module else ())]
+    named = [
+        *keys.every_column(asked),
+        *sections.columns(design),
+        age["column"],
+        *(module["column"] if module else ()),
+    ]
     named += [c for g in groups.values() for c in g.get("column", ())] + [
         c for p in populations.values() for c in (*p["where"], *p["weight"])
     ]
@@ -50,7 +62,9 @@ def _rows(path: Path, by: Sequence[Sequence[str]], population: str | None, measu
     members = {name: _members(persons, p, answered_module, ages) for name, p in populations.items()}
     if not all(any(inside) for inside in members.values()):
         raise IllegalInput("nobody in a population")
-    columns = dict.fromkeys([design["weight"][0], *(p["weight"][0] for p in populations.values() if p["weight"])])
+    columns = dict.fromkeys(
+        [design["weight"][0], *(p["weight"][0] for p in populations.values() if p["weight"])]
+    )
     weights = {column: _weights(persons, column, answered_module, doubts) for column in columns}
     chosen = population if population is not None else next(iter(populations))
     if chosen not in populations:
@@ -63,12 +77,24 @@ def _rows(path: Path, by: Sequence[Sequence[str]], population: str | None, measu
     if not any(inside and w > 0 for inside, w in zip(members[chosen], weight, strict=True)):
         raise UnknownInput("nobody with a weight in the population")
     truths = [_forced(persons, i, work, sides, same) for i in range(len(persons))]
-    labels = {name: [_category(persons, i, group, ages) for i in range(len(persons))] for name, group in groups.items()}
+    labels = {
+        name: [_category(persons, i, group, ages) for i in range(len(persons))]
+        for name, group in groups.items()
+    }
     units = [
-        Unit(strata[i], psus[i], weight[i], float(truths[i] is True), 1.0, truths[i] is True, truths[i] is None,
-             {name: values[i] for name, values in labels.items()}, members[chosen][i])
+        Unit(
+            strata[i],
+            psus[i],
+            weight[i],
+            float(truths[i] is True),
+            1.0,
+            truths[i] is True,
+            truths[i] is None,
+            {name: values[i] for name, values in labels.items()},
+            members[chosen][i],
+        )
         for i in range(len(persons))
-    ]  # fmt: skip
+    ]
     return estimates(units, by, "total" if measure == "total" else "ratio", design["single_psu"])
 
 
@@ -97,7 +123,10 @@ def _persons(spec: dict[str, Any], folder: Path, doubts: Doubts) -> Persons:
     if len(path) != 1:
         raise IllegalInput("files.household: pooled otherwise than persons")
     header, rows = _open(folder, path[0], other, doubts)
-    prefix, own = keys.text(other.get("prefix", ""), "files.household.prefix"), keys.names(other["key"], "files.household.key")
+    prefix, own = (
+        keys.text(other.get("prefix", ""), "files.household.prefix"),
+        keys.names(other["key"], "files.household.key"),
+    )
     return joined(persons, [name if name in own else prefix + name for name in header], rows, own)
 
 
@@ -115,7 +144,9 @@ def _factors(given: dict[str, Any], files: int) -> list[float]:
     return [keys.decimal(v, "weight_factor") for v in value]
 
 
-def _open(folder: Path, name: str, given: dict[str, Any], doubts: Doubts) -> tuple[list[str], list[list[str]]]:
+def _open(
+    folder: Path, name: str, given: dict[str, Any], doubts: Doubts
+) -> tuple[list[str], list[list[str]]]:
     if "\0" in name or len(name) > 200:
         raise IllegalInput("no such file")
     path = folder / name
@@ -132,7 +163,9 @@ def _open(folder: Path, name: str, given: dict[str, Any], doubts: Doubts) -> tup
             raise IllegalInput("no such encoding") from None
     delimiter = given.get("delimiter")
     decimal = keys.one_of(given.get("decimal", "."), "decimal", {".", ","})
-    return read_csv(path, None if delimiter is None else keys.text(delimiter, "delimiter"), encoding, decimal, doubts)
+    return read_csv(
+        path, None if delimiter is None else keys.text(delimiter, "delimiter"), encoding, decimal, doubts
+    )
 
 
 def _asked(persons: Persons, module: dict[str, tuple[str, ...]] | None, doubts: Doubts) -> list[bool]:
@@ -159,13 +192,26 @@ def _ages(persons: Persons, age: dict[str, Any], doubts: Doubts) -> list[float |
 
 
 def _refuse_strange_codes(
-    persons: Persons, asked: list[Question], groups: dict[str, dict[str, Any]], module: Any, usual: tuple[dict[str, Any], str]
+    persons: Persons,
+    asked: list[Question],
+    groups: dict[str, dict[str, Any]],
+    module: Any,
+    usual: tuple[dict[str, Any], str],
 ) -> None:
-    """Codes that survey.yaml does not name stop the estimate; a gate may hold whatever another key names of its column."""
+    """Codes that survey.yaml does not name stop the estimate; a gate may hold whatever another key names of
+    its column."""
     own: list[tuple[str, set[str]]] = [(q.column, q.named) for q in asked]
     own += [(c, {*g["codes"], *g["missing"]}) for g in groups.values() for c in g.get("column", ())]
-    own += [(module["column"][0], {*module["answered"], *module["refused"], *module["not_asked"]})] if module else []
-    gates = [(c, {*q.asked, *q.skipped, *keys.silent([p for p in asked if p.column == c], usual)}) for q in asked for c in q.gate]
+    own += (
+        [(module["column"][0], {*module["answered"], *module["refused"], *module["not_asked"]})]
+        if module
+        else []
+    )
+    gates = [
+        (c, {*q.asked, *q.skipped, *keys.silent([p for p in asked if p.column == c], usual)})
+        for q in asked
+        for c in q.gate
+    ]
     for column, known in own:
         strange = set(persons.column(column)) - known - {""}
         if strange - {code for name, codes in (*own, *gates) if name == column for code in codes}:
@@ -202,7 +248,9 @@ def _drawn(persons: Persons, design: dict[str, Any]) -> tuple[list[str], list[st
     return strata, psus
 
 
-def _members(persons: Persons, population: dict[str, Any], asked: list[bool], ages: list[float | None]) -> list[bool]:
+def _members(
+    persons: Persons, population: dict[str, Any], asked: list[bool], ages: list[float | None]
+) -> list[bool]:
     """Who answered, of the age or of none that is known, under every condition."""
     inside = list(asked)
     for i, age in enumerate(ages):
@@ -244,7 +292,9 @@ def _truth(persons: Persons, i: int, question: Question) -> bool | None:
         return False if gates and all(g in question.skipped for g in gates) else None
     if code in question.codes["yes"]:
         return True
-    if code in question.codes["no"] or (code in question.codes["not_applicable"] and question.not_applicable_means == "no"):
+    if code in question.codes["no"] or (
+        code in question.codes["not_applicable"] and question.not_applicable_means == "no"
+    ):
         return False
     return None
 
@@ -259,7 +309,8 @@ def _forced(
 ) -> bool | None:
     """Any work that was involuntary and coerced, in the same work: Kleene's and."""
     parts = [
-        either([_truth(persons, i, q) for q in questions]) for questions in (work, *sides.values(), *([same] if same else []))
+        either([_truth(persons, i, q) for q in questions])
+        for questions in (work, *sides.values(), *([same] if same else []))
     ]
     return False if False in parts else None if None in parts else True
 

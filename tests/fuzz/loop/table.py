@@ -1,4 +1,5 @@
-"""The rows of the files, one a person: columns by name, quarters below each other, the household's row beside each person's."""
+"""The rows of the files, one a person: columns by name, quarters below each other, the household's row beside
+each person's."""
 
 from __future__ import annotations
 
@@ -30,7 +31,11 @@ class Persons:
         self.rows += [dict(zip(header, row, strict=True)) for row in rows]
         self.factors += [factor] * len(rows)
         self.parts += [part] * len(rows)
-        found = [tuple(canonical(row[c]) for c in self.key) for row, p in zip(self.rows, self.parts, strict=True) if p == part]
+        found = [
+            tuple(canonical(row[c]) for c in self.key)
+            for row, p in zip(self.rows, self.parts, strict=True)
+            if p == part
+        ]
         if any("" in key for key in found):
             raise UnknownInput("a blank key")
         if len(set(found)) < len(found):
@@ -52,7 +57,8 @@ class Persons:
         return self._columns[name]
 
     def joined(self, names: Sequence[str], none: str) -> list[str]:
-        """Several columns as one label. Raises `IllegalInput` for a blank, since everyone was drawn somewhere."""
+        """Several columns as one label. Raises `IllegalInput` for a blank, since everyone was drawn
+        somewhere."""
         if not names:
             return [none] * len(self)
         found = list(zip(*(self.column(name) for name in names), strict=True))

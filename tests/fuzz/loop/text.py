@@ -1,4 +1,5 @@
-"""Codes and numbers as the documentation has them: trimmed, `1` and never `1.0`, a number only where all of it is one."""
+"""Codes and numbers as the documentation has them: trimmed, `1` and never `1.0`, a number only where all of
+it is one."""
 
 from __future__ import annotations
 

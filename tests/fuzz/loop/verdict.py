@@ -1,4 +1,5 @@
-"""What the loop says of an input: its result, or that the documentation calls it an error, or that the loop does not know."""
+"""What the loop says of an input: its result, or that the documentation calls it an error, or that the loop
+does not know."""
 
 from __future__ import annotations
 
@@ -39,8 +40,8 @@ Rows = dict[tuple[str, ...], Row]
 class Answer:
     """The loop's answer.
 
-    `kind`: `legal` (the kit must give these rows), `allowed` (it may refuse; what it gives must be these rows), `illegal` (it must
-    refuse), `unknown`. `why`: the reason, without a value of the data.
+    `kind`: `legal` (the kit must give these rows), `allowed` (it may refuse; what it gives must be these
+    rows), `illegal` (it must refuse), `unknown`. `why`: the reason, without a value of the data.
     """
 
     kind: Kind

@@ -1,4 +1,5 @@
-"""Weights calibrated to one margin or several, and the residuals that their variance takes (docs/methods.md, Calibration)."""
+"""Weights calibrated to one margin or several, and the residuals that their variance takes (docs/methods.md,
+Calibration)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from .verdict import IllegalInput
 Margins = Mapping[str, Mapping[str, float]]
 
 
-def calibrated(units: Sequence[Unit], method: str, margins: Margins) -> tuple[list[Unit], Callable[[list[float]], list[float]]]:
+def calibrated(
+    units: Sequence[Unit], method: str, margins: Margins
+) -> tuple[list[Unit], Callable[[list[float]], list[float]]]:
     """The rows with their calibrated weights, and what turns influence into residuals.
 
     Raises `IllegalInput` where sample and benchmarks do not fit.
@@ -28,13 +31,16 @@ def calibrated(units: Sequence[Unit], method: str, margins: Margins) -> tuple[li
             for unit, factor in zip(units, factors, strict=True):
                 sums[unit.groups[name]] += unit.weight * factor
             factors = [
-                f * totals[u.groups[name]] / sums[u.groups[name]] if u.weight else f for u, f in zip(units, factors, strict=True)
+                f * totals[u.groups[name]] / sums[u.groups[name]] if u.weight else f
+                for u, f in zip(units, factors, strict=True)
             ]
         if max(abs(a / b - 1) for a, b in zip(factors, before, strict=True)) < 1e-13:
             break
     else:
         raise IllegalInput("raking does not come to rest")
-    weighed = [replace(unit, weight=unit.weight * factor) for unit, factor in zip(units, factors, strict=True)]
+    weighed = [
+        replace(unit, weight=unit.weight * factor) for unit, factor in zip(units, factors, strict=True)
+    ]
     weights = [unit.weight for unit in units]
     categories = {name: [unit.groups[name] for unit in units] for name in margins}
 
@@ -43,7 +49,9 @@ def calibrated(units: Sequence[Unit], method: str, margins: Margins) -> tuple[li
         rounds = 1 if method == "poststratify" else 10
         for _ in range(rounds):
             for of in categories.values():
-                rest = _less_means(rest, of, weights if method == "poststratify" else [float(w > 0) for w in weights])
+                rest = _less_means(
+                    rest, of, weights if method == "poststratify" else [float(w > 0) for w in weights]
+                )
         return rest
 
     return weighed, residual
@@ -55,7 +63,11 @@ def _less_means(values: list[float], categories: Sequence[str], weights: Sequenc
     for value, category, weight in zip(values, categories, weights, strict=True):
         top[category].append(weight * value)
         base[category].append(weight)
-    means = {category: math.fsum(top[category]) / math.fsum(base[category]) for category in top if math.fsum(base[category])}
+    means = {
+        category: math.fsum(top[category]) / math.fsum(base[category])
+        for category in top
+        if math.fsum(base[category])
+    }
     return [value - means.get(category, 0.0) for value, category in zip(values, categories, strict=True)]
 
 

@@ -1,4 +1,5 @@
-"""Tests rows of the plan on the profile of cases: one characteristic, for everybody and by group, with the category of a target."""
+"""Tests rows of the plan on the profile of cases: one characteristic, for everybody and by group, with the
+category of a target."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Attack: the table about calibration reveals, by the weights, how few persons of a category were asked.
 
-A sum of weights over a mean weight is a number of persons; so is the benchmark over the ratio, or over g where there is one margin.
+A sum of weights over a mean weight is a number of persons; so is the benchmark over the ratio, or over g
+where there is one margin.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ BENCHMARKS = {"north": 800, "south": 50_000}
 def persons(tmp_path: Path) -> ClassifiedSurvey:
     """200 persons of one weight, of whom three are of the north, with a benchmark for each region."""
     people: list[Person] = [
-        ("case" if i % 4 == 0 else "not", {"W": WEIGHT, "R": 1 if i < ASKED["north"] else 2, "P": i % 20}) for i in range(200)
+        ("case" if i % 4 == 0 else "not", {"W": WEIGHT, "R": 1 if i < ASKED["north"] else 2, "P": i % 20})
+        for i in range(200)
     ]
     persons_table(people).to_csv(tmp_path / "persons.csv", index=False)
     lines = ["margin,category,population", *(f"region,{name},{total}" for name, total in BENCHMARKS.items())]
@@ -40,7 +42,8 @@ def persons(tmp_path: Path) -> ClassifiedSurvey:
 
 
 def persons_by_weight(persons: ClassifiedSurvey) -> dict[str, set[int]]:
-    """The persons of each category that its shown weights, ratio and g leave, for a reader who knows the mean weight."""
+    """The persons of each category that its shown weights, ratio and g leave, for a reader who knows the mean
+    weight."""
     found = {}
     for text in re.findall(r"<tr>.*?</tr>", fl.show.calibration(persons).html, flags=re.DOTALL):  # type: ignore[union-attr]
         cells = [re.sub(r"<.*?>|,", "", cell) for cell in re.findall(r"<td.*?</td>", text, flags=re.DOTALL)]
@@ -52,7 +55,9 @@ def persons_by_weight(persons: ClassifiedSurvey) -> dict[str, set[int]]:
     return found
 
 
-def test_all_digits_of_weights_tell_the_few_asked(persons: ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_digits_of_weights_tell_the_few_asked(
+    persons: ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tables, "rounded", lambda count, limit: count)
     monkeypatch.setattr(tables, "rounding_base", lambda table: 1.0)
     assert persons_by_weight(persons)["north"] == {3}

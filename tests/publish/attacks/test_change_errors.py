@@ -1,8 +1,8 @@
 """Attack: a standard error that one round does not print is calculated from a change.
 
-The variance of a change of two samples is the sum of theirs, and its degrees of freedom (Satterthwaite) follow from the ratio of the two. A
-reader who has the later round's standard error takes it off. The standard errors of shown regions, taken off that of all, then give a
-hidden region's, where regions are strata.
+The variance of a change of two samples is the sum of theirs, and its degrees of freedom (Satterthwaite)
+follow from the ratio of the two. A reader who has the later round's standard error takes it off. The standard
+errors of shown regions, taken off that of all, then give a hidden region's, where regions are strata.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ FEW_IN_WIDE = {**LATER, "wide": 20}
 
 
 def round_of(start: int, cases: dict[str, int]) -> fl.Estimates:
-    """A round of 40 sampling points a region, which is a stratum; every person of a region weighs the same."""
+    """A round of 40 sampling points a region, which is a stratum; every person of a region weighs the
+    same."""
     psu = np.random.default_rng(start).integers(0, 40, 400)
     rows = [
         {"w": 1.0, "g": g, "psu": start + 40 * r + psu[i], "y": int(i < count)}
@@ -35,7 +36,9 @@ def round_of(start: int, cases: dict[str, int]) -> fl.Estimates:
 
 
 @functools.cache
-def rounds(earlier: tuple[tuple[str, int], ...]) -> tuple[fl.Estimates, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def rounds(
+    earlier: tuple[tuple[str, int], ...],
+) -> tuple[fl.Estimates, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The earlier round, what is printed of it, of the later one, and of the change."""
     before, after = round_of(0, dict(earlier)), round_of(1000, LATER)
     first, second = fl.publish(before), fl.publish(after)
@@ -49,7 +52,8 @@ def recovered(changed: pd.DataFrame, later: pd.DataFrame, category: str) -> floa
 
 
 def fitting_errors(df: float, later: float, of_rounds: tuple[float, float]) -> np.ndarray[Any, Any]:
-    """Every standard error of the earlier round, tried on a grid, that gives a change's whole degrees of freedom."""
+    """Every standard error of the earlier round, tried on a grid, that gives a change's whole degrees of
+    freedom."""
     tried = np.geomspace(later / 20, later * 20, 4000)
     v1, v2 = tried**2, later**2
     return np.asarray(tried[np.floor((v1 + v2) ** 2 / (v1**2 / of_rounds[0] + v2**2 / of_rounds[1])) == df])
@@ -79,7 +83,9 @@ def test_degrees_of_freedom_alone_give_it_too() -> None:
     before, _, later, changed = rounds(tuple(FEW_IN_WIDE.items()))
     true = before.table.set_index("g").loc["wide", "se"]
     found = fitting_errors(
-        changed.loc["wide", "df"], later.loc["wide", "se"], (before.table["df"].iloc[-1], later["df"].iloc[-1])
+        changed.loc["wide", "df"],
+        later.loc["wide", "se"],
+        (before.table["df"].iloc[-1], later["df"].iloc[-1]),
     )
     smaller = found[found < later.loc["wide", "se"]]  # fewer cases, less error
     assert smaller.min() <= true * 1.05
@@ -98,13 +104,18 @@ def test_a_change_tells_no_error_that_a_round_keeps(earlier: dict[str, int]) -> 
 
 
 def test_of_a_hidden_cell_no_number_of_the_change_is_left() -> None:
-    """Neither a change, a ratio, a limit, a verdict nor a method: one side is hidden, and each would tell of it."""
+    """Neither a change, a ratio, a limit, a verdict nor a method: one side is hidden, and each would tell of
+    it."""
     rounds.cache_clear()
     _, first, _, changed = rounds(tuple(SMALL_HIDDEN.items()))
     hidden = first.index[first["marker"] == "c"]
     assert set(hidden) > {"small"}
     rows = changed.loc[hidden]
-    numbers = [c for c in rows if c.startswith(("estimate", "ci_", "ratio", "relative", "se", "df")) and not c.endswith("_after")]
+    numbers = [
+        c
+        for c in rows
+        if c.startswith(("estimate", "ci_", "ratio", "relative", "se", "df")) and not c.endswith("_after")
+    ]
     assert rows[numbers].isna().all(axis=None)
     assert (rows[["method", "verdict", "verdict_reason", "beyond_zero"]] == "").all(axis=None)
     assert rows["cases_class_before"].eq("").all()

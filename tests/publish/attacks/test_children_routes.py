@@ -1,7 +1,9 @@
-"""Attack: the few children of one route are calculated from the other routes, the flowchart, the adults and the sum of both.
+"""Attack: the few children of one route are calculated from the other routes, the flowchart, the adults and
+the sum of both.
 
-Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its cases. The reader knows which routes
-are children's, and that the routes of children add up to the children who are cases.
+Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its
+cases. The reader knows which routes are children's, and that the routes of children add up to the children
+who are cases.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ Publish = Callable[[Mapping[str, int]], pd.DataFrame]
 
 @pytest.fixture
 def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
-    """What a run prints of so many adults and children by their answers: a table by route of everybody, headlines and flowcharts."""
+    """What a run prints of so many adults and children by their answers: a table by route of everybody,
+    headlines and flowcharts."""
 
     def with_worst_forms(rows: list[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
         table = persons_table(rows)
@@ -48,7 +51,8 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
 
 
 def shown(table: pd.DataFrame) -> dict[str, float]:
-    """The cases that shown numbers tell: of routes by the table or the flowchart, of children, adults and everybody by their headlines."""
+    """The cases that shown numbers tell: of routes by the table or the flowchart, of children, adults and
+    everybody by their headlines."""
     rows = table[table["measure"].isin(["total", "flowchart"]) & table["estimate"].notna()]
     routes = rows[rows["category"].isin([*ROUTES.values(), ADULT])]
     told = dict(zip(routes["category"], routes["estimate"] / routes["rounding"], strict=True))
@@ -61,18 +65,41 @@ def worked_out(table: pd.DataFrame, route: str, others: tuple[str, ...]) -> floa
     told = shown(table)
     if "children" not in told and {"everybody", "adults"} <= told.keys():
         told["children"] = told["everybody"] - told["adults"]
-    return told["children"] - sum(told[other] for other in others) if {"children", *others} <= told.keys() else None
+    return (
+        told["children"] - sum(told[other] for other in others)
+        if {"children", *others} <= told.keys()
+        else None
+    )
 
 
-ADULTS_HIDE_THEM = {"case": 10, "not": 400, "with parents": 3, "by a third party": 40, "free": 200, "idle child": 100}
-TWO_CHOICES = {"case": 60, "not": 400, "with parents": 8, "by a third party": 9, "worst form": 3, "free": 200, "idle child": 100}
+ADULTS_HIDE_THEM = {
+    "case": 10,
+    "not": 400,
+    "with parents": 3,
+    "by a third party": 40,
+    "free": 200,
+    "idle child": 100,
+}
+TWO_CHOICES = {
+    "case": 60,
+    "not": 400,
+    "with parents": 8,
+    "by a third party": 9,
+    "worst form": 3,
+    "free": 200,
+    "idle child": 100,
+}
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_adults_do_not_hide_a_childrens_route(published: Publish, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
-    """Ten adults hidden beside three children: the ten stand in the adults' headline, and the three follow from the children's.
+def test_adults_do_not_hide_a_childrens_route(
+    published: Publish, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Ten adults hidden beside three children: the ten stand in the adults' headline, and the three follow
+    from the children's.
 
-    Without the flowchart, as of a survey whose weights do not gross up, it takes what everybody knows: whose routes are children's.
+    Without the flowchart, as of a survey whose weights do not gross up, it takes what everybody knows: whose
+    routes are children's.
     """
     monkeypatch.setattr(suppression_decision, "_routes", lambda charts: {})
     if not known:
@@ -81,28 +108,45 @@ def test_adults_do_not_hide_a_childrens_route(published: Publish, monkeypatch: p
     assert worked_out(table, WITH, (THIRD,)) == (None if known else pytest.approx(3))
 
 
-def test_a_flowchart_does_not_hide_other_routes_than_the_table(published: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The table of everybody hid one route beside the three children, the flowchart of children another: between them all others stood."""
+def test_a_flowchart_does_not_hide_other_routes_than_the_table(
+    published: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of everybody hid one route beside the three children, the flowchart of children another:
+    between them all others stood."""
     monkeypatch.setattr(suppression_decision, "_routes", lambda charts: {})
     table = published(TWO_CHOICES)
     assert worked_out(table, WORST, (WITH, THIRD)) == pytest.approx(3)
 
 
-@pytest.mark.parametrize(("many", "route", "others"), [(ADULTS_HIDE_THEM, WITH, (THIRD,)), (TWO_CHOICES, WORST, (WITH, THIRD))])
+@pytest.mark.parametrize(
+    ("many", "route", "others"), [(ADULTS_HIDE_THEM, WITH, (THIRD,)), (TWO_CHOICES, WORST, (WITH, THIRD))]
+)
 def test_the_few_children_of_a_route_are_not_worked_out(
     published: Publish, many: dict[str, int], route: str, others: tuple[str, ...]
 ) -> None:
     table = published(many)
     assert route not in shown(table)
     assert worked_out(table, route, others) is None
-    hidden = {m: set(rows.loc[rows["marker"] == "c", "category"]) & set(ROUTES.values()) for m, rows in table.groupby("measure")}
+    hidden = {
+        m: set(rows.loc[rows["marker"] == "c", "category"]) & set(ROUTES.values())
+        for m, rows in table.groupby("measure")
+    }
     assert hidden["total"] == hidden["flowchart"]
 
 
 def test_few_children_are_not_everybody_less_the_adults(published: Publish) -> None:
-    """Three cases and three unresolved among the children: of both sums at least one more number is hidden."""
+    """Three cases and three unresolved among the children: of both sums at least one more number is
+    hidden."""
     table = published(
-        {"case": 60, "open": 30, "not": 400, "by a third party": 3, "open child": 3, "free": 200, "idle child": 100}
+        {
+            "case": 60,
+            "open": 30,
+            "not": 400,
+            "by a third party": 3,
+            "open child": 3,
+            "free": 200,
+            "idle child": 100,
+        }
     )
     told, heads = shown(table), table[(table["measure"] == "total") & (table["breakdown"] == "")]
     assert "children" not in told

@@ -1,9 +1,10 @@
-"""Attack: the number of cases with two characteristics is calculated from each of them, from their combination, and from all
-cases.
+"""Attack: the number of cases with two characteristics is calculated from each of them, from their
+combination, and from all cases.
 
-A stage of two items holds of whoever answered yes to either. So the two items, less the stage, are those who answered yes to both. The items
-of a side, its stages and its modes make up all cases in the same way. Everybody weighs the same here, and as much as the base of rounding,
-so that each shown number tells its cases. The reader's unknowns are the cases by sex, region and whole set of answers to a side.
+A stage of two items holds of whoever answered yes to either. So the two items, less the stage, are those who
+answered yes to both. The items of a side, its stages and its modes make up all cases in the same way.
+Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its
+cases. The reader's unknowns are the cases by sex, region and whole set of answers to a side.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Reader:
         self.items = ITEMS[side]
         equal: list[tuple[Flags, float]] = []
         within: list[tuple[Flags, tuple[float, float]]] = []
-        for row in own[own["measure"].isin(["total", "profile"]) & own["estimate"].notna()].to_dict("records"):
+        for row in own[own["measure"].isin(["total", "profile"]) & own["estimate"].notna()].to_dict(
+            "records"
+        ):
             cells = [all(row[g] in (TOTAL, v) for g, v in zip(BY, cell, strict=True)) for cell in CELLS]
             inside = INSIDE[:, cells].any(axis=1)
             if row["measure"] == "total":
@@ -52,12 +55,19 @@ class Reader:
             if name:
                 within.append((inside & self.has(name), cases_of(row["estimate"], cases)))
                 if pd.notna(row["bound_high"]):
-                    within.append((inside & (self.has(name) | self.leaves_open(name)), cases_of(row["bound_high"], cases)))
+                    within.append(
+                        (
+                            inside & (self.has(name) | self.leaves_open(name)),
+                            cases_of(row["bound_high"], cases),
+                        )
+                    )
         limits = np.array([of for of, _ in within], float)
         self.known = {
-            "A_eq": csr_array(np.array([of for of, _ in equal], float)), "b_eq": [number for _, number in equal],
-            "A_ub": csr_array(np.vstack([limits, -limits])), "b_ub": [most for _, (_, most) in within] + [-least for _, (least, _) in within],
-        }  # fmt: skip
+            "A_eq": csr_array(np.array([of for of, _ in equal], float)),
+            "b_eq": [number for _, number in equal],
+            "A_ub": csr_array(np.vstack([limits, -limits])),
+            "b_ub": [most for _, (_, most) in within] + [-least for _, (least, _) in within],
+        }
 
     def _answers(self, name: str) -> np.ndarray[Any, Any]:
         return ANSWERS[:, [k for k, item in enumerate(self.items) if name in (item, STAGES[item])]]
@@ -79,10 +89,14 @@ class Reader:
 
 
 def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
-    """The pairs of items that few cases have, and of which the reader learns how many; and how many pairs of few he tried."""
+    """The pairs of items that few cases have, and of which the reader learns how many; and how many pairs of
+    few he tried."""
     found, tried, known = truths(table), 0, list[str]()
     cases = table.loc[found["different_job"].index]
-    labels = {"sex": cases["SEX"].map({1: "men", 2: "women"}), "region": cases["R"].map({1: "north", 2: "south", 3: "east"})}
+    labels = {
+        "sex": cases["SEX"].map({1: "men", 2: "women"}),
+        "region": cases["R"].map({1: "north", 2: "south", 3: "east"}),
+    }
     for side, items in ITEMS.items():
         reader = Reader(own, side)
         for one, other in combinations(items, 2):
@@ -92,7 +106,11 @@ def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
                 if 0 < count < 5:
                     tried += 1
                     low, high = reader.range(one, other, value)
-                    known += [] if low < 1.5 and high > 3.5 else [f"{one} and {other}, {value}: {count}: {low:.1f} to {high:.1f}"]
+                    known += (
+                        []
+                        if low < 1.5 and high > 3.5
+                        else [f"{one} and {other}, {value}: {count}: {low:.1f} to {high:.1f}"]
+                    )
     return known, tried
 
 
@@ -126,9 +144,11 @@ def test_the_reader_finds_them_where_the_defence_is_switched_off(
 
 @pytest.mark.parametrize(("both", "hidden"), [(0, False), (3, True), (5, False)])
 @pytest.mark.parametrize("by", ["item", "stage"])
-def test_two_that_make_up_all_cases_tell_who_has_both(by: str, both: int, hidden: bool, tmp_path: Path) -> None:
-    """Of forty cases twenty have the one, the others the other, and some of these both. A stage has two items, one of its first 15 cases, one
-    of its last 15."""
+def test_two_that_make_up_all_cases_tell_who_has_both(
+    by: str, both: int, hidden: bool, tmp_path: Path
+) -> None:
+    """Of forty cases twenty have the one, the others the other, and some of these both. A stage has two
+    items, one of its first 15 cases, one of its last 15."""
     of_stage = {"work": np.arange(20 + both), "leaving": np.arange(20, 40)}
     of_item = {"hazardous_work": of_stage["work"], "no_freedom_to_leave": of_stage["leaving"]}
     stages = dict(zip(of_item, of_stage, strict=True))
@@ -139,19 +159,32 @@ def test_two_that_make_up_all_cases_tell_who_has_both(by: str, both: int, hidden
         }
         stages |= {"unagreed_overtime": "work", "longer_than_agreed": "leaving"}
     table = persons_table([("case" if i < 40 else "not", {"P": i % 20}) for i in range(400)])
-    table = table.assign(**{item.upper(): np.where(table.index.isin(of), 1, 2) for item, of in of_item.items()})
+    table = table.assign(
+        **{item.upper(): np.where(table.index.isin(of), 1, 2) for item, of in of_item.items()}
+    )
     table.to_csv(tmp_path / "persons.csv", index=False)
-    items = {item: {"column": item.upper()} | ({"stage": stages[item]} if by == "stage" else {}) for item in of_item}
-    spec = SPEC | {"items": SPEC["items"] | {"involuntary": items}, "sectors": {}, "tables": [{"measure": "profile", "by": [[]]}]}
+    items = {
+        item: {"column": item.upper()} | ({"stage": stages[item]} if by == "stage" else {})
+        for item in of_item
+    }
+    spec = SPEC | {
+        "items": SPEC["items"] | {"involuntary": items},
+        "sectors": {},
+        "tables": [{"measure": "profile", "by": [[]]}],
+    }
     (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
     own = fl.publish_run(fl.classify(fl.read_survey(tmp_path))).own
-    shares = own[(own["measure"] == "profile") & (own["breakdown"] == ("involuntary_stage" if by == "stage" else "involuntary"))]
+    shares = own[
+        (own["measure"] == "profile")
+        & (own["breakdown"] == ("involuntary_stage" if by == "stage" else "involuntary"))
+    ]
     assert len(shares) == 2
     assert shares["estimate"].isna().any() == hidden
 
 
-# Cases by their answers to two items of a stage: yes, no, open. Of the first eight leave the first item open, of whom six leave the stage
-# open, so that two have the other item. Of the second 13 have the first item not, of whom ten have neither, so that three leave the other open.
+# Cases by their answers to two items of a stage: yes, no, open. Of the first eight leave the first item open,
+# of whom six leave the stage open, so that two have the other item. Of the second 13 have the first item not,
+# of whom ten have neither, so that three leave the other open.
 LEFT_OPEN = {
     "open": {"yy": 15, "yn": 10, "ny": 10, "nn": 10, "oy": 2, "on": 6},
     "no": {"yy": 15, "yn": 10, "nn": 10, "no": 3, "yo": 20, "on": 5},
@@ -169,10 +202,16 @@ def stage_of_two(folder: Path, answers: dict[str, int]) -> pd.DataFrame:
     table.to_csv(folder / "persons.csv", index=False)
     stages = {"hazardous_work": "work", "unagreed_overtime": "work", "no_freedom_to_leave": "leaving"}
     items = {item: {"column": item.upper(), "stage": stage} for item, stage in stages.items()}
-    spec = SPEC | {"items": SPEC["items"] | {"involuntary": items}, "sectors": {}, "tables": [{"measure": "profile", "by": [[]]}]}
+    spec = SPEC | {
+        "items": SPEC["items"] | {"involuntary": items},
+        "sectors": {},
+        "tables": [{"measure": "profile", "by": [[]]}],
+    }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
     own = fl.publish_run(fl.classify(fl.read_survey(folder))).own
-    return own[(own["measure"] == "profile") & own["breakdown"].isin(["involuntary_stage", "involuntary"])].set_index("category")
+    return own[
+        (own["measure"] == "profile") & own["breakdown"].isin(["involuntary_stage", "involuntary"])
+    ].set_index("category")
 
 
 @pytest.mark.parametrize("answer", LEFT_OPEN)
@@ -183,8 +222,12 @@ def test_few_who_leave_one_item_open_do_not_follow_from_the_stage(answer: str, t
 
 
 @pytest.mark.parametrize("answer", LEFT_OPEN)
-def test_they_do_where_only_yes_is_looked_at(answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(characteristic_cells.CasesByAnswer, "beyond", lambda self, part: {"yes": self.yes - part.yes})
+def test_they_do_where_only_yes_is_looked_at(
+    answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        characteristic_cells.CasesByAnswer, "beyond", lambda self, part: {"yes": self.yes - part.yes}
+    )
     monkeypatch.setattr(run_decision, "compositions_of", lambda found: [])
     rows = stage_of_two(tmp_path, LEFT_OPEN[answer])
     assert rows.loc[["hazardous_work", "unagreed_overtime", "work"], "bound_high"].notna().all()

@@ -1,4 +1,5 @@
-"""Attack: one person has such a large weight that the weighted number of cases is impossible without this person.
+"""Attack: one person has such a large weight that the weighted number of cases is impossible without this
+person.
 
 The reader knows the weights of everybody in the cell, and what is printed of its cases.
 """

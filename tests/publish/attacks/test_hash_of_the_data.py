@@ -1,7 +1,8 @@
-"""Attack: a reader who has all the data except one person's answers tries all answers, until an identifier of the data fits.
+"""Attack: a reader who has all the data except one person's answers tries all answers, until an identifier of
+the data fits.
 
-In the office, the attack succeeds on the hash of `survey.input_hash` and of run.json. Public files must have nothing that depends on
-the data but not on the published numbers.
+In the office, the attack succeeds on the hash of `survey.input_hash` and of run.json. Public files must have
+nothing that depends on the data but not on the published numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def write_public_files(folder: Path, table: pd.DataFrame) -> tuple[fl.Survey, Path]:
-    """Writes the data and all files that are made from them, except those that only a kernel writes (`tests/run/test_batch.py`)."""
+    """Writes the data and all files that are made from them, except those that only a kernel writes
+    (`tests/run/test_batch.py`)."""
     path, public = country.write(folder, table=table), folder / "public"
     survey = fl.read_survey(path)
     persons, plan = fl.classify(survey), fl.read_plan(path.with_name("nap.yaml"))
@@ -60,7 +62,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[fl.Survey, dict[s
 
 
 def answers_that_fit(known: set[str], folder: Path) -> list[tuple[int, ...]]:
-    """Returns the answers of one person with which the data have one of the known digests. The reader has everything else."""
+    """Returns the answers of one person with which the data have one of the known digests. The reader has
+    everything else."""
     table, fitting = country.persons(), []
     for answers in product(ANSWERS, repeat=2):
         table.loc[VICTIM, ["INV", "COE"]] = answers
@@ -75,7 +78,9 @@ def test_the_hash_of_the_data_tells_the_answers_and_no_public_file_has_it(
     survey, files = written
     truth = tuple(country.persons().loc[VICTIM, ["INV", "COE"]])
     assert answers_that_fit({survey.input_hash}, tmp_path) == [truth]
-    digests = {digest for content in files.values() for digest in DIGEST.findall(content.decode("latin-1").lower())}
+    digests = {
+        digest for content in files.values() for digest in DIGEST.findall(content.decode("latin-1").lower())
+    }
     assert answers_that_fit(digests, tmp_path) == []
 
 
@@ -88,8 +93,8 @@ def test_no_repr_shows_the_hash(written: tuple[fl.Survey, dict[str, bytes]]) -> 
 def test_other_data_with_the_same_numbers_give_the_same_public_files(
     written: tuple[fl.Survey, dict[str, bytes]], tmp_path: Path
 ) -> None:
-    """The rows have another order, the file has other line ends, and the households have other labels: any digest of the data, its size or its order
-    would differ."""
+    """The rows have another order, the file has other line ends, and the households have other labels: any
+    digest of the data, its size or its order would differ."""
     survey, files = written
     table = country.persons()
     other = table.assign(HH=table["HH"] + 70_000).iloc[::-1]

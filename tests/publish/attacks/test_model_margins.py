@@ -1,7 +1,8 @@
-"""Attack: the cases of two hidden regions are calculated from the odds ratios of a published model (`model_attack`).
+"""Attack: the cases of two hidden regions are calculated from the odds ratios of a published model
+(`model_attack`).
 
-The odds ratios of a model are as much as a table of weighted cases, one sum for each column of the model matrix. Two digits are enough
-for a small number.
+The odds ratios of a model are as much as a table of weighted cases, one sum for each column of the model
+matrix. Two digits are enough for a small number.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def test_several_models_tell_no_more_than_one(country: Country) -> None:
 
 
 def test_the_model_is_the_same_if_the_hidden_cases_are_elsewhere(country: Country, tmp_path: Path) -> None:
-    """All urban cases of the west are moved to the capital: no printed rate changes, and no printed odds ratio or effect."""
+    """All urban cases of the west are moved to the capital: no printed rate changes, and no printed odds
+    ratio or effect."""
     moved = country.table.copy()
     west, capital = (moved["R"] == REGIONS.index(name) for name in ("west", "capital"))
     for i in moved.index[west & (moved["INV"] == 1) & (moved["AREA"] == 0)]:
@@ -80,7 +82,9 @@ def test_the_model_is_the_same_if_the_hidden_cases_are_elsewhere(country: Countr
         j = moved.index[capital & same][0]
         moved.loc[[i, j], ["INV", "COE"]] = moved.loc[[j, i], ["INV", "COE"]].to_numpy()
     out, other = fl.publish_run(country.persons), classified(tmp_path, moved)
-    tables = [fl.risk_factors(persons, out).table.drop(columns=LIMITS) for persons in (country.persons, other)]
+    tables = [
+        fl.risk_factors(persons, out).table.drop(columns=LIMITS) for persons in (country.persons, other)
+    ]
     pd.testing.assert_frame_equal(*tables)
     with without_defence():
         changed = [fl.risk_factors(persons, out).table["odds_ratio"] for persons in (country.persons, other)]

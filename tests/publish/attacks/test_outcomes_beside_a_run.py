@@ -1,7 +1,9 @@
-"""Attack: tables of a user's own outcomes are subtracted from forced labour, from each other, and from the profile of cases.
+"""Attack: tables of a user's own outcomes are subtracted from forced labour, from each other, and from the
+profile of cases.
 
-Everybody weighs as much as the base of rounding, so that each shown number tells its cases. The reader knows which outcome contains which,
-adds and subtracts all tables of both, and looks by linear programme for the least and the most persons that they leave.
+Everybody weighs as much as the base of rounding, so that each shown number tells its cases. The reader knows
+which outcome contains which, adds and subtracts all tables of both, and looks by linear programme for the
+least and the most persons that they leave.
 """
 
 from __future__ import annotations
@@ -27,14 +29,17 @@ from fltoolkit.publish.own_tables import outcome_differences, own_tables
 class Reader:
     """Somebody with all numbers shown of forced labour and of coercion, who knows that coercion contains it.
 
-    The unknowns are the cases of each cell, then those who answered yes to coercion alone: at most `alone` of these.
+    The unknowns are the cases of each cell, then those who answered yes to coercion alone: at most `alone` of
+    these.
     """
 
     def __init__(self, table: pd.DataFrame, alone: int) -> None:
         self.most = [(0, ASKED)] * len(CELLS) + [(0, alone)] * len(CELLS)
         rows = [r for r in table.to_dict("records") if r["measure"] == "total" and not pd.isna(r["estimate"])]
         own = [r["outcome"] != "forced_labour" for r in rows]
-        self.of = np.array([np.r_[counted(r), counted(r) * is_own] for r, is_own in zip(rows, own, strict=True)])
+        self.of = np.array(
+            [np.r_[counted(r), counted(r) * is_own] for r, is_own in zip(rows, own, strict=True)]
+        )
         self.told = np.array([r["estimate"] / r["rounding"] for r in rows])
 
     def range(self, aim: Numbers) -> tuple[float, float]:
@@ -43,7 +48,8 @@ class Reader:
 
 
 def targets(cases: Sequence[int], alone: Sequence[int]) -> Iterator[tuple[str, Numbers, int]]:
-    """Every cell, region, sex and pair of regions of which 1 to 4 are cases, have coercion, or have it alone; and how many they are."""
+    """Every cell, region, sex and pair of regions of which 1 to 4 are cases, have coercion, or have it alone;
+    and how many they are."""
     wanted = [[c] for c in CELLS] + [
         [c for c in CELLS if c[0] in pair] for pair in product(REGIONS, REGIONS) if pair[0] <= pair[1]
     ]
@@ -61,7 +67,8 @@ def targets(cases: Sequence[int], alone: Sequence[int]) -> Iterator[tuple[str, N
 
 
 def worked_out(table: pd.DataFrame, cases: Sequence[int], alone: Sequence[int]) -> list[str]:
-    """What a reader learns exactly; where the outcome is forced labour by another name, the reader knows that nobody has it alone."""
+    """What a reader learns exactly; where the outcome is forced labour by another name, the reader knows that
+    nobody has it alone."""
     reader = Reader(table, ASKED if any(alone) else 0)
     found = [(name, count, *reader.range(aim)) for name, aim, count in targets(cases, alone)]
     return [f"{name}: {count}" for name, count, low, high in found if high - low < 1]
@@ -92,7 +99,9 @@ def published(folder: Path, seed: int) -> list[str]:
     out = fl.publish_run(persons)
     for est in asked(persons, seed):
         before, out = out, fl.publish(est, beside=out)
-        pd.testing.assert_frame_equal(out.table.iloc[: len(before.table)][before.table.columns], before.table, check_dtype=False)
+        pd.testing.assert_frame_equal(
+            out.table.iloc[: len(before.table)][before.table.columns], before.table, check_dtype=False
+        )
     return worked_out(out.table, cases, alone)
 
 
@@ -114,7 +123,11 @@ ATTACKS: dict[str, tuple[Sequence[int], Sequence[int], str, list[Table]]] = {
     # forced labour under another name: two regions, less the one that is shown
     "alike": (FEW_IN_NORTH, NOBODY, "coercion and involuntary", [(None, {"region": ["north", "south"]})]),
 }
-SECRETS = {"close": "alone in", "apart": "alone in", "alike": "cases in [('north', 'men'), ('north', 'women')]: 3"}
+SECRETS = {
+    "close": "alone in",
+    "apart": "alone in",
+    "alike": "cases in [('north', 'men'), ('north', 'women')]: 3",
+}
 
 
 def attacked(folder: Path, name: str) -> list[str]:
@@ -133,16 +146,22 @@ def test_two_outcomes_do_not_tell_each_others_few(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_they_do_where_the_defence_is_switched_off(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_do_where_the_defence_is_switched_off(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     beside = own_tables.protect_from_other_outcomes
 
     def without(*args: Any) -> outcome_differences.OutcomeDifferences:
         found = beside(*args)
         all_rows = found.all_rows
         if name == "apart":
-            return replace(found, all_rows=replace(all_rows, scenario=replace(all_rows.scenario, in_one_outcome=())))
+            return replace(
+                found, all_rows=replace(all_rows, scenario=replace(all_rows.scenario, in_one_outcome=()))
+            )
         if name == "close":
-            return replace(found, all_rows=replace(all_rows, earlier_rows=replace(all_rows.earlier_rows, close={})))
+            return replace(
+                found, all_rows=replace(all_rows, earlier_rows=replace(all_rows.earlier_rows, close={}))
+            )
         return replace(found, alike={})
 
     monkeypatch.setattr(own_tables, "protect_from_other_outcomes", without)
@@ -150,11 +169,16 @@ def test_they_do_where_the_defence_is_switched_off(name: str, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize(("beyond", "hidden"), [(0, False), (2, True), (6, False)])
-def test_an_item_is_no_nearer_to_its_row_in_the_profile_than_five_persons(beyond: int, hidden: bool, tmp_path: Path) -> None:
-    """Forty of sixty cases have the item, and so have a few who are no cases: the item as an outcome, less its row of the profile."""
+def test_an_item_is_no_nearer_to_its_row_in_the_profile_than_five_persons(
+    beyond: int, hidden: bool, tmp_path: Path
+) -> None:
+    """Forty of sixty cases have the item, and so have a few who are no cases: the item as an outcome, less
+    its row of the profile."""
     people = [("case" if i < 60 else "not", {"P": i % 30}) for i in range(600)]
     table = persons_table(people)
-    table = table.assign(INV=np.where(table.index < 40, 1, 2), INV2=np.where((table.index >= 25) & (table.index < 60), 1, 2))
+    table = table.assign(
+        INV=np.where(table.index < 40, 1, 2), INV2=np.where((table.index >= 25) & (table.index < 60), 1, 2)
+    )
     table.loc[60 : 60 + beyond - 1, "INV"] = 1
     table.to_csv(tmp_path / "persons.csv", index=False)
     involuntary = {"very_low_or_no_wages": {"column": "INV"}, "hazardous_work": {"column": "INV2"}}
@@ -168,5 +192,7 @@ def test_an_item_is_no_nearer_to_its_row_in_the_profile_than_five_persons(beyond
     out = fl.publish_run(persons)
     row = out.own.query("measure == 'profile_total' and involuntary == 'very_low_or_no_wages'")
     assert row["estimate"].tolist() == [400]
-    found = fl.publish(fl.total(persons, "very_low_or_no_wages"), beside=out).select("total", outcome="very_low_or_no_wages")
+    found = fl.publish(fl.total(persons, "very_low_or_no_wages"), beside=out).select(
+        "total", outcome="very_low_or_no_wages"
+    )
     assert (found["marker"] == "c").tolist() == [hidden]

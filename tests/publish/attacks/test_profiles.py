@@ -1,9 +1,10 @@
-"""Attack: the few cases with, without or undecided on a characteristic are calculated from a profile, the numbers of cases, and
-characteristics that contain others.
+"""Attack: the few cases with, without or undecided on a characteristic are calculated from a profile, the
+numbers of cases, and characteristics that contain others.
 
-Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its cases. The reader solves linear
-programmes over all characteristics together: the cases of each by sex and region, whose sums are all that is shown; a stage holds of
-whoever answered yes to an item of that stage.
+Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its
+cases. The reader solves linear
+programmes over all characteristics together: the cases of each by sex and region, whose sums are all that is
+shown; a stage holds of whoever answered yes to an item of that stage.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 
 class Reader:
-    """Somebody with all that is published of a run: linear equations and limits over the cases of each characteristic, answer, sex and region."""
+    """Somebody with all that is published of a run: linear equations and limits over the cases of each
+    characteristic, answer, sex and region."""
 
     def __init__(self, own: pd.DataFrame, names: list[str]) -> None:
         self.place = {key: k for k, key in enumerate(product(names, ("yes", "no", "open"), CELLS))}
@@ -38,13 +40,25 @@ class Reader:
         self.below: list[tuple[dict[int, float], float]] = []
         self.possible: list[Array] = []
         for name, cell in product(names, CELLS):  # with, without and open are the cases
-            self.equal.append(({**{self.place[name, a, cell]: 1.0 for a in ("yes", "no", "open")}, self.base[cell]: -1.0}, 0.0))
+            self.equal.append(
+                (
+                    {
+                        **{self.place[name, a, cell]: 1.0 for a in ("yes", "no", "open")},
+                        self.base[cell]: -1.0,
+                    },
+                    0.0,
+                )
+            )
         for side, items in ITEMS.items():
             for item, cell in product(items, CELLS):
                 whole = f"{side}_stage: {STAGES[item]}"
                 if whole in names:
-                    self.below.append(({self.place[item, "yes", cell]: 1.0, self.place[whole, "yes", cell]: -1.0}, 0.0))
-                    self.below.append(({self.place[whole, "no", cell]: 1.0, self.place[item, "no", cell]: -1.0}, 0.0))
+                    self.below.append(
+                        ({self.place[item, "yes", cell]: 1.0, self.place[whole, "yes", cell]: -1.0}, 0.0)
+                    )
+                    self.below.append(
+                        ({self.place[whole, "no", cell]: 1.0, self.place[item, "no", cell]: -1.0}, 0.0)
+                    )
         for row in own.to_dict("records"):
             self._learn(row)
 
@@ -57,17 +71,24 @@ class Reader:
             self.equal.append(({self.base[c]: 1.0 for c in cells}, row["estimate"] / unit))
         if row["measure"] == "profile" and pd.notna(row["estimate"]):
             topic = next(
-                t for t in ("involuntary", "coercion", "involuntary_stage", "coercion_stage") if row.get(t, TOTAL) != TOTAL
+                t
+                for t in ("involuntary", "coercion", "involuntary_stage", "coercion_stage")
+                if row.get(t, TOTAL) != TOTAL
             )
             name = row[topic] if topic in ITEMS else f"{topic}: {row[topic]}"
             population = row["population"] / unit
             self.equal.append(({self.base[c]: 1.0 for c in cells}, population))
             self._within([self.place[name, "yes", c] for c in cells], row["estimate"], population)
             if pd.notna(row["bound_high"]):
-                self._within([self.place[name, a, c] for a in ("yes", "open") for c in cells], row["bound_high"], population)
+                self._within(
+                    [self.place[name, a, c] for a in ("yes", "open") for c in cells],
+                    row["bound_high"],
+                    population,
+                )
 
     def _within(self, places: list[int], share: float, population: float) -> None:
-        """The whole numbers of which a share is a whole per cent: one number of up to 100 cases, more of them only of more."""
+        """The whole numbers of which a share is a whole per cent: one number of up to 100 cases, more of them
+        only of more."""
         least, most = cases_of(share, population)
         self.below += [(dict.fromkeys(places, 1.0), most), (dict.fromkeys(places, -1.0), -least)]
 
@@ -80,9 +101,11 @@ class Reader:
         return [self.base[c] for c in cells]
 
     def told(self, places: list[int]) -> str:
-        """Returns the least and the most that a sum of unknowns can be, as a text. The text is empty if the sum can be 1 and can be 4.
+        """Returns the least and the most that a sum of unknowns can be, as a text. The text is empty if the
+        sum can be 1 and can be 4.
 
-        The solution of each programme agrees with all that is known. If earlier solutions show both, no programme is solved.
+        The solution of each programme agrees with all that is known. If earlier solutions show both, no
+        programme is solved.
         """
         possible = [float(x[places].sum()) for x in self.possible]
         if possible and min(possible) < 1.5 and max(possible) > 3.5:
@@ -96,7 +119,10 @@ class Reader:
     @cached_property
     def known(self) -> dict[str, Any]:
         """All that is learned, as linear programmes take it."""
-        ties, limits = self._matrix([left for left, _ in self.equal]), self._matrix([left for left, _ in self.below])
+        ties, limits = (
+            self._matrix([left for left, _ in self.equal]),
+            self._matrix([left for left, _ in self.below]),
+        )
         return {
             "A_eq": ties,
             "b_eq": [right for _, right in self.equal],
@@ -113,19 +139,25 @@ class Reader:
 
 
 def tried(own: pd.DataFrame, table: pd.DataFrame) -> Iterator[str]:
-    """For each few cases of an answer, and each few cases, what the reader learns of it that is too much; else an empty text."""
+    """For each few cases of an answer, and each few cases, what the reader learns of it that is too much;
+    else an empty text."""
     found = truths(table)
     names = [*found]
     reader = Reader(own, names)
     labels = pd.DataFrame(
-        {"sex": table["SEX"].map({1: "men", 2: "women"}), "region": table["R"].map({1: "north", 2: "south", 3: "east"})}
+        {
+            "sex": table["SEX"].map({1: "men", 2: "women"}),
+            "region": table["R"].map({1: "north", 2: "south", 3: "east"}),
+        }
     )
     for name, answer in product(names, ("yes", "no", "open")):
         having = labels.loc[found[name].index[found[name] == answer]]
         for by, value in [("", ""), *((g, v) for g, values in BY.items() for v in values)]:
             count = len(having) if not by else int((having[by] == value).sum())
             if 0 < count < 5:
-                learned = reader.told(reader.places_of(name, answer, [c for c in CELLS if not by or value in c]))
+                learned = reader.told(
+                    reader.places_of(name, answer, [c for c in CELLS if not by or value in c])
+                )
                 yield learned and f"{name} {answer} {value}: {count} is {learned}"
     cases = labels.loc[found[names[0]].index]
     for by, value in ((g, v) for g, values in BY.items() for v in values):
@@ -155,7 +187,8 @@ def survey_of(tmp_path_factory: pytest.TempPathFactory) -> Surveys:
 
 @pytest.fixture(scope="module")
 def run_of(survey_of: Surveys) -> Runs:
-    """By its seed a survey, its table, and what is published of it by the kit as it is: once for all tests that switch nothing off."""
+    """By its seed a survey, its table, and what is published of it by the kit as it is: once for all tests
+    that switch nothing off."""
     return cache(lambda seed: (*survey_of(seed), fl.publish_run(survey_of(seed)[0])))
 
 
@@ -178,7 +211,9 @@ def test_nor_with_tables_beside_the_run(seed: int, run_of: Runs) -> None:
     more = out.table.iloc[len(run.table) :]
     assert len(more) == len(BY["region"]) + len(CELLS)
     assert more["estimate"].notna().any()
-    pd.testing.assert_frame_equal(out.table.iloc[: len(run.table)][run.table.columns], run.table, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        out.table.iloc[: len(run.table)][run.table.columns], run.table, check_dtype=False
+    )
     assert told(out.own, table)[0] == []
 
 
@@ -210,4 +245,6 @@ def test_the_reader_finds_them_where_a_defence_is_switched_off(
 ) -> None:
     broken(monkeypatch)
     made = (survey_of(seed) for seed in SEEDS)
-    assert any(any(tried(fl.publish_run(persons).own, table)) for persons, table in made), "nobody was worked out"
+    assert any(any(tried(fl.publish_run(persons).own, table)) for persons, table in made), (
+        "nobody was worked out"
+    )

@@ -1,4 +1,5 @@
-"""Attack: one publication profile hides a number that another one shows, so that the two together give a hidden cell."""
+"""Attack: one publication profile hides a number that another one shows, so that the two together give a
+hidden cell."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def seen_anywhere(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return seen
 
 
-def test_all_profiles_together_show_no_hidden_cell(sets: tuple[dict[str, pd.DataFrame], pd.DataFrame]) -> None:
+def test_all_profiles_together_show_no_hidden_cell(
+    sets: tuple[dict[str, pd.DataFrame], pd.DataFrame],
+) -> None:
     tables, _ = sets
     hidden = tables["fltoolkit"]["marker"] == "c"
     assert hidden.any()
@@ -44,12 +47,20 @@ def test_all_profiles_together_show_no_hidden_cell(sets: tuple[dict[str, pd.Data
     assert (seen.loc[hidden, "cases_class"] == "").all()
 
 
-def test_a_cell_that_one_profile_showed_would_give_another(sets: tuple[dict[str, pd.DataFrame], pd.DataFrame]) -> None:
+def test_a_cell_that_one_profile_showed_would_give_another(
+    sets: tuple[dict[str, pd.DataFrame], pd.DataFrame],
+) -> None:
     """The defence switched off: a profile that decided for itself and left the complement shown."""
     tables, full = sets
-    rates = full[(full["measure"] == "prevalence") & full["breakdown"].isin(["", "region"])].reset_index(drop=True)
+    rates = full[(full["measure"] == "prevalence") & full["breakdown"].isin(["", "region"])].reset_index(
+        drop=True
+    )
     rates = rates[rates["rule_set"] == rates["rule_set"].iloc[0]].reset_index(drop=True)
-    hidden = set(tables["fltoolkit"].query("measure == 'prevalence' and breakdown == 'region' and marker == 'c'")["category"])
+    hidden = set(
+        tables["fltoolkit"].query("measure == 'prevalence' and breakdown == 'region' and marker == 'c'")[
+            "category"
+        ]
+    )
     assert {"east", "west"} <= hidden
     as_printed = rates.assign(cases=rates["cases"].mask(rates["category"].isin(hidden)))
     careless = rates.assign(cases=rates["cases"].mask(rates["category"] == "west"))

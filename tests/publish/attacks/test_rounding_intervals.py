@@ -1,8 +1,10 @@
-"""Attack: a number and its rate are rounded by different steps, and together they allow only one number of cases.
+"""Attack: a number and its rate are rounded by different steps, and together they allow only one number of
+cases.
 
-The reader has a public-use file. All men of the survey weigh 100, all women 110, as after a calibration by sex. Two men and ten women are
-cases, so the table of sex is hidden. Twelve cases weigh 1,200 and 10 for each woman among them. The number, 1,300, is printed as 1,400 to
-the base of 200, so it is at least 1,300. The rate, 0.00155, is printed as 0.0015, so the number is below 1,302.
+The reader has a public-use file. All men of the survey weigh 100, all women 110, as after a calibration by
+sex. Two men and ten women are cases, so the table of sex is hidden. Twelve cases weigh 1,200 and 10 for each
+woman among them. The number, 1,300, is printed as 1,400 to the base of 200, so it is at least 1,300. The
+rate, 0.00155, is printed as 0.0015, so the number is below 1,302.
 """
 
 from __future__ import annotations
@@ -42,9 +44,14 @@ def persons(tmp_path_factory: pytest.TempPathFactory) -> ClassifiedSurvey:
 
 
 def men_who_may_be_cases(table: pd.DataFrame) -> list[int]:
-    """Every number of men that fits all rows of a run's rates and numbers, tried one by one with every number of women."""
+    """Every number of men that fits all rows of a run's rates and numbers, tried one by one with every number
+    of women."""
     rows = table[table["measure"].isin(["prevalence", "total"]) & (table["marker"] != "c")].to_dict("records")
-    return [m for m in range(40) if any(all(_fits(row, {"men": m, "women": w}) for row in rows) for w in range(60))]
+    return [
+        m
+        for m in range(40)
+        if any(all(_fits(row, {"men": m, "women": w}) for row in rows) for w in range(60))
+    ]
 
 
 def _fits(row: dict[object, object], cases: dict[str, int]) -> bool:
@@ -55,7 +62,9 @@ def _fits(row: dict[object, object], cases: dict[str, int]) -> bool:
     base = float(str(row["rounding"]))
     step, printed = (base, float(str(row["estimate"])))
     if row["measure"] == "prevalence":
-        step, printed = (0.0001, printed) if not row["breakdown"] else (base, printed * float(str(row["population"])))
+        step, printed = (
+            (0.0001, printed) if not row["breakdown"] else (base, printed * float(str(row["population"])))
+        )
         weighted = weighted / whole if not row["breakdown"] else weighted
     told = number == row["cases"] if not row["breakdown"] else row["cases_class"] == _class_of(number)
     return told and printed - step / 2 - SMALL * step <= weighted < printed + step / 2
@@ -72,7 +81,9 @@ def around_the_truth(cell: Cell, base: float, rate_step: float = 0.0) -> tuple[f
     return half, half
 
 
-def test_two_steps_of_one_number_leave_one_number_of_men(persons: ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_steps_of_one_number_leave_one_number_of_men(
+    persons: ClassifiedSurvey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(survey_system, "rounding_margins", around_the_truth)
     table = fl.publish_run(persons).own
     assert table.loc[table["breakdown"] == "sex", "marker"].eq("c").all()

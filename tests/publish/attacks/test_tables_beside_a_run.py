@@ -1,7 +1,7 @@
 """Attack: a user's own tables are subtracted from the published tables of a run, and from each other.
 
-Everybody weighs as much as the base of rounding, so that each shown number tells its cases. The attacker knows them all, and looks by linear
-programme for the least and the most cases that they leave in each cell.
+Everybody weighs as much as the base of rounding, so that each shown number tells its cases. The attacker
+knows them all, and looks by linear programme for the least and the most cases that they leave in each cell.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ Ranges = dict[tuple[tuple[str, str], ...], tuple[float, float]]
 def ranges(tables: Sequence[pd.DataFrame], secret: Sequence[Sequence[tuple[str, str]]]) -> Ranges:
     """The least and the most cases that all shown numbers leave possible in each of some unions of cells."""
     rows = [
-        row for table in tables for row in table.to_dict("records") if row["measure"] == "total" and not pd.isna(row["estimate"])
+        row
+        for table in tables
+        for row in table.to_dict("records")
+        if row["measure"] == "total" and not pd.isna(row["estimate"])
     ]
     of = np.array([counted(row) for row in rows])
     told = np.array([row["estimate"] / row["rounding"] for row in rows])
@@ -44,7 +47,8 @@ def ranges(tables: Sequence[pd.DataFrame], secret: Sequence[Sequence[tuple[str, 
 
 
 def own_tables(persons: fl.ClassifiedSurvey) -> list[fl.Estimates]:
-    """What a statistician asks after the run: men by region, then women by region, then three regions, then one region by sex."""
+    """What a statistician asks after the run: men by region, then women by region, then three regions, then
+    one region by sex."""
     return [
         fl.total(persons, by="region", where={"sex": "men"}),
         fl.total(persons, by="region", where={"sex": "women"}),
@@ -53,7 +57,10 @@ def own_tables(persons: fl.ClassifiedSurvey) -> list[fl.Estimates]:
     ]
 
 
-SECRETS = {"one cell": (CASES, [("north", "men")]), "one region": (FEW_IN_ALL, [("north", "men"), ("north", "women")])}
+SECRETS = {
+    "one cell": (CASES, [("north", "men")]),
+    "one region": (FEW_IN_ALL, [("north", "men"), ("north", "women")]),
+}
 
 
 class Asked(NamedTuple):
@@ -77,7 +84,9 @@ def asked_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Asked]
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(name: str, asked_of: Callable[[str], Asked]) -> None:
+def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(
+    name: str, asked_of: Callable[[str], Asked]
+) -> None:
     (cases, secret), asked = SECRETS[name], asked_of(name)
     tables = [asked.run.table, *(fl.publish(est).table for est in asked.tables)]
     told = sum(cases[cell] for cell in secret)
@@ -86,12 +95,16 @@ def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(name: str, as
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
 @pytest.mark.parametrize("name", SECRETS)
-def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, ...], asked_of: Callable[[str], Asked]) -> None:
+def test_tables_published_beside_the_run_tell_none(
+    name: str, order: tuple[int, ...], asked_of: Callable[[str], Asked]
+) -> None:
     (cases, _), asked = SECRETS[name], asked_of(name)
     out = asked.run
     for which in order:
         before, out = out, fl.publish(asked.tables[which], beside=out)
-        pd.testing.assert_frame_equal(out.table.iloc[: len(before.table)][before.table.columns], before.table, check_dtype=False)
+        pd.testing.assert_frame_equal(
+            out.table.iloc[: len(before.table)][before.table.columns], before.table, check_dtype=False
+        )
     few = [[c] for c in CELLS if 0 < cases[c] < 5] + [
         [(r, s) for s in SEXES] for r in REGIONS if sum(cases[r, s] for s in SEXES) < 5
     ]
@@ -108,7 +121,9 @@ def test_with_the_defence_off_the_attack_succeeds_again(
     asked = asked_of("one cell")
     out = asked.run
     monkeypatch.setattr(
-        DECIDE, "protect", lambda system, primary, limits, **more: Protected({**primary, **more["hidden_anyway"]})
+        DECIDE,
+        "protect",
+        lambda system, primary, limits, **more: Protected({**primary, **more["hidden_anyway"]}),
     )
     for est in asked.tables[:2]:
         out = fl.publish(est, beside=out)

@@ -1,7 +1,8 @@
 """Attack: two runs of one survey are subtracted from each other. A run does not know what another printed.
 
-Everybody weighs the same, and as much as the base of rounding, so that each shown number tells its cases. What no run can hold is an
-expected failure here, with what the office must do (docs/disclosure.md, *Two runs*).
+Everybody weighs the same, and as much as the base of rounding, so that each shown number tells its cases.
+What no run can hold is an expected failure here, with what the office must do (docs/disclosure.md, *Two
+runs*).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ NOT_KNOWN = "a run does not know what another printed: quarters are published in
 
 
 def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.DataFrame:
-    """The numbers of cases that a run of some quarters, pooled, prints by quarter and of everybody (`total`)."""
+    """The numbers of cases that a run of some quarters, pooled, prints by quarter and of everybody
+    (`total`)."""
     people: list[Person] = [
         ("case" if k < QUARTERS[q] else "not", {"R": q, "P": 100 * q + k % 17, "HH": 1000 * q + k})
         for q in quarters
@@ -47,18 +49,25 @@ def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.Data
 
 def test_a_pooled_run_less_a_shorter_one_is_a_quarter(tmp_path: Path) -> None:
     """The attack: Q1–Q4 in one run, Q1–Q3 in another, and each headline is shown."""
-    year, shorter = published(tmp_path / "year", (1, 2, 3, 4), [[]]), published(tmp_path / "shorter", (1, 2, 3), [[]])
+    year, shorter = (
+        published(tmp_path / "year", (1, 2, 3, 4), [[]]),
+        published(tmp_path / "shorter", (1, 2, 3), [[]]),
+    )
     assert year["total"] - shorter["total"] == pytest.approx(QUARTERS[4])
 
 
 @pytest.mark.xfail(strict=True, reason=NOT_KNOWN)
 def test_no_run_tells_a_quarter_beside_another_run(tmp_path: Path) -> None:
-    year, shorter = published(tmp_path / "year", (1, 2, 3, 4), [[]]), published(tmp_path / "shorter", (1, 2, 3), [[]])
+    year, shorter = (
+        published(tmp_path / "year", (1, 2, 3, 4), [[]]),
+        published(tmp_path / "shorter", (1, 2, 3), [[]]),
+    )
     assert not 0 < year["total"] - shorter["total"] < 5
 
 
 def test_quarters_as_a_group_of_one_run_are_not_subtracted(tmp_path: Path) -> None:
-    """The few of Q4 are hidden with another quarter, and any sum of quarters that a reader can make leaves both."""
+    """The few of Q4 are hidden with another quarter, and any sum of quarters that a reader can make leaves
+    both."""
     shown = published(tmp_path / "year", (1, 2, 3, 4), [[], "quarter"])
     assert "total" in shown
     assert "Q4" not in shown
@@ -79,7 +88,10 @@ class Plan:
 
 def a_round(folder: Path, year: int, cases: dict[str, int]) -> ClassifiedSurvey:
     people: list[Person] = [
-        ("case" if k < count else "not", {"R": r, "P": year * 1000 + 100 * r + k % 23, "HH": 1000 * r + k, "SEX": 1 + k % 2})
+        (
+            "case" if k < count else "not",
+            {"R": r, "P": year * 1000 + 100 * r + k % 23, "HH": 1000 * r + k, "SEX": 1 + k % 2},
+        )
         for r, count in enumerate(cases.values(), 1)
         for k in range(200)
     ]
@@ -103,7 +115,8 @@ def told(rows: pd.DataFrame, number: str) -> dict[str, float]:
 
 
 def north_left(root: Path, plan: Plan | None) -> float | None:
-    """The north of the earlier round out of its own outputs, made with a plan, and of the changes of a later run with another or the same."""
+    """The north of the earlier round out of its own outputs, made with a plan, and of the changes of a later
+    run with another or the same."""
     earlier, later = a_round(root / "first", 2025, REGIONS), a_round(root / "second", 2027, LATER)
     first = fl.publish_run(earlier, plan=Plan()).own
     changed = fl.changes("../first/survey.yaml", later, fl.publish_run(later, plan=plan), plan=plan)
@@ -115,7 +128,8 @@ def north_left(root: Path, plan: Plan | None) -> float | None:
 
 
 def test_changes_under_another_plan_give_a_cell_of_the_earlier_outputs(tmp_path: Path) -> None:
-    """The attack: with the plan's table the earlier round hides another region beside the north than without it."""
+    """The attack: with the plan's table the earlier round hides another region beside the north than without
+    it."""
     assert north_left(tmp_path, None) == pytest.approx(REGIONS["north"])
 
 

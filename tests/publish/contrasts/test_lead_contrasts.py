@@ -1,4 +1,5 @@
-"""Tests the comparison that survey.yaml names beforehand: which pairs are tested, that they are one family, and what is printed."""
+"""Tests the comparison that survey.yaml names beforehand: which pairs are tested, that they are one family,
+and what is printed."""
 
 from __future__ import annotations
 
@@ -12,13 +13,22 @@ from published_rows import HIDDEN, RULES, of, published, row
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, published_contrasts
+from fltoolkit.publish.contrasts.lead_contrasts import (
+    HIGHER,
+    LOWER,
+    NO_DIFFERENCE,
+    NOT_TESTED,
+    published_contrasts,
+)
 
 CASES = {"cases": 40.0, "psus_with_cases": 20.0}
 
 
-def contrasts(*differences: tuple[str, str, float], se: float = 0.004, **rates: dict[str, Any]) -> pd.DataFrame:
-    """Pairs of the categories a, b, c of `sex`, each with its difference; a category's row by what differs from the usual one."""
+def contrasts(
+    *differences: tuple[str, str, float], se: float = 0.004, **rates: dict[str, Any]
+) -> pd.DataFrame:
+    """Pairs of the categories a, b, c of `sex`, each with its difference; a category's row by what differs
+    from the usual one."""
     rows = [of("sex", name, **{"population": 10_000.0} | CASES | rates.get(name, {})) for name in "abc"]
     out = published(row(), *rows)
     pairs = pd.DataFrame(differences, columns=["category", "reference", "estimate"]).assign(
@@ -67,11 +77,16 @@ def test_a_p_value_is_printed_only_where_both_standard_errors_are() -> None:
 
 
 def test_a_run_tests_the_group_that_survey_yaml_names(tmp_path: Any) -> None:
-    """By region only north and south have 12 cases or more, and south is unreliable: nothing is tested; by sex the one pair is."""
-    by_region = fl.publish_run(fl.classify(fl.read_survey(country.write(tmp_path / "a", {**country.SURVEY, "lead": "region"}))))
+    """By region only north and south have 12 cases or more, and south is unreliable: nothing is tested; by
+    sex the one pair is."""
+    by_region = fl.publish_run(
+        fl.classify(fl.read_survey(country.write(tmp_path / "a", {**country.SURVEY, "lead": "region"})))
+    )
     assert by_region.lead == "region"
     assert set(by_region.contrasts["verdict"]) == {NOT_TESTED}
-    hidden = by_region.contrasts[(by_region.contrasts["category"] == "east") | (by_region.contrasts["reference"] == "west")]
+    hidden = by_region.contrasts[
+        (by_region.contrasts["category"] == "east") | (by_region.contrasts["reference"] == "west")
+    ]
     assert hidden[["ci_low", "ci_high"]].isna().all().all()
     by_sex = fl.publish_run(fl.classify(fl.read_survey(country.write(tmp_path / "b"))))
     assert (by_sex.lead, len(by_sex.contrasts)) == ("sex", 1)

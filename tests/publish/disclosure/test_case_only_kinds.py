@@ -1,4 +1,5 @@
-"""Tests the links between groups that only cases have and groups that everybody has. The link is the number of cases."""
+"""Tests the links between groups that only cases have and groups that everybody has. The link is the number
+of cases."""
 
 from __future__ import annotations
 
@@ -10,7 +11,12 @@ import pytest
 from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, solve
-from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, SurveySystem, survey_system
+from fltoolkit.publish.disclosure.survey_system import (
+    DisclosureScenario,
+    OutcomeCells,
+    SurveySystem,
+    survey_system,
+)
 
 WHOLE = ("adults", frozenset[tuple[str, str]]())
 MEN, WOMEN = (("adults", frozenset({("sex", s)})) for s in ("men", "women"))
@@ -26,7 +32,8 @@ def system(small: Any) -> SurveySystem:
     patterns = read_patterns(small(people), ["sex"], ["adults"])
     cells = {c: Cell(n, 200, weighted=10.0 * n, mean_weight=10.0) for c, n in CASES.items()}
     return survey_system(
-        OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0, case_only=frozenset({"sector"}))), patterns
+        OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0, case_only=frozenset({"sector"}))),
+        patterns,
     )
 
 

@@ -7,7 +7,14 @@ import pytest
 from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
-from fltoolkit.publish.disclosure.cell_system import Kinds, Row, Tie, build_system, rounding_margins, system_of
+from fltoolkit.publish.disclosure.cell_system import (
+    Kinds,
+    Row,
+    Tie,
+    build_system,
+    rounding_margins,
+    system_of,
+)
 
 
 def key(**groups: str) -> Key:
@@ -15,7 +22,12 @@ def key(**groups: str) -> Key:
 
 
 def test_a_cell_is_the_sum_of_the_kinds_in_it() -> None:
-    cells = {key(): Cell(9, 90), key(a="1"): Cell(4, 50), key(a="2"): Cell(5, 40), key(a="1", b="x"): Cell(4, 50)}
+    cells = {
+        key(): Cell(9, 90),
+        key(a="1"): Cell(4, 50),
+        key(a="2"): Cell(5, 40),
+        key(a="1", b="x"): Cell(4, 50),
+    }
     cells |= {key(a="2", b="x"): Cell(2, 20), key(a="2", b="y"): Cell(3, 20)}
     system = system_of(cells)
     assert system.kinds == 3  # a = 1 with b = y has nobody
@@ -25,8 +37,13 @@ def test_a_cell_is_the_sum_of_the_kinds_in_it() -> None:
 
 
 def test_groups_that_no_cell_crosses_make_blocks_with_the_same_total() -> None:
-    """Two groups of two values are four kinds and one tie, not four combinations that no table would tell apart."""
-    cells = {key(): Cell(9, 90), **{key(a=v): Cell(4, 45) for v in "12"}, **{key(b=v): Cell(4, 45) for v in "xy"}}
+    """Two groups of two values are four kinds and one tie, not four combinations that no table would tell
+    apart."""
+    cells = {
+        key(): Cell(9, 90),
+        **{key(a=v): Cell(4, 45) for v in "12"},
+        **{key(b=v): Cell(4, 45) for v in "xy"},
+    }
     system = system_of(cells)
     assert system.kinds == 4
     assert system.ties.toarray()[0, :4].tolist() == [1, 1, -1, -1]
@@ -34,7 +51,9 @@ def test_groups_that_no_cell_crosses_make_blocks_with_the_same_total() -> None:
 
 
 def test_a_cell_of_nobody_holds_no_kind() -> None:
-    system = system_of({key(): Cell(4, 40), key(a="1"): Cell(4, 40), key(a="2"): Cell(0, 0), key(a="1", b="x"): Cell(4, 40)})
+    system = system_of(
+        {key(): Cell(4, 40), key(a="1"): Cell(4, 40), key(a="2"): Cell(0, 0), key(a="1", b="x"): Cell(4, 40)}
+    )
     assert system.count[[2]].sum() == 0
 
 
@@ -51,7 +70,9 @@ def test_weights_of_a_kind_lie_between_those_of_its_lightest_and_heaviest_person
 def test_a_tie_holds_for_cases_and_for_weighted_cases() -> None:
     kinds = Kinds(np.array([5.0, 5.0]), np.array([[2.0, 2.0]]), np.array([[2.0, 3.0]]))
     row = Row("all", 0, 3.0, 6.0, 9.0, 0.5, 0.5)
-    system = build_system(kinds, [row], csr_array(np.array([[1.0, 0.0]])), [Tie(np.array([1.0, -1.0]), 1.0, {0: 4.0})])
+    system = build_system(
+        kinds, [row], csr_array(np.array([[1.0, 0.0]])), [Tie(np.array([1.0, -1.0]), 1.0, {0: 4.0})]
+    )
     assert system.tied.tolist() == [1, 4]
     assert system.weighed.tolist() == [False, True]
     assert system.ties.toarray().tolist() == [[1, -1, 0], [2, -2, -1]]
@@ -61,7 +82,10 @@ def test_a_tie_holds_for_cases_and_for_weighted_cases() -> None:
 def test_one_cell_is_a_system_too(cells: dict[Key, Cell]) -> None:
     system = system_of(cells)
     assert system.kinds == 1
-    assert system.programme.shape == (3, 6)  # cases, weighted cases, one spread; two unknowns and four changes
+    assert system.programme.shape == (
+        3,
+        6,
+    )  # cases, weighted cases, one spread; two unknowns and four changes
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""Tests that no confidential count can be calculated from the counts shown: random tables, attacked by linear algebra."""
+"""Tests that no confidential count can be calculated from the counts shown: random tables, attacked by linear
+algebra."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confiden
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, Protected, protect
 
-many_tables = settings(max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+many_tables = settings(
+    max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+)
 Table = tuple[dict[Key, Cell], list[Key]]
 
 
@@ -25,7 +28,8 @@ def key(**groups: str) -> Key:
 
 
 def tabulate(counts: Mapping[Key, tuple[int, int]], breakdowns: Sequence[Sequence[str]]) -> dict[Key, Cell]:
-    """The cells of some breakdowns of a full cross-tabulation of (cases, persons); cells without persons are absent."""
+    """The cells of some breakdowns of a full cross-tabulation of (cases, persons); cells without persons are
+    absent."""
     cells: dict[Key, Cell] = {}
     for breakdown in breakdowns:
         for cell, (cases, persons) in counts.items():
@@ -38,7 +42,8 @@ def tabulate(counts: Mapping[Key, tuple[int, int]], breakdowns: Sequence[Sequenc
 
 @st.composite
 def tables(draw: st.DrawFn, ways: tuple[int, ...] = (1, 2, 3), whole: bool = False) -> Table:
-    """A random table: rare cases, some cells without cases, some without persons; all breakdowns, or some of them."""
+    """A random table: rare cases, some cells without cases, some without persons; all breakdowns, or some of
+    them."""
     groups = list("abc")[: draw(st.sampled_from(ways))]
     sizes = [draw(st.integers(2, 4 if len(groups) < 3 else 3)) for _ in groups]
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -48,7 +53,11 @@ def tables(draw: st.DrawFn, ways: tuple[int, ...] = (1, 2, 3), whole: bool = Fal
         cases = 0 if not persons or rng.random() < 0.25 else int(rng.poisson(rng.choice([2, 5, 9, 30])))
         counts[frozenset(zip(groups, map(str, values), strict=True))] = (cases, persons)
     every = cube(*groups)
-    shown = every if whole else draw(st.lists(st.sampled_from(every), min_size=1, max_size=len(every), unique_by=tuple))
+    shown = (
+        every
+        if whole
+        else draw(st.lists(st.sampled_from(every), min_size=1, max_size=len(every), unique_by=tuple))
+    )
     return tabulate(counts, shown), [k for k, (_, persons) in counts.items() if persons]
 
 
@@ -57,7 +66,9 @@ def decided(cells: Mapping[Key, Cell]) -> tuple[dict[Key, str], dict[Key, str]]:
     return primary, hidden_of(cells, primary)
 
 
-def hidden_of(cells: Mapping[Key, Cell], primary: Mapping[Key, str], limits: Limits | None = None, **more: Any) -> dict[Key, str]:
+def hidden_of(
+    cells: Mapping[Key, Cell], primary: Mapping[Key, str], limits: Limits | None = None, **more: Any
+) -> dict[Key, str]:
     """All that `protect` hides of cells of which nothing else is known; it must leave none exposed."""
     found: Protected[Key] = protect(system_of(cells), primary, limits or Limits(), **more)
     assert found.exposed == []
@@ -133,11 +144,15 @@ def test_nothing_is_hidden_where_nothing_is_confidential() -> None:
 
 def test_the_complement_is_a_cell_of_few_cases() -> None:
     counts = {key(a="1"): (3, 90), key(a="2"): (70, 999), key(a="3"): (7, 60), key(a="4"): (80, 100)}
-    assert decided(tabulate(counts, [[], ["a"]]))[1] == {key(a="1"): "fewer than 5 cases", key(a="3"): COMPLEMENT}
+    assert decided(tabulate(counts, [[], ["a"]]))[1] == {
+        key(a="1"): "fewer than 5 cases",
+        key(a="3"): COMPLEMENT,
+    }
 
 
 def test_which_of_two_like_cells_is_the_complement_depends_on_the_data_alone() -> None:
-    """[4, 5, 5, 30]: were it always the smallest, one that is hidden beside a shown 5 could be nothing but a 5."""
+    """[4, 5, 5, 30]: were it always the smallest, one that is hidden beside a shown 5 could be nothing but a
+    5."""
     cells = tabulate({key(a=str(i)): (n, 90) for i, n in enumerate((4, 5, 5, 30))}, [[], ["a"]])
     few = {key(a="0"): "few"}
     chosen = {next(iter(set(hidden_of(cells, few, salt=bytes([i]))) - set(few))) for i in range(20)}
@@ -146,7 +161,8 @@ def test_which_of_two_like_cells_is_the_complement_depends_on_the_data_alone() -
 
 
 def test_a_complement_need_not_be_the_smallest_cell() -> None:
-    """A reader who sees 5 and one hidden cell beside the confidential one cannot conclude that the hidden one has 5 or fewer."""
+    """A reader who sees 5 and one hidden cell beside the confidential one cannot conclude that the hidden one
+    has 5 or fewer."""
     cells = tabulate({key(a=str(i)): (n, 90) for i, n in enumerate((4, 5, 8, 30))}, [[], ["a"]])
     few = {key(a="0"): "few"}
     chosen = {next(iter(set(hidden_of(cells, few, salt=bytes([i]))) - set(few))) for i in range(40)}
@@ -154,7 +170,12 @@ def test_a_complement_need_not_be_the_smallest_cell() -> None:
 
 
 def test_without_another_part_with_cases_one_without_is_hidden() -> None:
-    cells = {key(): Cell(20, 900), key(a="1"): Cell(20, 100, psus=2), key(a="2"): Cell(0, 500), key(a="3"): Cell(0, 300)}
+    cells = {
+        key(): Cell(20, 900),
+        key(a="1"): Cell(20, 100, psus=2),
+        key(a="2"): Cell(0, 500),
+        key(a="3"): Cell(0, 300),
+    }
     hidden = set(hidden_of(cells, {key(a="1"): "psus"}))
     assert len(hidden) == 2
     assert hidden < {key(a="1"), key(a="2"), key(a="3"), key()}
@@ -171,7 +192,9 @@ def test_two_confidential_cells_that_add_to_too_little_need_a_third() -> None:
 def test_a_cell_that_bridges_two_blocks_of_hidden_cells_is_found() -> None:
     """Each line holds two unknowns, yet the bridge is their difference: no single sum shows it."""
     hidden = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 2), (2, 3), (3, 2), (3, 3)]
-    counts = {key(a=str(i), b=str(j)): (20, 99) for i in range(4) for j in range(4)} | {key(a="1", b="2"): (2, 99)}
+    counts = {key(a=str(i), b=str(j)): (20, 99) for i in range(4) for j in range(4)} | {
+        key(a="1", b="2"): (2, 99)
+    }
     cells = tabulate(counts, cube("a", "b"))
     gone = {key(a=str(i), b=str(j)): "gone" for i, j in hidden if (i, j) != (1, 2)}
     bridge = key(a="1", b="2")
@@ -182,7 +205,9 @@ def test_a_cell_that_bridges_two_blocks_of_hidden_cells_is_found() -> None:
 
 
 def test_a_margin_that_is_not_shown_ties_two_breakdowns() -> None:
-    counts = {key(a=x, b=y, c=z): (6, 90) for x, y, z in product("12", "12", "123")} | {key(a="1", b="1", c="1"): (0, 90)}
+    counts = {key(a=x, b=y, c=z): (6, 90) for x, y, z in product("12", "12", "123")} | {
+        key(a="1", b="1", c="1"): (0, 90)
+    }
     counts |= {key(a="1", b="1", c="2"): (1, 90), key(a="1", b="1", c="3"): (1, 90)}
     cells = tabulate(counts, [["a", "b"], ["a", "c"]])  # a is the sum of either; b = 1 in a = 1 has two cases
     primary, hidden = decided(cells)
@@ -198,8 +223,13 @@ def test_without_a_total_a_single_breakdown_needs_no_complement() -> None:
 
 def test_cells_shown_elsewhere_are_no_complements() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (6, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    assert set(hidden_of(cells, {key(a="1"): "few"}, always_shown=[key(), key(a="2")])) == {key(a="1"), key(a="3")}
-    found = protect(system_of(cells), {key(a="1"): "few"}, Limits(), always_shown=cells)  # all are shown elsewhere: no help
+    assert set(hidden_of(cells, {key(a="1"): "few"}, always_shown=[key(), key(a="2")])) == {
+        key(a="1"),
+        key(a="3"),
+    }
+    found = protect(
+        system_of(cells), {key(a="1"): "few"}, Limits(), always_shown=cells
+    )  # all are shown elsewhere: no help
     assert set(found.hidden) == {key(a="1")}
     assert found.exposed == [key(a="1")]
 
@@ -211,7 +241,10 @@ def test_cells_that_are_dear_are_hidden_last() -> None:
 
 def test_cells_hidden_for_another_reason_count_as_unknown_but_need_no_protection() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (60, 90), key(a="3"): (9, 90)}, [[], ["a"]])
-    assert set(hidden_of(cells, {key(a="1"): "few"}, hidden_anyway={key(a="2"): "gone"})) == {key(a="1"), key(a="2")}
+    assert set(hidden_of(cells, {key(a="1"): "few"}, hidden_anyway={key(a="2"): "gone"})) == {
+        key(a="1"),
+        key(a="2"),
+    }
     assert set(hidden_of(cells, {}, hidden_anyway={key(a="2"): "gone"})) == {key(a="2")}
 
 
@@ -219,7 +252,9 @@ def test_a_higher_limit_leaves_a_wider_range() -> None:
     cells = tabulate({key(a="1"): (3, 90), key(a="2"): (5, 90), key(a="3"): (60, 90)}, [[], ["a"]])
     for limit in (5, 10):
         primary = {k: "few" for k, c in cells.items() if 0 < c.cases < limit}
-        low, high = reader(cells, list(cells)[1:], hidden_of(cells, primary, Limits(cases=limit))).range(key(a="1"))
+        low, high = reader(cells, list(cells)[1:], hidden_of(cells, primary, Limits(cases=limit))).range(
+            key(a="1")
+        )
         assert low <= 1
         assert high >= limit - 1
 

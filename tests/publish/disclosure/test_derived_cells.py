@@ -1,4 +1,5 @@
-"""Tests parts of cells that no table shows: all of those that follow from shown cells are found, and no others."""
+"""Tests parts of cells that no table shows: all of those that follow from shown cells are found, and no
+others."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ def found(
     counts = (np.full(len(cases), float(persons)), np.array(cases, dtype=float))
     return {
         part: kinds.tolist()
-        for part, kinds in derived_cells(list(cells), holds, counts, Limits(), changes_within_cells(holds)).items()
+        for part, kinds in derived_cells(
+            list(cells), holds, counts, Limits(), changes_within_cells(holds)
+        ).items()
     }
 
 
@@ -37,9 +40,13 @@ def test_a_population_less_another_is_a_part_where_few_cases_are_left() -> None:
 def test_what_two_age_bands_share_follows_from_the_others() -> None:
     """18–24, 25–29, 30–49, 50+: 18–29 less 18–24 is 25–29."""
     cells = {
-        cell("all", fine="18–24"): {0}, cell("all", fine="25–49"): {1, 2}, cell("all", fine="50+"): {3},
-        cell("all", wide="18–29"): {0, 1}, cell("all", wide="30–49"): {2}, cell("all", wide="50+"): {3},
-    }  # fmt: skip
+        cell("all", fine="18–24"): {0},
+        cell("all", fine="25–49"): {1, 2},
+        cell("all", fine="50+"): {3},
+        cell("all", wide="18–29"): {0, 1},
+        cell("all", wide="30–49"): {2},
+        cell("all", wide="50+"): {3},
+    }
     assert list(found(cells, [30, 3, 40, 20]).values()) == [[1]]
 
 

@@ -21,7 +21,9 @@ def people(heavy: float) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(("heavy", "expected"), [(69.0, False), (71.0, True)])
-def test_a_unit_with_more_than_the_others_together_dominates(heavy: float, expected: bool, small: Any) -> None:
+def test_a_unit_with_more_than_the_others_together_dominates(
+    heavy: float, expected: bool, small: Any
+) -> None:
     """Seven others weigh 70."""
     patterns = read_patterns(small(people(heavy)), ["sex"], ["adults"])
     assert dominated(patterns, WHOLE) is expected
@@ -45,9 +47,14 @@ def pointed(cases: int, women: int, small: Any, base: float = 10.0) -> bool:
     return identifying_cells(read_patterns(persons, ["sex"], ["adults"]), {cell: counts}, base) == [cell]
 
 
-@pytest.mark.parametrize(("cases", "women", "expected"), [(8, 40, False), (15, 40, False), (20, 40, True), (60, 80, False)])
-def test_a_cell_of_which_about_half_are_cases_points_to_each_of_them(cases: int, women: int, expected: bool, small: Any) -> None:
-    """Of fifteen of forty a person is in 15 of 40 sets, of twenty in half of them. Fifty cases and more are not looked at."""
+@pytest.mark.parametrize(
+    ("cases", "women", "expected"), [(8, 40, False), (15, 40, False), (20, 40, True), (60, 80, False)]
+)
+def test_a_cell_of_which_about_half_are_cases_points_to_each_of_them(
+    cases: int, women: int, expected: bool, small: Any
+) -> None:
+    """Of fifteen of forty a person is in 15 of 40 sets, of twenty in half of them. Fifty cases and more are
+    not looked at."""
     assert pointed(cases, women, small) is expected
 
 
@@ -55,7 +62,13 @@ def test_a_cell_that_points_to_persons_is_not_published(small: Any) -> None:
     people = [("case" if i < 20 else "not", {"SEX": 2, "P": i, "W": 10.0}) for i in range(40)]
     people += [("case" if i < 20 else "not", {"SEX": 1, "P": i % 40, "W": 10.0}) for i in range(160)]
     table = [{"measure": "prevalence", "by": [[], "sex"]}]
-    assert fl.publish_run(small(people, tables=table)).select("prevalence", "sex").set_index("sex").loc["women", "marker"] == "c"
-    assert fl.publish_run(small([(w, o | {"SEX": 1 + i % 2}) for i, (w, o) in enumerate(people)], tables=table)).select(
-        "prevalence", "sex"
-    )["marker"].tolist() == ["", ""]
+    assert (
+        fl.publish_run(small(people, tables=table))
+        .select("prevalence", "sex")
+        .set_index("sex")
+        .loc["women", "marker"]
+        == "c"
+    )
+    assert fl.publish_run(
+        small([(w, o | {"SEX": 1 + i % 2}) for i, (w, o) in enumerate(people)], tables=table)
+    ).select("prevalence", "sex")["marker"].tolist() == ["", ""]

@@ -19,7 +19,9 @@ def key(value: str = "") -> Key:
     return frozenset({("a", value)} if value else ())
 
 
-SIXTEEN = system_of({key(): Cell(16, 300), key("1"): Cell(3, 100), key("2"): Cell(4, 100), key("3"): Cell(9, 100)})
+SIXTEEN = system_of(
+    {key(): Cell(16, 300), key("1"): Cell(3, 100), key("2"): Cell(4, 100), key("3"): Cell(9, 100)}
+)
 
 
 def known(*shown: int, system: CellSystem[Key] = SIXTEEN) -> np.ndarray:
@@ -27,7 +29,9 @@ def known(*shown: int, system: CellSystem[Key] = SIXTEEN) -> np.ndarray:
     return np.where(np.isin(np.arange(len(system.cells)), shown), INF, 0.0)
 
 
-@pytest.mark.parametrize(("cases", "at_least", "possible"), [(7, True, True), (8, True, False), (0, False, True)])
+@pytest.mark.parametrize(
+    ("cases", "at_least", "possible"), [(7, True, True), (8, True, False), (0, False, True)]
+)
 def test_two_hidden_cells_share_what_the_total_leaves(cases: int, at_least: bool, possible: bool) -> None:
     """16 less 9: from 0 to 7 cases in either."""
     found = solve(SIXTEEN, [Goal(1, cases, NAN, at_least)], Terms(known(0, 3)))
@@ -38,7 +42,8 @@ def test_two_hidden_cells_share_what_the_total_leaves(cases: int, at_least: bool
 
 
 def test_what_must_change_for_a_goal_is_the_cheapest() -> None:
-    """One hidden cell is 3 by subtraction. For it to be 1, either 4 or 9 must change: the first is cheaper."""
+    """One hidden cell is 3 by subtraction. For it to be 1, either 4 or 9 must change: the first is
+    cheaper."""
     prices = np.array([1000.0, 0.0, 5.0, 10.0])
     assert solve(SIXTEEN, [Goal(1, 1, NAN, at_least=False)], Terms(known(0, 2, 3))) is None
     found = solve(SIXTEEN, [Goal(1, 1, NAN, at_least=False)], Terms(prices))
@@ -57,8 +62,8 @@ def test_wishes_are_met_as_far_as_they_can() -> None:
 
 
 def test_no_change_takes_a_case_that_readers_know_of() -> None:
-    """A listed cell keeps its case where another wishes for all, and one with three for certain keeps these, even if it is cheaper to
-    change than the other."""
+    """A listed cell keeps its case where another wishes for all, and one with three for certain keeps these,
+    even if it is cheaper to change than the other."""
     listed = replace(SIXTEEN, least=np.array([0.0, 1.0, 1.0, 0.0]))
     assert solve(listed, [Goal(1, 7, NAN, at_least=True)], Terms(known(0, 3))) is None
     assert solve_in_whole(listed, Goal(2, 0, NAN, at_least=False), known(0, 3) > 0) is None
@@ -83,7 +88,8 @@ def weighed(weights: tuple[float, float], rounding: float = 0.0) -> CellSystem[s
 
 
 def test_cases_and_weighted_cases_are_two_equations_where_weights_are_equal_within_cells() -> None:
-    """700 and 900 a person: 17 cases that weigh 14,700 are 3 and 14, and nothing else. With equal weights anything goes."""
+    """700 and 900 a person: 17 cases that weigh 14,700 are 3 and 14, and nothing else. With equal weights
+    anything goes."""
     goal, terms = [Goal(1, 4, NAN, at_least=True)], Terms(np.array([INF, 0.0, 0.0]))
     assert solve(weighed((0.7, 0.9)), goal, terms) is None
     assert solve(weighed((0.8, 0.8)), goal, terms) is not None
@@ -107,12 +113,17 @@ def test_a_cell_never_holds_more_cases_than_persons() -> None:
 
 
 def ring(*, fourth: bool = False) -> CellSystem[str]:
-    """x + y, y + z and z + x are 1 each. The hidden cell is x; or, with a fourth kind u in each sum, x + y + z + u."""
+    """x + y, y + z and z + x are 1 each. The hidden cell is x; or, with a fourth kind u in each sum, x + y +
+    z + u."""
     pairs = [(0, 1, 3), (1, 2, 3), (2, 0, 3), (0, 1, 2, 3) if fourth else (0,)]
-    rows = [Row(str(i), 0, 1.0, NAN, 90.0, 0.0, 0.0) for i in range(3)] + [Row("hidden", 0, 0.5, NAN, 30.0, 0.0, 0.0)]
+    rows = [Row(str(i), 0, 1.0, NAN, 90.0, 0.0, 0.0) for i in range(3)] + [
+        Row("hidden", 0, 0.5, NAN, 30.0, 0.0, 0.0)
+    ]
     persons = np.array([30.0, 30.0, 30.0, 1.0])[: 3 + fourth]
     holds = csr_array(np.array([np.isin(np.arange(len(persons)), some) for some in pairs], dtype=float))
-    return build_system(Kinds(persons, np.ones((1, len(persons))), np.ones((1, len(persons)))), rows, holds, [])
+    return build_system(
+        Kinds(persons, np.ones((1, len(persons))), np.ones((1, len(persons)))), rows, holds, []
+    )
 
 
 def test_whole_numbers_may_be_fewer_than_fractions() -> None:
@@ -124,8 +135,13 @@ def test_whole_numbers_may_be_fewer_than_fractions() -> None:
 
 
 def test_whole_numbers_are_found_where_the_cheapest_numbers_are_fractions() -> None:
-    """x, y and z are many and so come first: halves. In whole numbers only the one person of the fourth kind is the case."""
-    system, goal, known = ring(fourth=True), Goal(3, 1.0, NAN, at_least=True), np.array([True, True, True, False])
+    """x, y and z are many and so come first: halves. In whole numbers only the one person of the fourth kind
+    is the case."""
+    system, goal, known = (
+        ring(fourth=True),
+        Goal(3, 1.0, NAN, at_least=True),
+        np.array([True, True, True, False]),
+    )
     found = solve_in_whole(system, goal, known)
     assert found is not None
     assert found.whole
@@ -133,8 +149,12 @@ def test_whole_numbers_are_found_where_the_cheapest_numbers_are_fractions() -> N
     assert solve_in_whole(system, Goal(3, 2.0, NAN, at_least=True), known) is None
 
 
-@pytest.mark.parametrize(("cases", "at_least", "possible"), [(7, True, True), (8, True, False), (0, False, True)])
-def test_whole_numbers_without_a_choice_are_those_of_the_linear_programme(cases: int, at_least: bool, possible: bool) -> None:
+@pytest.mark.parametrize(
+    ("cases", "at_least", "possible"), [(7, True, True), (8, True, False), (0, False, True)]
+)
+def test_whole_numbers_without_a_choice_are_those_of_the_linear_programme(
+    cases: int, at_least: bool, possible: bool
+) -> None:
     found = solve_in_whole(SIXTEEN, Goal(1, cases, NAN, at_least), np.array([True, False, False, True]))
     assert (found is not None) is possible
     if found:

@@ -1,5 +1,5 @@
-"""Tests how many sets of persons agree with a printed number: against a count of every set, and against a reader who looks for
-the true set."""
+"""Tests how many sets of persons agree with a printed number: against a count of every set, and against a
+reader who looks for the true set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from subset_sums import sets_with_sum
 
 from fltoolkit.errors import RequestError
 from fltoolkit.publish.disclosure import fitting_sets
-from fltoolkit.publish.disclosure.fitting_sets import FittingSets, PrintedCases, count_fitting_sets, identifies
+from fltoolkit.publish.disclosure.fitting_sets import (
+    FittingSets,
+    PrintedCases,
+    count_fitting_sets,
+    identifies,
+)
 
 Weights = NDArray[np.float64]
 BASE = 1000.0
@@ -50,10 +55,13 @@ def number_of(sets: FittingSets) -> float:
 
 
 @pytest.mark.parametrize(
-    ("n", "cases", "least", "most"), [(9, 2, 1, 4), (12, 5, 5, 14), (16, 5, 5, 8), (16, 11, 5, 14), (16, 6, 6, 6)]
+    ("n", "cases", "least", "most"),
+    [(9, 2, 1, 4), (12, 5, 5, 14), (16, 5, 5, 8), (16, 11, 5, 14), (16, 6, 6, 6)],
 )
 @pytest.mark.parametrize("cv", [0.3, 1.0, 3.0])
-def test_weights_on_the_grid_give_the_exact_number_of_sets(n: int, cases: int, least: int, most: int, cv: float) -> None:
+def test_weights_on_the_grid_give_the_exact_number_of_sets(
+    n: int, cases: int, least: int, most: int, cv: float
+) -> None:
     weights = np.maximum(np.rint(draw_weights(n, cv, n + cases) / UNIT), 1) * UNIT
     printed = print_cases(weights, cases, least, most)
     found, held = count_each_set(weights, printed)
@@ -97,7 +105,9 @@ def test_a_person_with_most_of_the_number_is_found() -> None:
 
 def test_a_person_in_about_half_of_the_sets_is_named() -> None:
     assert not identifies(FittingSets(0.45, 3.0))
-    assert identifies(FittingSets(0.46, 3.0))  # less than a half: limits of intervals narrow the sets a little
+    assert identifies(
+        FittingSets(0.46, 3.0)
+    )  # less than a half: limits of intervals narrow the sets a little
 
 
 def test_cases_that_are_most_of_the_cell_are_named_by_their_class() -> None:
@@ -106,7 +116,11 @@ def test_cases_that_are_most_of_the_cell_are_named_by_their_class() -> None:
 
 def test_where_no_set_fits_the_cell_is_not_taken_for_safe() -> None:
     weights = np.full(20, 700.0)
-    for printed in (PrintedCases(5, 14, 99_500, 100_500), PrintedCases(5, 14, 3600, 4100), PrintedCases(25, 30, 13_500, 14_500)):
+    for printed in (
+        PrintedCases(5, 14, 99_500, 100_500),
+        PrintedCases(5, 14, 3600, 4100),
+        PrintedCases(25, 30, 13_500, 14_500),
+    ):
         assert count_fitting_sets(weights, printed) == FittingSets(1.0, -np.inf)
         assert identifies(count_fitting_sets(weights, printed))
 
@@ -151,20 +165,25 @@ def test_a_large_cell_is_counted_with_little_effort(least: int, cases: int) -> N
 @pytest.mark.parametrize(
     ("weights", "printed"),
     [
-        ([], PrintedCases(1, 2, 0, 1)), ([1.0, 0.0], PrintedCases(1, 2, 0, 1)), ([1.0, np.nan], PrintedCases(1, 2, 0, 1)),
-        ([1.0], PrintedCases(1, 2, 1, 1)), ([1.0], PrintedCases(3, 2, 0, 1)), ([1.0], PrintedCases(0, 2, 0, 1)),
+        ([], PrintedCases(1, 2, 0, 1)),
+        ([1.0, 0.0], PrintedCases(1, 2, 0, 1)),
+        ([1.0, np.nan], PrintedCases(1, 2, 0, 1)),
+        ([1.0], PrintedCases(1, 2, 1, 1)),
+        ([1.0], PrintedCases(3, 2, 0, 1)),
+        ([1.0], PrintedCases(0, 2, 0, 1)),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_counted_is_refused(weights: list[float], printed: PrintedCases) -> None:
     with pytest.raises(RequestError):
         count_fitting_sets(weights, printed)
 
 
-# ------------------------------------------------------------------------------------------------------------ the attack
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_all_digits_name_six_cases_of_126_and_the_printed_base_does_not() -> None:
-    """Weights have ten decimals, as many public-use files do. Counted in whole numbers, so that no sum is rounded."""
+    """Weights have ten decimals, as many public-use files do. Counted in whole numbers, so that no sum is
+    rounded."""
     weights = draw_weights(126, 0.6, 21)
     cases = np.sort(np.random.default_rng(21).choice(126, 6, replace=False))
     whole = np.rint(weights * 1e10).astype(np.int64)

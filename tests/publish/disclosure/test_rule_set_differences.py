@@ -17,14 +17,24 @@ def test_no_two_counts_shown_differ_by_few_whatever_they_are() -> None:
         cases, unresolved = (draw.choice([0, *range(3, 30)], 4) for _ in range(2))
         table = pd.DataFrame(
             {
-                "rule_set": list("abcd"), "measure": "prevalence", "breakdown": "", "interval": "korn_graubard", "n": 500,
-                "population": 5000.0, "estimate": 0.02,
-                "psus_with_cases": 9, "households_with_cases": 9, "cases": cases, "unresolved": unresolved,
+                "rule_set": list("abcd"),
+                "measure": "prevalence",
+                "breakdown": "",
+                "interval": "korn_graubard",
+                "n": 500,
+                "population": 5000.0,
+                "estimate": 0.02,
+                "psus_with_cases": 9,
+                "households_with_cases": 9,
+                "cases": cases,
+                "unresolved": unresolved,
             }
-        )  # fmt: skip
+        )
         own = table["rule_set"] == "a"
         first = {0} if 0 < cases[0] < 5 else set()
-        found = decide_rule_sets(table, own, Decision(first, {0} if 0 < unresolved[0] < 5 else set()), Limits())
+        found = decide_rule_sets(
+            table, own, Decision(first, {0} if 0 < unresolved[0] < 5 else set()), Limits()
+        )
         hidden, unresolved_hidden = found.hidden, found.unresolved_hidden
         for counts, gone in ((cases, hidden), (unresolved, hidden | unresolved_hidden)):
             shown = [int(c) for i, c in enumerate(counts) if i not in gone]

@@ -1,4 +1,5 @@
-"""Tests the decision about the rows of a run: it is made once, for the published set and for the disclosure record."""
+"""Tests the decision about the rows of a run: it is made once, for the published set and for the disclosure
+record."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def decisions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return calls
 
 
-def test_a_run_is_decided_once_for_the_set_its_profiles_and_the_record(tmp_path: Path, decisions: list[int]) -> None:
+def test_a_run_is_decided_once_for_the_set_its_profiles_and_the_record(
+    tmp_path: Path, decisions: list[int]
+) -> None:
     path = country.write(tmp_path / "small")
     memory.turn_on()
     try:
@@ -50,7 +53,9 @@ def test_a_run_is_decided_once_for_the_set_its_profiles_and_the_record(tmp_path:
         assert fl.publish_run(persons, profile="ilo", every_profile=True).limits == out.limits
         rows, published = decided_run(persons)
         assert len(decisions) == 1
-        assert (published["marker"] == "c").tolist() == (out.table["marker"] == "c").tolist()[: len(published)]
+        assert (published["marker"] == "c").tolist() == (out.table["marker"] == "c").tolist()[
+            : len(published)
+        ]
         rows.table.loc[:, "cases"] = -1.0
         assert (decided_run(persons)[0].table["cases"] >= 0).all()  # whoever has it may change it
     finally:

@@ -1,4 +1,5 @@
-"""Tests what is hidden in a run: small tables with known confidential cells, and differences of populations and of rule sets."""
+"""Tests what is hidden in a run: small tables with known confidential cells, and differences of populations
+and of rule sets."""
 
 from __future__ import annotations
 
@@ -26,9 +27,14 @@ def key(**groups: str) -> Key:
 def counts(cases: int, n: int, **facts: Any) -> dict[str, Any]:
     """What a row of so many cases shows; each stands for ten."""
     return {
-        "n": float(n), "cases": float(cases), "population": 10.0 * n, "estimate": cases / n, "bound_high": cases / n, "psus_with_cases": float(cases),
+        "n": float(n),
+        "cases": float(cases),
+        "population": 10.0 * n,
+        "estimate": cases / n,
+        "bound_high": cases / n,
+        "psus_with_cases": float(cases),
         "households_with_cases": float(cases),
-    } | facts  # fmt: skip
+    } | facts
 
 
 def decided(*rows: dict[str, Any], of: list[str] | None = None) -> Decision:
@@ -53,15 +59,21 @@ def test_a_confidential_region_is_hidden_with_the_smallest_other_in_every_measur
 
 
 def of_sectors(*cases: int, psus: float | None = None) -> Decision:
-    """All cases, then the cases by sector of their forced labour: the table lists only sectors with a case. The cases of the first
-    sector are in so many PSUs."""
+    """All cases, then the cases by sector of their forced labour: the table lists only sectors with a case.
+    The cases of the first sector are in so many PSUs."""
     totals = [
-        of("sector", str(i), **counts(n, n, measure="total", interval="log", estimate=10.0 * n)) for i, n in enumerate(cases)
+        of("sector", str(i), **counts(n, n, measure="total", interval="log", estimate=10.0 * n))
+        for i, n in enumerate(cases)
     ]
     totals[0] |= {} if psus is None else {"psus_with_cases": psus}
     rows = [row(**counts(sum(cases), 900)), *totals]
     keys = [key(**{r["breakdown"]: r["category"]}) if r["breakdown"] else key() for r in rows]
-    return decide(published(*rows).table, keys, [""] * len(rows), DisclosureScenario(Limits(), case_only=frozenset({"sector"})))
+    return decide(
+        published(*rows).table,
+        keys,
+        [""] * len(rows),
+        DisclosureScenario(Limits(), case_only=frozenset({"sector"})),
+    )
 
 
 def test_where_the_list_of_sectors_tells_their_cases_they_are_not_listed() -> None:
@@ -74,14 +86,16 @@ def test_where_the_list_of_sectors_tells_their_cases_they_are_not_listed() -> No
 
 
 def test_a_hidden_sector_that_is_listed_may_have_one_case_or_four() -> None:
-    """Beside the six cases of the first sector, the four other cases would be one in each of the four other sectors."""
+    """Beside the six cases of the first sector, the four other cases would be one in each of the four other
+    sectors."""
     found = of_sectors(6, 1, 1, 1, 1)
     assert (found.hidden, found.unlisted) == ({1, 2, 3, 4, 5}, set())
     assert 0 not in of_sectors(20, 10, 3, 2).hidden
 
 
 def test_a_sector_of_nearly_all_cases_does_not_hide_the_number_of_everybody() -> None:
-    """33 of 35 cases leave one each for the two others. The range of the first may not need both of them to be empty."""
+    """33 of 35 cases leave one each for the two others. The range of the first may not need both of them to
+    be empty."""
     found = of_sectors(32, 2, 1, psus=2.0)
     assert (found.hidden, found.unlisted) == ({1, 2, 3}, set())
     assert 0 not in of_sectors(32, 2, 1).hidden
@@ -97,7 +111,10 @@ def test_one_row_alone_is_hidden_by_its_own_counts() -> None:
 
 def test_a_share_is_hidden_where_the_cases_that_it_distributes_are() -> None:
     """Of four cases in all none of the sectors may be shown, whatever they hold."""
-    shares = [of("sector", s, **counts(n, 4, measure="share", sector=s)) for s, n in {"farms": 0, "sites": 4}.items()]
+    shares = [
+        of("sector", s, **counts(n, 4, measure="share", sector=s))
+        for s, n in {"farms": 0, "sites": 4}.items()
+    ]
     assert decided(row(**counts(4, 90)), *shares, of=["", "sector", "sector"]).hidden == {0, 1, 2}
 
 
@@ -114,14 +131,20 @@ def test_few_unresolved_persons_lose_their_count_and_keep_their_rate() -> None:
     def open_(cases: int, n: int, unresolved: int) -> dict[str, Any]:
         return counts(cases, n, unresolved=float(unresolved), bound_high=(cases + unresolved) / n)
 
-    rows = [row(**open_(40, 400, 9)), of("sex", "men", **open_(20, 200, 2)), of("sex", "women", **open_(20, 200, 7))]
+    rows = [
+        row(**open_(40, 400, 9)),
+        of("sex", "men", **open_(20, 200, 2)),
+        of("sex", "women", **open_(20, 200, 7)),
+    ]
     assert decided(*rows) == Decision(set(), {1, 2})
     assert decided(*(r | {"unresolved": 0.0, "bound_high": r["estimate"]} for r in rows)) == Decision()
 
 
 def test_the_flowchart_does_not_tell_a_number_of_cases_that_the_tables_hide() -> None:
     def step(name: str, persons: int) -> dict[str, Any]:
-        return of("step", name, measure="flowchart", interval="log", **counts(persons, 400, estimate=10.0 * persons))
+        return of(
+            "step", name, measure="flowchart", interval="log", **counts(persons, 400, estimate=10.0 * persons)
+        )
 
     def run(cases: int) -> Decision:
         chart = [row(measure="flowchart", interval="log", **counts(400, 400, estimate=4000.0))]
@@ -142,7 +165,10 @@ def test_those_who_left_forced_labour_by_the_interview_are_not_told_by_subtracti
 
 
 def test_the_pages_name_the_bounds_of_the_code() -> None:
-    pages = {name: (Path(__file__).parents[3] / "docs" / name).read_text("utf-8") for name in ("methods.md", "disclosure.md")}
+    pages = {
+        name: (Path(__file__).parents[3] / "docs" / name).read_text("utf-8")
+        for name in ("methods.md", "disclosure.md")
+    }
     kinds = f"more than {survey_system.MOST_KINDS:,} kinds of"
     for page in pages.values():
         assert kinds in " ".join(page.split())

@@ -1,4 +1,5 @@
-"""Tests the equations between the cells of a survey: adults, children and their sum; nested groups; overlapping populations.
+"""Tests the equations between the cells of a survey: adults, children and their sum; nested groups;
+overlapping populations.
 
 Each attack wins where the survey's kinds of persons are not looked at.
 """
@@ -42,7 +43,11 @@ def random_people(seed: int) -> list[tuple[str, dict[str, Any]]]:
     share = rng.choice([0.02, 0.05, 0.12])
     people: list[tuple[str, dict[str, Any]]] = []
     for i in range(int(rng.integers(300, 700))):
-        own = {"SEX": int(rng.integers(1, 3)), "R": int(rng.choice([1, 2, 3, 4], p=[0.5, 0.3, 0.14, 0.06])), "P": i % 50}
+        own = {
+            "SEX": int(rng.integers(1, 3)),
+            "R": int(rng.choice([1, 2, 3, 4], p=[0.5, 0.3, 0.14, 0.06])),
+            "P": i % 50,
+        }
         child = rng.random() < 0.4
         cases, others = (
             (["by a third party", "with parents"], ["free", "idle child", "open child"])
@@ -58,7 +63,11 @@ def as_one(table: pd.DataFrame) -> pd.DataFrame:
     """The three populations as one table: those of a part are cells of a further group."""
     part = table["reference_population"].where(table["reference_population"] != "everybody", "total")
     inside = part != "total"
-    breakdown = np.where(inside, "part" + np.where(table["breakdown"] == "", "", " × " + table["breakdown"]), table["breakdown"])
+    breakdown = np.where(
+        inside,
+        "part" + np.where(table["breakdown"] == "", "", " × " + table["breakdown"]),
+        table["breakdown"],
+    )
     return table.assign(part=part, breakdown=breakdown)
 
 
@@ -87,7 +96,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[fl.Survey, pd.
 def test_it_is_the_sum_that_protects(
     drawn: list[tuple[fl.Survey, pd.DataFrame]], monkeypatch: pytest.MonkeyPatch, tied: bool
 ) -> None:
-    """Parts of cells that nobody shows are not looked at: the sum of the populations alone must do, and without it counts leak."""
+    """Parts of cells that nobody shows are not looked at: the sum of the populations alone must do, and
+    without it counts leak."""
     monkeypatch.setattr(SYSTEM, "derived_cells", lambda *args: {})
     if not tied:
         monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
@@ -100,9 +110,14 @@ def chart_of(out: fl.Published, population: str = "children") -> pd.DataFrame:
 
 
 def test_the_childrens_flowchart_hides_what_their_tables_hide(tmp_path: Path) -> None:
-    """Three children with parents: hidden as a route, so hidden as a step; the other route cannot stand alone beside the sum."""
-    people = [("by a third party", {"P": i % 40}) for i in range(12)] + [("with parents", {"P": i}) for i in range(3)]
-    people += [("free", {"P": i % 40}) for i in range(90)] + [("idle child", {"P": i % 40}) for i in range(30)]
+    """Three children with parents: hidden as a route, so hidden as a step; the other route cannot stand alone
+    beside the sum."""
+    people = [("by a third party", {"P": i % 40}) for i in range(12)] + [
+        ("with parents", {"P": i}) for i in range(3)
+    ]
+    people += [("free", {"P": i % 40}) for i in range(90)] + [
+        ("idle child", {"P": i % 40}) for i in range(30)
+    ]
     people += [("case" if i % 6 == 0 else "not", {"P": i % 40}) for i in range(240)]
     out = fl.publish_run(persons(tmp_path, people))
     chart = chart_of(out)
@@ -113,12 +128,20 @@ def test_the_childrens_flowchart_hides_what_their_tables_hide(tmp_path: Path) ->
     assert out.select("prevalence", population="children")["cases"].tolist() == [15]
 
 
-def test_with_few_children_in_forced_labour_all_that_would_tell_their_number_is_hidden(tmp_path: Path) -> None:
-    """Three cases among children, forty among adults: the sum stays, so the adults' number has to go with the children's."""
-    people = [("by a third party", {"P": i}) for i in range(3)] + [("free", {"P": i % 40}) for i in range(120)]
+def test_with_few_children_in_forced_labour_all_that_would_tell_their_number_is_hidden(
+    tmp_path: Path,
+) -> None:
+    """Three cases among children, forty among adults: the sum stays, so the adults' number has to go with the
+    children's."""
+    people = [("by a third party", {"P": i}) for i in range(3)] + [
+        ("free", {"P": i % 40}) for i in range(120)
+    ]
     people += [("case" if i % 6 == 0 else "not", {"P": i % 40}) for i in range(240)]
     out = fl.publish_run(persons(tmp_path, people))
-    marks = {p: out.select("prevalence", population=p)["marker"].tolist() for p in ("everybody", "adults", "children")}
+    marks = {
+        p: out.select("prevalence", population=p)["marker"].tolist()
+        for p in ("everybody", "adults", "children")
+    }
     assert marks["children"] == ["c"]
     assert [marks["everybody"], marks["adults"]].count(["c"]) == 1
     chart = chart_of(out)
@@ -127,26 +150,44 @@ def test_with_few_children_in_forced_labour_all_that_would_tell_their_number_is_
 
 
 JOB = SPEC["sectors"]["main_job_sector"]
-# Two groups of one variable: how survey.yaml has them, their names, the variable, and the cases of each of its values.
+# Two groups of one variable: how survey.yaml has them, their names, the variable, and the cases of each of
+# its values.
 VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
     "ages": (
-        {"groups": {"wide": {"bands": [18, 30, 50]}, "fine": {"bands": [18, 25, 50]}}}, ["wide", "fine"], "AGE",
+        {"groups": {"wide": {"bands": [18, 30, 50]}, "fine": {"bands": [18, 25, 50]}}},
+        ["wide", "fine"],
+        "AGE",
         {20: 30, 27: 3, 40: 20, 60: 20},  # 18–29 less 18–24
     ),
     "industries": (
-        {"sectors": {"aggregate": JOB, "section": {**JOB, "level": "section"}}}, ["aggregate", "section"], "ISIC",
-        {"01": 20, "03": 7, "41": 8, "46": 3, "55": 12},  # fishing, hidden with section G among sections, stands among aggregates
+        {"sectors": {"aggregate": JOB, "section": {**JOB, "level": "section"}}},
+        ["aggregate", "section"],
+        "ISIC",
+        {
+            "01": 20,
+            "03": 7,
+            "41": 8,
+            "46": 3,
+            "55": 12,
+        },  # fishing, hidden with section G among sections, stands among aggregates
     ),
     "codes": (
-        {"groups": {"half": {"column": "R", "codes": {1: "coast", 2: "coast", 3: "inland", 4: "inland"}},
-                    "other": {"column": "R", "codes": {1: "old", 2: "new", 3: "new"}}}},
-        ["half", "other"], "R", {1: 20, 2: 3, 3: 20, 4: 20},  # coast less old
+        {
+            "groups": {
+                "half": {"column": "R", "codes": {1: "coast", 2: "coast", 3: "inland", 4: "inland"}},
+                "other": {"column": "R", "codes": {1: "old", 2: "new", 3: "new"}},
+            }
+        },
+        ["half", "other"],
+        "R",
+        {1: 20, 2: 3, 3: 20, 4: 20},  # coast less old
     ),
-}  # fmt: skip
+}
 
 
 def leaks(persons: Any, groups: list[str], population: str = "workers") -> list[Key]:
-    """The cells of two groups crossed that have few cases and follow from what is published of each by itself."""
+    """The cells of two groups crossed that have few cases and follow from what is published of each by
+    itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population=population)
     table = PUBLISH.published_from_decision(
         PUBLISH.decided_rows([est], Limits(), (), persons), load_publication_profile("fltoolkit")
@@ -181,11 +222,15 @@ NESTED = {
 }
 
 
-def test_districts_in_a_column_of_their_own_do_not_tell_each_other(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_districts_in_a_column_of_their_own_do_not_tell_each_other(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing in survey.yaml says that a district lies in a region. The data do."""
     people = [("case", {"D": d}) for d, n in DISTRICTS.items() for _ in range(n)]
     people += [("not", {"D": d}) for d in DISTRICTS for _ in range(80)]
-    made = small([(what, {**own, "R": own["D"] // 10, "P": i % 40}) for i, (what, own) in enumerate(people)], **NESTED)
+    made = small(
+        [(what, {**own, "R": own["D"] // 10, "P": i % 40}) for i, (what, own) in enumerate(people)], **NESTED
+    )
     assert leaks(made, ["region", "district"]) == []
     monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert len(leaks(made, ["region", "district"])) == 1
@@ -194,13 +239,18 @@ def test_districts_in_a_column_of_their_own_do_not_tell_each_other(small: Any, m
 def told_by_populations(out: fl.Published, populations: tuple[str, str], key: tuple[str, str]) -> float:
     """The cases of one population less those of another's cell; nan where either is hidden."""
     rates = out.exact[(out.exact["measure"] == "prevalence") & (out.exact["rule_set"] == out.rule_set)]
-    whole = rates[(rates["reference_population"] == populations[0]) & (rates["breakdown"] == "")]["cases"].iloc[0]
+    whole = rates[(rates["reference_population"] == populations[0]) & (rates["breakdown"] == "")][
+        "cases"
+    ].iloc[0]
     rows = rates[(rates["reference_population"] == populations[1]) & (rates["breakdown"] == key[0])]
     return float(whole - rows.set_index(key[0]).loc[key[1], "cases"])
 
 
-def test_a_populations_where_and_a_group_of_the_same_column_are_tied(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Northerners are a population by `where:`, and of age 18 to 29 another; the bands of the one tell of the other."""
+def test_a_populations_where_and_a_group_of_the_same_column_are_tied(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Northerners are a population by `where:`, and of age 18 to 29 another; the bands of the one tell of the
+    other."""
     populations = {
         "adults": {"label": "adults", "age": {"min": 18}},
         "young": {"label": "adults under 30", "age": {"min": 18, "max": 29}},
@@ -208,18 +258,24 @@ def test_a_populations_where_and_a_group_of_the_same_column_are_tied(small: Any,
     people = [("case", {"AGE": a}) for a, n in ((20, 30), (27, 3), (40, 40)) for _ in range(n)]
     people += [("not", {"AGE": a}) for a in (20, 27, 40) for _ in range(100)]
     made = small(
-        [(what, {**own, "P": i % 40}) for i, (what, own) in enumerate(people)], populations=populations,
+        [(what, {**own, "P": i % 40}) for i, (what, own) in enumerate(people)],
+        populations=populations,
         groups={"band": {"bands": [18, 25]}},
         tables=[{"measure": "prevalence", "by": [[], "band"], "population": p} for p in populations],
-    )  # fmt: skip
+    )
     wanted = (("young", "adults"), ("band", "18–24"))
     assert np.isnan(told_by_populations(fl.publish_run(made), *wanted))
     monkeypatch.setattr(DECISION, "read_patterns", lambda *args: None)
     assert told_by_populations(fl.publish_run(made), *wanted) == 3
 
 
-def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = [("case" if i % 6 == 0 else "not", {"R": 1 + i % 5 % 3, "SEX": 1 + i % 7 % 2, "P": i % 40}) for i in range(360)]
+def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [
+        ("case" if i % 6 == 0 else "not", {"R": 1 + i % 5 % 3, "SEX": 1 + i % 7 % 2, "P": i % 40})
+        for i in range(360)
+    ]
     people += [("case" if i < 2 else "not", {"R": 4, "SEX": 1 + i % 2, "P": i % 40}) for i in range(80)]
     made = small(people, tables=[{"measure": "prevalence", "by": [[], "region", ["sex", "region"]]}])
     full = restricted(made)
@@ -229,7 +285,9 @@ def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, mon
     strict = fl.publish_run(made)
     assert STRICTER in strict.notes
     one = (full["measure"] == "prevalence") & (full["rule_set"] == out.rule_set)
-    shown = strict.exact[(strict.exact["measure"] == "prevalence") & (strict.exact["rule_set"] == strict.rule_set)]
+    shown = strict.exact[
+        (strict.exact["measure"] == "prevalence") & (strict.exact["rule_set"] == strict.rule_set)
+    ]
     assert recovered(shown, full[one]) == []
     assert recovered(full[one], full[one]) != []
 
@@ -237,7 +295,10 @@ def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, mon
 def test_a_breakdown_with_too_many_confidential_cells_is_hidden_as_a_whole_and_it_is_said(
     small: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = [("case" if i % 6 == 0 else "not", {"R": 1 + i % 5 % 3, "SEX": 1 + i % 7 % 2, "P": i % 40}) for i in range(360)]
+    people = [
+        ("case" if i % 6 == 0 else "not", {"R": 1 + i % 5 % 3, "SEX": 1 + i % 7 % 2, "P": i % 40})
+        for i in range(360)
+    ]
     people += [("case" if i < 2 else "not", {"R": 4, "SEX": 1 + i % 2, "P": i % 40}) for i in range(80)]
     made = small(people, tables=[{"measure": "prevalence", "by": [[], "sex", "region"]}])
     few = fl.publish_run(made).select("prevalence", "region")["marker"].tolist()
@@ -254,10 +315,19 @@ def test_a_cell_that_is_hidden_with_its_breakdown_and_follows_from_others_stays_
     shown: list[str], small: Any
 ) -> None:
     """Men less the total are the women, whose breakdown is hidden; of regions they do not follow."""
-    people = [("case" if i % 6 == 0 else "not", {"R": 1 + i % 2, "SEX": 1 + i % 3 % 2, "P": i % 40}) for i in range(240)]
+    people = [
+        ("case" if i % 6 == 0 else "not", {"R": 1 + i % 2, "SEX": 1 + i % 3 % 2, "P": i % 40})
+        for i in range(240)
+    ]
     patterns = read_patterns(small(people), ["sex", "region"], ["adults"])
     men, women = (("adults", frozenset({("sex", s)})) for s in ("men", "women"))
     cells = {("adults", frozenset[tuple[str, str]]()): Cell(40, 240)}
-    cells |= {men: Cell(30, 160)} if shown == ["sex"] else {("adults", frozenset({("region", "north")})): Cell(40, 120)}
-    found = survey_system(OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0), [women]), patterns).system.cells
+    cells |= (
+        {men: Cell(30, 160)}
+        if shown == ["sex"]
+        else {("adults", frozenset({("region", "north")})): Cell(40, 120)}
+    )
+    found = survey_system(
+        OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0), [women]), patterns
+    ).system.cells
     assert (women in found) is (shown == ["sex"])

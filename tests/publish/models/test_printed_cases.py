@@ -1,4 +1,5 @@
-"""Tests that the cases of a model follow from printed rates: hidden categories are one, and all sums fit together."""
+"""Tests that the cases of a model follow from printed rates: hidden categories are one, and all sums fit
+together."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def cases_of(p: Patterns, group: str) -> dict[str, float]:
 
 
 def test_shown_categories_have_their_printed_cases_and_hidden_ones_the_rest(patterns: Patterns) -> None:
-    """Of 4,120 persons a tenth are cases: 412. North has 200, south 120, plain none. Rates of both sexes are a tenth, too."""
+    """Of 4,120 persons a tenth are cases: 412. North has 200, south 120, plain none. Rates of both sexes are
+    a tenth, too."""
     made = with_printed_cases(patterns, 0.1, {"sex": SEXES, "region": REGIONS})
     assert cases_of(made, "region") == pytest.approx({"north": 200, "south": 120, "east": 92, "plain": 0})
     assert sum(cases_of(made, "sex").values()) == pytest.approx(412)
@@ -47,7 +49,9 @@ def test_no_case_of_a_person_is_left(patterns: Patterns) -> None:
 
 
 @pytest.mark.parametrize("whole", [0.07, 320 / 4120])
-def test_if_rounding_leaves_hidden_categories_nothing_the_shown_cases_are_scaled(patterns: Patterns, whole: float) -> None:
+def test_if_rounding_leaves_hidden_categories_nothing_the_shown_cases_are_scaled(
+    patterns: Patterns, whole: float
+) -> None:
     made = with_printed_cases(patterns, whole, {"region": REGIONS})
     found = cases_of(made, "region")
     assert found["east"] == pytest.approx(0)
@@ -70,7 +74,9 @@ def test_maximum_likelihood_gives_the_printed_cases_back(patterns: Patterns) -> 
     assert np.isnan(beta[none]).all()
     some = made.y > 0
     mu = 1 / (1 + np.exp(-made.x[some][:, ~none] @ beta[~none]))
-    np.testing.assert_allclose((made.w[some] * mu) @ made.x[some][:, ~none], made.y @ made.x[:, ~none], rtol=1e-8)
+    np.testing.assert_allclose(
+        (made.w[some] * mu) @ made.x[some][:, ~none], made.y @ made.x[:, ~none], rtol=1e-8
+    )
 
 
 def test_without_a_finite_estimate_maximum_likelihood_has_none(patterns: Patterns) -> None:
@@ -81,6 +87,8 @@ def test_without_a_finite_estimate_maximum_likelihood_has_none(patterns: Pattern
 def test_one_name_is_left_of_merged_categories(patterns: Patterns) -> None:
     merged = patterns.merged({"region": ["east", "west", "island"]})
     assert list(merged.frame["region"].cat.categories) == ["north", "south", "east", "plain", "not stated"]
-    assert (merged.frame["region"] == "east").sum() == patterns.frame["region"].isin(["east", "west", "island"]).sum()
+    assert (merged.frame["region"] == "east").sum() == patterns.frame["region"].isin(
+        ["east", "west", "island"]
+    ).sum()
     column = merged.x[:, merged.info.column_names.index("C(region)[T.east]")]
     np.testing.assert_array_equal(column == 1, merged.frame["region"] == "east")

@@ -1,4 +1,5 @@
-"""Tests the published model: it reveals nothing that the published set hides, and always states its reliability."""
+"""Tests the published model: it reveals nothing that the published set hides, and always states its
+reliability."""
 
 from __future__ import annotations
 
@@ -54,21 +55,26 @@ def test_the_reference_is_the_largest_reliable_category_that_is_shown(model: fl.
 
 
 def test_numbers_are_those_of_a_model_in_which_hidden_regions_are_one(model: fl.PublishedModel) -> None:
-    """All weights are 10, and so is the base of rounding: printed rates are exact here, but for that of everybody."""
+    """All weights are 10, and so is the base of rounding: printed rates are exact here, but for that of
+    everybody."""
     people = country.persons()
     ages = {20: "18–29", 27: "18–29", 999: "not stated"}
     people = people[["W", "S", "P"]].assign(
         case=people["INV"] == 1,
         sex=people["SEX"].map({1: "men", 2: "women"}),
         age_group=[ages.get(age, "30+") for age in people["AGE"]],
-        region=[{1: "north", 2: "south", 5: "plain"}.get(region, "hidden") for region in people["R"].fillna(0)],
+        region=[
+            {1: "north", 2: "south", 5: "plain"}.get(region, "hidden") for region in people["R"].fillna(0)
+        ],
     )
     design = fl.SurveyDesign(people, weight="W", strata="S", psu="P")
     references = model.table.drop_duplicates("group").set_index("group")["reference"]
     formula = "case ~ " + " + ".join(f"C({g}, Treatment({ref!r}))" for g, ref in references.items())
     firth, ml = (fl.logit(design, formula, penalty=penalty) for penalty in ("firth", "none"))
     south = of_region(model).loc["south"]
-    ratios = [np.exp(fitted.table.set_index("category").loc["south", "coefficient"]) for fitted in (firth, ml)]
+    ratios = [
+        np.exp(fitted.table.set_index("category").loc["south", "coefficient"]) for fitted in (firth, ml)
+    ]
     assert south[["odds_ratio", "odds_ratio_ml"]].tolist() == [float(f"{ratio:.2g}") for ratio in ratios]
     rate = country.published().select("prevalence", "region").set_index("category").loc["south"]
     step = rate["rounding"] / rate["population"]
@@ -77,25 +83,36 @@ def test_numbers_are_those_of_a_model_in_which_hidden_regions_are_one(model: fl.
 
 
 def test_limits_follow_the_rule_of_the_standard_error(model: fl.PublishedModel, tmp_path: Path) -> None:
-    """They need 30 cases on both sides and no hidden cell in the group. Limits of a category without a case need no standard error."""
-    ratios = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
+    """They need 30 cases on both sides and no hidden cell in the group. Limits of a category without a case
+    need no standard error."""
+    ratios = model.table[
+        model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])
+    ]
     assert ratios.loc[ratios[LIMITS[0]].notna(), "category"].tolist() == ["plain"]
     assert NO_INTERVAL in model.notes
     table = pd.concat([country.persons().assign(HH=lambda t, i=i: t["HH"] + 1000 * i) for i in range(4)])
     table = table[(table["R"] != 6) & table["R"].notna()].assign(AGE=30)
     groups = {name: group for name, group in country.SURVEY["groups"].items() if name != "age_group"}
     tables = [{"measure": "prevalence", "by": [[], "sex", "region"]}]
-    path = country.write(tmp_path, country.changed(country.SURVEY, groups=groups, sectors={}, tables=tables), table=table)
+    path = country.write(
+        tmp_path, country.changed(country.SURVEY, groups=groups, sectors={}, tables=tables), table=table
+    )
     persons = fl.classify(fl.read_survey(path))
     out = fl.publish_run(persons)
     region = of_region(fl.risk_factors(persons, out))
-    assert region.index[region[LIMITS].notna().all(axis=1)].tolist() == ["south"]  # 48 cases; east has 24, west 12
+    assert region.index[region[LIMITS].notna().all(axis=1)].tolist() == [
+        "south"
+    ]  # 48 cases; east has 24, west 12
     widths = [
-        np.log(of_region(fl.risk_factors(persons, out, level=level)).loc["south", LIMITS[:2]].astype(float)).diff().iloc[1]
+        np.log(of_region(fl.risk_factors(persons, out, level=level)).loc["south", LIMITS[:2]].astype(float))
+        .diff()
+        .iloc[1]
         for level in (0.9, 0.99)
     ]
     assert widths[0] < widths[1]
-    beside = replace(out, exact=out.exact.assign(marker=out.exact["marker"].mask(out.exact["category"] == "west", "c")))
+    beside = replace(
+        out, exact=out.exact.assign(marker=out.exact["marker"].mask(out.exact["category"] == "west", "c"))
+    )
     assert of_region(fl.risk_factors(persons, beside)).loc["south", LIMITS].isna().all()
 
 
@@ -113,7 +130,8 @@ def test_few_cases_are_told(model: fl.PublishedModel) -> None:
 def test_few_cases_for_each_coefficient_are_told_beside_few_of_the_category() -> None:
     few: Any = SimpleNamespace(cases=19, table=range(5), df=40)
     row, base = (
-        {"category": name, "estimate": 0.1, "cases": cases, "bounds_note": ""} for name, cases in (("row", 6), ("base", 13))
+        {"category": name, "estimate": 0.1, "cases": cases, "bounds_note": ""}
+        for name, cases in (("row", 6), ("base", 13))
     )
     flag, _, reason = _marks(row, base, few)
     assert flag == "unreliable"
@@ -125,7 +143,12 @@ def test_few_cases_for_each_coefficient_are_told_beside_few_of_the_category() ->
 def test_a_rate_that_unresolved_persons_could_change_asks_for_caution(wide: str) -> None:
     """The model counts unresolved persons as persons who are not in forced labour."""
     rates = {
-        name: {"category": name, "estimate": 0.1, "cases": 90, "bounds_note": WIDE_BOUNDS if name == wide else ""}
+        name: {
+            "category": name,
+            "estimate": 0.1,
+            "cases": 90,
+            "bounds_note": WIDE_BOUNDS if name == wide else "",
+        }
         for name in ("row", "base")
     }
     many: Any = SimpleNamespace(cases=200, table=range(5), df=40)
@@ -178,7 +201,12 @@ def test_a_wholly_hidden_group_is_left_out_and_named(persons: fl.Survey) -> None
 
 def test_what_is_written_holds_no_pattern(tmp_path: Path, model: fl.PublishedModel) -> None:
     """A published model is its table and words: nothing of the persons goes with it."""
-    assert {type(getattr(model, name)) for name in model.__dataclass_fields__} <= {pd.DataFrame, float, str, tuple}
+    assert {type(getattr(model, name)) for name in model.__dataclass_fields__} <= {
+        pd.DataFrame,
+        float,
+        str,
+        tuple,
+    }
     assert {type(note) for note in model.notes} == {Reason}
 
 
@@ -189,13 +217,21 @@ def test_no_group_is_no_model_and_an_empty_name_is_no_population(persons: fl.Sur
         fl.prevalence(persons, population="")
 
 
-def test_a_category_that_half_of_the_replicate_weights_leave_without_cases_or_persons_stops_no_run(tmp_path: Path) -> None:
-    """`R1` takes the first half of the sampling points, `R2` the second. Region north has cases in both, south in one only. Maximum
-    likelihood has an estimate too, because printed rates know nothing of replicates."""
+def test_a_category_that_half_of_the_replicate_weights_leave_without_cases_or_persons_stops_no_run(
+    tmp_path: Path,
+) -> None:
+    """`R1` takes the first half of the sampling points, `R2` the second. Region north has cases in both,
+    south in one only. Maximum likelihood has an estimate too, because printed rates know nothing of
+    replicates."""
     table = country.persons()
     first = table["P"] < 20
     table = table[(table["R"] == 1) | ((table["R"] == 2) & (first | (table["INV"] != 1)))]
-    design = {"weight": "W", "household": "HH", "selection": "pps", "replicates": {"columns": "R{1..2}", "method": "brr"}}
+    design = {
+        "weight": "W",
+        "household": "HH",
+        "selection": "pps",
+        "replicates": {"columns": "R{1..2}", "method": "brr"},
+    }
     model = _of_replicates(tmp_path / "cases", design, table.assign(R1=20 * first, R2=20 * ~first))
     south = of_region(model).loc["south"]
     assert np.isfinite(south[["odds_ratio", "odds_ratio_ml"]].astype(float)).all()
@@ -205,7 +241,9 @@ def test_a_category_that_half_of_the_replicate_weights_leave_without_cases_or_pe
     assert model.notes == (NO_FIT,)
 
 
-def test_groups_with_too_many_combinations_stop_no_run(persons: fl.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_groups_with_too_many_combinations_stop_no_run(
+    persons: fl.Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Before, the error stopped notebook 3."""
     monkeypatch.setattr("fltoolkit.estimate.models.covariate_patterns.MOST_PATTERNS", 3)
     model = fl.risk_factors(persons, fl.publish_run(persons))
@@ -213,6 +251,8 @@ def test_groups_with_too_many_combinations_stop_no_run(persons: fl.Survey, monke
 
 
 def _of_replicates(folder: Path, design: dict[str, object], table: pd.DataFrame) -> fl.PublishedModel:
-    survey = country.changed(country.SURVEY, design=design, sectors={}, tables=[{"measure": "prevalence", "by": [[], "region"]}])
+    survey = country.changed(
+        country.SURVEY, design=design, sectors={}, tables=[{"measure": "prevalence", "by": [[], "region"]}]
+    )
     read = fl.classify(fl.read_survey(country.write(folder, survey, table=table)))
     return fl.risk_factors(read, fl.publish_run(read))

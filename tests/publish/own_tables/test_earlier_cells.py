@@ -29,7 +29,10 @@ def test_a_cell_that_any_row_shows_is_shown_and_later_rows_are_not_looked_at() -
 
 def test_a_hidden_cell_that_no_row_lists_is_unlisted() -> None:
     cells = earlier_cells(
-        TABLE, [WHOLE, MEN, MEN, WOMEN], [""] * 4, EarlierRows(4, frozenset({1, 2, 3}), unlisted=frozenset({1, 3}))
+        TABLE,
+        [WHOLE, MEN, MEN, WOMEN],
+        [""] * 4,
+        EarlierRows(4, frozenset({1, 2, 3}), unlisted=frozenset({1, 3})),
     )
     assert (cells["cases"].hidden, cells["cases"].unlisted) == ({("adults", MEN)}, {("adults", WOMEN)})
 

@@ -10,9 +10,15 @@ import fltoolkit as fl
 
 
 @pytest.mark.parametrize(("alone", "hidden"), [(0, False), (2, True), (4, True), (5, False)])
-def test_a_cell_that_differs_from_forced_labour_by_few_persons_is_hidden(alone: int, hidden: bool, small: Any) -> None:
+def test_a_cell_that_differs_from_forced_labour_by_few_persons_is_hidden(
+    alone: int, hidden: bool, small: Any
+) -> None:
     """`alone` persons answered yes to coercion and no to the involuntary circumstance."""
-    people = [("case", {}) for _ in range(40)] + [("not", {"COE": 1}) for _ in range(alone)] + [("not", {}) for _ in range(200)]
+    people = (
+        [("case", {}) for _ in range(40)]
+        + [("not", {"COE": 1}) for _ in range(alone)]
+        + [("not", {}) for _ in range(200)]
+    )
     persons = fl.outcome(small(people), "coercion")
     out = fl.publish(fl.total(persons, "forced_labour"))
     assert out.table["estimate"].notna().all()

@@ -1,5 +1,5 @@
-"""Tests the publication of a single table: what may be added to a set, what is refused, and how domains and own outcomes are
-distinguished.
+"""Tests the publication of a single table: what may be added to a set, what is refused, and how domains and
+own outcomes are distinguished.
 
 The attacks are in tests/publish/attacks/test_tables_beside_a_run.py.
 """
@@ -22,7 +22,9 @@ def rural(norvia: fl.ClassifiedSurvey) -> fl.Published:
     return fl.publish(fl.prevalence(norvia, by=[[], ["sex"]], where=RURAL))
 
 
-def test_a_domain_is_named_in_the_population_and_printed_as_a_cell(rural: fl.Published, norvia: fl.ClassifiedSurvey) -> None:
+def test_a_domain_is_named_in_the_population_and_printed_as_a_cell(
+    rural: fl.Published, norvia: fl.ClassifiedSurvey
+) -> None:
     table = rural.table
     assert set(table["reference_population"]) == {"adults (area: rural)"}
     assert set(table["reference_population_label"]) == {"persons aged 18 and over (area: rural)"}
@@ -44,7 +46,9 @@ def test_rows_that_the_set_has_are_not_added_again(rural: fl.Published, norvia: 
     assert (more["sex"] == "total").all()
 
 
-def test_an_outcome_of_ones_own_is_not_among_the_rows_of_forced_labour(rural: fl.Published, norvia: fl.ClassifiedSurvey) -> None:
+def test_an_outcome_of_ones_own_is_not_among_the_rows_of_forced_labour(
+    rural: fl.Published, norvia: fl.ClassifiedSurvey
+) -> None:
     asked = fl.outcome(norvia, "debt_bondage")
     both = fl.publish(fl.prevalence(asked, "debt_bondage", by="sex", where=RURAL), beside=rural)
     assert both.outcomes == {"debt_bondage": "answered yes to debt_bondage; not forced labour"}
@@ -78,7 +82,9 @@ WRONG: dict[str, tuple[Callable[[fl.ClassifiedSurvey], fl.Estimates], type[Excep
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_cannot_stand_beside_a_set_is_refused(name: str, rural: fl.Published, norvia: fl.ClassifiedSurvey) -> None:
+def test_what_cannot_stand_beside_a_set_is_refused(
+    name: str, rural: fl.Published, norvia: fl.ClassifiedSurvey
+) -> None:
     make, error, words = WRONG[name]
     with pytest.raises(error, match=words):
         fl.publish(make(norvia), beside=rural)

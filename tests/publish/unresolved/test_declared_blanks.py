@@ -1,5 +1,5 @@
-"""Tests the headline if declared blanks are unresolved: it equals that of the survey without `blank: no`, and reveals no small
-number."""
+"""Tests the headline if declared blanks are unresolved: it equals that of the survey without `blank: no`, and
+reveals no small number."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ Small = Callable[..., fl.ClassifiedSurvey]
 WHY = "asked only of those with a debt"
 ITEMS: dict[str, Any] = {
     "involuntary": {"very_low_or_no_wages": {"column": "INV"}},
-    "coercion": {"withheld_wages": {"column": "COE"}, "debt_bondage": {"column": "DEBT", "blank": "no", "why": WHY}},
+    "coercion": {
+        "withheld_wages": {"column": "COE"},
+        "debt_bondage": {"column": "DEBT", "blank": "no", "why": WHY},
+    },
 }
 
 
 def people(blank: int, open_: int = 12) -> list[tuple[str, dict[str, Any]]]:
-    """Twenty cases; `blank` persons in involuntary work without coercion but for a blank; `open_` persons unresolved; 200 others."""
+    """Twenty cases; `blank` persons in involuntary work without coercion but for a blank; `open_` persons
+    unresolved; 200 others."""
     kinds = [
         ("case", {"DEBT": 2}, 20),
         ("not", {"INV": 1, "DEBT": ""}, blank),
@@ -42,7 +46,12 @@ def test_the_headline_is_that_of_the_survey_without_the_line(small: Small) -> No
         {"where": "items.coercion.debt_bondage", "column": "DEBT", "why": WHY, "persons": 30}
     ]
     own, other = found.headline.to_dict("records")
-    assert (own["blanks"], own["unresolved"], other["blanks"], other["unresolved"]) == ("no", 12, "unresolved", 42)
+    assert (own["blanks"], own["unresolved"], other["blanks"], other["unresolved"]) == (
+        "no",
+        12,
+        "unresolved",
+        42,
+    )
     assert own["estimate"] == other["estimate"] == round(20 / 262, 4)
     assert other["bound_high"] == pytest.approx(62 / 262, abs=1e-3)
     note = fl.publish_run(persons).rule_sets()["rule_note"].iloc[1]
@@ -58,7 +67,9 @@ def test_the_headline_is_that_of_the_survey_without_the_line(small: Small) -> No
 
 
 @pytest.mark.parametrize(("blank", "shown"), [(4, False), (5, True), (30, True)])
-def test_of_two_counts_that_differ_by_few_persons_the_second_is_hidden(small: Small, blank: int, shown: bool) -> None:
+def test_of_two_counts_that_differ_by_few_persons_the_second_is_hidden(
+    small: Small, blank: int, shown: bool
+) -> None:
     persons = small(people(blank), items=ITEMS)
     found = fl.blanks(persons, fl.publish_run(persons))
     own, other = found.headline.to_dict("records")
@@ -82,6 +93,8 @@ def test_only_declarations_are_taken_from_a_survey(small: Small) -> None:
     spec = small(people(blank=30), items=ITEMS).spec
     bare = without_declared_blanks(spec)
     assert [s.blank for _, s in bare.questions()] == [None] * 4
-    assert [(where, s.column) for where, s in bare.questions()] == [(where, s.column) for where, s in spec.questions()]
+    assert [(where, s.column) for where, s in bare.questions()] == [
+        (where, s.column) for where, s in spec.questions()
+    ]
     assert [s.blank for _, s in spec.questions()] == [None, None, None, "no"]
     assert bare.model_dump(exclude={"items"}) == spec.model_dump(exclude={"items"})

@@ -1,4 +1,5 @@
-"""Tests documents as HTML pages and slides: they need no other file, can be printed, and show markup in texts as text."""
+"""Tests documents as HTML pages and slides: they need no other file, can be printed, and show markup in texts
+as text."""
 
 from __future__ import annotations
 
@@ -56,9 +57,13 @@ def document(*blocks: Block, kind: str = "brief") -> Document:
 
 
 EVERY = (
-    Heading(EVIL), Paragraph(EVIL, "warning"), Bullets((EVIL, EVIL)), Facts((Fact(EVIL, EVIL, EVIL),)),
-    TABLE, Heading(EVIL, 2, new_page=True),
-)  # fmt: skip
+    Heading(EVIL),
+    Paragraph(EVIL, "warning"),
+    Bullets((EVIL, EVIL)),
+    Facts((Fact(EVIL, EVIL, EVIL),)),
+    TABLE,
+    Heading(EVIL, 2, new_page=True),
+)
 
 
 @pytest.mark.parametrize(("render", "times"), [(as_html, 17), (as_slides, 18)])  # the foot is on both slides
@@ -102,12 +107,22 @@ HEADS = (
 )
 ROWS = (
     (PrintedCell("sex"),),
-    (PrintedCell("men"), PrintedCell("8.0", "u", number=True), PrintedCell("4 to 9", number=True), PrintedCell("a < b")),
+    (
+        PrintedCell("men"),
+        PrintedCell("8.0", "u", number=True),
+        PrintedCell("4 to 9", number=True),
+        PrintedCell("a < b"),
+    ),
     (PrintedCell("women"), PrintedCell("", "c"), PrintedCell(), PrintedCell()),
     (PrintedCell("other"), PrintedCell("to be filled"), PrintedCell("–", number=True), PrintedCell()),
 )
 MADE = PrintedTable(
-    "t", HEADS, ROWS, note="CV: see", footnotes=("high CV",), meanings=(("[u]", "low"), ("[c]", "hidden"), ("CV", "error in %"))
+    "t",
+    HEADS,
+    ROWS,
+    note="CV: see",
+    footnotes=("high CV",),
+    meanings=(("[u]", "low"), ("[c]", "hidden"), ("CV", "error in %")),
 )
 
 
@@ -116,8 +131,16 @@ def test_a_row_has_its_name_as_head_and_cells_by_kind() -> None:
     assert '<tr class="across"><th scope="rowgroup" colspan="4">sex</th></tr>' in page
     assert page.count('<th scope="row" class="label">') == 3
     assert re.findall(r'<td class="([^"]+)"', page) == [
-        "value number", "number", "words", "value number masked", "number", "words", "value number said", "number", "words",
-    ]  # fmt: skip
+        "value number",
+        "number",
+        "words",
+        "value number masked",
+        "number",
+        "words",
+        "value number said",
+        "number",
+        "words",
+    ]
     assert "a &lt; b" in page
     assert page.count('data-head="Per 1,000"') == 3
 
@@ -137,7 +160,14 @@ def test_room_for_a_marker_is_left_only_where_one_stands_behind_a_number() -> No
     assert ">[c]</td>" in page
 
 
-BLOCKS = (Heading("One"), Paragraph("a"), Heading("Below", 2), Bullets(("b",)), Heading("Two"), Paragraph("c"))
+BLOCKS = (
+    Heading("One"),
+    Paragraph("a"),
+    Heading("Below", 2),
+    Bullets(("b",)),
+    Heading("Two"),
+    Paragraph("c"),
+)
 
 
 def workshop(*blocks: Block, title: str = "Findings") -> Document:
@@ -145,10 +175,15 @@ def workshop(*blocks: Block, title: str = "Findings") -> Document:
 
 
 def test_a_slide_with_long_texts_has_smaller_letters() -> None:
-    """Before, the third thing to decide, and what was said of unresolved answers below long labels, were below the slide."""
+    """Before, the third thing to decide, and what was said of unresolved answers below long labels, were
+    below the slide."""
     short, many = Paragraph("To decide. " * 20, "warning"), Bullets(("A reason. " * 20,) * 3)
     tiles = Facts(tuple(Fact("21.8", "per 1,000 " + "women " * 30, "95% interval") for _ in range(3)))
-    page = as_slides(workshop(Heading("A"), short, Heading("B"), short, many, Heading("C"), tiles, many, Heading("D"), many))
+    page = as_slides(
+        workshop(
+            Heading("A"), short, Heading("B"), short, many, Heading("C"), tiles, many, Heading("D"), many
+        )
+    )
     assert [slide.split(">")[0] for slide in page.split("<section")[2:]] == ["", ' class="long"', "", ""]
     assert is_long([tiles, many, many])
     assert not is_long([short, many, Heading("E", 2)])
@@ -161,7 +196,9 @@ def test_slides_run_offline_and_one_heading_is_one_slide() -> None:
     assert page.count("<section") == len(heads) + 1
     assert "Reveal.initialize" in page
     assert not re.search(r"<link|<script[^>]+src", page)
-    assert not re.search(r"url\((?!data:)|@import", re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL))
+    assert not re.search(
+        r"url\((?!data:)|@import", re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    )
     assert "connect-src" not in page
     assert "default-src 'none'" in page
 
@@ -169,7 +206,9 @@ def test_slides_run_offline_and_one_heading_is_one_slide() -> None:
 def test_printed_without_scripts_each_slide_is_a_page() -> None:
     page = as_slides(workshop(*BLOCKS))
     assert "break-after: page" in page
-    assert '<style media="screen and (min-width: 600px)">' in page  # reveal's own sheet for paper is another look
+    assert (
+        '<style media="screen and (min-width: 600px)">' in page
+    )  # reveal's own sheet for paper is another look
 
 
 def test_a_telephone_gets_one_page_to_scroll_and_no_slide_that_is_scaled_down() -> None:
@@ -182,7 +221,9 @@ def test_a_smaller_heading_stays_on_its_slide_and_what_comes_before_any_has_one(
     page = as_slides(workshop(Paragraph("before"), *BLOCKS))
     _, first, *slides = page.split("<section")  # after the head the title's
     assert 'class="title"' in first
-    assert [[word for word in ("before", "One", "Below", "Two") if f">{word}<" in slide] for slide in slides] == [
+    assert [
+        [word for word in ("before", "One", "Below", "Two") if f">{word}<" in slide] for slide in slides
+    ] == [
         ["before"],
         ["One", "Below"],
         ["Two"],
@@ -192,6 +233,8 @@ def test_a_smaller_heading_stays_on_its_slide_and_what_comes_before_any_has_one(
 def test_title_subtitle_and_source_are_shown_and_not_obeyed() -> None:
     page = as_slides(workshop(title="<script>x</script>"))
     assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
-    assert '<p>for the &lt;workshop&gt;</p><p class="foot"><span>Source: us &amp; them</span><span>1 / ' in page
+    assert (
+        '<p>for the &lt;workshop&gt;</p><p class="foot"><span>Source: us &amp; them</span><span>1 / ' in page
+    )
     assert page.startswith('<!DOCTYPE html>\n<html lang="fr">')
     assert page.count("<section") == 1

@@ -1,4 +1,5 @@
-"""Tests the estimate of whether the first page of a brief is full in Word. If it is too full, no page break follows."""
+"""Tests the estimate of whether the first page of a brief is full in Word. If it is too full, no page break
+follows."""
 
 from __future__ import annotations
 

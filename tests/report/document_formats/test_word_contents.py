@@ -1,4 +1,5 @@
-"""Tests the table of contents of a Word document: a line for each heading with a link, and a field with its page."""
+"""Tests the table of contents of a Word document: a line for each heading with a link, and a field with its
+page."""
 
 from __future__ import annotations
 
@@ -23,7 +24,10 @@ def body() -> Any:
 
 
 def test_each_line_leads_to_its_heading(body: Any) -> None:
-    links = [(link.get(qn("w:anchor")), "".join(t.text for t in link.iter(qn("w:t")))) for link in body.iter(qn("w:hyperlink"))]
+    links = [
+        (link.get(qn("w:anchor")), "".join(t.text for t in link.iter(qn("w:t"))))
+        for link in body.iter(qn("w:hyperlink"))
+    ]
     marks = {
         mark.get(qn("w:name")): "".join(t.text for t in mark.getparent().iter(qn("w:t")))
         for mark in body.iter(qn("w:bookmarkStart"))
@@ -35,7 +39,9 @@ def test_each_line_leads_to_its_heading(body: Any) -> None:
     assert ids == [mark.get(qn("w:id")) for mark in body.iter(qn("w:bookmarkStart"))]
 
 
-def test_each_line_has_a_field_with_the_page_of_its_heading_which_is_filled_in_when_the_document_is_opened(body: Any) -> None:
+def test_each_line_has_a_field_with_the_page_of_its_heading_which_is_filled_in_when_the_document_is_opened(
+    body: Any,
+) -> None:
     """A field of Word's own list (TOC) around the lines would keep LibreOffice from filling in the pages."""
     fields = list(body.iter(qn("w:fldSimple")))
     assert [field.get(qn("w:instr")) for field in fields] == [rf"PAGEREF _Toc{n:06d} \h" for n in range(3)]

@@ -1,4 +1,5 @@
-"""Tests the look of Word documents: styles, the page and its footer, and elements in the order that Word requires."""
+"""Tests the look of Word documents: styles, the page and its footer, and elements in the order that Word
+requires."""
 
 from __future__ import annotations
 
@@ -9,10 +10,34 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from fltoolkit.report.document_formats.word_styles import TEMPLATE, TITLES, border, element, fill, set_language
+from fltoolkit.report.document_formats.word_styles import (
+    TEMPLATE,
+    TITLES,
+    border,
+    element,
+    fill,
+    set_language,
+)
 
-OWN = (*TITLES.values(), "Prompt Bullet", "Number", "Number Long", "Number Unit", "Number Doubt", "Sign", "Table Head", "Table Text", "Table Note",
-       "Writing Space", "Picture", "Gap", "Source", "toc 1", "toc 2", "TOC Heading")  # fmt: skip
+OWN = (
+    *TITLES.values(),
+    "Prompt Bullet",
+    "Number",
+    "Number Long",
+    "Number Unit",
+    "Number Doubt",
+    "Sign",
+    "Table Head",
+    "Table Text",
+    "Table Note",
+    "Writing Space",
+    "Picture",
+    "Gap",
+    "Source",
+    "toc 1",
+    "toc 2",
+    "TOC Heading",
+)
 BLUE, QUIET, WARN = "1F5A7A", "55606B", "C2571A"
 
 
@@ -39,7 +64,11 @@ def test_every_style_has_the_font_and_none_of_the_themes(word: Any) -> None:
 
 def test_headings_are_blue_stay_with_what_follows_and_have_no_rule_below(word: Any) -> None:
     title = word.styles["Title"]
-    assert (str(title.font.color.rgb), title.font.size, title.paragraph_format.keep_with_next) == (BLUE, Pt(22), True)
+    assert (str(title.font.color.rgb), title.font.size, title.paragraph_format.keep_with_next) == (
+        BLUE,
+        Pt(22),
+        True,
+    )
     assert title.element.pPr.find(qn("w:pBdr")) is None
     assert not word.styles["Normal"].paragraph_format.keep_with_next
     assert str(word.styles["Quiet"].font.color.rgb) == QUIET
@@ -64,7 +93,11 @@ def test_the_document_has_one_language(word: Any) -> None:
 
 def test_a_page_is_a4_and_its_number_a_field(word: Any) -> None:
     section = word.sections[0]
-    assert [round(side.cm, 1) for side in (section.page_width, section.page_height, section.left_margin)] == [21.0, 29.7, 2.0]
+    assert [round(side.cm, 1) for side in (section.page_width, section.page_height, section.left_margin)] == [
+        21.0,
+        29.7,
+        2.0,
+    ]
     assert round(section.footer_distance.cm, 1) == 0.9
     (run,) = section.footer.paragraphs[0].runs
     assert names(run._r) == ["fldChar", "instrText", "fldChar"]
@@ -73,8 +106,10 @@ def test_a_page_is_a4_and_its_number_a_field(word: Any) -> None:
 
 def test_the_template_holds_no_text_and_no_style_that_nothing_uses(word: Any) -> None:
     assert [p.text for p in word.paragraphs] == []
-    kept = {"Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet", "List Paragraph", "header", "footer",
-            "Default Paragraph Font", "Normal Table", "No List", *OWN}  # fmt: skip
+    kept = {
+        "Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet",
+        "List Paragraph", "header", "footer", "Default Paragraph Font", "Normal Table", "No List", *OWN,
+    }  # fmt: skip
     assert {style.name for style in word.styles} - {"Header", "Footer"} <= kept
 
 
@@ -86,7 +121,10 @@ def test_the_borders_of_a_cell_stand_before_its_ground(ground_first: bool) -> No
     border(cell, bottom=("D7DDE3", 4), top=("1F5A7A", 8))
     sides = cell._tc.tcPr.find(qn("w:tcBorders"))
     assert names(sides) == ["top", "bottom"]
-    assert [(side.get(qn("w:color")), side.get(qn("w:sz"))) for side in sides] == [("1F5A7A", "8"), ("D7DDE3", "4")]
+    assert [(side.get(qn("w:color")), side.get(qn("w:sz"))) for side in sides] == [
+        ("1F5A7A", "8"),
+        ("D7DDE3", "4"),
+    ]
     assert names(cell._tc.tcPr)[1:] == (["tcBorders", "shd"] if ground_first else ["tcBorders"])
 
 

@@ -1,4 +1,5 @@
-"""Tests documents in Word: styles, repeated heads, alt texts of pictures, the language, and the same bytes each time."""
+"""Tests documents in Word: styles, repeated heads, alt texts of pictures, the language, and the same bytes
+each time."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ def brief() -> bytes:
 def test_headings_are_headings_and_the_title_a_title(brief: bytes) -> None:
     styles = [p.style.name for p in opened(brief).paragraphs]
     assert styles[0] == "Title"
-    assert {"Subtitle", "Heading 1", "Heading 2", "Warning", "List Bullet", "Caption", "Table Note"} <= set(styles)
+    assert {"Subtitle", "Heading 1", "Heading 2", "Warning", "List Bullet", "Caption", "Table Note"} <= set(
+        styles
+    )
 
 
 def test_the_head_of_each_table_repeats_and_no_text_of_a_cell_is_torn(brief: bytes) -> None:
@@ -51,7 +54,12 @@ def test_the_head_of_each_table_repeats_and_no_text_of_a_cell_is_torn(brief: byt
 
 
 def test_a_box_of_warnings_may_break_between_them_and_its_introduction_stays_with_the_first() -> None:
-    blocks = (Paragraph("Introduction"), Paragraph("First", "warning"), Paragraph("Second", "warning"), Bullets(("item",)))
+    blocks = (
+        Paragraph("Introduction"),
+        Paragraph("First", "warning"),
+        Paragraph("Second", "warning"),
+        Bullets(("item",)),
+    )
     word = opened(as_word(Document("skeleton", "Plan", "", "en", blocks)))
     stays = {p.text: p.paragraph_format.keep_with_next for p in word.paragraphs}
     assert (stays["Introduction"], stays["First"], stays["Second"]) == (True, None, None)
@@ -64,7 +72,10 @@ def test_pictures_have_words_and_the_document_a_language(brief: bytes) -> None:
     assert all("Prévalence du travail forcé" in p.get("descr") for p in pictures)
     assert word.styles.element.find(".//{*}rPrDefault/{*}rPr/{*}lang").get(f"{WORD}val") == "fr-FR"
     assert word.core_properties.language == "fr"
-    assert word.core_properties.subject == "Smallland\u202f: ce que l’enquête de 2025 a trouvé sur le travail forcé"
+    assert (
+        word.core_properties.subject
+        == "Smallland\u202f: ce que l’enquête de 2025 a trouvé sur le travail forcé"
+    )
 
 
 def test_the_same_document_is_the_same_bytes_without_a_time(brief: bytes) -> None:
@@ -116,9 +127,21 @@ def test_the_page_number_is_at_the_right_margin_apart_from_the_source(brief: byt
 def test_a_wide_table_lies_on_its_side_and_takes_its_heading_along() -> None:
     wide = replace(of_texts("w", ("a",), (("1",),)), wide=True)
     word = opened(
-        as_word(Document("skeleton", "t", "s", "en", (Paragraph("before"), Heading("head", 2), wide, Paragraph("after"))))
+        as_word(
+            Document(
+                "skeleton",
+                "t",
+                "s",
+                "en",
+                (Paragraph("before"), Heading("head", 2), wide, Paragraph("after")),
+            )
+        )
     )
-    assert [s.orientation for s in word.sections] == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT]
+    assert [s.orientation for s in word.sections] == [
+        WD_ORIENT.PORTRAIT,
+        WD_ORIENT.LANDSCAPE,
+        WD_ORIENT.PORTRAIT,
+    ]
     across = word.sections[1]
     assert across.page_width > across.page_height
     body = list(word.element.body)
@@ -131,5 +154,7 @@ def test_a_table_lies_on_its_side_only_if_it_is_too_wide_without_the_reserve_for
     tables = [of_texts("w", ("a", "b"), (("1" * digits, "1" * digits),)) for digits in range(30, 90)]
     sides = [needs_side(table) for table in tables]
     assert sides == sorted(sides)
-    assert any(WIDTH < least(table) <= SPARE * WIDTH and not side for table, side in zip(tables, sides, strict=True))
+    assert any(
+        WIDTH < least(table) <= SPARE * WIDTH and not side for table, side in zip(tables, sides, strict=True)
+    )
     assert any(least(table) > SPARE * WIDTH and side for table, side in zip(tables, sides, strict=True))

@@ -1,4 +1,5 @@
-"""Tests the title and the large numbers of the first page: they say no more than the verdict, and use no unreliable number."""
+"""Tests the title and the large numbers of the first page: they say no more than the verdict, and use no
+unreliable number."""
 
 from __future__ import annotations
 
@@ -12,14 +13,21 @@ from published_rows import CHILDREN, HIDDEN, of, published, row
 from two_rounds import fell
 
 import fltoolkit as fl
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, NOT_TOLD
+from fltoolkit.estimate.change_over_time.difference import (
+    DECREASED,
+    INCREASED,
+    NO_CHANGE,
+    NOT_COMPARABLE,
+    NOT_TOLD,
+)
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.report.document_sections import first_page
 
 FIRST = "This is the plan's first measurement: there is no earlier one to compare it with."
 CHANGED: dict[str, Any] = {
-    "measure": "change_in_prevalence", "estimate": -0.008, "ci_low": -0.013, "ci_high": -0.0027, "beyond_zero": "", "verdict_reason": "", "verdict": DECREASED,
-    "estimate_before": 0.0172, "estimate_after": 0.0093, "year_before": 2025, "year": 2027,
+    "measure": "change_in_prevalence", "estimate": -0.008, "ci_low": -0.013, "ci_high": -0.0027,
+    "beyond_zero": "", "verdict_reason": "", "verdict": DECREASED, "estimate_before": 0.0172,
+    "estimate_after": 0.0093, "year_before": 2025, "year": 2027,
 }  # fmt: skip
 GENERAL = "Forced labour in Nowhere: what the survey of 2025 found"
 
@@ -41,17 +49,27 @@ def plain(text: str) -> str:
             {"verdict": INCREASED, "estimate_after": 0.0283},
             "The rate of forced labour rose: 28 per 1,000 in 2027, 17 in 2025",
         ),
-        ({"verdict": NO_CHANGE}, "No detectable change in the rate of forced labour from 2025 to 2027: 17, then 9 per 1,000"),
+        (
+            {"verdict": NO_CHANGE},
+            "No detectable change in the rate of forced labour from 2025 to 2027: 17, then 9 per 1,000",
+        ),
         (
             {"verdict": NO_CHANGE, "verdict_reason": MORE_UNRESOLVED},
-            "Whether the rate of forced labour changed from 2025 to 2027 is not judged (more unresolved answers in one round): 17, then 9 per 1,000",
+            (
+                "Whether the rate of forced labour changed from 2025 to 2027 is not judged (more unresolved "
+                "answers in one round): 17, then 9 per 1,000"
+            ),
         ),
         (
             {"verdict": NO_CHANGE, "verdict_reason": NOT_TOLD},
-            "Whether the rate of forced labour changed from 2025 to 2027 is not judged (the publication does not say how many cases): "
+            "Whether the rate of forced labour changed from 2025 to 2027 is not judged (the publication "
+            "does not say how many cases): "
             "17, then 9 per 1,000",
         ),
-        ({"estimate_after": 0.0169}, "The rate of forced labour fell: 16.9 per 1,000 in 2027, 17.2 in 2025"),  # both 17
+        (
+            {"estimate_after": 0.0169},
+            "The rate of forced labour fell: 16.9 per 1,000 in 2027, 17.2 in 2025",
+        ),  # both 17
         ({"estimate_after": 0.0021}, "The rate of forced labour fell: 2.1 per 1,000 in 2027, 17.2 in 2025"),
         ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults in forced labour (2025)"),
         ({"flag": "unreliable"}, "20 of every 1,000 adults in forced labour (2025)"),
@@ -66,13 +84,19 @@ def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
     ("facts", "said"),
     [
         ({"flag": "unreliable"}, GENERAL),
-        ({"bounds_note": WIDE_BOUNDS, "bound_high": 0.04}, "Forced labour (2025): 20 to 40 of every 1,000 adults"),
+        (
+            {"bounds_note": WIDE_BOUNDS, "bound_high": 0.04},
+            "Forced labour (2025): 20 to 40 of every 1,000 adults",
+        ),
         ({"bounds_note": WIDE_BOUNDS, "flag": "unreliable"}, GENERAL),
         ({"estimate": float("nan"), "marker": "c", "flag": "suppress"}, GENERAL),
         ({"estimate": 0.0, "marker": "low"}, GENERAL),
         (
             {"estimate": 0.0, "ci_high": 0.0012, "marker": "w"},
-            "The survey of 2025 found nobody in forced labour: at most 1.2 of every 1,000 adults (95% interval)",
+            (
+                "The survey of 2025 found nobody in forced labour: at most 1.2 of every 1,000 adults (95% "
+                "interval)"
+            ),
         ),
     ],
 )
@@ -94,10 +118,15 @@ def test_a_change_has_its_size_with_the_interval() -> None:
         "a fall of 8.0 (95% interval: 2.7\xa0to\xa013.0)",
     )
     assert tile(flag="caution")[2] == "a fall of 8.0 (95% interval: 2.7\xa0to\xa013.0); use with caution"
-    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("a rise of 8.0 (95% interval: 3.1")
+    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith(
+        "a rise of 8.0 (95% interval: 3.1"
+    )
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
-    assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged (more unresolved answers in one round)"
+    assert (
+        tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2]
+        == "Not judged (more unresolved answers in one round)"
+    )
 
 
 def test_persons_are_told_with_two_digits() -> None:
@@ -108,12 +137,23 @@ def test_persons_are_told_with_two_digits() -> None:
 
 def test_adults_and_children_are_told_apart() -> None:
     children = row(
-        reference_population="children", reference_population_label="children", estimate=0.03, ci_low=0.02, ci_high=0.04
+        reference_population="children",
+        reference_population_label="children",
+        estimate=0.03,
+        ci_low=0.02,
+        ci_high=0.04,
     )
     out = published(row(), children, headlines=("adults", "children"))
     *_, last = first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts
-    assert (last.number, last.unit, plain(last.doubt)) == ("30.0", "per 1,000 children", "95% interval: 20.0 to 40.0")
-    assert not any("target" in fact.unit for fact in first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts)
+    assert (last.number, last.unit, plain(last.doubt)) == (
+        "30.0",
+        "per 1,000 children",
+        "95% interval: 20.0 to 40.0",
+    )
+    assert not any(
+        "target" in fact.unit
+        for fact in first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts
+    )
     assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == (FIRST,)
     assert first_page.below_the_tiles(later(), EN) == ()
 
@@ -121,8 +161,13 @@ def test_adults_and_children_are_told_apart() -> None:
 def test_beside_the_persons_of_another_population_the_interval_is_said_to_be_that_of_the_rate() -> None:
     rates = [row(), row(**CHILDREN, estimate=0.03, ci_low=0.02, ci_high=0.04)]
     total = row(**CHILDREN, measure="total", estimate=2550.0, ci_low=1700.0, ci_high=3400.0, interval="log")
-    *_, last = first_page.tiles(evidence_from(published(*rates, total, headlines=("adults", "children"))), EN).facts
-    assert (last.unit, plain(last.doubt)) == ("per 1,000 children: 2,550 persons", "95% interval of the rate: 20.0 to 40.0")
+    *_, last = first_page.tiles(
+        evidence_from(published(*rates, total, headlines=("adults", "children"))), EN
+    ).facts
+    assert (last.unit, plain(last.doubt)) == (
+        "per 1,000 children: 2,550 persons",
+        "95% interval of the rate: 20.0 to 40.0",
+    )
 
 
 def test_a_headline_that_is_not_shown_says_why() -> None:
@@ -132,7 +177,10 @@ def test_a_headline_that_is_not_shown_says_why() -> None:
 
 def test_two_rounds_that_were_run_have_the_verdict_in_each_language() -> None:
     """50 and 18.75 per 1,000."""
-    assert plain(first_page.title(fell(), EN)) == "The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025"
+    assert (
+        plain(first_page.title(fell(), EN))
+        == "The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025"
+    )
     assert first_page.title(fell(), FR).startswith("Le taux de travail forcé a baissé")
 
 
@@ -155,12 +203,16 @@ def test_for_whom_the_change_was_detected_follows_from_the_tests_by_the_lead_gro
         whole | {"breakdown": "sex", "category": "other", "verdict": ""},
     ]
     changed = published(whole, *by_sex)
-    (told, *_) = first_page.who(dataclasses.replace(made, changed=changed, now=dataclasses.replace(made.now, lead="sex")), EN)
+    (told, *_) = first_page.who(
+        dataclasses.replace(made, changed=changed, now=dataclasses.replace(made.now, lead="sex")), EN
+    )
     assert told == (
         "Since 2025, according to the tests, the rate fell overall; no change was detected for men; "
         "the rate fell for women, but by how much is uncertain, because the number is unreliable."
     )
     many = [by_sex[1] | {"category": f"region {n}"} for n in range(first_page.MOST_CHANGES + 1)]
-    regions = dataclasses.replace(made, changed=published(whole, *many), now=dataclasses.replace(made.now, lead="sex"))
+    regions = dataclasses.replace(
+        made, changed=published(whole, *many), now=dataclasses.replace(made.now, lead="sex")
+    )
     assert not any("according to the tests" in text for text in first_page.who(regions, EN))
     assert not any("according to the tests" in text for text in first_page.who(made, EN))

@@ -16,14 +16,23 @@ def shares(group: str, *names: str) -> list[dict[str, object]]:
 
 
 OUT = published(
-    row(), of("sex", "men"), of("sex", "women"), of("region", "north"), *shares("sex", "men", "women"), *shares("form", "state", "private"),
+    row(),
+    of("sex", "men"),
+    of("sex", "women"),
+    of("region", "north"),
+    *shares("sex", "men", "women"),
+    *shares("form", "state", "private"),
     groups=("sex", "region", "form"),
-)  # fmt: skip
+)
 
 
 def test_each_topic_has_its_tables_and_a_rate_stands_before_a_share() -> None:
     blocks = known(evidence_from(OUT), EN)
-    assert [b.text for b in blocks if isinstance(b, Heading)] == ["Who is affected", "Work and places", "Forms, means and time"]
+    assert [b.text for b in blocks if isinstance(b, Heading)] == [
+        "Who is affected",
+        "Work and places",
+        "Forms, means and time",
+    ]
     tables = [b for b in blocks if isinstance(b, PrintedTable)]
     assert [t.title for t in tables] == [
         "Prevalence of forced labour by sex: adults",
@@ -41,11 +50,25 @@ def test_each_topic_has_its_tables_and_a_rate_stands_before_a_share() -> None:
 def test_what_the_survey_does_not_answer_is_a_question_for_research() -> None:
     head, why, asked = research(evidence_from(OUT), EN)
     assert isinstance(head, Heading)
-    assert why == Paragraph(f"{EN.say('research.why')} Tables on who is affected, where and how are in the annex.")
+    assert why == Paragraph(
+        f"{EN.say('research.why')} Tables on who is affected, where and how are in the annex."
+    )
     assert isinstance(asked, Bullets)
-    for part in ("perpetrators", "Who recruits", "stages of life", "By which means are people coerced?", "disability"):
+    for part in (
+        "perpetrators",
+        "Who recruits",
+        "stages of life",
+        "By which means are people coerced?",
+        "disability",
+    ):
         assert [text for text in asked.items if part in text], part
-    for part in ("women or men", "Which forms", "In which places", "How many persons are in", "What has changed"):
+    for part in (
+        "women or men",
+        "Which forms",
+        "In which places",
+        "How many persons are in",
+        "What has changed",
+    ):
         assert not [text for text in asked.items if part in text], part
 
 

@@ -1,5 +1,5 @@
-"""Tests the results of a survey in documents: sentences, large numbers and tables. Nothing hidden is written, and every number
-has its flag."""
+"""Tests the results of a survey in documents: sentences, large numbers and tables. Nothing hidden is written,
+and every number has its flag."""
 
 from __future__ import annotations
 
@@ -55,23 +55,36 @@ def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_wi
 
 
 def test_other_populations_show_their_rate_and_not_their_number() -> None:
-    rows = [row(estimate=0.01, **CHILDREN), row(measure="total", estimate=55.0, ci_low=40.0, ci_high=70.0, **CHILDREN)]
+    rows = [
+        row(estimate=0.01, **CHILDREN),
+        row(measure="total", estimate=55.0, ci_low=40.0, ci_high=70.0, **CHILDREN),
+    ]
     made = tiles(small(*rows, headlines=("adults", "children"))).facts
     assert [fact.number for fact in made] == ["20.0", "about 400", "10.0"]
 
 
 def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:
-    assert results_section.title(small(), EN, "brief.title") == "Forced labour in Nowhere: what the survey of 2025 found"
+    assert (
+        results_section.title(small(), EN, "brief.title")
+        == "Forced labour in Nowhere: what the survey of 2025 found"
+    )
     alone, later = evidence_from(small()), two_rounds.fell()
-    assert results_section.source(alone, EN) == "Source: Small survey; 2018 international definition; the past 12 months."
+    assert (
+        results_section.source(alone, EN)
+        == "Source: Small survey; 2018 international definition; the past 12 months."
+    )
     assert later.changed is not None
-    named = dataclasses.replace(later.changed, table=later.changed.table.assign(survey_before="Earlier survey"))
+    named = dataclasses.replace(
+        later.changed, table=later.changed.table.assign(survey_before="Earlier survey")
+    )
     told = results_section.source(dataclasses.replace(later, changed=named), EN)
     assert told.startswith("Source: Earlier survey; ")
 
 
 def test_a_group_of_which_every_number_is_hidden_is_named_below_the_table() -> None:
-    (table,) = results_section.rates(small(of("region", "north", **HIDDEN), of("region", "south", **HIDDEN)), EN)
+    (table,) = results_section.rates(
+        small(of("region", "north", **HIDDEN), of("region", "south", **HIDDEN)), EN
+    )
     assert ("Region",) not in table.texts
     assert table.note.endswith(" Left out (every number is [c]): region.")
     (table,) = results_section.rates(small(of("region", "north"), of("region", "south", **HIDDEN)), EN)
@@ -105,7 +118,8 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
     assert table.note.startswith(
         "The past 12 months; 2018 international definition. Rates of groups come from numbers rounded for "
-        "confidentiality: the total rate may be slightly above or below all its groups. [c]\xa0confidential: too"
+        "confidentiality: the total rate may be slightly above or below all its groups. "
+        "[c]\xa0confidential: too"
     )
     assert table.note.endswith("; [u]\xa0unreliable.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
@@ -121,7 +135,12 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
 
 
 def test_groups_are_those_of_single_breakdowns_with_enough_shown() -> None:
-    out = small(of("sex × region", "men × north"), of("region", "north"), of("region", "south"), of("region", "east", **CHILDREN))
+    out = small(
+        of("sex × region", "men × north"),
+        of("region", "north"),
+        of("region", "south"),
+        of("region", "east", **CHILDREN),
+    )
     assert results_section.groups_of(out, "prevalence") == ("sex", "region")
     assert results_section.groups_of(out, "prevalence", least=2) == ("region",)
     assert results_section.groups_of(out, "prevalence", "children") == ("region",)
@@ -157,13 +176,19 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert explained == Paragraph(EN.say("sheet.range_explained"), "quiet")
     assert results_section.range_explained(published(row()), EN) == []
     children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
-    (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
+    (explained,) = results_section.range_explained(
+        published(wide, children, headlines=("adults", "children")), EN
+    )
     assert " No range at 20.0: counting unresolved persons gives 25.0, inside the interval." in explained.text
     many = wide | {"measure": "total", "estimate": 400.0, "bound_high": 800.0} | CHILDREN
-    (beside,) = results_section.beside_facts(published(wide, children, many, headlines=("adults", "children")), EN)
+    (beside,) = results_section.beside_facts(
+        published(wide, children, many, headlines=("adults", "children")), EN
+    )
     assert "The unresolved persons are many" not in beside  # said of the large numbers
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(95% interval with unresolved persons: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
-    assert "Les personnes non classées sont nombreuses par rapport aux cas" in result_sentences.sentence(FR, wide)
+    assert "Les personnes non classées sont nombreuses par rapport aux cas" in result_sentences.sentence(
+        FR, wide
+    )
     assert "The unresolved persons are many" not in result_sentences.sentence(EN, row(**OPEN))

@@ -1,4 +1,5 @@
-"""Tests the titles of slides: a number or the verdict of a test, and never an unreliable number or the largest of many."""
+"""Tests the titles of slides: a number or the verdict of a test, and never an unreliable number or the
+largest of many."""
 
 from __future__ import annotations
 
@@ -33,7 +34,11 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
         "ci_low": low,
         "ci_high": high,
     }
-    rows = [row(), of("sex", "men", estimate=0.03, sex="men"), of("sex", "women", estimate=0.01, sex="women", **women)]
+    rows = [
+        row(),
+        of("sex", "men", estimate=0.03, sex="men"),
+        of("sex", "women", estimate=0.01, sex="women", **women),
+    ]
     return dataclasses.replace(
         published(*rows, groups=("sex",)),
         lead="sex",
@@ -44,8 +49,16 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
 @pytest.mark.parametrize(
     ("verdict", "limits", "title"),
     [
-        (HIGHER, (0.0052, 0.03), "The rate is higher for men than for women, by 5.2\xa0to\xa030.0 per 1,000 (95% interval)"),
-        (LOWER, (-0.03, -0.0052), "The rate is higher for women than for men, by 5.2\xa0to\xa030.0 per 1,000 (95% interval)"),
+        (
+            HIGHER,
+            (0.0052, 0.03),
+            "The rate is higher for men than for women, by 5.2\xa0to\xa030.0 per 1,000 (95% interval)",
+        ),
+        (
+            LOWER,
+            (-0.03, -0.0052),
+            "The rate is higher for women than for men, by 5.2\xa0to\xa030.0 per 1,000 (95% interval)",
+        ),
         (HIGHER, (np.nan, np.nan), "The rate is higher for men than for women"),
         (NO_DIFFERENCE, (-0.01, 0.02), "No difference was detected between men and women"),
         (NOT_TESTED, (np.nan, np.nan), "Whether the rate is higher for men or women cannot be said: "),
@@ -65,14 +78,20 @@ def test_where_nobody_was_found_no_difference_is_told() -> None:
 
 def test_rates_with_wide_bounds_have_why_they_are_not_compared_as_title() -> None:
     wide = {"bound_high": 0.055, "bounds_note": "wide bounds"}
-    assert slide_titles.groups(compared(NOT_TESTED, **wide), EN) == "Whether the rate is higher for men or women cannot be said: "
+    assert (
+        slide_titles.groups(compared(NOT_TESTED, **wide), EN)
+        == "Whether the rate is higher for men or women cannot be said: "
+    )
 
 
 def test_a_further_population_has_why_its_pair_is_not_compared_as_title() -> None:
     """Before, its title gave the rate alone, above a picture by sex."""
     said = "Among adults, whether the rate is higher for men or women cannot be said: "
     assert slide_titles.of_population(compared(NOT_TESTED, **UNSURE), EN, "adults") == said
-    assert slide_titles.of_population(published(row()), EN, "adults") == "20 of every 1,000 adults in forced labour (2025)"
+    assert (
+        slide_titles.of_population(published(row()), EN, "adults")
+        == "20 of every 1,000 adults in forced labour (2025)"
+    )
 
 
 def test_an_unreliable_number_is_in_no_title() -> None:
@@ -85,7 +104,10 @@ def test_an_unreliable_number_is_in_no_title() -> None:
 def test_of_groups_that_no_test_compares_the_title_says_so() -> None:
     named, sure = [of("region", name, **UNRELIABLE) for name in "ab"], [of("region", name) for name in "ab"]
     said = slide_titles.untested(published(row(), *named), EN, ["region"])
-    assert said == "Whether the rate differs by region cannot be said: none of the rates shown by region is reliable"
+    assert (
+        said
+        == "Whether the rate differs by region cannot be said: none of the rates shown by region is reliable"
+    )
     said = slide_titles.untested(published(row(), *sure), EN, ["region"])
     assert said == "Differences by region may be due to chance: no test compares these rates"
 
@@ -108,11 +130,15 @@ def test_the_path_names_the_target_and_the_measured_numbers(language: Language, 
     assert told.index("2025") < told.index("12") < told.index("2027")
     later = later.assign(later_ci_low=11.5, later_ci_high=12.5)
     for planned, side in ((13.0, "below"), (11.0, "above"), (12.4, "around")):
-        beside = dataclasses.replace(after, targets=later, follow_up=after.follow_up.assign(milestone=planned))
+        beside = dataclasses.replace(
+            after, targets=later, follow_up=after.follow_up.assign(milestone=planned)
+        )
         numbers = {"now": plan_words.measured(language, later.iloc[0].to_dict()), "year": "2027"}
         unit, aimed = number_words.unit(language, "prevalence"), language.number("2.0")
         beside_planned = {"unit": unit, "planned": language.number(f"{planned}"), "by": "2030", "aim": aimed}
-        assert slide_titles.path(beside, language) == language.say(f"slides.path_{side}", **numbers, **beside_planned)
+        assert slide_titles.path(beside, language) == language.say(
+            f"slides.path_{side}", **numbers, **beside_planned
+        )
     assert slide_titles.path(evidence_from(published(row())), language) is None
 
 
@@ -120,7 +146,8 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     made = evidence_from(published(row()), TARGET, {"year": 2032, "cut": 0.02}, planned_sample=2000)
     assert slide_titles.targets(made, EN) == "A later survey would find the fall for 1 of 2 targets"
     planned = (
-        "In 2030, the planned survey (2,000 persons) has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower"
+        "In 2030, the planned survey (2,000 persons) has an 80% chance of finding a fall from 20.0 "
+        "to 9.2 per 1,000 or lower"
     )
     assert slide_titles.repeat(made, EN) == planned
     aimless = dataclasses.replace(made, targets=made.targets.assign(target_year=np.nan))
@@ -130,7 +157,9 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     none = dataclasses.replace(made, targets=made.targets.assign(verifiable="no"))
     assert slide_titles.targets(none, EN) == "No target can be verified by a planned survey"
     open_ = dataclasses.replace(made, targets=made.targets.assign(verifiable=["no", ""]))
-    assert slide_titles.targets(open_, EN) == "A later survey would find the fall for 0 of 2 targets"  # one cannot be said
+    assert (
+        slide_titles.targets(open_, EN) == "A later survey would find the fall for 0 of 2 targets"
+    )  # one cannot be said
     nothing = evidence_from(published(row()))
     assert slide_titles.targets(nothing, EN) is None
     assert slide_titles.repeat(dataclasses.replace(nothing, targets=nothing.targets.head(0)), EN) is None
@@ -139,15 +168,23 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
 def test_where_no_target_is_reached_or_missed_the_title_says_so() -> None:
     made = evidence_from(published(row()), TARGET)
     later = made.targets.assign(later_value=2.0, reached="cannot be said")
-    assert slide_titles.targets(dataclasses.replace(made, targets=later), EN) == "No target can be called reached yet"
-    missed = dataclasses.replace(made, targets=later.assign(reached=pd.Series([NOT_REACHED] * len(later), dtype=object)))
+    assert (
+        slide_titles.targets(dataclasses.replace(made, targets=later), EN)
+        == "No target can be called reached yet"
+    )
+    missed = dataclasses.replace(
+        made, targets=later.assign(reached=pd.Series([NOT_REACHED] * len(later), dtype=object))
+    )
     assert slide_titles.targets(missed, EN) == "Targets: 0 reached, 1 not reached, 0 still open"
 
 
 def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None:
-    wide = evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)), TARGET, planned_sample=2000)
+    wide = evidence_from(
+        published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)), TARGET, planned_sample=2000
+    )
     told = slide_titles.repeat(wide, EN)
     assert told is not None
     assert told.startswith(
-        "In 2030, if no answer were unresolved, the planned survey (2,000 persons) would have an 80% chance of finding a fall"
+        "In 2030, if no answer were unresolved, the planned survey (2,000 persons) would have an 80% "
+        "chance of finding a fall"
     )

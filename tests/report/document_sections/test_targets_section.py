@@ -1,4 +1,5 @@
-"""Tests the plan's targets in documents: warnings, the table, what a repeat could detect, and the path to each target."""
+"""Tests the plan's targets in documents: warnings, the table, what a repeat could detect, and the path to
+each target."""
 
 from __future__ import annotations
 
@@ -27,9 +28,9 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
     assert west == ("West", "[c]", "[c]", said[0], said[1], "", "", "")
     chance, must_fall, needed = (EN.say(f"targets.{key}") for key in ("chance", "must_fall", "needed"))
-    assert (
-        table.note
-        == f"{chance} Planned size: 15,000 adults. {must_fall} {needed} –: no repeat is large enough. [c]\xa0{CONFIDENTIAL}."
+    assert table.note == (
+        f"{chance} Planned size: 15,000 adults. {must_fall} {needed} –: no repeat is large enough. "
+        f"[c]\xa0{CONFIDENTIAL}."
     )
 
 
@@ -40,7 +41,13 @@ def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> Non
     heading, whole, group, north, _ = table.texts
     assert group == ("Region",)
     assert heading == ("Prevalence (per 1,000 adults)",)
-    assert [text.replace("\xa0", " ") for text in whole[:5]] == ["Everyone", "5.0", "4.0 to 6.0", "2.5 by 2030", "Yes"]
+    assert [text.replace("\xa0", " ") for text in whole[:5]] == [
+        "Everyone",
+        "5.0",
+        "4.0 to 6.0",
+        "2.5 by 2030",
+        "Yes",
+    ]
     assert (north[0], north[4]) == ("North", "No: baseline too uncertain for this cut")
     assert targets_section.table(evidence([]), EN) == Paragraph(EN.say("targets.no_target"))
 
@@ -61,18 +68,34 @@ def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> Non
 def test_whether_a_target_is_reached_follows_from_the_whole_interval_and_the_year(
     year: int, low: float, value: float, high: float, told: str
 ) -> None:
-    """The target is half of 5 per 1,000 by 2030: 2.5. On the way, 4 are planned for 2027. Before, a target whose year had not come was
-    said not to be reached, and the last survey to have found more than the plan allows."""
-    found = {"value": value, "ci_low": low, "ci_high": high, "year": year, "milestone": 4.0 if year == 2027 else np.nan}
+    """The target is half of 5 per 1,000 by 2030: 2.5. On the way, 4 are planned for 2027. Before, a target
+    whose year had not come was said not to be reached, and the last survey to have found more than the plan
+    allows."""
+    found = {
+        "value": value,
+        "ci_low": low,
+        "ci_high": high,
+        "year": year,
+        "milestone": 4.0 if year == 2027 else np.nan,
+    }
     made = evidence(TARGETS[:1], [found])
     table = in_words(made)
-    assert [head.text for head in table.heads] == ["Group", "2025", str(year), "Target", "Changed?", "Target reached?"]
+    assert [head.text for head in table.heads] == [
+        "Group",
+        "2025",
+        str(year),
+        "Target",
+        "Changed?",
+        "Target reached?",
+    ]
     heading, line = table.texts
     assert heading == ("Prevalence (per 1,000 adults)",)
     assert line[:4] == ("Everyone", "5.0", f"{value}\xa0({low}\xa0to\xa0{high})", "2.5\xa0by\xa02030")
     assert line[5] == told
     assert table.rows[1][4].strong
-    assert ("more than the plan allows" in decided(dataclasses.replace(made, now=RATE))) == (told == "No" or "above" in told)
+    assert ("more than the plan allows" in decided(dataclasses.replace(made, now=RATE))) == (
+        told == "No" or "above" in told
+    )
 
 
 def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> None:
@@ -107,30 +130,59 @@ def test_the_first_page_has_room_for_four_targets_and_says_how_many_more_there_a
     assert len(rows_of(many)) == 4
     assert targets_section.more_targets(many, EN, 4) == "Further targets, in the table of targets: 2."
     assert targets_section.more_targets(one, EN, 4) == ""
-    both = dataclasses.replace(many, now=dataclasses.replace(RATE, headlines=("everybody", "adults", "children")))
+    both = dataclasses.replace(
+        many, now=dataclasses.replace(RATE, headlines=("everybody", "adults", "children"))
+    )
     assert targets_section.most_on_first_page(both) == 1
 
 
 def test_of_many_targets_those_that_were_not_reached_come_first() -> None:
-    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
+    met, missed = (
+        {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4},
+        {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030},
+    )
     parts = [evidence(TARGETS[:1], [followed]) for followed in (met, met, met, met, missed)]
-    many = dataclasses.replace(parts[0], targets=pd.concat([part.targets for part in parts], ignore_index=True))
+    many = dataclasses.replace(
+        parts[0], targets=pd.concat([part.targets for part in parts], ignore_index=True)
+    )
     assert [line[5] for line in rows_of(many)] == ["No", "Yes", "Yes", "Yes"]
 
 
 def test_each_indicator_has_one_heading_also_where_the_most_urgent_targets_come_first() -> None:
-    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
+    met, missed = (
+        {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4},
+        {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030},
+    )
     parts = [evidence(TARGETS[:1], [found]).targets for found in (missed, met, missed, met, met)]
     named = [part.assign(id=name, indicator=name) for part, name in zip(parts, "abbac", strict=True)]
     table = in_words(dataclasses.replace(evidence(), targets=pd.concat(named, ignore_index=True)))
-    assert [line[0].split()[0] for line in table.texts] == ["a", "Everyone", "Everyone", "b", "Everyone", "Everyone"]
+    assert [line[0].split()[0] for line in table.texts] == [
+        "a",
+        "Everyone",
+        "Everyone",
+        "b",
+        "Everyone",
+        "Everyone",
+    ]
 
 
 def test_a_row_without_an_answer_says_that_it_cannot_be_said() -> None:
     """Before, *Changed?* and *Target reached?* were blank beside [c]."""
-    hidden = {"value": np.nan, "ci_low": np.nan, "ci_high": np.nan, "marker_after": "c", "marker": "c", "verdict": ""}
-    both = pd.concat([evidence(TARGETS[:1], [found]).targets for found in ({"value": 2.0}, hidden)], ignore_index=True)
-    assert rows_of(dataclasses.replace(evidence(), targets=both[both["target_year"].notna()]))[1][4:] == ("Cannot be said",) * 2
+    hidden = {
+        "value": np.nan,
+        "ci_low": np.nan,
+        "ci_high": np.nan,
+        "marker_after": "c",
+        "marker": "c",
+        "verdict": "",
+    }
+    both = pd.concat(
+        [evidence(TARGETS[:1], [found]).targets for found in ({"value": 2.0}, hidden)], ignore_index=True
+    )
+    assert (
+        rows_of(dataclasses.replace(evidence(), targets=both[both["target_year"].notna()]))[1][4:]
+        == ("Cannot be said",) * 2
+    )
 
 
 def rows_of(evidence: fl.Evidence) -> list[tuple[str, ...]]:
@@ -149,7 +201,9 @@ def test_what_helps_follows_from_what_stands_in_the_way() -> None:
     one = evidence(TARGETS[:1])
 
     def said(obstacle: object, verifiable: str = "no") -> str:
-        refused = one.targets.assign(verifiable=verifiable, obstacle=pd.Series([obstacle] * len(one.targets), dtype=object))
+        refused = one.targets.assign(
+            verifiable=verifiable, obstacle=pd.Series([obstacle] * len(one.targets), dtype=object)
+        )
         return targets_section.meaning(dataclasses.replace(one, targets=refused), EN)
 
     start = EN.say("targets.meaning")
@@ -160,12 +214,17 @@ def test_what_helps_follows_from_what_stands_in_the_way() -> None:
 
 def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:
     one = evidence()
-    lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
+    lacking = one.targets.assign(
+        obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91
+    )
     (told,) = targets_section.unverifiable(dataclasses.replace(one, targets=lacking), EN)
     assert told.label.startswith(
         "No survey is planned that could verify this target: Prevalence (region: north), a cut of 10% by 2030"
     )
-    assert told.text == "•\xa0A repeat of the planned size (north: 3,000) in 2030 would find it with a chance of 91%."
+    assert (
+        told.text
+        == "•\xa0A repeat of the planned size (north: 3,000) in 2030 would find it with a chance of 91%."
+    )
 
 
 def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:
@@ -174,13 +233,15 @@ def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:
     refused = dataclasses.replace(later, targets=later.targets.assign(verifiable="no"))
     (told, *_) = targets_section.unverifiable(refused, EN)
     assert told.text.replace("\xa0", " ").endswith(
-        "In 2027 the survey found 2.2 (1.5 to 3.1). Target (2.5 by 2030) reached: cannot be said (the target lies inside the interval). "
+        "In 2027 the survey found 2.2 (1.5 to 3.1). Target (2.5 by 2030) reached: cannot be said (the "
+        "target lies inside the interval). "
         "Test of the change since 2025: decreased."
     )
 
 
 def test_a_target_that_a_later_round_has_decided_is_not_warned_of() -> None:
-    """5 fell to 1.8 per 1,000 at most; the target is half of 5. Before, the slides told why no survey could verify it."""
+    """5 fell to 1.8 per 1,000 at most; the target is half of 5. Before, the slides told why no survey could
+    verify it."""
     later = evidence(followed=[{"value": 1.2, "ci_low": 0.8, "ci_high": 1.8}])
     refused = dataclasses.replace(later, targets=later.targets.assign(verifiable="no"))
     assert sign(refused.targets.to_dict("records")[0]) == "✓"
@@ -188,10 +249,13 @@ def test_a_target_that_a_later_round_has_decided_is_not_warned_of() -> None:
 
 
 def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
-    """Of 20,000 persons a cut by 43 % (promises.SMALLEST), of the total alone; of 1,000 nothing; 10 are too unlike 15,000."""
+    """Of 20,000 persons a cut by 43 % (promises.SMALLEST), of the total alone; of 1,000 nothing; 10 are too
+    unlike 15,000."""
     large, none, unlike = evidence([], n=20_000), evidence([], n=1_000), evidence([], planned_sample=10)
     (told,) = targets_section.found_by_repeat(large, EN)
-    assert told.startswith("Prevalence: a repeat of 20,000 persons would find a fall from 5.0 in 2025 to 2.9 per 1,000 or lower")
+    assert told.startswith(
+        "Prevalence: a repeat of 20,000 persons would find a fall from 5.0 in 2025 to 2.9 per 1,000 or lower"
+    )
     assert targets_section.found_by_repeat(none, EN) == (
         "Prevalence: a repeat of 1,000 persons would find no fall with a chance of 80%, however deep.",
     )
@@ -200,7 +264,12 @@ def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
     table = targets_section.detectable(large, EN)
     assert isinstance(table, PrintedTable)
     (what,), (whom, value, interval, *found) = table.texts
-    assert (what, whom, value, interval) == ("Prevalence (per 1,000 adults)", "Everyone", "5.0", "4.0\xa0to\xa06.0")
+    assert (what, whom, value, interval) == (
+        "Prevalence (per 1,000 adults)",
+        "Everyone",
+        "5.0",
+        "4.0\xa0to\xa06.0",
+    )
     assert found == ["20,000", "43%", "2.9"]  # 5·(1 − 0.429)
     nothing = targets_section.detectable(unlike, EN)
     assert isinstance(nothing, PrintedTable)
@@ -222,8 +291,13 @@ def test_the_way_to_a_target_is_told_year_by_year_and_what_nobody_measures_as_su
     assert row[1:] == ("5.0", "4.5", "4.0", "3.5", "3.0", "2.5", "a")
     assert table.footnotes == ("Planned to fall by the same amount each year until 2030",)
     assert [head.text for head in table.heads[1:-1]] == [
-        "2025 baseline", "2026 not measured", "2027 not measured", "2028 planned survey", "2029 not measured", "2030 target",
-    ]  # fmt: skip
+        "2025 baseline",
+        "2026 not measured",
+        "2027 not measured",
+        "2028 planned survey",
+        "2029 not measured",
+        "2030 target",
+    ]
     assert targets_section.milestones(evidence([]), EN) == Paragraph(EN.say("milestones.none"), "quiet")
 
 
@@ -242,7 +316,9 @@ def test_targets_of_two_sexes_are_rows_of_the_milestones() -> None:
     sexes = {name: Reason.of(f"categories.{name}") for name in ("women", "men")}
     one = evidence(TARGETS[:1])
     tables = {
-        name: pd.concat([table[table["group"] == "total"].assign(group="sex", category=sex) for sex in sexes.values()])
+        name: pd.concat(
+            [table[table["group"] == "total"].assign(group="sex", category=sex) for sex in sexes.values()]
+        )
         for name, table in (("targets", one.targets), ("milestones", one.milestones))
     }
     table = targets_section.milestones(dataclasses.replace(one, **tables), EN)

@@ -1,4 +1,5 @@
-"""Tests all documents of a run: their names, their bytes, what they must say, and what none of them may say."""
+"""Tests all documents of a run: their names, their bytes, what they must say, and what none of them may
+say."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from fltoolkit.show.wording import number_words
 
 MADE = {"evidence_brief": evidence_brief, "nap_skeleton": nap_skeleton, "slides": workshop}
 CLAIMS = (
-    r"because of the plan|thanks to the plan|due to the plan|ranking|highest|worst region|grâce au plan|à cause du plan|le plus touché"
+    r"because of the plan|thanks to the plan|due to the plan|ranking|highest|worst region|grâce au "
+    r"plan|à cause du plan|le plus touché"
     r"|gracias al plan|a causa del plan|debido al plan|más afectad"
 )
 
@@ -41,7 +43,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def texts(folder: Path) -> Mapping[str, str]:
     """Each document's text, the words of its pictures with it."""
-    return {f.name: "\n".join(lines(f)) for f in sorted(folder.rglob("*")) if f.suffix in (".html", ".docx", ".svg")}
+    return {
+        f.name: "\n".join(lines(f))
+        for f in sorted(folder.rglob("*"))
+        if f.suffix in (".html", ".docx", ".svg")
+    }
 
 
 def words(document: Document) -> str:
@@ -50,7 +56,10 @@ def words(document: Document) -> str:
 
 def test_their_names(folder: Path) -> None:
     kinds = ("evidence_brief_{}.html", "evidence_brief_{}.docx", "nap_skeleton_{}.docx", "slides_{}.html")
-    assert {f.name for f in folder.iterdir()} == {"charts", *(k.format(code) for k in kinds for code in ("en", "fr"))}
+    assert {f.name for f in folder.iterdir()} == {
+        "charts",
+        *(k.format(code) for k in kinds for code in ("en", "fr")),
+    }
     charts = {f.name for f in (folder / "charts").iterdir()}
     assert {"prevalence_by_region_fr.svg", "prevalence_by_region_en.png", "repeat_en.svg"} <= charts
 
@@ -62,7 +71,9 @@ def test_the_same_run_leaves_the_same_bytes(folder: Path, tmp_path: Path) -> Non
     assert [str(name) for name, content in again.items() if (folder / name).read_bytes() != content] == []
 
 
-def test_without_a_folder_nothing_is_written_and_an_unknown_language_stops_before_anything_is(tmp_path: Path) -> None:
+def test_without_a_folder_nothing_is_written_and_an_unknown_language_stops_before_anything_is(
+    tmp_path: Path,
+) -> None:
     assert "Nothing is written" in str(write_documents(evidence(), ""))
     with pytest.raises(SpecError, match="xx"):
         write_documents(in_languages(evidence(), "en", "xx"), tmp_path / "none")
@@ -72,11 +83,21 @@ def test_without_a_folder_nothing_is_written_and_an_unknown_language_stops_befor
 def test_no_hidden_number_stands_anywhere(texts: Mapping[str, str], tmp_path: Path) -> None:
     path = country.write(tmp_path / "again")
     full = restricted(fl.classify(fl.read_survey(path)))
-    hidden = full[(full["measure"] == "prevalence") & full["category"].isin(["east", "west"]) & (full["breakdown"] == "region")]
+    hidden = full[
+        (full["measure"] == "prevalence")
+        & full["category"].isin(["east", "west"])
+        & (full["breakdown"] == "region")
+    ]
     shown = full[(full["measure"] == "prevalence") & (full["category"] == "north")]
     assert len(hidden) == 2
-    forms = {f"{1000 * p:.1f}" for p in hidden["estimate"]} | {f"{1000 * p:.1f}".replace(".", ",") for p in hidden["estimate"]}
-    assert [name for name, text in texts.items() if any(re.search(rf"(?<!\d){re.escape(f)}(?!\d)", text) for f in forms)] == []
+    forms = {f"{1000 * p:.1f}" for p in hidden["estimate"]} | {
+        f"{1000 * p:.1f}".replace(".", ",") for p in hidden["estimate"]
+    }
+    assert [
+        name
+        for name, text in texts.items()
+        if any(re.search(rf"(?<!\d){re.escape(f)}(?!\d)", text) for f in forms)
+    ] == []
     (north,) = shown[shown["breakdown"] == "region"]["estimate"]
     assert f"{1000 * north:.0f}" in texts["evidence_brief_en.html"]
 
@@ -87,7 +108,9 @@ def test_each_says_its_doubts(name: str, language: Language) -> None:
     said = words(MADE[name](evidence(), language))
     for key in ("coverage", "unresolved.some"):
         start = language.words[key]
-        assert start[start.rfind("}") + 1 :].strip() in said.replace("\\u202f", "\u202f").replace("\\xa0", "\u00a0"), key
+        assert start[start.rfind("}") + 1 :].strip() in said.replace("\\u202f", "\u202f").replace(
+            "\\xa0", "\u00a0"
+        ), key
     assert "the homeless" in said
     assert "[c]" in said
 
@@ -95,7 +118,10 @@ def test_each_says_its_doubts(name: str, language: Language) -> None:
 WARNED = {
     "evidence_brief": ["No: baseline too uncertain for this cut"],
     "nap_skeleton": [
-        "A survey of the planned size (north: 88) in 2030 could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
+        (
+            "A survey of the planned size (north: 88) in 2030 could not verify this target: Prevalence of "
+            "forced labour, adults (region: north), a cut of 10"
+        ),
     ],
     "slides": [
         "Set a target for north whose fall the planned survey would detect (to ",
@@ -160,12 +186,17 @@ def test_pictures_are_drawn_without_pyplot() -> None:
 
 
 def test_a_run_with_next_to_nothing_to_show_still_leaves_its_documents(tmp_path: Path) -> None:
-    bare = country.changed(country.SURVEY, tables=[{"measure": "prevalence", "by": [[]]}], coverage_excludes=[])
+    bare = country.changed(
+        country.SURVEY, tables=[{"measure": "prevalence", "by": [[]]}], coverage_excludes=[]
+    )
     del bare["groups"], bare["sectors"]
     few = country.persons()
     few["INV"] = [1] * 3 + [2] * (len(few) - 3)
     path = country.write(
-        tmp_path / "bare", bare, country.with_rows({"id": "rate", "measure": "prevalence", "disaggregated_by": None}), few
+        tmp_path / "bare",
+        bare,
+        country.with_rows({"id": "rate", "measure": "prevalence", "disaggregated_by": None}),
+        few,
     )
     out, plan = country.run(path)
     made = fl.evidence(plan, fl.rounds(plan, fl.classify(fl.read_survey(path)), out))

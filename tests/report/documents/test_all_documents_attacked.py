@@ -1,4 +1,5 @@
-"""Attacks all documents of a run together: no hidden number can be calculated, by linear programmes or by comparison with a twin."""
+"""Attacks all documents of a run together: no hidden number can be calculated, by linear programmes or by
+comparison with a twin."""
 
 from __future__ import annotations
 
@@ -85,7 +86,9 @@ def test_there_is_something_to_tell_and_something_hidden(full: pd.DataFrame, fil
     found = seen([line for file in files for line in lines(file)], full)
     assert found.loc[found["category"] == "north", ["estimate", "n"]].notna().all(axis=None)
     assert found.loc[found["breakdown"] == "", "cases"].notna().all()
-    assert found.loc[found["category"].isin(["east", "west"]), ["estimate", "n", "cases"]].isna().all(axis=None)
+    assert (
+        found.loc[found["category"].isin(["east", "west"]), ["estimate", "n", "cases"]].isna().all(axis=None)
+    )
 
 
 def test_no_document_tells_a_hidden_number(full: pd.DataFrame, files: list[Path]) -> None:
@@ -100,7 +103,9 @@ def with_every_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Print what is shown at full precision, and the cases of every cell."""
 
     def whole(exact: pd.DataFrame, base: float) -> pd.DataFrame:
-        return exact.assign(rounding=base, cases_class=[cases_class(n, headline=True) for n in exact["cases"]])
+        return exact.assign(
+            rounding=base, cases_class=[cases_class(n, headline=True) for n in exact["cases"]]
+        )
 
     monkeypatch.setattr(PUBLISH, "printed", whole)
 
@@ -122,13 +127,21 @@ def test_without_protection_the_same_attack_succeeds_on_every_document_with_case
     monkeypatch.setattr(RUN_DECISION, "decide_rule_sets", lambda *_: Decision())
     with_every_digit(monkeypatch)
     leaks = {file.name: attacked([file], full) for file in documents(survey, tmp_path)}
-    with_cases = ("estimates.csv", "nap_baseline.csv", "nap_workbook.xlsx", "evidence.json", "evidence_brief_en.html",
-                  "evidence_brief_en.docx", "nap_skeleton_en.docx")  # fmt: skip
+    with_cases = (
+        "estimates.csv",
+        "nap_baseline.csv",
+        "nap_workbook.xlsx",
+        "evidence.json",
+        "evidence_brief_en.html",
+        "evidence_brief_en.docx",
+        "nap_skeleton_en.docx",
+    )
     assert all(leaks[name] for name in with_cases)
 
 
 def twin(folder: Path) -> Path:
-    """The same country, but that one case of the east lives in the west: a person of the same point, sex and age moves the other way."""
+    """The same country, but that one case of the east lives in the west: a person of the same point, sex and
+    age moves the other way."""
     table = country.persons()
     east, west = ({"R": list(country.REGIONS).index(r) + 1} for r in ("east", "west"))
     same = ["S", "P", "SEX", "AGE"]

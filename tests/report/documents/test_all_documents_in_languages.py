@@ -1,4 +1,5 @@
-"""Tests that each document of the shipped surveys is in one language, and that texts in another language are marked."""
+"""Tests that each document of the shipped surveys is in one language, and that texts in another language are
+marked."""
 
 from __future__ import annotations
 
@@ -31,10 +32,27 @@ SAMPLES = Path(__file__).parents[3] / "data_samples"
 MADE = (evidence_brief, nap_skeleton, workshop)
 OF_THE_KIT = ("flag", "reason", "to_verify", "rule_note", "duration_basis", "age_basis")
 ENGLISH = r"\b(the|than|with|which|fewer|above|cases|wider|persons|is|are|who|before|interval|repeat)\b"
-NAMES_OF_SETTINGS = {"fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}  # as one writes them in survey.yaml
+NAMES_OF_SETTINGS = {
+    "fltoolkit",
+    "icls_2018 v1",
+    "hts_2012 v1",
+    "icls_2018",
+    "hts_2012",
+}  # as one writes them in survey.yaml
 LANGUAGES = pytest.mark.parametrize("language", [FR, ES], ids=["fr", "es"])
-# As one writes them in survey.yaml; countries, whose names are the same in every language unless a file says otherwise.
-NAMES = {"Norvia", "Valdorie", "Smallland", "Nowhere", "fltoolkit", "icls_2018 v1", "hts_2012 v1", "icls_2018", "hts_2012"}
+# As one writes them in survey.yaml; countries, whose names are the same in every language unless a file says
+# otherwise.
+NAMES = {
+    "Norvia",
+    "Valdorie",
+    "Smallland",
+    "Nowhere",
+    "fltoolkit",
+    "icls_2018 v1",
+    "hts_2012 v1",
+    "icls_2018",
+    "hts_2012",
+}
 
 
 @pytest.fixture(scope="module", params=[shipped.NORVIA, shipped.VALDORIE])
@@ -53,7 +71,9 @@ def texts(document: Document) -> list[str]:
     found = [document.title, document.foot]
     for block in document.blocks:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
-        found += [text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))]
+        found += [
+            text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))
+        ]
         said = block if isinstance(block, PrintedTable) else _said_in(block)
         found += _strings(said) if not pictures else []
     return [text.replace("-\n", "-").replace("\n", " ") for text in found]
@@ -68,7 +88,11 @@ def _drawn(figure: Any) -> Iterator[str]:
 
 def _said_in(part: object) -> dict[str, object]:
     """What a block, a cell or a head of a table says, without how it looks and what code calls it."""
-    return {name: said for name, said in vars(part).items() if name not in ("style", "key", "kind", "marker", "state")}
+    return {
+        name: said
+        for name, said in vars(part).items()
+        if name not in ("style", "key", "kind", "marker", "state")
+    }
 
 
 def _strings(node: object) -> list[str]:
@@ -95,15 +119,28 @@ def of_the_plan(plan: fl.Plan) -> set[str]:
     """What the plan says itself."""
     rows = [(s, i) for s in plan.framework for i in s.indicators]
     own = {plan.title, plan.country, plan.goal, *plan.legal_basis}
-    own |= {v for s, i in rows for v in (s.statement, s.code, i.indicator, i.means_of_verification, i.lead, i.unit)}
+    own |= {
+        v
+        for s, i in rows
+        for v in (s.statement, s.code, i.indicator, i.means_of_verification, i.lead, i.unit)
+    }
     own |= {v for _, i in rows for v in (i.target_year_1, i.target_year_2, i.final_target, i.baseline_value)}
-    return {v for v in own | {i.reporting_frequency for _, i in rows if "reporting_frequency" in i.model_fields_set} if v}
+    return {
+        v
+        for v in own | {i.reporting_frequency for _, i in rows if "reporting_frequency" in i.model_fields_set}
+        if v
+    }
 
 
 def of_the_survey(out: fl.Published) -> set[str]:
-    """What the survey says itself: its title, whom it could not reach, whom and when it asked, and the labels that it gave."""
+    """What the survey says itself: its title, whom it could not reach, whom and when it asked, and the labels
+    that it gave."""
     columns = ("survey", "country", "reference_population_label", "reference_period")
-    said = {*out.coverage_excludes, *(text for c in columns for text in out.table[c]), *own_labels(out.table["category"])} - {""}
+    said = {
+        *out.coverage_excludes,
+        *(text for c in columns for text in out.table[c]),
+        *own_labels(out.table["category"]),
+    } - {""}
     return said | {text[:1].upper() + text[1:] for text in said}
 
 
@@ -126,12 +163,19 @@ def _left(evidence: fl.Evidence, text: str) -> str:
 @LANGUAGES
 def test_no_english_is_left_but_what_is_marked(evidence: fl.Evidence, language: Language) -> None:
     out, own = evidence.now, set(evidence.own_words.texts)
-    kits = {str(v) for c in OF_THE_KIT for v in out.table[c].unique() if v and re.search(r"[a-z]{3} [a-z]", str(v))}
-    kits |= {str(v) for c in ("reason", "target_words", "obstacle", "beside") for v in evidence.targets[c] if v} | {
-        str(v) for v in evidence.smart["missing"] if v
+    kits = {
+        str(v)
+        for c in OF_THE_KIT
+        for v in out.table[c].unique()
+        if v and re.search(r"[a-z]{3} [a-z]", str(v))
     }
+    kits |= {
+        str(v) for c in ("reason", "target_words", "obstacle", "beside") for v in evidence.targets[c] if v
+    } | {str(v) for v in evidence.smart["missing"] if v}
     sentences = {
-        v for v in EN.words.values() if len(PLACE.sub("", v)) > 12 and v not in language.words.values() and not PLACE.search(v)
+        v
+        for v in EN.words.values()
+        if len(PLACE.sub("", v)) > 12 and v not in language.words.values() and not PLACE.search(v)
     }
     for made in MADE:
         for text in texts(made(evidence, language)):
@@ -140,8 +184,11 @@ def test_no_english_is_left_but_what_is_marked(evidence: fl.Evidence, language: 
             assert not re.search(ENGLISH, left), text
 
 
-def test_every_text_of_the_documents_comes_from_a_file_of_words(evidence: fl.Evidence, marks: Language) -> None:
-    """In a fourth language whose texts are marks: a text without a mark is one that no translator is ever asked for."""
+def test_every_text_of_the_documents_comes_from_a_file_of_words(
+    evidence: fl.Evidence, marks: Language
+) -> None:
+    """In a fourth language whose texts are marks: a text without a mark is one that no translator is ever
+    asked for."""
     left = {_left(evidence, text): text for made in MADE for text in texts(made(evidence, marks))}
     assert {words: text for words, text in left.items() if words} == {}
 
@@ -163,10 +210,17 @@ def test_the_workbook_speaks_the_plans_first_language(tmp_path: Path, code: str)
         assert not re.search(ENGLISH, line), line
 
 
-def test_every_text_of_the_workbook_comes_from_a_file_of_words(evidence: fl.Evidence, marks: Language) -> None:
+def test_every_text_of_the_workbook_comes_from_a_file_of_words(
+    evidence: fl.Evidence, marks: Language
+) -> None:
     """Names of files, keys of nap.yaml and partners.yaml, and codes are what one types, in every language."""
     plan, out = evidence.plan, evidence.now
-    own = of_the_plan(plan) | of_the_survey(out) | NAMES_OF_SETTINGS | {i.id for s in plan.framework for i in s.indicators}
+    own = (
+        of_the_plan(plan)
+        | of_the_survey(out)
+        | NAMES_OF_SETTINGS
+        | {i.id for s in plan.framework for i in s.indicators}
+    )
     own |= {
         v
         for s in plan.framework
@@ -195,8 +249,11 @@ def test_every_text_of_the_workbook_comes_from_a_file_of_words(evidence: fl.Evid
 
 
 @pytest.mark.parametrize(("language", "marked"), [(FR, False), (ES, True)], ids=["fr", "es"])
-def test_own_texts_without_a_translation_are_marked_and_noted(evidence: fl.Evidence, language: Language, marked: bool) -> None:
-    """The files of both samples have all that French documents say; Spanish ones print the English or French text with a mark."""
+def test_own_texts_without_a_translation_are_marked_and_noted(
+    evidence: fl.Evidence, language: Language, marked: bool
+) -> None:
+    """The files of both samples have all that French documents say; Spanish ones print the English or French
+    text with a mark."""
     assert bool(lacking(evidence.own_words, language)) == marked
     before, after = language.say("own_words.note", languages="§").split("§")
     for made in MADE:
@@ -215,8 +272,12 @@ def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> N
 
 
 def test_a_workbook_marks_what_the_plan_does_not_say_in_its_language(tmp_path: Path) -> None:
-    """With a star, since a cell has no italics; and the first sheet says what the star means. In the plan's own language nothing is marked."""
-    for code, starred, note in (("fr", True, FR.say("own_words.note", languages="anglais")), ("en", False, "Text marked *")):
+    """With a star, since a cell has no italics; and the first sheet says what the star means. In the plan's
+    own language nothing is marked."""
+    for code, starred, note in (
+        ("fr", True, FR.say("own_words.note", languages="anglais")),
+        ("en", False, "Text marked *"),
+    ):
         fl.report.write_workbook(in_languages(fell(), code), tmp_path / code)
         said = lines(tmp_path / code / "nap_workbook.xlsx")
         plan = fell().plan

@@ -1,5 +1,5 @@
-"""Tests every table of every document: no number is broken on paper or has more digits than are published, and no text is
-incomplete."""
+"""Tests every table of every document: no number is broken on paper or has more digits than are published,
+and no text is incomplete."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def tables(run: str, code: str) -> Iterator[PrintedTable]:
 
 @cache
 def helvetica() -> dict[str, int]:
-    """Widths of Helvetica's letters, which are those of Arial, in thousandths of its size (Adobe's metrics, which matplotlib brings)."""
+    """Widths of Helvetica's letters, which are those of Arial, in thousandths of its size (Adobe's metrics,
+    which matplotlib brings)."""
     path = Path(matplotlib.get_data_path()) / "fonts/afm/phvr8a.afm"
     found = re.findall(r"^C (\d+) ; WX (\d+)", path.read_text("latin-1"), re.M)
     return {chr(int(code)): int(width) for code, width in found}
@@ -53,8 +54,13 @@ def helvetica() -> dict[str, int]:
 
 def width(text: str) -> float:
     """The width of a text in Arial of eight points, in centimetres; an accent is as wide as its letter."""
-    plain = unicodedata.normalize("NFKD", text.replace("\xa0", " ").replace("\u202f", " ").replace("−", "+").replace("–", "n"))
-    return sum(helvetica().get(letter, 600) for letter in plain if not unicodedata.combining(letter)) * CENTIMETRE
+    plain = unicodedata.normalize(
+        "NFKD", text.replace("\xa0", " ").replace("\u202f", " ").replace("−", "+").replace("–", "n")
+    )
+    return (
+        sum(helvetica().get(letter, 600) for letter in plain if not unicodedata.combining(letter))
+        * CENTIMETRE
+    )
 
 
 def unbroken(cell: PrintedCell) -> list[str]:
@@ -85,7 +91,9 @@ def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code:
             for cell, head in zip(row, table.heads, strict=False):
                 assert not re.search(rf"\d{mark}\d\d", cell.printed), (table.title, cell)
                 if head.key == "total" and cell.number:
-                    numbers = [float(re.sub(r"\D", "", n)) for n in re.findall(r"\d(?:[.,\u202f]?\d)*", cell.text)]
+                    numbers = [
+                        float(re.sub(r"\D", "", n)) for n in re.findall(r"\d(?:[.,\u202f]?\d)*", cell.text)
+                    ]
                     assert numbers, (table.title, cell)
                     assert all(float(f"{n:.3g}") == n for n in numbers), (table.title, cell)
 
@@ -98,7 +106,9 @@ def test_no_document_holds_a_text_that_is_half_made(run: str, code: str, tmp_pat
         path.write_bytes(as_word(document))
         if document.kind != "skeleton":
             path = tmp_path / f"{document.kind}.html"
-            path.write_text(as_slides(document) if document.kind == "slides" else as_html(document), encoding="utf-8")
+            path.write_text(
+                as_slides(document) if document.kind == "slides" else as_html(document), encoding="utf-8"
+            )
         assert [line for file in tmp_path.iterdir() for line in lines(file) if HALF_MADE.search(line)] == []
 
 
@@ -112,4 +122,6 @@ def test_what_is_half_made_is_found(language: Language) -> None:
 def test_a_marker_travels_with_its_number_and_no_column_holds_markers_alone() -> None:
     for table in tables("later", "en"):
         assert not {"marker", "flag"} & {head.key for head in table.heads}
-        assert not [text for row in table.texts for text in row if re.search(r"\d \[[a-z]+\]", text)]  # a space that breaks
+        assert not [
+            text for row in table.texts for text in row if re.search(r"\d \[[a-z]+\]", text)
+        ]  # a space that breaks

@@ -1,4 +1,5 @@
-"""Tests the page that a disclosure officer signs: it has everything that the record says about hidden cells."""
+"""Tests the page that a disclosure officer signs: it has everything that the record says about hidden
+cells."""
 
 from __future__ import annotations
 
@@ -13,16 +14,43 @@ from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.documents.disclosure_page import disclosure_page
 
 WEST = HiddenCell(
-    "cases", "adults", {"region": "west", "age_group": "18–24"}, "fewer than 5 cases", "icls_2018 v1", 3, 1234.5, against=40,
-    cases_range=(0, 9), weighted_range=(0.0, 4321.4),
-)  # fmt: skip
-PART = replace(WEST, outcome="unresolved", part="less", other_population="older", cases=2, weighted=None, weighted_range=None)
+    "cases",
+    "adults",
+    {"region": "west", "age_group": "18–24"},
+    "fewer than 5 cases",
+    "icls_2018 v1",
+    3,
+    1234.5,
+    against=40,
+    cases_range=(0, 9),
+    weighted_range=(0.0, 4321.4),
+)
+PART = replace(
+    WEST,
+    outcome="unresolved",
+    part="less",
+    other_population="older",
+    cases=2,
+    weighted=None,
+    weighted_range=None,
+)
 OTHER = HiddenCell("cases", "adults", {}, "another rule set: too few", "hts_2012 v1", 20)
 RECORD = DisclosureRecord(
-    "Labour force survey <2025>", "Nowhere", 2025, "", "icls_2018 v1", "fltoolkit", Limits(cases=7), 2000.0, READERS,
-    ("Limits were lowered on purpose.",), (), False, (TableCells("stock_prevalence", "adults", "sex × region", "icls_2018 v1", 17, 3, 2),),
+    "Labour force survey <2025>",
+    "Nowhere",
+    2025,
+    "",
+    "icls_2018 v1",
+    "fltoolkit",
+    Limits(cases=7),
+    2000.0,
+    READERS,
+    ("Limits were lowered on purpose.",),
+    (),
+    False,
+    (TableCells("stock_prevalence", "adults", "sex × region", "icls_2018 v1", 17, 3, 2),),
     (WEST, PART, OTHER),
-)  # fmt: skip
+)
 
 
 def page(record: DisclosureRecord, folder: Path) -> list[str]:
@@ -33,8 +61,14 @@ def page(record: DisclosureRecord, folder: Path) -> list[str]:
 
 def test_an_officer_reads_what_is_hidden_why_and_what_stays_possible(tmp_path: Path) -> None:
     found = page(RECORD, tmp_path)
-    assert "| adults | region: west × age group: 18–24 | 3 | 0 to 9 | 1,234 | 0 to 4,321 | fewer than 5 cases" in found
-    assert "| adults | region: west × age group: 18–24, without total of older | 2 | 0 to 9 | | | fewer than 5 cases" in found
+    assert (
+        "| adults | region: west × age group: 18–24 | 3 | 0 to 9 | 1,234 | 0 to 4,321 | fewer than 5 cases"
+        in found
+    )
+    assert (
+        "| adults | region: west × age group: 18–24, without total of older | 2 | 0 to 9 | | | fewer "
+        "than 5 cases"
+    ) in found
     assert "| adults | total, by hts_2012 v1 | 20 | | | | another rule set: too few" in found
     assert "| stock prevalence | adults | sex × region | icls_2018 v1 | 17 | 2 | 3" in found
     assert "17 cells are shown and 3 are hidden. Rule set: icls_2018 v1. Profile: fltoolkit." in found

@@ -1,4 +1,5 @@
-"""Tests which pictures a plan's documents have: those with published numbers, of the first groups of the plan."""
+"""Tests which pictures a plan's documents have: those with published numbers, of the first groups of the
+plan."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ REGION = [of("region", name) for name in ("north", "south", "east")]
 AGE = [of("age_group", f"{age}–{age + 4}", age_group=f"{age}–{age + 4}") for age in range(20, 60, 5)]
 
 
-def evidence(*rows: dict[str, Any], targets: tuple[dict[str, Any], ...] = (CUT,), **about: Any) -> fl.Evidence:
+def evidence(
+    *rows: dict[str, Any], targets: tuple[dict[str, Any], ...] = (CUT,), **about: Any
+) -> fl.Evidence:
     groups = tuple(dict.fromkeys(r["breakdown"] for r in rows if r["breakdown"]))
     return evidence_from(published(row(), *rows, groups=groups, **about), *targets, planned_sample=2000)
 
@@ -45,7 +48,9 @@ def test_every_picture_of_a_run_has_a_name_of_its_own() -> None:
     ]
     names = [p.name for p in all_pictures(evidence(*rows, headlines=("adults", "children")), EN)]
     assert len(set(names)) == len(names)
-    assert {"prevalence_by_sex", "prevalence_by_region", "share_by_sector", "path_rate", "repeat"} < set(names)
+    assert {"prevalence_by_sex", "prevalence_by_region", "share_by_sector", "path_rate", "repeat"} < set(
+        names
+    )
     assert len(names) == 6  # and the children's by sex
 
 
@@ -85,8 +90,12 @@ def test_the_way_is_that_to_the_first_target_of_a_total_whose_baseline_is_shown(
     assert path(evidence_from(published(row(**HIDDEN), *SEX, groups=("sex",)), CUT), EN, "half") is None
 
 
-@pytest.mark.parametrize(("planned", "told"), [(4000, "with the planned 4,000"), (None, "with the planned 2,000")])
-def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(planned: int | None, told: str) -> None:
+@pytest.mark.parametrize(
+    ("planned", "told"), [(4000, "with the planned 4,000"), (None, "with the planned 2,000")]
+)
+def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(
+    planned: int | None, told: str
+) -> None:
     made = evidence_from(published(row()), **({"planned_sample": planned} if planned else {}))
     picture = repeat(made, EN, "half")
     assert picture is not None
@@ -94,7 +103,9 @@ def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(pl
     assert repeat(evidence_from(published(row(**HIDDEN))), EN, "half") is None
 
 
-def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_picture_is_drawn_once_a_language_for_all_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And saved once a format."""
     drawn: list[tuple[str, str, Size]] = []
     saved: list[tuple[str, str, str, tuple[float, float]]] = []
@@ -117,7 +128,9 @@ def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path,
     assert len(set(saved)) == len(saved)
 
 
-def test_a_picture_in_a_file_names_its_country_and_one_on_a_page_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_in_a_file_names_its_country_and_one_on_a_page_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     subtitles: list[str] = []
     draw = document_pictures.drawn
 

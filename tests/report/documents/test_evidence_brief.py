@@ -22,14 +22,33 @@ from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TOTAL = row(measure="total", estimate=400.0, ci_low=300.0, ci_high=520.0, interval="log")
-PAIR = pd.DataFrame([{
-    "reference_population": "adults", "group": "sex", "category": "men", "reference": "women", "tested": 1, "level": 0.95, "ci_low": -0.002,
-    "ci_high": 0.004, "p_adjusted": 0.5, "verdict": NO_DIFFERENCE, "reason": "",
-}])  # fmt: skip
+PAIR = pd.DataFrame(
+    [
+        {
+            "reference_population": "adults",
+            "group": "sex",
+            "category": "men",
+            "reference": "women",
+            "tested": 1,
+            "level": 0.95,
+            "ci_low": -0.002,
+            "ci_high": 0.004,
+            "p_adjusted": 0.5,
+            "verdict": NO_DIFFERENCE,
+            "reason": "",
+        }
+    ]
+)
 OUT = published(
-    row(unresolved=6.0, bound_high=0.023), TOTAL, of("sex", "men"), of("sex", "women"), groups=("sex",), judged="fltoolkit: x", lead="sex",
+    row(unresolved=6.0, bound_high=0.023),
+    TOTAL,
+    of("sex", "men"),
+    of("sex", "women"),
+    groups=("sex",),
+    judged="fltoolkit: x",
+    lead="sex",
     contrasts=PAIR,
-)  # fmt: skip
+)
 FEW = ({"year": 2030, "cut": 0.05}, {"year": 2030, "cut": 0.04, "group": "gender", "category": "men"})
 
 
@@ -54,17 +73,22 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert definition == Paragraph(f"{EN.say('sheet.first_round')} {EN.say('sheet.definition')}")
     assert isinstance(chart, Chart)
     assert chart.picture.name == "prevalence_by_sex"
-    assert who == Bullets(("No difference was detected between men and women. That does not prove that there is none.",))
+    assert who == Bullets(
+        ("No difference was detected between men and women. That does not prove that there is none.",)
+    )
     assert targets == Heading("The plan's targets", 2)
     assert isinstance(table, PrintedTable)
     assert isinstance(decide, Paragraph)
     assert decide.label == "To decide"
     assert decide.text.startswith(
-        "Set a target for “Prevalence” whose fall the planned survey would detect (to 9.2 per 1,000 or lower), or keep 19.0?"
+        "Set a target for “Prevalence” whose fall the planned survey would detect (to 9.2 per 1,000 or "
+        "lower), or keep 19.0?"
     )
     assert careful == Heading("Read with care", 2)
     assert isinstance(caveats, Bullets)
-    assert caveats.items[0].startswith("The interval is wide because the survey found 40 cases among 2,000 persons")
+    assert caveats.items[0].startswith(
+        "The interval is wide because the survey found 40 cases among 2,000 persons"
+    )
     assert caveats.items[1] == "The survey names no group that it could not reach."
     assert caveats.items[2].startswith("6 of the 2,000 persons who answered are unresolved")
 
@@ -74,17 +98,31 @@ def test_adults_and_children_without_a_sum_have_a_picture_each() -> None:
     names = {"reference_population": "children", "reference_population_label": "children"}
     children = [row(**names), *(of("sex", who, **names) for who in ("boys", "girls"))]
     out = published(
-        row(), TOTAL, of("sex", "men"), of("sex", "women"), *children, groups=("sex",), lead="sex", contrasts=PAIR,
+        row(),
+        TOTAL,
+        of("sex", "men"),
+        of("sex", "women"),
+        *children,
+        groups=("sex",),
+        lead="sex",
+        contrasts=PAIR,
         headlines=("adults", "children"),
-    )  # fmt: skip
-    (twins,) = (b for b in first_page(evidence_brief(evidence_from(out, FEW[0]), EN)) if isinstance(b, Charts))
-    assert [chart.picture.name for chart in twins.charts] == ["prevalence_by_sex", "prevalence_children_by_sex"]
+    )
+    (twins,) = (
+        b for b in first_page(evidence_brief(evidence_from(out, FEW[0]), EN)) if isinstance(b, Charts)
+    )
+    assert [chart.picture.name for chart in twins.charts] == [
+        "prevalence_by_sex",
+        "prevalence_children_by_sex",
+    ]
 
 
 def test_a_group_of_many_categories_has_no_room_in_the_brief() -> None:
     """Before, 30 regions made a brief of seven pages, whose first page was its title alone."""
     regions = [of("region", f"region {n}") for n in range(16)]
-    out = published(row(), TOTAL, of("sex", "men"), of("sex", "women"), *regions, groups=("sex", "region"), lead="region")
+    out = published(
+        row(), TOTAL, of("sex", "men"), of("sex", "women"), *regions, groups=("sex", "region"), lead="region"
+    )
     made = evidence_brief(evidence_from(out, FEW[0]), EN)
     assert [b.picture.name for b in first_page(made) if isinstance(b, Chart)] == ["path_rate"]
     told = "\n".join(map(str, made.blocks))
@@ -127,15 +165,25 @@ def test_a_letter_of_the_brief_means_the_same_in_all_its_tables() -> None:
         marker="u",
     )
     children = row(reference_population="children", reference_population_label="children")
-    out = published(row(), of("sex", "men", **careful), children, wide, groups=("sex",), headlines=("adults", "children"))
-    tables = [b for b in evidence_brief(evidence_from(out, FEW[0]), EN).blocks if isinstance(b, PrintedTable) and b.footnotes]
+    out = published(
+        row(), of("sex", "men", **careful), children, wide, groups=("sex",), headlines=("adults", "children")
+    )
+    tables = [
+        b
+        for b in evidence_brief(evidence_from(out, FEW[0]), EN).blocks
+        if isinstance(b, PrintedTable) and b.footnotes
+    ]
     assert [table.lettered for table in tables] == [(("a", "Fewer than 30 cases"),), (("b", "Wide"),)]
     assert [table.texts[-1][-1] for table in tables] == ["a", "b"]
 
 
 def test_a_hidden_headline_has_no_number_in_its_title() -> None:
     without = evidence_brief(
-        evidence_from(published(row(unresolved=pd.NA, estimate=float("nan"), marker="c")), title="Our plan"), EN
+        evidence_from(published(row(unresolved=pd.NA, estimate=float("nan"), marker="c")), title="Our plan"),
+        EN,
     )
-    assert (without.title, without.subtitle) == ("Forced labour in Nowhere: what the survey of 2025 found", "Our plan")
+    assert (without.title, without.subtitle) == (
+        "Forced labour in Nowhere: what the survey of 2025 found",
+        "Our plan",
+    )
     assert not [b for b in first_page(without) if isinstance(b, Chart)]

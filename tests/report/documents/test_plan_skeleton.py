@@ -40,13 +40,21 @@ from fltoolkit.survey.spec.files_and_design import Release
 
 TARGET = {"year": 2030, "cut": 0.5}
 SECTORS = [of("sector", name, measure="share") for name in ("farms", "sites")]
-ROWS = [row(), of("sex", "men"), of("sex", "women"), of("region", "north"), *SECTORS, row(rule_set=OTHER_RULES)]
+ROWS = [
+    row(),
+    of("sex", "men"),
+    of("sex", "women"),
+    of("region", "north"),
+    *SECTORS,
+    row(rule_set=OTHER_RULES),
+]
 OUT = published(*ROWS, groups=("sex", "region", "sector"))
 PLANNED = {"planned_sample": 2000, "planned_surveys": [2028, 2030]}
 
 
 def text(document: Document) -> Iterator[str]:
-    """Every text of a document but those of its pictures; a row of a table is one, its cells apart by bars."""
+    """Every text of a document but those of its pictures; a row of a table is one, its cells apart by
+    bars."""
     for block in document.blocks:
         match block:
             case Heading() | Paragraph():
@@ -54,7 +62,10 @@ def text(document: Document) -> Iterator[str]:
             case Bullets():
                 yield from block.items
             case PrintedTable():
-                yield from (block.title, *(" | ".join(cells) for cells in (tuple(h.text for h in block.heads), *block.texts)))
+                yield from (
+                    block.title,
+                    *(" | ".join(cells) for cells in (tuple(h.text for h in block.heads), *block.texts)),
+                )
 
 
 def below(document: Document, head: str) -> list[Block]:
@@ -90,7 +101,10 @@ def test_no_page_is_nearly_empty(run: Callable[[], Evidence], code: str, tmp_pat
     (tmp_path / "skeleton.docx").write_bytes(as_word(nap_skeleton(run(), read_language(code))))
     home = f"-env:UserInstallation=file://{tmp_path}/home"
     subprocess.run(
-        ["soffice", home, "--headless", "--convert-to", "pdf", "skeleton.docx"], cwd=tmp_path, check=True, capture_output=True
+        ["soffice", home, "--headless", "--convert-to", "pdf", "skeleton.docx"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
     )
     subprocess.run(["pdftoppm", "-r", "20", "-gray", "skeleton.pdf", "page"], cwd=tmp_path, check=True)
     pages = sorted(tmp_path.glob("page-*.pgm"))
@@ -112,7 +126,11 @@ def test_the_contents_name_every_heading_and_what_partners_write_is_a_prompt() -
     made = nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN)
     chapters = [b.text for b in made.blocks if isinstance(b, Heading) and b.level == 1]
     assert chapters == [*(EN.say(f"chapters.c{n}.title") for n in range(1, 8)), EN.say("skeleton.annex")]
-    first, matrix = (table.title for table in below(made, EN.each("skeleton.monitoring")[0]) if isinstance(table, PrintedTable))
+    first, matrix = (
+        table.title
+        for table in below(made, EN.each("skeleton.monitoring")[0])
+        if isinstance(table, PrintedTable)
+    )
     assert (EN.say("detectable.title") in first, EN.say("matrix.title") in matrix) == (True, True)
     pages = [b.text for b in made.blocks if isinstance(b, Heading) and b.new_page]
     assert (
@@ -144,9 +162,13 @@ def test_below_the_goal_stands_how_many_targets_no_survey_could_verify() -> None
 
 def test_the_target_of_a_percent_decrease_is_not_counted_again() -> None:
     made = evidence_from(OUT, TARGET | {"cut": 0.2}, **PLANNED)
-    derived = replace(made, baseline=replace(made.baseline, table=made.baseline.table.assign(derived_from="rate_base")))
+    derived = replace(
+        made, baseline=replace(made.baseline, table=made.baseline.table.assign(derived_from="rate_base"))
+    )
     (told,) = (
-        b.text for b in nap_skeleton(derived, EN).blocks if isinstance(b, Paragraph) and b.text.startswith("Targets that no")
+        b.text
+        for b in nap_skeleton(derived, EN).blocks
+        if isinstance(b, Paragraph) and b.text.startswith("Targets that no")
     )
     assert told.endswith("A % decrease restates the target of its prevalence, which is not counted again.")
 
@@ -157,19 +179,28 @@ def test_the_first_page_says_what_survey_of_whom_and_in_what_state_the_draft_is(
     assert facts["Survey"] == "Small survey"
     assert facts["Version"] == EN.say("skeleton.draft")
     assert {name for name, text in cover.facts if text == "[Write here.]"} == {
-        "Statistical office", "Results released", "Adopted by, on", "Contact",
-    }  # fmt: skip
+        "Statistical office",
+        "Results released",
+        "Adopted by, on",
+        "Contact",
+    }
     release = Release.model_validate({"office": "Office of Smallland", "date": "2026-02-01"})
     released = nap_skeleton(evidence_from(replace(OUT, release=release), TARGET), EN)
     facts = dict(next(b for b in released.blocks if isinstance(b, CoverFacts)).facts)
-    assert (facts["Statistical office"], facts["Results released"]) == ("Office of Smallland", "1 February 2026")
+    assert (facts["Statistical office"], facts["Results released"]) == (
+        "Office of Smallland",
+        "1 February 2026",
+    )
 
 
 @pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
 def test_every_table_and_every_picture_has_its_number(language: Language) -> None:
     blocks = nap_skeleton(fell(), language).blocks
     titles = [b.title for b in blocks if isinstance(b, PrintedTable)]
-    assert all(title.startswith(language.say("skeleton.table", n=str(n), title="")) for n, title in enumerate(titles, 1))
+    assert all(
+        title.startswith(language.say("skeleton.table", n=str(n), title=""))
+        for n, title in enumerate(titles, 1)
+    )
     numbers = [b.number for b in blocks if isinstance(b, Chart)]
     assert numbers == [language.say("skeleton.figure", n=str(n)) for n in range(1, len(numbers) + 1)]
     assert len(titles) > 5
@@ -189,7 +220,11 @@ def test_whom_the_survey_missed_stands_in_the_introduction() -> None:
 def test_sectors_places_and_groups_have_pictures_in_the_strategy_and_tables_in_the_annex() -> None:
     made = nap_skeleton(evidence_from(OUT, TARGET), EN)
     sectors, places, groups = (below(made, head) for head in ("Sectors", "Geographical areas", "Groups"))
-    for found, what in ((sectors, "share_by_sector"), (places, "prevalence_by_region"), (groups, "prevalence_by_sex")):
+    for found, what in (
+        (sectors, "share_by_sector"),
+        (places, "prevalence_by_region"),
+        (groups, "prevalence_by_sex"),
+    ):
         chart = found[0]
         assert isinstance(chart, Chart)
         assert chart.picture.name == what
@@ -213,11 +248,19 @@ def test_below_the_picture_of_the_lead_group_stands_what_the_test_found() -> Non
         "reason": "",
         "tested": 1,
     }
-    lead = replace(OUT, lead="sex", contrasts=pd.DataFrame([{**pair, "ci_low": 0.005, "ci_high": 0.03, "level": 0.95}]))
-    told = [block for block in below(nap_skeleton(evidence_from(lead, TARGET), EN), "Groups") if isinstance(block, Bullets)]
+    lead = replace(
+        OUT, lead="sex", contrasts=pd.DataFrame([{**pair, "ci_low": 0.005, "ci_high": 0.03, "level": 0.95}])
+    )
+    told = [
+        block
+        for block in below(nap_skeleton(evidence_from(lead, TARGET), EN), "Groups")
+        if isinstance(block, Bullets)
+    ]
     assert told[0].items[0].startswith("The rate is higher for men than for women")
     plain = below(nap_skeleton(evidence_from(OUT, TARGET), EN), "Groups")
-    assert not [block for block in plain[:2] if isinstance(block, Bullets) and "higher" in " ".join(block.items)]
+    assert not [
+        block for block in plain[:2] if isinstance(block, Bullets) and "higher" in " ".join(block.items)
+    ]
 
 
 def test_groups_share_a_picture_as_long_as_there_is_room() -> None:
@@ -251,7 +294,9 @@ def test_objectives_are_listed_and_no_output_and_sdg_targets_once() -> None:
     served = evidence_from(OUT, TARGET)
     first = served.plan.framework[0]
     twice = first.model_copy(
-        update={"indicators": tuple(i.model_copy(update={"sdg": ("16.2", "8.7")}) for i in first.indicators * 2)}
+        update={
+            "indicators": tuple(i.model_copy(update={"sdg": ("16.2", "8.7")}) for i in first.indicators * 2)
+        }
     )
     plan = served.plan.model_copy(update={"framework": (twice, *served.plan.framework[1:])})
     (_, _, goals) = below(nap_skeleton(replace(served, plan=plan), EN), head)
@@ -264,7 +309,10 @@ def test_the_way_to_the_target_is_drawn_and_planned_surveys_are_named() -> None:
     assert _planned(way) == "Surveys are planned for 2028 and 2030."
     plan = evidence_from(OUT, TARGET, **PLANNED)
     held = replace(plan, now=replace(plan.now, table=plan.now.table.assign(year=2028)))
-    assert _planned(below(nap_skeleton(held, EN), "Milestones and surveys")) == "The next survey is planned for 2030."
+    assert (
+        _planned(below(nap_skeleton(held, EN), "Milestones and surveys"))
+        == "The next survey is planned for 2030."
+    )
     without = below(nap_skeleton(evidence_from(OUT), EN), "Milestones and surveys")
     assert [b.picture.name for b in without if isinstance(b, Chart)] == ["repeat"]
     assert _planned(without) == ""
@@ -273,7 +321,11 @@ def test_the_way_to_the_target_is_drawn_and_planned_surveys_are_named() -> None:
 def _planned(blocks: list[Block]) -> str:
     """The sentence on planned surveys, which follows what milestones mean."""
     meaning = EN.say("milestones.meaning")
-    (found,) = (b.text.removeprefix(meaning).strip() for b in blocks if isinstance(b, Paragraph) and b.text.startswith(meaning))
+    (found,) = (
+        b.text.removeprefix(meaning).strip()
+        for b in blocks
+        if isinstance(b, Paragraph) and b.text.startswith(meaning)
+    )
     return found
 
 
@@ -286,7 +338,9 @@ def test_a_later_round_is_followed_up_in_the_sixth_chapter() -> None:
 
 
 def test_the_instruments_are_the_plans_or_are_asked_for() -> None:
-    named = Paragraph("Instruments that the plan names (to be checked against the state of ratification): C29; P29.")
+    named = Paragraph(
+        "Instruments that the plan names (to be checked against the state of ratification): C29; P29."
+    )
     asked = Paragraph(EN.say("skeleton.no_legal_basis"), "prompt")
     assert named in nap_skeleton(evidence_from(OUT, legal_basis=["C29", "P29"]), EN).blocks
     assert asked in nap_skeleton(evidence_from(OUT), EN).blocks

@@ -1,5 +1,5 @@
-"""Tests the slides for the workshop: the content of each slide, unknown numbers, and a warning if no survey could verify a
-target."""
+"""Tests the slides for the workshop: the content of each slide, unknown numbers, and a warning if no survey
+could verify a target."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from two_rounds import fell
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import (
+    Block,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    Paragraph,
+)
 from fltoolkit.report.document_sections import targets_section
 from fltoolkit.report.documents import workshop_slides
 from fltoolkit.report.documents.workshop_slides import ROWS, TARGETS, workshop
@@ -49,11 +56,18 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     made = workshop(evidence_from(published(row(), *SEX, groups=("sex",)), TARGET, planned_sample=2000), EN)
     unknown, discuss = (EN.say(f"slides.{key}") for key in ("unknown", "discuss"))
     assert [head for head, _ in slides(made)] == [
-        "20 of every 1,000 adults in forced labour (2025)", "Prevalence of forced labour by sex: adults", unknown,
-        "In 2030, the planned survey (2,000 persons) has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower",
+        "20 of every 1,000 adults in forced labour (2025)",
+        "Prevalence of forced labour by sex: adults",
+        unknown,
+        (
+            "In 2030, the planned survey (2,000 persons) has an 80% chance of finding a fall from 20.0 to "
+            "9.2 per 1,000 or lower"
+        ),
         "20.0 per 1,000 in 2025; the target for 2030 is 2.0",
-        "A later survey would find the fall for 1 of 1 targets", "To decide", discuss,
-    ]  # fmt: skip
+        "A later survey would find the fall for 1 of 1 targets",
+        "To decide",
+        discuss,
+    ]
     assert (made.kind, made.subtitle, made.language) == ("slides", "Plan of Smallland", "en")
     ((questions, following, agenda),) = titled(made, "slides.discuss")
     assert (questions, agenda) == (Bullets(EN.each("slides.questions")), Bullets(EN.each("slides.agenda")))
@@ -63,12 +77,24 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
 def test_each_picture_has_a_slide_and_a_long_group_none() -> None:
     """The shares of several groups share a slide while there is room; children stand by their first group."""
     long = [of("age", str(i), measure="share", age=str(i)) for i in range(ROWS + 1)]
-    few = [of(group, c, measure="share", **{group: c}) for group in ("sector", "form", "status") for c in ("x", "y")]
-    single = [of("route", "x", measure="share", route="x"), of("route", "y", measure="share", route="y", **HIDDEN)]
+    few = [
+        of(group, c, measure="share", **{group: c})
+        for group in ("sector", "form", "status")
+        for c in ("x", "y")
+    ]
+    single = [
+        of("route", "x", measure="share", route="x"),
+        of("route", "y", measure="share", route="y", **HIDDEN),
+    ]
     children = [row(**CHILDREN), *(r | CHILDREN for r in SEX)]
-    out = published(row(), *SEX, *long, *single, *few, *children, groups=("sex",), headlines=("adults", "children"))
+    out = published(
+        row(), *SEX, *long, *single, *few, *children, groups=("sex",), headlines=("adults", "children")
+    )
     pictured = [
-        (head, b.picture) for head, blocks in slides(workshop(evidence_from(out), EN)) for b in blocks if isinstance(b, Chart)
+        (head, b.picture)
+        for head, blocks in slides(workshop(evidence_from(out), EN))
+        for b in blocks
+        if isinstance(b, Chart)
     ]
     assert [(head, picture.name) for head, picture in pictured if picture.name != "repeat"] == [
         ("Prevalence of forced labour by sex: adults", "prevalence_by_sex"),
@@ -81,12 +107,24 @@ def test_each_picture_has_a_slide_and_a_long_group_none() -> None:
 def test_the_means_of_coercion_have_one_slide_where_there_is_room_for_them(items: int, there: bool) -> None:
     """The largest share comes first."""
     means = [
-        of("coercion", f"item {i}", measure="profile", coercion=f"item {i}", estimate=(i + 1) / 20, ci_low=0.01, ci_high=0.9)
+        of(
+            "coercion",
+            f"item {i}",
+            measure="profile",
+            coercion=f"item {i}",
+            estimate=(i + 1) / 20,
+            ci_low=0.01,
+            ci_high=0.9,
+        )
         for i in range(items)
     ]
     stages = [of("coercion_stage", s, measure="profile", coercion_stage=s) for s in ("recruitment", "work")]
     made = workshop(evidence_from(published(row(), *SEX, *means, *stages, groups=("sex",))), EN)
-    pictured = [b.picture for _, (b, *_) in slides(made) if isinstance(b, Chart) and b.picture.name.startswith("profile")]
+    pictured = [
+        b.picture
+        for _, (b, *_) in slides(made)
+        if isinstance(b, Chart) and b.picture.name.startswith("profile")
+    ]
     assert [picture.name for picture in pictured] == (["profile_by_coercion"] if there else [])
     for picture in pictured:
         assert [f"item {i}" in picture.alt for i in range(items)] == [True] * items
@@ -106,7 +144,12 @@ def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
         of("coercion", "threats", measure="profile", coercion="threats"),
     ]
     ((told,),) = titled(
-        workshop(evidence_from(published(row(), *rows, groups=("sex", "region"), coverage_excludes=("the homeless",))), EN),
+        workshop(
+            evidence_from(
+                published(row(), *rows, groups=("sex", "region"), coverage_excludes=("the homeless",))
+            ),
+            EN,
+        ),
         "slides.unknown",
     )
     assert isinstance(told, Bullets)
@@ -124,7 +167,9 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
     many = dataclasses.replace(made, targets=pd.concat([made.targets] * 11, ignore_index=True))
     ((table, more),) = [
-        blocks for head, blocks in slides(workshop(many, EN)) if head == "No target can be verified by a planned survey"
+        blocks
+        for head, blocks in slides(workshop(many, EN))
+        if head == "No target can be verified by a planned survey"
     ]
     assert isinstance(table, PrintedTable)
     assert len([line for line in table.rows if len(line) > 1]) == TARGETS
@@ -147,11 +192,16 @@ def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.M
     changed = evidence_of(baseline, [{"value": 12.0}], published(row()))
     note = Paragraph(EN.say("slides.no_cause"), "quiet")
     monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
-    assert slides(workshop(changed, EN))[1] == (EN.say("change.heading"), [Paragraph("t", "quiet"), Chart(picture), note])
+    assert slides(workshop(changed, EN))[1] == (
+        EN.say("change.heading"),
+        [Paragraph("t", "quiet"), Chart(picture), note],
+    )
 
 
 def test_a_rule_set_that_is_recalled_is_not_shown_to_partners() -> None:
-    checked, recalled = (row(rule_set=OTHER_RULES, to_verify=doubt) for doubt in ("", "its indicators are recalled"))
+    checked, recalled = (
+        row(rule_set=OTHER_RULES, to_verify=doubt) for doubt in ("", "its indicators are recalled")
+    )
     ((_, table),) = titled(workshop(evidence_from(published(row(), checked)), EN), "rule_sets.heading")
     assert isinstance(table, PrintedTable)
     made = workshop(evidence_from(published(row(), recalled)), EN)
@@ -164,7 +214,8 @@ def test_a_rule_set_that_is_recalled_is_not_shown_to_partners() -> None:
 def test_no_two_slides_have_the_same_title_and_letters_of_charts_are_large_enough(
     run: Callable[[], Evidence], language: Language
 ) -> None:
-    """A slide is 960 points wide. A picture is drawn for its width, so it must not be higher than its room, or it is made smaller."""
+    """A slide is 960 points wide. A picture is drawn for its width, so it must not be higher than its room,
+    or it is made smaller."""
     made = workshop(run(), language)
     heads = [made.title, *(head for head, _ in slides(made))]
     assert len(heads) == len(set(heads)) > 6
@@ -172,7 +223,11 @@ def test_no_two_slides_have_the_same_title_and_letters_of_charts_are_large_enoug
         figure = chart.picture.figure
         enlarged = SLIDE_WIDTH / (72 * figure.get_figwidth())
         room = ROOM_ABOVE_NOTE if chart.picture.name.startswith("change") else ROOM
-        words = [t for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()) if t.get_text()]
+        words = [
+            t
+            for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels())
+            if t.get_text()
+        ]
         assert min(t.get_fontsize() for t in words) * enlarged >= 12
         assert 72 * figure.get_figheight() * enlarged <= room, chart.picture.name
 

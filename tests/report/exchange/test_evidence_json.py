@@ -21,7 +21,13 @@ from fltoolkit.report.exchange.evidence_json import FRAMES, HIDDEN, document, sc
 
 PLAN = Plan.model_validate(country.changed(country.PLAN, legal_basis=["C29"]))
 OUT = Published(
-    pd.DataFrame(), pd.DataFrame(), "strict", Limits(cases=7), ("the homeless",), ("rounded",), rule_set="icls_2018 v1"
+    pd.DataFrame(),
+    pd.DataFrame(),
+    "strict",
+    Limits(cases=7),
+    ("the homeless",),
+    ("rounded",),
+    rule_set="icls_2018 v1",
 )
 
 
@@ -42,7 +48,10 @@ def problems(made: Any) -> list[str]:
 def test_what_is_no_number_is_null_and_what_is_no_text_is_empty() -> None:
     told = frames()
     told["published"] = pd.DataFrame(
-        [told["published"].iloc[0].to_dict() | {"cv": np.inf, "deff": np.nan, "se": -np.inf, "n": np.int64(3), "reason": None}]
+        [
+            told["published"].iloc[0].to_dict()
+            | {"cv": np.inf, "deff": np.nan, "se": -np.inf, "n": np.int64(3), "reason": None}
+        ]
     )
     (row,) = document(PLAN, OUT, told)["published"]
     assert row["cv"] is row["deff"] is row["se"] is None
@@ -54,9 +63,13 @@ def test_what_is_no_number_is_null_and_what_is_no_text_is_empty() -> None:
 def test_the_head_says_the_plan_the_limits_and_by_which_profile_numbers_were_judged() -> None:
     made = document(PLAN, OUT, frames())
     assert made["plan"] == {
-        "title": "Plan of Smallland", "country": "Smallland", "goal": "By 2030 nobody is in forced labour.", "first_year": 2026,
-        "last_year": 2030, "legal_basis": ["C29"],
-    }  # fmt: skip
+        "title": "Plan of Smallland",
+        "country": "Smallland",
+        "goal": "By 2030 nobody is in forced labour.",
+        "first_year": 2026,
+        "last_year": 2030,
+        "legal_basis": ["C29"],
+    }
     told = made["publication"]
     assert told["confidentiality"] == {"cases": 7, "non_cases": 5, "psus": 3, "households": 3, "persons": 30}
     assert (told["rule_set"], told["profile"], told["coverage_excludes"], told["notes"]) == (
@@ -65,7 +78,10 @@ def test_the_head_says_the_plan_the_limits_and_by_which_profile_numbers_were_jud
         ["the homeless"],
         ["rounded"],
     )
-    assert document(PLAN, replace(OUT, judged="mine, made stricter"), frames())["publication"]["profile"] == "mine, made stricter"
+    assert (
+        document(PLAN, replace(OUT, judged="mine, made stricter"), frames())["publication"]["profile"]
+        == "mine, made stricter"
+    )
 
 
 SPOIL: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -83,7 +99,9 @@ SPOIL: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 
 @pytest.mark.parametrize("spoil", SPOIL.values(), ids=SPOIL)
-def test_the_schema_refuses_a_hidden_number_a_lost_column_and_a_key_of_its_own(spoil: Callable[[dict[str, Any]], Any]) -> None:
+def test_the_schema_refuses_a_hidden_number_a_lost_column_and_a_key_of_its_own(
+    spoil: Callable[[dict[str, Any]], Any],
+) -> None:
     made = document(PLAN, OUT, frames())
     assert problems(made) == []
     spoilt = copy.deepcopy(made)

@@ -1,5 +1,5 @@
-"""Tests the files for other systems: SDMX read back by pysdmx, ILOSTAT's columns, JSON that fits its schema, and every number as
-published."""
+"""Tests the files for other systems: SDMX read back by pysdmx, ILOSTAT's columns, JSON that fits its schema,
+and every number as published."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ from fltoolkit.spreadsheets import DANGER
 HOUSE = Path(__file__).resolve().parents[3]
 LINK = '=HYPERLINK("http://evil.example","click")'
 # The columns of ILOSTAT's bulk files, as ILOSTAT documents them.
-ILOSTAT = "ref_area source indicator sex classif1 classif2 time obs_value obs_status note_classif note_indicator note_source"
+ILOSTAT = (
+    "ref_area source indicator sex classif1 classif2 time obs_value obs_status note_classif "
+    "note_indicator note_source"
+)
 
 
 TARGETS = [{"year": 2030, "cut": 0.5}, {"year": 2030, "value": 50, "group": "region", "category": "north"}]
@@ -44,9 +47,12 @@ def small() -> fl.Evidence:
     """That of the small country, with targets."""
     with tempfile.TemporaryDirectory() as place:
         plan = country.with_rows(
-            {"measure": "prevalence", "disaggregated_by": ["gender", "region"], "targets": TARGETS}, {"id": "all"}
+            {"measure": "prevalence", "disaggregated_by": ["gender", "region"], "targets": TARGETS},
+            {"id": "all"},
         )
-        out, read_plan = country.run(country.write(Path(place), plan={**plan, "planned_sample": 5000, "planned_surveys": [2027]}))
+        out, read_plan = country.run(
+            country.write(Path(place), plan={**plan, "planned_sample": 5000, "planned_surveys": [2027]})
+        )
         return evidence(out, read_plan)
 
 
@@ -71,17 +77,26 @@ def numbers(column: pd.Series) -> list[float]:
     return [float(v) if not pd.isna(v) and v != "" else float("nan") for v in column]
 
 
-# -------------------------------------------------------------------------------------------------------------------- SDMX
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_pysdmx_reads_every_value_and_status_back(folder: Path) -> None:
     rows, table = read(folder).data, published()
     times = table["measure"].map(scale)
-    for name, mine in (("OBS_VALUE", "estimate"), ("LOWER_LIMIT", "ci_low"), ("UPPER_LIMIT", "ci_high"), ("STD_ERROR", "se")):
+    for name, mine in (
+        ("OBS_VALUE", "estimate"),
+        ("LOWER_LIMIT", "ci_low"),
+        ("UPPER_LIMIT", "ci_high"),
+        ("STD_ERROR", "se"),
+    ):
         assert numbers(rows[name]) == pytest.approx(list(table[mine] * times), rel=1e-12, nan_ok=True), name
     for name, mine in (("N_PERSONS", "n"), ("CV", "cv"), ("ROUNDING", "rounding")):
-        assert numbers(rows[name]) == pytest.approx(list(table[mine].replace(float("inf"), float("nan"))), nan_ok=True), name
-    wanted = table["flag"].map({"suppress": "Q", "unreliable": "U"}).fillna("A").mask(table["marker"] == "x", "M")
+        assert numbers(rows[name]) == pytest.approx(
+            list(table[mine].replace(float("inf"), float("nan"))), nan_ok=True
+        ), name
+    wanted = (
+        table["flag"].map({"suppress": "Q", "unreliable": "U"}).fillna("A").mask(table["marker"] == "x", "M")
+    )
     assert list(rows["OBS_STATUS"]) == list(wanted)
     assert set(wanted) == {"A", "U", "Q", "M"}
     assert list(rows["CONF_STATUS"] == "C") == list(table["marker"] == "c")
@@ -107,7 +122,9 @@ def test_the_data_fit_their_structure(folder: Path) -> None:
     for part in parts:
         if part.enumeration is not None:
             codes = {code.id for code in part.enumeration.codes}
-            assert set(dataset.data[part.id]) == codes, part.id  # each code is listed, and none that is not used
+            assert set(dataset.data[part.id]) == codes, (
+                part.id
+            )  # each code is listed, and none that is not used
     keys = [d.id for d in parts.dimensions]
     assert not dataset.data.duplicated(keys).any()
     names = {s.id for s in read_sdmx(folder / "sdmx_structure.json").structures}
@@ -128,14 +145,17 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> fl.Evidence:
     design = {**country.SURVEY["design"], "psus_of_earlier_rounds": "new"}
     half = {"months": 6, "text": "the past 6 months"}
     path = country.write(
-        place / "now", country.changed(country.SURVEY, design=design, reference_period=half),
+        place / "now",
+        country.changed(country.SURVEY, design=design, reference_period=half),
         country.changed(country.PLAN, baseline_survey="../before/survey.yaml"),
-    )  # fmt: skip
+    )
     persons, plan = fl.classify(fl.read_survey(path)), fl.read_plan(path.with_name("nap.yaml"))
     return fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
 
 
-def test_a_number_that_measures_something_else_than_the_earlier_rounds_is_a_break(later: fl.Evidence, tmp_path: Path) -> None:
+def test_a_number_that_measures_something_else_than_the_earlier_rounds_is_a_break(
+    later: fl.Evidence, tmp_path: Path
+) -> None:
     write_exchange(later, tmp_path)
     table = later.now.own
     rows = read(tmp_path).data.loc[table.index]
@@ -161,7 +181,7 @@ def test_a_follow_up_fits_the_schema_too(later: fl.Evidence, tmp_path: Path) -> 
     assert {r["survey_before"] for r in found["follow_up"]} >= {"Small country 2025"}
 
 
-# --------------------------------------------------------------------------------------------------------- ILOSTAT's columns
+# --------------------------------------------------------------------------------------------------------- IL
 
 
 def test_ilostats_columns_hold_every_number_that_is_available(folder: Path) -> None:
@@ -169,8 +189,12 @@ def test_ilostats_columns_hold_every_number_that_is_available(folder: Path) -> N
     table = published()
     table = table[table["marker"] != "x"]
     assert list(rows.columns) == ILOSTAT.split()
-    assert numbers(rows["obs_value"]) == pytest.approx(list(table["estimate"] * table["measure"].map(scale)), nan_ok=True)
-    assert list(rows["obs_status"]) == list(table["flag"].map({"suppress": "S", "unreliable": "U"}).fillna(""))
+    assert numbers(rows["obs_value"]) == pytest.approx(
+        list(table["estimate"] * table["measure"].map(scale)), nan_ok=True
+    )
+    assert list(rows["obs_status"]) == list(
+        table["flag"].map({"suppress": "S", "unreliable": "U"}).fillna("")
+    )
     assert not rows.duplicated(ILOSTAT.split()[:7]).any()
     assert rows["indicator"].str.startswith("FL_").all()
     crossed = rows[rows["indicator"] == "FL_PREVALENCE_ADULTS_SEX_REGION"].iloc[0]
@@ -183,12 +207,16 @@ def test_ilostats_columns_hold_every_number_that_is_available(folder: Path) -> N
     )
     assert crossed["note_classif"] == "men; region: north"
     assert rows.loc[0, "sex"] == "SEX_T"
-    assert rows.loc[0, "note_indicator"].startswith("per 1,000 adults; the past 12 months; rule set icls_2018 v1")
+    assert rows.loc[0, "note_indicator"].startswith(
+        "per 1,000 adults; the past 12 months; rule set icls_2018 v1"
+    )
 
 
 def test_text_that_is_a_formula_comes_out_inert_and_codes_stay_codes(tmp_path: Path) -> None:
     region = {"column": "R", "codes": {1: LINK, 2: "+1", 3: "@x", 4: "../../a", 5: "<script>", 6: "-1\r\n=2"}}
-    spec = country.changed(country.SURVEY, title=LINK, country=LINK, groups={**country.SURVEY["groups"], "region": region})
+    spec = country.changed(
+        country.SURVEY, title=LINK, country=LINK, groups={**country.SURVEY["groups"], "region": region}
+    )
     out, plan = country.run(country.write(tmp_path / "s", spec))
     found = coded(out)
     assert set(found.codes["REF_AREA"]) == {"X_HYPERLINK_HTTP_EVIL_EXAMPLE_CLICK"}
@@ -198,11 +226,16 @@ def test_text_that_is_a_formula_comes_out_inert_and_codes_stay_codes(tmp_path: P
         rows = pd.read_csv(target / name, dtype=str, keep_default_na=False)
         assert not [cell for column in rows for cell in rows[column] if cell.startswith(DANGER)], name
         assert any(cell.startswith(f"'{LINK}") for column in rows for cell in rows[column]), name
-    assert sorted(p.name for p in target.iterdir()) == ["evidence.json", "ilostat.csv", "sdmx.csv", "sdmx_structure.json"]
+    assert sorted(p.name for p in target.iterdir()) == [
+        "evidence.json",
+        "ilostat.csv",
+        "sdmx.csv",
+        "sdmx_structure.json",
+    ]
     assert set(read(target).data["CATEGORY"]) == set(found.codes["CATEGORY"])
 
 
-# --------------------------------------------------------------------------------------------------------------------- JSON
+# ------------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -218,13 +251,22 @@ def test_evidence_json_fits_its_schema_and_holds_the_published_numbers(folder: P
     found = json.loads((folder / "evidence.json").read_text("utf-8"))
     assert problems(found) == []
     table = published()
-    assert [r["estimate"] for r in found["published"]] == [None if pd.isna(v) else v for v in table["estimate"]]  # unrounded
+    assert [r["estimate"] for r in found["published"]] == [
+        None if pd.isna(v) else v for v in table["estimate"]
+    ]  # unrounded
     assert [r["marker"] for r in found["published"]] == list(table["marker"])
     assert {r["id"] for r in found["baseline"]} == set(small().baseline.table["id"])
     assert {r["comparable"] for r in found["references"]} == {"no"}
     assert found["plan"]["goal"] == country.PLAN["goal"]
-    assert {r["target_value"] for r in found["targets"] if r["id"] == "persons" and r["category"] == "north"} == {50}
-    assert {r["kind"] for r in found["milestones"]} == {"baseline", "not measured", "planned survey", "target"}
+    assert {
+        r["target_value"] for r in found["targets"] if r["id"] == "persons" and r["category"] == "north"
+    } == {50}
+    assert {r["kind"] for r in found["milestones"]} == {
+        "baseline",
+        "not measured",
+        "planned survey",
+        "target",
+    }
     hidden = [r for r in found["published"] if r["marker"] == "c"]
     assert hidden
     for row in hidden:
@@ -232,12 +274,14 @@ def test_evidence_json_fits_its_schema_and_holds_the_published_numbers(folder: P
         assert str(row["reason"]).startswith("confidential")
 
 
-# -------------------------------------------------------------------------------------------------------------------- files
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_evidence_is_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     write_exchange(small(), tmp_path)
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {
+        p.name: p.read_bytes() for p in folder.iterdir()
+    }
 
 
 def test_nothing_is_written_without_a_folder() -> None:
@@ -257,7 +301,9 @@ def test_rows_of_an_outcome_of_ones_own_are_in_no_file_for_other_systems(tmp_pat
     found = small()
     own = found.now.table.query("measure == 'prevalence' and breakdown == ''").assign(outcome="debt_bondage")
     both = replace(
-        found.now, table=pd.concat([found.now.table, own], ignore_index=True), outcomes={"debt_bondage": "answered yes"}
+        found.now,
+        table=pd.concat([found.now.table, own], ignore_index=True),
+        outcomes={"debt_bondage": "answered yes"},
     )
     write_exchange(replace(found, now=both), tmp_path)
     write_exchange(found, tmp_path / "without")

@@ -1,5 +1,5 @@
-"""Tests the front page: each survey's headline with its flag and coverage, working links, failures with their error, and no
-ranking."""
+"""Tests the front page: each survey's headline with its flag and coverage, working links, failures with their
+error, and no ranking."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     assert "<b>99.5</b><span>in forced labour per 1,000 adults</span>" in html
     assert "<b>about 410</b><span>adults in forced labour</span>" in html
     assert re.search(r"95% interval: \d+\.\d to \d+\.\d", html)
-    assert "Definition: 2018 international definition; that involuntary work and coercion went together" in html
+    assert (
+        "Definition: 2018 international definition; that involuntary work and coercion went together" in html
+    )
     assert "Reference period: the past 12 months. Population: adults." in html
     assert "Not reached: the homeless; islands." in html
     assert "1 survey. " in html
@@ -61,9 +63,9 @@ def test_the_office_and_the_day_of_release_stand_above_the_title(tmp_path: Path)
     release = Release(office=OwnText("Office of <Small>"), date=date(2025, 12, 10))
     html = index(tmp_path, Entry("small", "Small country", release=release))
     assert (
-        '<p class="masthead"><span>Office of &lt;Small&gt;,</span> <span>10 December 2025</span></p>\n<h3>Small country</h3>'
-        in html
-    )
+        '<p class="masthead"><span>Office of &lt;Small&gt;,</span> <span>10 December 2025</span></p>\n'
+        "<h3>Small country</h3>"
+    ) in html
     assert 'masthead">' not in index(tmp_path, Entry("small", "Small country"))
 
 
@@ -87,7 +89,11 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     put(tmp_path, "small")
     assert index(tmp_path, Entry("small", "Small country")).count("per 1,000 adults</span>") == 1
     table = pd.read_csv(tmp_path / "both" / "estimates.csv")
-    children = (table["measure"] == "prevalence") & (table["reference_population"] == "children") & table["breakdown"].isna()
+    children = (
+        (table["measure"] == "prevalence")
+        & (table["reference_population"] == "children")
+        & table["breakdown"].isna()
+    )
     wide = table.assign(
         bounds_note=table["bounds_note"].astype(object).mask(children, str(WIDE_BOUNDS)),
         bound_high=table["bound_high"].mask(children, 0.45),
@@ -96,7 +102,9 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     wide.assign(bound_high=inside).to_csv(tmp_path / "both" / "estimates.csv", index=False)
     html = index(tmp_path, Entry("both", "Both"))
     assert "<b>100.0 to 450.0</b><span>in forced labour per 1,000 children</span>" in html
-    assert re.findall(r"per 1,000 children</span><span>[^<]+</span><span><em[^>]*>([^<]*)</em>", html) == ["unreliable"]
+    assert re.findall(r"per 1,000 children</span><span>[^<]+</span><span><em[^>]*>([^<]*)</em>", html) == [
+        "unreliable"
+    ]
     assert "A range goes from the established cases" in html
     assert ", inside the interval." in html
 
@@ -104,13 +112,23 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
 def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> None:
     bound = {"resolved_only": 0.0998, "bound_high": 0.1035, "bound_ci_high": 0.1402}
     for unresolved, told in (
-        (12, "12 of the 402 persons who answered are unresolved: the answers (don&#39;t know, refused, blank, question not put) could not decide "
-             "whether they are cases. They are not counted as cases; if all of them were, the rate would be 103.5 per 1,000 (interval up to 140.2). "
-             "Without them in the calculation, the rate is 99.8 per 1,000."),
+        (
+            12,
+            "12 of the 402 persons who answered are unresolved: the answers (don&#39;t know, refused, "
+            "blank, question not put) could not decide "
+            "whether they are cases. They are not counted as cases; if all of them were, the rate would "
+            "be 103.5 per 1,000 (interval up to 140.2). "
+            "Without them in the calculation, the rate is 99.8 per 1,000.",
+        ),
         (0, "Nobody is unresolved: the answers decide for everybody who is a case."),
-        (float("nan"), "Few persons are unresolved: the answers (don&#39;t know, refused, blank, question not put) could not decide whether they are cases. "
-             "Their number is too small to be shown; they are not counted as cases, so the rate is a lower bound."),
-    ):  # fmt: skip
+        (
+            float("nan"),
+            "Few persons are unresolved: the answers (don&#39;t know, refused, blank, question not put) "
+            "could not decide whether they are cases. "
+            "Their number is too small to be shown; they are not counted as cases, so the rate is a "
+            "lower bound.",
+        ),
+    ):
         put(tmp_path, "small", n=402, unresolved=unresolved, **bound)
         assert f"<p>{told}</p>" in index(tmp_path, Entry("small", "Small country"))
 
@@ -135,10 +153,16 @@ def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
     put(tmp_path, "small")
     (tmp_path / "bad.failed").mkdir()
     (tmp_path / "bad.failed" / "2_classify.html").write_text("x", encoding="utf-8")
-    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error="it broke", notebook="bad.failed/2_classify.html"))
+    html = index(
+        tmp_path,
+        Entry("small", "Small"),
+        Entry("bad", "Bad", error="it broke", notebook="bad.failed/2_classify.html"),
+    )
     links = re.findall(r'href="([^"]+)"', html)
     named = (*FILES, "estimates.csv")
-    assert sorted(set(links)) == sorted([*(f"small/{f}" for f in named if f != "run.json"), "bad.failed/2_classify.html"])
+    assert sorted(set(links)) == sorted(
+        [*(f"small/{f}" for f in named if f != "run.json"), "bad.failed/2_classify.html"]
+    )
     assert "run.json" not in html  # it has hashes of the data, and stays in the office
     assert all((tmp_path / link).is_file() for link in links)
 
@@ -146,7 +170,9 @@ def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
 def test_warnings_are_named_with_a_link_to_the_page_that_says_them(tmp_path: Path) -> None:
     put(tmp_path, "small")
     assert "Warnings" not in index(tmp_path, Entry("small", "Small"))
-    found = pd.DataFrame({"severity": ["warning", "warning", "note"], "what": ["age not stated; more", "months: more", "c"]})
+    found = pd.DataFrame(
+        {"severity": ["warning", "warning", "note"], "what": ["age not stated; more", "months: more", "c"]}
+    )
     report.write_findings(found, "findings_data.csv", tmp_path / "small")
     report.write_findings(found[found["severity"] == "note"], "findings_cases.csv", tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small"))
@@ -167,7 +193,11 @@ def test_restricted_numbers_are_never_linked(tmp_path: Path) -> None:
 def test_a_failed_survey_shows_its_error_and_its_half_run_notebook(tmp_path: Path) -> None:
     put(tmp_path, "small")
     error = "2_classify: codes that survey.yaml does not name: 7\n  do: <add> them"
-    html = index(tmp_path, Entry("small", "Small"), Entry("bad", "Bad", error=error, notebook="bad.failed/2_classify.html"))
+    html = index(
+        tmp_path,
+        Entry("small", "Small"),
+        Entry("bad", "Bad", error=error, notebook="bad.failed/2_classify.html"),
+    )
     assert "2 surveys, 1 failed" in html
     assert "Bad: failed" in html
     assert "<pre>2_classify: codes that survey.yaml does not name: 7\n  do: &lt;add&gt; them</pre>" in html
@@ -178,7 +208,9 @@ def test_a_failed_survey_shows_its_error_and_its_half_run_notebook(tmp_path: Pat
 
 def test_numbers_of_an_earlier_run_stand_with_the_error_of_the_latest(tmp_path: Path) -> None:
     put(tmp_path, "small")
-    html = index(tmp_path, Entry("small", "Small", refused="<it> broke", notebook="small.failed/2_classify.html"))
+    html = index(
+        tmp_path, Entry("small", "Small", refused="<it> broke", notebook="small.failed/2_classify.html")
+    )
     assert "1 survey, 1 as an earlier run left it" in html
     assert "<b>99.5</b>" in html
     assert '<pre>&lt;it&gt; broke</pre><p><a href="small.failed/2_classify.html">The notebook up to' in html
@@ -205,7 +237,9 @@ def test_words_of_a_survey_are_escaped(tmp_path: Path) -> None:
 
 def test_a_survey_whose_weights_cannot_gross_up_has_a_rate_alone(tmp_path: Path) -> None:
     out = country.published()
-    report.write_estimates(replace(out, table=out.table[out.table["measure"] == "prevalence"]), tmp_path / "small")
+    report.write_estimates(
+        replace(out, table=out.table[out.table["measure"] == "prevalence"]), tmp_path / "small"
+    )
     html = index(tmp_path, Entry("small", "Small"))
     assert "per 1,000 adults" in html
     assert ">adults in forced labour<" not in html
@@ -234,7 +268,12 @@ def test_what_is_handed_to_people_is_named_in_each_language(tmp_path: Path) -> N
 
 def test_buttons_lead_on_and_the_rest_is_folded(tmp_path: Path) -> None:
     put(tmp_path, "small")
-    for name in ("evidence_brief_en.html", "evidence_brief_fr.html", "nap_workbook.xlsx", "nap_skeleton_es.docx"):
+    for name in (
+        "evidence_brief_en.html",
+        "evidence_brief_fr.html",
+        "nap_workbook.xlsx",
+        "nap_skeleton_es.docx",
+    ):
         (tmp_path / "small" / name).write_text("x", encoding="utf-8")
     html = index(tmp_path, Entry("small", "Small country"))
     buttons = re.findall(r'<a class="button[^"]*"(?: lang="..")? href="([^"]+)">([^<]+)</a>', html)
@@ -258,7 +297,8 @@ def test_the_newest_survey_stands_first(tmp_path: Path) -> None:
 
 
 def test_the_rounds_of_a_country_stand_together(tmp_path: Path) -> None:
-    """The newest first, and first the country that has the newest. Another country's survey never stands between two rounds."""
+    """The newest first, and first the country that has the newest. Another country's survey never stands
+    between two rounds."""
     years = {"Alpha": ("A", 2025), "Beta": ("B", 2026), "Gamma": ("A", 2027), "Delta": ("B", 2020)}
     for title, (place, _) in years.items():
         put(tmp_path, title, country=place)
@@ -287,10 +327,18 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     html = index(tmp_path, Entry("small", "Small country"))
     above, folded = html.split('<details class="data">')
     told = "<b>50.0 → 18.8</b><span>per 1,000, 2025 and 2027</span><span>a fall of 31.2 (95% interval: "
-    assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
+    assert (
+        above.index('class="numbers"')
+        < above.index(told)
+        < above.index('class="open"')
+        < above.index("Definition: ")
+    )
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Test of the change since 2025: decreased.</p>" in folded
-    assert '<h3>Small country</h3>\n<p class="lead">The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025</p>' in above
+    assert (
+        "<h3>Small country</h3>\n"
+        '<p class="lead">The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025</p>'
+    ) in above
     assert "a fall of" not in index(tmp_path, Entry("bad", "Bad", error="x"))
 
 
@@ -309,7 +357,9 @@ def test_a_change_that_is_not_shown_is_a_sentence_without_numbers(tmp_path: Path
     put(tmp_path, "small")
     report.write_changes(two_rounds.fell().changed, tmp_path / "small")
     table = pd.read_csv(tmp_path / "small" / "changes.csv")
-    table.assign(verdict="", estimate=float("nan"), reason="confidential").to_csv(tmp_path / "small" / "changes.csv", index=False)
+    table.assign(verdict="", estimate=float("nan"), reason="confidential").to_csv(
+        tmp_path / "small" / "changes.csv", index=False
+    )
     html = index(tmp_path, Entry("small", "Small country"))
     assert ", 2025 and 2027" not in html
     assert "confidential" in html.split('<details class="data">')[0]
@@ -332,10 +382,16 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     assert "No range at 410: counting unresolved persons gives " in html  # the number of persons
     assert "to 250.0</b>" in html
     assert "<span>95% interval with unresolved persons: " in html
-    assert html.index("to 250.0</b>") < html.index("<b>about 410</b>") < html.index("A range goes from the established cases (")
+    assert (
+        html.index("to 250.0</b>")
+        < html.index("<b>about 410</b>")
+        < html.index("A range goes from the established cases (")
+    )
     file = tmp_path / "small" / "estimates.csv"
     table = pd.read_csv(file)
-    table.assign(bound_high=table["bound_high"].where(table["measure"] == "prevalence")).to_csv(file, index=False)
+    table.assign(bound_high=table["bound_high"].where(table["measure"] == "prevalence")).to_csv(
+        file, index=False
+    )
     assert "No range at" not in index(tmp_path, Entry("small", "Small country"))
     put(tmp_path, "small")
     assert "A range goes from" not in index(tmp_path, Entry("small", "Small country"))

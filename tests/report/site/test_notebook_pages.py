@@ -1,4 +1,5 @@
-"""Tests the page of an executed notebook: it works from the disk, fetches nothing, and shows markup in labels as text."""
+"""Tests the page of an executed notebook: it works from the disk, fetches nothing, and shows markup in labels
+as text."""
 
 from __future__ import annotations
 
@@ -57,7 +58,11 @@ class Page(HTMLParser):
             self.text += data
 
     def charts(self) -> list[dict[str, str | None]]:
-        return [attrs for tag, attrs in self.tags if tag == "div" and "chart" in (attrs.get("class") or "").split()]
+        return [
+            attrs
+            for tag, attrs in self.tags
+            if tag == "div" and "chart" in (attrs.get("class") or "").split()
+        ]
 
     def figures(self) -> list[dict[str, Any]]:
         found = [json.loads(text) for kind, text in self.scripts if kind == "application/json"]
@@ -83,11 +88,16 @@ def output(shown: Any) -> Any:
 
 def page_of(folder: Path, *shown: Any, errors: bool = False) -> tuple[str, Page]:
     """The page of a notebook that displays these."""
-    cell = nbformat.v4.new_code_cell("secret_name = open('nobody reads code here')", outputs=[output(s) for s in shown])
+    cell = nbformat.v4.new_code_cell(
+        "secret_name = open('nobody reads code here')", outputs=[output(s) for s in shown]
+    )
     if errors:
         cell.outputs.append(
             nbformat.v4.new_output(
-                "error", ename="DataError", evalue="<b>broken</b>", traceback=["\x1b[31mDataError\x1b[0m: <b>broken</b>"]
+                "error",
+                ename="DataError",
+                evalue="<b>broken</b>",
+                traceback=["\x1b[31mDataError\x1b[0m: <b>broken</b>"],
             )
         )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title\n\nProse."), cell])
@@ -109,7 +119,10 @@ def test_a_chart_becomes_a_place_with_its_text_and_its_data_unchanged(tmp_path: 
 
 
 def test_the_page_draws_every_chart_without_a_cloud(tmp_path: Path) -> None:
-    pictures = (estimate_charts.dots(country.published(), "total", "region"), flow_of_persons.flow(country.published()))
+    pictures = (
+        estimate_charts.dots(country.published(), "total", "region"),
+        flow_of_persons.flow(country.published()),
+    )
     _, page = page_of(tmp_path, *pictures)
     assert len(page.charts()) == len(page.figures()) == 2
     for figure in page.figures():
@@ -123,7 +136,10 @@ def test_the_page_draws_every_chart_without_a_cloud(tmp_path: Path) -> None:
 def test_nothing_on_a_page_is_fetched_from_a_network(tmp_path: Path) -> None:
     rows = country.published().select("prevalence", "region")
     html, page = page_of(
-        tmp_path, flow_of_persons.flow(country.published()), tables.table(rows), fl.show.headline(country.published())
+        tmp_path,
+        flow_of_persons.flow(country.published()),
+        tables.table(rows),
+        fl.show.headline(country.published()),
     )
     assert page.addresses() == ["../assets/plotly.min.js", "../index.html", "1_survey.html"]
     assert not re.findall(r"""(?:url\(|@import|src=|href=)\s*["']?(?:https?:)?//""", html)
@@ -133,7 +149,9 @@ def test_nothing_on_a_page_is_fetched_from_a_network(tmp_path: Path) -> None:
 
 
 def test_prose_tables_and_sentences_are_there_and_code_is_not(tmp_path: Path) -> None:
-    html, page = page_of(tmp_path, tables.table(country.published().select("total", "region")), Words("A **sure** number."))
+    html, page = page_of(
+        tmp_path, tables.table(country.published().select("total", "region")), Words("A **sure** number.")
+    )
     assert "secret_name" not in html
     assert "Prose." in page.text
     assert "A sure number." in page.text
@@ -154,7 +172,11 @@ def test_a_script_in_a_label_stays_inert_everywhere(tmp_path: Path, where: str) 
         survey["coverage_excludes"] = [EVIL]
     out, plan = country.run(country.write(tmp_path, survey))
     rows = out.select("prevalence", "region")
-    pictures = (estimate_charts.dots(out, "prevalence", "region"), estimate_charts.bars(out, "region"), flow_of_persons.flow(out))
+    pictures = (
+        estimate_charts.dots(out, "prevalence", "region"),
+        estimate_charts.bars(out, "region"),
+        flow_of_persons.flow(out),
+    )
     filled = fl.show.baseline(fl.baseline(plan, out))
     html, page = page_of(tmp_path, *pictures, tables.table(rows), filled, fl.show.headline(out))
     kinds = [kind for kind, _ in page.scripts]
@@ -188,11 +210,21 @@ def test_the_one_shared_script_is_plotlys_own(tmp_path: Path) -> None:
 
 
 def test_the_office_and_the_next_page_are_named(tmp_path: Path) -> None:
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Results.")]), tmp_path / "n.ipynb")
-    release, links = Release(office=OwnText("Office"), date=date(2025, 12, 10)), [("n", "n.html"), ("m & o", "m.html")]
-    report.page(tmp_path / "n.ipynb", tmp_path / "n.html", title="n", assets="assets", links=links, release=release)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Results.")]), tmp_path / "n.ipynb"
+    )
+    release, links = (
+        Release(office=OwnText("Office"), date=date(2025, 12, 10)),
+        [("n", "n.html"), ("m & o", "m.html")],
+    )
+    report.page(
+        tmp_path / "n.ipynb", tmp_path / "n.html", title="n", assets="assets", links=links, release=release
+    )
     page = (tmp_path / "n.html").read_text("utf-8")
     assert '<p class="masthead">Office · 10 December 2025</p>' in page
-    assert '"Office \\u00b7 10 December 2025. Estimated with' in page or "Office · 10 December 2025. Estimated with" in page
+    assert (
+        '"Office \\u00b7 10 December 2025. Estimated with' in page
+        or "Office · 10 December 2025. Estimated with" in page
+    )
     assert page.count('<a href="m.html">Next: m &amp; o</a>') == 1
     assert "Next: n<" not in page

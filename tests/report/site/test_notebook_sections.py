@@ -1,4 +1,5 @@
-"""Tests the sections of a page: the result under the heading, tables folded below their pictures, and empty sections in one line."""
+"""Tests the sections of a page: the result under the heading, tables folded below their pictures, and empty
+sections in one line."""
 
 from __future__ import annotations
 
@@ -13,7 +14,10 @@ from fltoolkit.show.wording.section_words import Nothing, Result
 
 CHART = {MIME: {"data": [], "layout": {}}, "text/plain": "chart"}
 EXERCISE = {MIME: {"layout": {"meta": {"title": "By rule", "aside": "An exercise"}}}, "text/plain": "e"}
-TABLE = {"text/html": '<table><td class="gt_heading gt_title gt_font_normal">By &lt;sex&gt;</td></table>', "text/plain": "t"}
+TABLE = {
+    "text/html": '<table><td class="gt_heading gt_title gt_font_normal">By &lt;sex&gt;</td></table>',
+    "text/plain": "t",
+}
 OF_MONTHS = {"text/html": '<td class="gt_heading gt_title">Months</td>'}  # its own picture was left out
 TITLED = {MIME: {"layout": {"meta": {"title": "By sex and <age>"}}}, "text/plain": "c"}
 PROSE = {"text/markdown": "Words.", "text/plain": "Words."}
@@ -21,12 +25,17 @@ PROSE = {"text/markdown": "Words.", "text/plain": "Words."}
 
 def shown(*data: Any) -> Any:
     """A cell that displays these."""
-    outputs = [nbformat.v4.new_output("display_data", data=d if isinstance(d, dict) else d._repr_mimebundle_()) for d in data]
+    outputs = [
+        nbformat.v4.new_output("display_data", data=d if isinstance(d, dict) else d._repr_mimebundle_())
+        for d in data
+    ]
     return nbformat.v4.new_code_cell("call()", outputs=outputs)
 
 
 def notebook(*cells: Any) -> Any:
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(c) if isinstance(c, str) else c for c in cells])
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell(c) if isinstance(c, str) else c for c in cells]
+    )
 
 
 def told(cell: Any) -> Any:
@@ -34,12 +43,30 @@ def told(cell: Any) -> Any:
 
 
 def test_each_heading_is_a_section_with_an_anchor_of_its_own() -> None:
-    made = notebook("# Title\n\nLead.", "## One\n\nProse.", shown(CHART), "End of one.\n\n## Two & more", shown(PROSE), "## One")
+    made = notebook(
+        "# Title\n\nLead.",
+        "## One\n\nProse.",
+        shown(CHART),
+        "End of one.\n\n## Two & more",
+        shown(PROSE),
+        "## One",
+    )
     sections = lay_out(made)
-    assert [(s.anchor, s.title) for s in sections] == [("one", "One"), ("two-more", "Two & more"), ("one-2", "One")]
+    assert [(s.anchor, s.title) for s in sections] == [
+        ("one", "One"),
+        ("two-more", "Two & more"),
+        ("one-2", "One"),
+    ]
     assert [told(c) for c in made.cells] == [
-        "# Title\n\nLead.", "## One", ["chart"], "Prose.", "End of one.", "## Two & more", ["Words."], "## One",
-    ]  # fmt: skip
+        "# Title\n\nLead.",
+        "## One",
+        ["chart"],
+        "Prose.",
+        "End of one.",
+        "## Two & more",
+        ["Words."],
+        "## One",
+    ]
     assert [c.metadata["opens"] for c in made.cells if "opens" in c.metadata] == ["one", "two-more", "one-2"]
     assert [c.metadata["follows"] for c in made.cells if "opens" in c.metadata] == [False, True, True]
 
@@ -73,7 +100,13 @@ def test_what_is_for_people_who_run_a_notebook_is_not_on_its_page_unless_it_fail
 
 
 def test_a_section_that_has_nothing_to_say_is_one_line() -> None:
-    made = notebook("## One\n\nLong prose.", shown(Nothing("No round.")), "More prose.", "## Two", shown(Nothing("x"), CHART))
+    made = notebook(
+        "## One\n\nLong prose.",
+        shown(Nothing("No round.")),
+        "More prose.",
+        "## Two",
+        shown(Nothing("x"), CHART),
+    )
     sections = lay_out(made)
     assert [s.empty for s in sections] == [True, False]
     assert [told(c) for c in made.cells[:2]] == ["## One", ["No round."]]
@@ -83,14 +116,20 @@ def test_a_section_that_has_nothing_to_say_is_one_line() -> None:
 def test_a_section_with_nothing_but_an_exercise_is_one_line() -> None:
     """Before, the page said that there was nothing to compare, and below it how to compare."""
     made = notebook(
-        "## One\n\nHow to compare.", shown(Nothing("Nothing to compare.")), shown(EXERCISE), "## Two\n\nText.", shown(CHART)
+        "## One\n\nHow to compare.",
+        shown(Nothing("Nothing to compare.")),
+        shown(EXERCISE),
+        "## Two\n\nText.",
+        shown(CHART),
     )
     assert [s.empty for s in lay_out(made)] == [True, False]
     assert [told(c) for c in made.cells] == ["## One", ["Nothing to compare."], "## Two", ["chart"], "Text."]
 
 
 def test_a_sentence_that_two_calls_say_stands_once_in_an_empty_section() -> None:
-    made = notebook("## One", shown(Nothing("No plan.")), shown(Nothing("No plan.")), shown(Nothing("No round.")))
+    made = notebook(
+        "## One", shown(Nothing("No plan.")), shown(Nothing("No plan.")), shown(Nothing("No round."))
+    )
     lay_out(made)
     assert [told(c) for c in made.cells] == ["## One", ["No plan.", "No round."]]
 
@@ -103,11 +142,17 @@ def test_a_failed_cell_is_never_folded_away() -> None:
     assert [o.output_type for c in made.cells for o in c.get("outputs", [])] == ["display_data", "error"]
 
 
-@pytest.mark.parametrize(("data", "folds"), [((CHART, TABLE), [None, "Table: By &lt;sex&gt;"]), ((TABLE, CHART), [None, None]),
-                                              ((CHART, TABLE, TABLE), [None, "Table: By &lt;sex&gt;", "Table: By &lt;sex&gt;"]),
-                                              ((CHART, TABLE, OF_MONTHS), [None, "Table: By &lt;sex&gt;", "Table: Months"]),
-                                              ((CHART, PROSE, TABLE), [None, None, "Table: By &lt;sex&gt;"]),
-                                              ((TITLED, TABLE), [None, "Table: By sex and &lt;age&gt;"])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "folds"),
+    [
+        ((CHART, TABLE), [None, "Table: By &lt;sex&gt;"]),
+        ((TABLE, CHART), [None, None]),
+        ((CHART, TABLE, TABLE), [None, "Table: By &lt;sex&gt;", "Table: By &lt;sex&gt;"]),
+        ((CHART, TABLE, OF_MONTHS), [None, "Table: By &lt;sex&gt;", "Table: Months"]),
+        ((CHART, PROSE, TABLE), [None, None, "Table: By &lt;sex&gt;"]),
+        ((TITLED, TABLE), [None, "Table: By sex and &lt;age&gt;"]),
+    ],
+)
 def test_a_table_behind_a_picture_is_folded_under_its_title(data: Any, folds: Any) -> None:
     made = notebook("## One", shown(*data))
     lay_out(made)
@@ -116,13 +161,21 @@ def test_a_table_behind_a_picture_is_folded_under_its_title(data: Any, folds: An
 
 
 def test_further_pictures_of_a_section_are_folded_with_their_tables() -> None:
-    made = notebook("## One", shown(CHART, TABLE, TITLED, TABLE, TITLED), shown(TABLE), "## Two", shown(CHART))
+    made = notebook(
+        "## One", shown(CHART, TABLE, TITLED, TABLE, TITLED), shown(TABLE), "## Two", shown(CHART)
+    )
     lay_out(made)
     outputs = [o for cell in made.cells for o in cell.get("outputs", [])]
     again = "Picture: By sex and &lt;age&gt;"
     assert [o.metadata.get("fold") for o in outputs] == [
-        None, "Table: By &lt;sex&gt;", again, None, again, "Table: By &lt;sex&gt;", None,
-    ]  # fmt: skip
+        None,
+        "Table: By &lt;sex&gt;",
+        again,
+        None,
+        again,
+        "Table: By &lt;sex&gt;",
+        None,
+    ]
     assert [bool(o.metadata.get("folded")) for o in outputs] == [False, True, False, True, True, True, False]
 
 

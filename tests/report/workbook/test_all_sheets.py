@@ -1,5 +1,5 @@
-"""Tests the plan's workbook: the sheets that partners expect, safe to open, safe to fill, and the same bytes from the same
-content."""
+"""Tests the plan's workbook: the sheets that partners expect, safe to open, safe to fill, and the same bytes
+from the same content."""
 
 from __future__ import annotations
 
@@ -36,23 +36,43 @@ from fltoolkit.spreadsheets import A4, A4_UPRIGHT, MARGIN, WIDER
 from fltoolkit.survey.spec.files_and_design import Release
 
 SHEETS = [
-    "Read me", "Headline", "Results framework", "M&E matrix", "Baseline detail", "Targets", "Milestones", "SMART", "4Ps checklist",
-    "Background studies", "Capacity", "Cost estimate", "Cost summary", "Implementation matrix", "Communication", "Definitions and methods",
-    "Mainstreaming", "SDG links", "Global figures", "Data dictionary",
+    "Read me", "Headline", "Results framework", "M&E matrix", "Baseline detail", "Targets", "Milestones",
+    "SMART", "4Ps checklist", "Background studies", "Capacity", "Cost estimate", "Cost summary",
+    "Implementation matrix", "Communication", "Definitions and methods", "Mainstreaming", "SDG links",
+    "Global figures", "Data dictionary",
 ]  # fmt: skip
 TOOL_16 = [  # the ILO toolkit on national action plans, Tool No. 16, column by column
-    "Objective/Outcome/Output/Activities", "Indicator", "Definition", "Disaggregated by", "Means of verification / Source of data", "Unit",
-    "Baseline value", "Targets: Year +1", "Targets: Year +2", "Reporting frequency", "Lead / partners involved",
-]  # fmt: skip
+    "Objective/Outcome/Output/Activities",
+    "Indicator",
+    "Definition",
+    "Disaggregated by",
+    "Means of verification / Source of data",
+    "Unit",
+    "Baseline value",
+    "Targets: Year +1",
+    "Targets: Year +2",
+    "Reporting frequency",
+    "Lead / partners involved",
+]
 TOOL_12 = [
-    "Objective", "Intermediate objective", "Activity", "Category", "Unit", "Quantity", "Unit cost", "Year", "Total", "Existing source",
-    "Secured", "Gap",
+    "Objective", "Intermediate objective", "Activity", "Category", "Unit", "Quantity", "Unit cost", "Year",
+    "Total", "Existing source", "Secured", "Gap",
 ]  # fmt: skip
 FILLED_IN = {
-    "M&E matrix": 4, "SMART": 6, "4Ps checklist": 98, "Background studies": 129, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
-    "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
+    "M&E matrix": 4, "SMART": 6, "4Ps checklist": 98, "Background studies": 129, "Capacity": 32,
+    "Cost estimate": 110, "Implementation matrix": 69, "Communication": 60, "Definitions and methods": 30,
+    "Mainstreaming": 32,
 }  # fmt: skip
-UPRIGHT = {"Headline", "Milestones", "4Ps checklist", "Capacity", "Cost summary", "Communication", "SDG links", "Data dictionary"}
+UPRIGHT = {
+    "Headline",
+    "Milestones",
+    "4Ps checklist",
+    "Capacity",
+    "Cost summary",
+    "Communication",
+    "SDG links",
+    "Data dictionary",
+}
 LINK = '=HYPERLINK("http://evil.example","click")'
 COSTS = {
     "1": {"category": "staff", "quantity": 12, "unit_cost": 1000, "year": 2026, "secured": 4000},
@@ -99,16 +119,21 @@ def letters(word: str) -> float:
 
 @pytest.mark.parametrize("made", [evidence, fell], ids=["baseline", "later"])
 @pytest.mark.parametrize("code", ["en", "fr", "es"])
-def test_no_sheet_prints_smaller_than_eight_points_and_no_head_is_cut(code: str, made: Callable[[], fl.Evidence]) -> None:
+def test_no_sheet_prints_smaller_than_eight_points_and_no_head_is_cut(
+    code: str, made: Callable[[], fl.Evidence]
+) -> None:
     for page in pages(made(), read_language(code)):
-        assert page.room >= 0, page.key  # a printed column more, and letters of ten points are below eight on paper
+        assert page.room >= 0, (
+            page.key
+        )  # a printed column more, and letters of ten points are below eight on paper
         for column in (c for c in page.printed if not c.hidden):
             longest = max(map(letters, re.split(r"[ /-]", column.head)))
             assert longest <= column.width * 0.92, (page.key, column.head)
 
 
 def printed_inches(sheet: Any) -> float:
-    """Returns the width of the printed columns on paper, as LibreOffice prints them, which is wider than Excel does."""
+    """Returns the width of the printed columns on paper, as LibreOffice prints them, which is wider than
+    Excel does."""
     last = range_boundaries(sheet.print_area.split("!")[-1])[2]
     groups = [c for c in sheet.column_dimensions.values() if not c.hidden and c.min <= last]
     wide = sum(7 * c.width * (min(c.max, last) - c.min + 1) for c in groups)
@@ -165,15 +190,25 @@ def test_colours_can_be_read(book: Workbook) -> None:
 
 
 def test_what_is_to_be_filled_is_yellow_and_open_and_nothing_else_is(book: Workbook) -> None:
-    opened = {s.title: [c for r in s.iter_rows() for c in r if not c.protection.locked] for s in book.worksheets[:-1]}
+    opened = {
+        s.title: [c for r in s.iter_rows() for c in r if not c.protection.locked]
+        for s in book.worksheets[:-1]
+    }
     assert {name: len(cells) for name, cells in opened.items() if cells} == FILLED_IN
     assert {c.fill.fgColor.rgb for cells in opened.values() for c in cells} == {"FFFFF3B0"}
     heads = {
-        name: {book[name].cell(head_of(book[name]), c.column).value for c in cells} for name, cells in opened.items() if cells
+        name: {book[name].cell(head_of(book[name]), c.column).value for c in cells}
+        for name, cells in opened.items()
+        if cells
     }
     assert heads["M&E matrix"] == {"Baseline value", "Targets: Year +1", "Targets: Year +2", "Target"}
     assert heads["Cost estimate"] == set(TOOL_12) - {"Total", "Gap"}
-    listed = {v.formula1 for name in FILLED_IN for v in book[name].data_validations.dataValidation if v.type == "list"}
+    listed = {
+        v.formula1
+        for name in FILLED_IN
+        for v in book[name].data_validations.dataValidation
+        if v.type == "list"
+    }
     assert '"yes,partly,no"' in listed
     assert '"staff,consultancy,capacity development,travel,other"' in listed
 
@@ -193,14 +228,33 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
 
 
 def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
-    no, yes = row(book, "Targets", "women", "a cut of 10% by 2030"), row(book, "Targets", "a cut of 75% by 2030")
+    no, yes = (
+        row(book, "Targets", "women", "a cut of 10% by 2030"),
+        row(book, "Targets", "a cut of 75% by 2030"),
+    )
     assert no["Fall from baseline detectable?"] == "NO"
     assert no["Why"].startswith("Warning: the planned survey could not verify this target. ")
-    assert (yes["Fall from baseline detectable?"], yes["Power"] >= 0.8, yes["Earliest year of a repeat"]) == ("yes", True, 2026)
-    assert book["Targets"]["A5"].value.startswith("Targets that the planned survey cannot verify: 1 (in red).")
-    kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {None}
-    assert kinds == {"baseline", "not measured", "target (geometric path)", "target (linear path); not verifiable"}
-    assert row(book, "SMART", "Measurable", "% decrease of prevalence (and the prevalence itself)")["Met"] == "in part"
+    assert (yes["Fall from baseline detectable?"], yes["Power"] >= 0.8, yes["Earliest year of a repeat"]) == (
+        "yes",
+        True,
+        2026,
+    )
+    assert book["Targets"]["A5"].value.startswith(
+        "Targets that the planned survey cannot verify: 1 (in red)."
+    )
+    kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {
+        None
+    }
+    assert kinds == {
+        "baseline",
+        "not measured",
+        "target (geometric path)",
+        "target (linear path); not verifiable",
+    }
+    assert (
+        row(book, "SMART", "Measurable", "% decrease of prevalence (and the prevalence itself)")["Met"]
+        == "in part"
+    )
     assert "Follow-up" not in book.sheetnames  # there is no later round yet
 
 
@@ -214,17 +268,32 @@ def test_a_later_round_has_a_sheet_of_its_own_with_the_answer_on_each_target(tmp
 
 
 def shown(cell: Any) -> str:
-    """The number format of a cell without the language that it names, its space before a per cent sign, and its space behind."""
-    return str(cell.number_format).partition(";")[0].removeprefix("[$-409]").removesuffix("_0").replace('"\u00a0"', "")
+    """The number format of a cell without the language that it names, its space before a per cent sign, and
+    its space behind."""
+    return (
+        str(cell.number_format)
+        .partition(";")[0]
+        .removeprefix("[$-409]")
+        .removesuffix("_0")
+        .replace('"\u00a0"', "")
+    )
 
 
 def test_numbers_have_the_format_of_their_unit_and_no_more_digits_than_it_shows(book: Workbook) -> None:
-    """What a cell holds is what it shows: rates with one decimal, persons whole, and the same number as in the brief."""
+    """What a cell holds is what it shows: rates with one decimal, persons whole, and the same number as in
+    the brief."""
     formats = {"#,##0.0": 1, "#,##0": 0, "0": 0, "0.0%": 3, "0%": 2, "0.00": 2}
     for name in ("Headline", "M&E matrix", "Baseline detail", "Targets", "Milestones", "Global figures"):
         drawn_only = {c.column for c in book[name][head_of(book[name])] if c.value in ("Below", "Above")}
-        cells = [c for r in book[name].iter_rows(min_row=head_of(book[name]) + 1) for c in r if c.column not in drawn_only]
-        numbers = [c for c in cells if isinstance(c.value, (int, float)) and c.protection.locked]  # what partners typed is theirs
+        cells = [
+            c
+            for r in book[name].iter_rows(min_row=head_of(book[name]) + 1)
+            for c in r
+            if c.column not in drawn_only
+        ]
+        numbers = [
+            c for c in cells if isinstance(c.value, (int, float)) and c.protection.locked
+        ]  # what partners typed is theirs
         assert numbers
         assert {c.coordinate: c.value for c in numbers if c.value != round(c.value, formats[shown(c)])} == {}
     persons = row(book, "Baseline detail", "persons", "everyone")["Baseline value"]
@@ -245,7 +314,12 @@ def test_a_label_of_several_rows_is_shown_once_and_each_row_has_it(book: Workboo
 def test_no_text_touches_the_number_before_it(book: Workbook) -> None:
     """LibreOffice takes an indent only together with an alignment."""
     for name in ("Baseline detail", "Targets", "Milestones", "Global figures"):
-        texts = [c for r in book[name].iter_rows(min_row=head_of(book[name]) + 1) for c in r if isinstance(c.value, str)]
+        texts = [
+            c
+            for r in book[name].iter_rows(min_row=head_of(book[name]) + 1)
+            for c in r
+            if isinstance(c.value, str)
+        ]
         loose = [c for c in texts if c.number_format == "General" and not c.font.b]
         assert loose, name
         assert {(c.alignment.horizontal, c.alignment.indent) for c in loose} == {("left", 1.0)}, name
@@ -280,13 +354,21 @@ def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) ->
     """5 per 1,000, design effect 1.5, rounds of equal size: docs/methods.md §6."""
     falls = [(n, None, promises.plan_with()) for n in promises.SMALLEST]
     asked = [(5_000, cut, promises.plan_with({"year": 2030, "cut": cut})) for cut in promises.NEEDED]
-    judged = [targets(plan, promises.filled(plan, n=n, category=f"{n}, {cut}")) for n, cut, plan in (*falls, *asked)]
+    judged = [
+        targets(plan, promises.filled(plan, n=n, category=f"{n}, {cut}")) for n, cut, plan in (*falls, *asked)
+    ]
     nothing = follow_up(promises.plan_with(), promises.filled(promises.plan_with()), None)
-    made = replace(books.evidence(tmp_path), targets=targets_with_results(pd.concat(judged, ignore_index=True), nothing, nothing))
+    made = replace(
+        books.evidence(tmp_path),
+        targets=targets_with_results(pd.concat(judged, ignore_index=True), nothing, nothing),
+    )
     fl.report.write_workbook(made, tmp_path / "out")
     sheet = openpyxl.load_workbook(tmp_path / "out" / "nap_workbook.xlsx")
     for (n, cut), smallest in zip(((n, None) for n, *_ in falls), promises.SMALLEST.values(), strict=True):
-        assert row(sheet, "Targets", f"{n}, {cut}")["Smallest detectable cut (chance alone)"] == ceil(100 * smallest) / 100
+        assert (
+            row(sheet, "Targets", f"{n}, {cut}")["Smallest detectable cut (chance alone)"]
+            == ceil(100 * smallest) / 100
+        )
     for (n, cut, _), needed in zip(asked, promises.NEEDED.values(), strict=True):
         assert row(sheet, "Targets", f"{n}, {cut}")["Sample needed, each round"] == rounded_up(needed)
 
@@ -296,18 +378,30 @@ def test_costs_are_totalled_and_the_gap_is_shown(book: Workbook, path: Path) -> 
     assert [c.value for c in sheet[head]] == TOOL_12
     first = head + 1
     assert [sheet.cell(first, 9).value, sheet.cell(first, 12).value] == [
-        f'=IF(COUNT(F{first},G{first})=2,F{first}*G{first},"")', f'=IF(I{first}="","",MAX(0,I{first}-SUM(K{first})))',
-    ]  # fmt: skip
+        f'=IF(COUNT(F{first},G{first})=2,F{first}*G{first},"")',
+        f'=IF(I{first}="","",MAX(0,I{first}-SUM(K{first})))',
+    ]
     values = openpyxl.load_workbook(path, data_only=True)
     line = [values["Cost estimate"].cell(head - 1, n).value for n in (9, 11, 12)]
     assert line == [12000 + 301.5 + 7, 4000 + 500 + 1, 8000 + 0 + 7]  # a surplus fills no other gap
-    summary = [[c.value for c in r] for r in values["Cost summary"].iter_rows(min_row=head_of(book["Cost summary"]) + 1)]
+    summary = [
+        [c.value for c in r]
+        for r in values["Cost summary"].iter_rows(min_row=head_of(book["Cost summary"]) + 1)
+    ]
     assert summary[0][2:] == line
     assert {r[1]: r[2:] for r in summary if r[0] == "Category"} == {
-        "staff": [12000, 4001, 8000], "consultancy": [0, 0, 0], "capacity development": [0, 0, 0], "travel": [301.5, 500, 0],
-        "other": [0, 0, 0], "none of these": [7, 0, 7],
-    }  # fmt: skip
-    assert {r[1]: r[2] for r in summary if r[0] == "Year" and r[2]} == {2026: 12000, 2027: 301.5, "none of these": 7}
+        "staff": [12000, 4001, 8000],
+        "consultancy": [0, 0, 0],
+        "capacity development": [0, 0, 0],
+        "travel": [301.5, 500, 0],
+        "other": [0, 0, 0],
+        "none of these": [7, 0, 7],
+    }
+    assert {r[1]: r[2] for r in summary if r[0] == "Year" and r[2]} == {
+        2026: 12000,
+        2027: 301.5,
+        "none of these": 7,
+    }
 
 
 def test_only_our_own_formulas_are_formulas(book: Workbook) -> None:
@@ -320,11 +414,17 @@ def test_only_our_own_formulas_are_formulas(book: Workbook) -> None:
 
 def test_malicious_words_come_out_inert(tmp_path: Path) -> None:
     plan = country.with_rows(
-        {"indicator": LINK, "lead": "@SUM(A1)"}, {"id": "theirs", "measure": None, "baseline_value": "=9", "sdg": ["=1"]}
+        {"indicator": LINK, "lead": "@SUM(A1)"},
+        {"id": "theirs", "measure": None, "baseline_value": "=9", "sdg": ["=1"]},
     )
-    plan |= {"title": "=cmd|' /C calc'!A0", "goal": "<script>alert(1)</script>{{7*7}}", "legal_basis": ["../../etc", "\tx"]}
+    plan |= {
+        "title": "=cmd|' /C calc'!A0",
+        "goal": "<script>alert(1)</script>{{7*7}}",
+        "legal_basis": ["../../etc", "\tx"],
+    }
     partners = Partners.model_validate({
-        "matrix": {"theirs": {"target_year_1": LINK}}, "costs": {"1": {"activity": "+1+1", "quantity": LINK, "unit_cost": 2}},
+        "matrix": {"theirs": {"target_year_1": LINK}},
+        "costs": {"1": {"activity": "+1+1", "quantity": LINK, "unit_cost": 2}},
         "sheets": {"=evil": ((LINK, "-1+2"),)},
     })  # fmt: skip
     path = books.write(tmp_path, partners, plan)
@@ -337,7 +437,9 @@ def test_malicious_words_come_out_inert(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(path, data_only=True)["Cost estimate"]["I7"].value in (None, "")
     with zipfile.ZipFile(path) as archive:
         assert not [name for name in archive.namelist() if ".." in name or "externalLink" in name]
-        relations = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".rels"))
+        relations = "".join(
+            archive.read(name).decode() for name in archive.namelist() if name.endswith(".rels")
+        )
     assert 'TargetMode="External"' not in relations
 
 
@@ -346,7 +448,9 @@ def test_the_same_content_is_the_same_bytes(path: Path, tmp_path: Path) -> None:
 
 
 def test_the_survey_speaks_beside_the_questions_that_numbers_can_answer(book: Workbook) -> None:
-    said = row(book, "Mainstreaming", "Is forced labour a specific situation found in a specific area?")["What the survey says"]
+    said = row(book, "Mainstreaming", "Is forced labour a specific situation found in a specific area?")[
+        "What the survey says"
+    ]
     assert said.startswith("By region (per 1,000 adults): north:\u00a0222\u00a0(")  # on one line
     assert "south:\u00a0150\u00a0(" in said
     assert "not shown" in said
@@ -358,15 +462,22 @@ def test_the_survey_speaks_beside_the_questions_that_numbers_can_answer(book: Wo
 def test_the_dictionary_explains_every_column(book: Workbook) -> None:
     lines = book["Data dictionary"].iter_rows(min_row=head_of(book["Data dictionary"]) + 1, values_only=True)
     told = [(str(head), str(holds or ""), str(sheets)) for head, holds, sheets, *_ in lines]
-    assert len({(head, holds) for head, holds, _ in told}) > len(told) - 12  # a column of several sheets is explained once
+    assert (
+        len({(head, holds) for head, holds, _ in told}) > len(told) - 12
+    )  # a column of several sheets is explained once
     for name in SHEETS[1:-1]:
         for cell in book[name][head_of(book[name])]:
             head = str(cell.value).strip()
-            assert any(found == head and holds and name in sheets for found, holds, sheets in told), (name, head)
+            assert any(found == head and holds and name in sheets for found, holds, sheets in told), (
+                name,
+                head,
+            )
 
 
 def test_what_has_no_place_is_listed_and_told(tmp_path: Path) -> None:
-    partners = Partners.model_validate({"matrix": {"gone": {"target_year_1": 5}}, "sheets": {"Ours": (("x",),)}})
+    partners = Partners.model_validate(
+        {"matrix": {"gone": {"target_year_1": 5}}, "sheets": {"Ours": (("x",),)}}
+    )
     evidence = books.evidence(tmp_path, partners)
     told = str(fl.report.write_workbook(evidence, tmp_path))
     assert "1 entry(ies) of partners.yaml have no row in the plan any more" in told
@@ -395,7 +506,9 @@ def test_a_sheet_of_the_partners_own_with_a_name_that_the_kit_needs_is_refused(t
 @pytest.mark.parametrize("code", ["en", "fr", "es"])
 def test_names_of_sheets_are_such_as_every_spreadsheet_takes(code: str) -> None:
     language = read_language(code)
-    names = [text for key, text in language.words.items() if re.fullmatch(r"workbook\.sheets\.\w+\.name", key)]
+    names = [
+        text for key, text in language.words.items() if re.fullmatch(r"workbook\.sheets\.\w+\.name", key)
+    ]
     assert len({name.casefold() for name in names}) == len(names)
     assert not [name for name in names if len(name) > 31 or re.search(r"[\[\]:*?/\\']", name)]
     lists = (

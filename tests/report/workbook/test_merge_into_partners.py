@@ -1,5 +1,5 @@
-"""Tests that a run never replaces a workbook with entries that partners.yaml does not have. Stand-ins for the kernels write the
-workbook."""
+"""Tests that a run never replaces a workbook with entries that partners.yaml does not have. Stand-ins for the
+kernels write the workbook."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ FILES = ("nap.yaml", "partners.yaml")
 
 @cache
 def workbook(plan: str, partners: str) -> bytes:
-    """The workbook of a plan and its partners, written once: the same bytes for every run of the same two files."""
+    """The workbook of a plan and its partners, written once: the same bytes for every run of the same two
+    files."""
     with TemporaryDirectory() as folder:
         for name, text in zip(FILES, (plan, partners), strict=True):
             if text:
@@ -50,7 +51,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         nbformat.write(
-            nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)]), work / f"{name}.ipynb"
+            nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)]),
+            work / f"{name}.ipynb",
         )
         country.published().table.to_csv(work / "estimates.csv", index=False)
         if name == "4_nap":
@@ -69,9 +71,15 @@ def path(tmp_path: Path) -> Path:
     """A batch of two surveys with a plan each."""
     surveys = []
     for name in ("a", "b"):
-        country.write(tmp_path / name, country.changed(country.SURVEY, title=f"Country {name}"), books.plan_with_targets())
+        country.write(
+            tmp_path / name,
+            country.changed(country.SURVEY, title=f"Country {name}"),
+            books.plan_with_targets(),
+        )
         surveys.append({"survey": f"{name}/survey.yaml", "plan": f"{name}/nap.yaml"})
-    (tmp_path / "batch.yaml").write_text(yaml.safe_dump({"outputs": "out", "surveys": surveys}), encoding="utf-8")
+    (tmp_path / "batch.yaml").write_text(
+        yaml.safe_dump({"outputs": "out", "surveys": surveys}), encoding="utf-8"
+    )
     return tmp_path / "batch.yaml"
 
 
@@ -177,7 +185,8 @@ def test_a_workbook_that_was_only_saved_again_stops_nothing(path: Path, calls: l
 
 @pytest.mark.parametrize("name", ["run.json", "partners.yaml"])
 def test_a_folder_that_nobody_can_vouch_for_is_looked_at(path: Path, calls: list[str], name: str) -> None:
-    """Without run.json the workbook is opened; with a broken partners.yaml nothing can be said, and nothing is written."""
+    """Without run.json the workbook is opened; with a broken partners.yaml nothing can be said, and nothing
+    is written."""
     assert run(path)
     book = path.parent / "out" / "a" / NAME
     books.edit(book, answer)
@@ -213,7 +222,9 @@ def test_what_is_typed_while_a_run_is_at_work_is_not_replaced(
     assert not list(book.parents[1].glob(".work-*"))
 
 
-def test_a_workbook_that_stands_elsewhere_needs_its_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workbook_that_stands_elsewhere_needs_its_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     book = books.edit(books.write(tmp_path / "plan"), answer, tmp_path / "mailed.xlsx")
     assert main(["nap", "read", str(book)]) == 2
     assert "name it: --plan my_survey/nap.yaml" in capsys.readouterr().err

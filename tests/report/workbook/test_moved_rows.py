@@ -10,12 +10,20 @@ import pytest
 from fltoolkit.report.workbook.moved_rows import moved
 
 Cells = dict[tuple[int, int], Any]
-SHEET = [["Head", "Unit"], ["fishing", "%"], ["farming", "%"], ["building", "persons"], ["cleaning", "persons"]]
+SHEET = [
+    ["Head", "Unit"],
+    ["fishing", "%"],
+    ["farming", "%"],
+    ["building", "persons"],
+    ["cleaning", "persons"],
+]
 
 
 def cells(rows: list[list[Any]]) -> Cells:
     """The cells of rows that are numbered from 1, as a spreadsheet numbers them."""
-    return {(r, c): value for r, row in enumerate(rows, 1) for c, value in enumerate(row) if value is not None}
+    return {
+        (r, c): value for r, row in enumerate(rows, 1) for c, value in enumerate(row) if value is not None
+    }
 
 
 def told(rows: list[list[Any]], then: list[list[Any]] = SHEET) -> str:
@@ -26,14 +34,25 @@ def told(rows: list[list[Any]], then: list[list[Any]] = SHEET) -> str:
     ("rows", "words"),
     [
         ([*SHEET[:2], *SHEET[3:]], "row 3 (farming) was deleted, so that all rows below moved up; undo that"),
-        ([SHEET[0], *SHEET[3:]], "rows 2 to 3, from (fishing) on, were deleted, so that all rows below moved up; undo that"),
+        (
+            [SHEET[0], *SHEET[3:]],
+            "rows 2 to 3, from (fishing) on, were deleted, so that all rows below moved up; undo that",
+        ),
         (SHEET[:4], "row 5 (cleaning) was deleted; undo that"),
         (SHEET[:3], "rows 4 to 5, from (building) on, were deleted; undo that"),
-        ([*SHEET[:2], ["new", "x"], *SHEET[2:]], "1 row(s) were inserted above what was row 3 (farming); take them out"),
-        ([SHEET[0], [], [], *SHEET[1:]], "2 row(s) were inserted above what was row 2 (fishing); take them out"),
+        (
+            [*SHEET[:2], ["new", "x"], *SHEET[2:]],
+            "1 row(s) were inserted above what was row 3 (farming); take them out",
+        ),
+        (
+            [SHEET[0], [], [], *SHEET[1:]],
+            "2 row(s) were inserted above what was row 2 (fishing); take them out",
+        ),
     ],
 )
-def test_what_happened_to_rows_is_told_by_their_number_and_their_words(rows: list[list[Any]], words: str) -> None:
+def test_what_happened_to_rows_is_told_by_their_number_and_their_words(
+    rows: list[list[Any]], words: str
+) -> None:
     assert told(rows) == words
 
 
@@ -68,6 +87,6 @@ def test_values_are_compared_as_the_caller_says() -> None:
     """A spreadsheet may hand back 5 as 5.0, or a text with other line ends."""
     same = [[str(value).upper() for value in row] for row in SHEET]
     assert moved(cells(SHEET), cells(same), lambda one, other: str(one).lower() == str(other).lower()) == ""
-    assert moved(cells(SHEET), cells(same[:1] + same[2:]), lambda one, other: str(one).lower() == str(other).lower()).startswith(
-        "row 2 "
-    )
+    assert moved(
+        cells(SHEET), cells(same[:1] + same[2:]), lambda one, other: str(one).lower() == str(other).lower()
+    ).startswith("row 2 ")

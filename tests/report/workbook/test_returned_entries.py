@@ -1,4 +1,5 @@
-"""Tests that the entries of partners are read back as they typed them, and that other changes are never dropped silently."""
+"""Tests that the entries of partners are read back as they typed them, and that other changes are never
+dropped silently."""
 
 from __future__ import annotations
 
@@ -27,10 +28,24 @@ GROUPS = "Are the groups that are vulnerable or at risk identified?"
 REACH = "Are the best means to reach them known?"
 FEES = "Is it prohibited to charge recruitment fees to workers?"
 TYPED: dict[str, Any] = {
-    "a number": 1200, "a fraction": 12.5, "no number": "=1+1", "zeros": "00123", "lines": "first\nsecond\n  é « œ »", "spaces": " around ",
-    "a date": date(2026, 3, 1), "a moment": datetime(2026, 3, 1, 14, 30), "like a date": "2026-03-01", "truth": True, "like truth": "true",
-    "minus": "-20 % more", "nothing": "null", "yaml": "a: [b, {c}] # d", "escaped": "_x0041_", "long": "x" * 32767, "quote": "'",
-}  # fmt: skip
+    "a number": 1200,
+    "a fraction": 12.5,
+    "no number": "=1+1",
+    "zeros": "00123",
+    "lines": "first\nsecond\n  é « œ »",
+    "spaces": " around ",
+    "a date": date(2026, 3, 1),
+    "a moment": datetime(2026, 3, 1, 14, 30),
+    "like a date": "2026-03-01",
+    "truth": True,
+    "like truth": "true",
+    "minus": "-20 % more",
+    "nothing": "null",
+    "yaml": "a: [b, {c}] # d",
+    "escaped": "_x0041_",
+    "long": "x" * 32767,
+    "quote": "'",
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +70,13 @@ def typed(book: Workbook) -> None:
     books.at(book, "4Ps checklist", "Answer", GROUPS).value = "yes"
     books.at(book, "Background studies", "Source", "Its causes and consequences").value = "Étude 2024"
     books.at(book, "SMART", "Answer", "partners").value = "partly"
-    for head, value in (("Activity", "Train"), ("Quantity", 4), ("Unit cost", 2500.5), ("Year", 2026), ("Secured", 3000)):
+    for head, value in (
+        ("Activity", "Train"),
+        ("Quantity", 4),
+        ("Unit cost", 2500.5),
+        ("Year", 2026),
+        ("Secured", 3000),
+    ):
         books.free(book, "Cost estimate", head, 1).value = value
     books.free(book, "Cost estimate", "Activity", 6).value = "the last free row"
     books.at(book, "Implementation matrix", "Start", "Inspectors trained").value = date(2026, 1, 15)
@@ -79,18 +100,26 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     plan = original.parents[1] / "nap.yaml"
     said = read_into(filled, plan)
     assert (
-        "15 new entry(ies), 4 of M&E matrix, 1 of SMART, 1 of 4Ps checklist, 1 of Background studies, 6 of Cost estimate, "
-        in said
-    )
+        "15 new entry(ies), 4 of M&E matrix, 1 of SMART, 1 of 4Ps checklist, 1 of Background studies, 6 "
+        "of Cost estimate, "
+    ) in said
     held = read_partners(plan)
-    mine = {"baseline_value": 60, "target_year_1": "", "target_year_2": "about 1 300", "final_target": "2 000 by 2030"}
+    mine = {
+        "baseline_value": 60,
+        "target_year_1": "",
+        "target_year_2": "about 1 300",
+        "final_target": "2 000 by 2030",
+    }
     assert held.matrix == {"trained": mine}
     assert held.checklists == {
-        "smart.decrease.achievable": {"answer": "partly"}, "prev_groups": {"answer": "yes"}, "know_causes": {"source": "Étude 2024"},
-    }  # fmt: skip
+        "smart.decrease.achievable": {"answer": "partly"},
+        "prev_groups": {"answer": "yes"},
+        "know_causes": {"source": "Étude 2024"},
+    }
     assert held.costs == {
-        "1": {"activity": "Train", "quantity": 4, "unit_cost": 2500.5, "year": 2026, "secured": 3000}, "6": {"activity": "the last free row"},
-    }  # fmt: skip
+        "1": {"activity": "Train", "quantity": 4, "unit_cost": 2500.5, "year": 2026, "secured": 3000},
+        "6": {"activity": "the last free row"},
+    }
     assert held.implementation == {"trained": {"start": date(2026, 1, 15)}}
     rows = held.sheets["Nos notes"]
     assert rows[0] == (None, None, None, "alone")
@@ -103,7 +132,9 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     again = books.write(tmp_path, held)  # the next run: everything stands there again, and none of it is new
     found = read_workbook(books.edit(again, lambda _: None))
     assert (found.edits, found.problems) == ((), ())
-    second = books.edit(again, lambda book: setattr(books.free(book, "Cost estimate", "Activity", 1), "value", None))
+    second = books.edit(
+        again, lambda book: setattr(books.free(book, "Cost estimate", "Activity", 1), "value", None)
+    )
     read_into(second, tmp_path / "nap.yaml")
     left = read_partners(tmp_path / "nap.yaml")
     assert left == held.model_copy(
@@ -123,8 +154,11 @@ def test_a_percentage_keeps_its_sign(original: Path, tmp_path: Path) -> None:
 
     found = read_workbook(books.edit(original, percentages, tmp_path / "percentages.xlsx"))
     assert {(e.column, e.after) for e in found.edits} == {
-        ("baseline_value", "50%"), ("target_year_1", "100%"), ("final_target", "12.5%"), ("quantity", 0.5),
-    }  # fmt: skip
+        ("baseline_value", "50%"),
+        ("target_year_1", "100%"),
+        ("final_target", "12.5%"),
+        ("quantity", 0.5),
+    }
     again = books.write(tmp_path, Partners(matrix={"trained": {"baseline_value": "50%"}}))
     assert read_workbook(books.edit(again, lambda _: None)).edits == ()
 
@@ -163,22 +197,66 @@ def under(sheet: str, head: str, row: str | int, value: object) -> Callable[[Wor
 
 NOT_YOURS = "this cell is not one to fill in"
 PROBLEMS: dict[str, tuple[Callable[[Workbook], object], str]] = {
-    "a locked word": (under("M&E matrix", "Unit", "Persons in forced labour", "x"), rf"M&E matrix!G\d+: {NOT_YOURS} \(found: x\); put back: persons"),
-    "a locked cell emptied": (under("4Ps checklist", "Question", FEES, None), rf"4Ps checklist!B\d+: {NOT_YOURS} \(found: nothing\); put back: Is it prohib"),
-    "a number of the survey": (under("Baseline detail", "Cases", "Persons in forced labour", 7), rf"Baseline detail!\w+: {NOT_YOURS} \(found: 7\); put back: "),
-    "a hidden number": (under("Baseline detail", "Cases", "east", 8), rf"Baseline detail!\w+: {NOT_YOURS} \(found: 8\); move it to a yellow cell"),
-    "beside the table": (cell("SDG links", "H40", "forgotten"), rf"SDG links!H40: {NOT_YOURS} \(found: forgotten\); move it to a yellow cell, or to a sheet"),
-    "a comment": (comment, r"4Ps checklist!D\d+: a comment \(please check\) cannot be kept; move its words into a cell for notes"),
-    "a link": (link, r"4Ps checklist!D\d+: a link to https://example.org/law stands behind other words; write the address as text"),
-    "an error": (under("Cost estimate", "Unit cost", 1, "#DIV/0!"), r"Cost estimate!G\d+: found the error #DIV/0!; type the value itself"),
-    "a formula without a value": (under("Cost estimate", "Quantity", 1, "=2*3"), r"Cost estimate!F\d+: the formula =2\*3 has no value yet; open the file"),
-    "our formula": (under("Cost estimate", "Total", 1, 5), r"Cost estimate!I\d+: the kit's formula is gone \(found: 5\); type =IF\(COUNT"),
-    "a sheet taken away": (lambda book: book.remove(book["Communication"]), "Communication: the sheet is missing"),
-    "a sheet renamed": (lambda book: setattr(book["Capacity"], "title", "Skills"), "Capacity: the sheet is missing; if it was renamed, give it back"),
-}  # fmt: skip
+    "a locked word": (
+        under("M&E matrix", "Unit", "Persons in forced labour", "x"),
+        rf"M&E matrix!G\d+: {NOT_YOURS} \(found: x\); put back: persons",
+    ),
+    "a locked cell emptied": (
+        under("4Ps checklist", "Question", FEES, None),
+        rf"4Ps checklist!B\d+: {NOT_YOURS} \(found: nothing\); put back: Is it prohib",
+    ),
+    "a number of the survey": (
+        under("Baseline detail", "Cases", "Persons in forced labour", 7),
+        rf"Baseline detail!\w+: {NOT_YOURS} \(found: 7\); put back: ",
+    ),
+    "a hidden number": (
+        under("Baseline detail", "Cases", "east", 8),
+        rf"Baseline detail!\w+: {NOT_YOURS} \(found: 8\); move it to a yellow cell",
+    ),
+    "beside the table": (
+        cell("SDG links", "H40", "forgotten"),
+        rf"SDG links!H40: {NOT_YOURS} \(found: forgotten\); move it to a yellow cell, or to a sheet",
+    ),
+    "a comment": (
+        comment,
+        (
+            r"4Ps checklist!D\d+: a comment \(please check\) cannot be kept; move its words into a cell for "
+            r"notes"
+        ),
+    ),
+    "a link": (
+        link,
+        (
+            r"4Ps checklist!D\d+: a link to https://example.org/law stands behind other words; write the "
+            r"address as text"
+        ),
+    ),
+    "an error": (
+        under("Cost estimate", "Unit cost", 1, "#DIV/0!"),
+        r"Cost estimate!G\d+: found the error #DIV/0!; type the value itself",
+    ),
+    "a formula without a value": (
+        under("Cost estimate", "Quantity", 1, "=2*3"),
+        r"Cost estimate!F\d+: the formula =2\*3 has no value yet; open the file",
+    ),
+    "our formula": (
+        under("Cost estimate", "Total", 1, 5),
+        r"Cost estimate!I\d+: the kit's formula is gone \(found: 5\); type =IF\(COUNT",
+    ),
+    "a sheet taken away": (
+        lambda book: book.remove(book["Communication"]),
+        "Communication: the sheet is missing",
+    ),
+    "a sheet renamed": (
+        lambda book: setattr(book["Capacity"], "title", "Skills"),
+        "Capacity: the sheet is missing; if it was renamed, give it back",
+    ),
+}
 
 
-def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(original: Path, tmp_path: Path) -> None:
+def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(
+    original: Path, tmp_path: Path
+) -> None:
     def spoil(book: Workbook) -> None:
         for change, _ in PROBLEMS.values():
             change(book)
@@ -200,12 +278,32 @@ def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(origi
 
 def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_path: Path) -> None:
     """One line for the sheet, and not one for each cell below."""
-    for n, (change, told) in enumerate([
-        (lambda sheet, row: sheet.delete_rows(row), rf"4Ps checklist: row \d+ \({re.escape(GROUPS)}\) was deleted, so that all rows below moved up; undo"),
-        (lambda sheet, row: sheet.delete_rows(row, 2), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted"),
-        (lambda sheet, row: sheet.insert_rows(row), rf"4Ps checklist: 1 row\(s\) were inserted above what was row \d+ \({re.escape(GROUPS)}\); take"),
-        (lambda sheet, row: sheet.delete_rows(row, 500), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted; undo"),
-    ]):  # fmt: skip
+    for n, (change, told) in enumerate(
+        [
+            (
+                lambda sheet, row: sheet.delete_rows(row),
+                (
+                    rf"4Ps checklist: row \d+ \({re.escape(GROUPS)}\) was deleted, so that all rows below "
+                    r"moved up; undo"
+                ),
+            ),
+            (
+                lambda sheet, row: sheet.delete_rows(row, 2),
+                r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted",
+            ),
+            (
+                lambda sheet, row: sheet.insert_rows(row),
+                (
+                    r"4Ps checklist: 1 row\(s\) were inserted above what was row \d+ "
+                    rf"\({re.escape(GROUPS)}\); take"
+                ),
+            ),
+            (
+                lambda sheet, row: sheet.delete_rows(row, 500),
+                r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted; undo",
+            ),
+        ]
+    ):
 
         def spoil(book: Workbook, change: Any = change) -> None:
             change(book["4Ps checklist"], books.at(book, "4Ps checklist", "Answer", GROUPS).row)
@@ -255,15 +353,18 @@ def test_a_workbook_of_somebody_elses_is_refused(original: Path, tmp_path: Path)
         read_into(original, tmp_path / "nap.yaml")
 
 
-# ------------------------------------------------------------------------------------------------ entries by several hands
+# ------------------------------------------------------------------------------------------------ entries by
 
 
 def answered(**given: str) -> Partners:
-    return Partners(checklists={"prev_groups": {"answer": given.get("groups", "no")}, "prev_reach": {"answer": "no"}})
+    return Partners(
+        checklists={"prev_groups": {"answer": given.get("groups", "no")}, "prev_reach": {"answer": "no"}}
+    )
 
 
 def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_it(tmp_path: Path) -> None:
-    """A workbook written when both answers were no; meanwhile somebody else's was read, which made the second a yes."""
+    """A workbook written when both answers were no; meanwhile somebody else's was read, which made the second
+    a yes."""
     path = books.write(tmp_path, answered())
     plan = tmp_path / "nap.yaml"
     mine = books.edit(path, under("4Ps checklist", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx")
@@ -271,11 +372,17 @@ def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_i
     third = books.edit(path, under("4Ps checklist", "Answer", GROUPS, "yes"), tmp_path / "third.xlsx")
     read_into(theirs, plan)
     read_into(mine, plan)
-    assert read_partners(plan).checklists == {"prev_groups": {"answer": "partly"}, "prev_reach": {"answer": "yes"}}
+    assert read_partners(plan).checklists == {
+        "prev_groups": {"answer": "partly"},
+        "prev_reach": {"answer": "yes"},
+    }
     before = (tmp_path / "partners.yaml").read_bytes()
     with pytest.raises(RequestError, match=r"1 entry\(ies\) contradict") as error:
         read_into(third, plan)
-    assert "the workbook says yes, partners.yaml (checklists, prev_groups, answer) says partly; both were no" in str(error.value)
+    assert (
+        "the workbook says yes, partners.yaml (checklists, prev_groups, answer) says partly; both were no"
+        in str(error.value)
+    )
     assert (tmp_path / "partners.yaml").read_bytes() == before
     read_into(mine, plan)
     assert (tmp_path / "partners.yaml").read_bytes() == before
@@ -283,7 +390,9 @@ def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_i
 
 def test_a_sheet_of_the_partners_own_may_change_and_go_and_keeps_its_formulas(tmp_path: Path) -> None:
     worked = Worked(formula="=1+1", value=2)
-    path = books.write(tmp_path, Partners(sheets={"Ours": (("a", worked), ("=1+1",)), "Gone": (("x",),), "Empty": ()}))
+    path = books.write(
+        tmp_path, Partners(sheets={"Ours": (("a", worked), ("=1+1",)), "Gone": (("x",),), "Empty": ()})
+    )
     found = read_workbook(books.edit(path, lambda _: None))
     assert (found.edits, found.problems) == ((), ())
 
@@ -292,11 +401,15 @@ def test_a_sheet_of_the_partners_own_may_change_and_go_and_keeps_its_formulas(tm
         book.remove(book["Gone"])
 
     read_into(books.edit(path, change), tmp_path / "nap.yaml")
-    assert read_partners(tmp_path / "nap.yaml").sheets == {"Ours": (("a", worked), ("=1+1",), ("new",)), "Empty": ()}
+    assert read_partners(tmp_path / "nap.yaml").sheets == {
+        "Ours": (("a", worked), ("=1+1",), ("new",)),
+        "Empty": (),
+    }
 
 
 def test_what_libreoffice_makes_of_a_workbook_is_no_entry() -> None:
-    """Seen in LibreOffice 25.2: fifteen digits, TRUE as a formula, spaces in our formulas, dates as moments, returns in texts."""
+    """Seen in LibreOffice 25.2: fifteen digits, TRUE as a formula, spaces in our formulas, dates as moments,
+    returns in texts."""
     assert same(0.1 + 0.2, 0.3)
     assert not same(0.3, 0.300001)
     assert compact('=IF(COUNT(F6,G6)=2, F6*$G6,"")') == compact('=if(COUNT(F6,G6)=2,F6*G6,"")')
@@ -308,7 +421,7 @@ def test_what_libreoffice_makes_of_a_workbook_is_no_entry() -> None:
     assert same("", None)
 
 
-# ------------------------------------------------------------------------------------------------------ in every language
+# ------------------------------------------------------------------------------------------------------ in ev
 
 
 def french(folder: Path, partners: Partners | None = None) -> Path:
@@ -317,7 +430,9 @@ def french(folder: Path, partners: Partners | None = None) -> Path:
 
 
 def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chosen(tmp_path: Path) -> None:
-    path = french(tmp_path, Partners(checklists={"prev_groups": {"answer": "no"}}, costs={"1": {"category": "staff"}}))
+    path = french(
+        tmp_path, Partners(checklists={"prev_groups": {"answer": "no"}}, costs={"1": {"category": "staff"}})
+    )
     assert read_workbook(path).edits == ()
 
     def typed(book: Workbook) -> None:
@@ -332,7 +447,10 @@ def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chos
     told = read_into(books.edit(path, typed), tmp_path / "nap.yaml")
     assert "4 new and 2 changed entry(ies)" in told
     found = read_partners(tmp_path / "nap.yaml")
-    assert found.checklists == {"prev_groups": {"answer": "yes"}, "prev_reach": {"answer": "partly", "note": "oui"}}
+    assert found.checklists == {
+        "prev_groups": {"answer": "yes"},
+        "prev_reach": {"answer": "partly", "note": "oui"},
+    }
     assert found.costs == {"1": {"category": "travel"}, "2": {"category": "bateaux"}}
     assert found.matrix == {"trained": {"target_year_1": 90}}
 
@@ -350,17 +468,22 @@ def test_a_sheet_that_was_renamed_is_known_by_its_defined_name(original: Path, t
     def renamed(book: Workbook) -> None:
         books.at(book, "4Ps checklist", "Answer", REACH).value = "yes"
         book["4Ps checklist"].title = "Our answers"
-        book.defined_names["fl_four_ps"].attr_text = "'Our answers'!$A$1"  # which a spreadsheet program does by itself
+        book.defined_names[
+            "fl_four_ps"
+        ].attr_text = "'Our answers'!$A$1"  # which a spreadsheet program does by itself
 
     found = read_workbook(books.edit(original, renamed, tmp_path / "renamed.xlsx"))
-    assert [(e.table, e.row, e.column, e.after) for e in found.edits] == [("checklists", "prev_reach", "answer", "yes")]
+    assert [(e.table, e.row, e.column, e.after) for e in found.edits] == [
+        ("checklists", "prev_reach", "answer", "yes")
+    ]
     assert found.edits[0].where.startswith("Our answers!")
     # In the first sheet's list of sheets nothing changed, and no sheet counts as one of the partners' own.
     assert found.problems == ()
 
 
 def test_a_workbook_of_an_earlier_version_is_read(tmp_path: Path) -> None:
-    """Written and filled in before the workbook had languages, charts and defined names (version of 27 November 2026)."""
+    """Written and filled in before the workbook had languages, charts and defined names (version of 27
+    November 2026)."""
     path = Path(__file__).with_name("filled_in_before_languages.xlsx")
     partners = Partners(
         checklists={"prev_groups": {"answer": "no"}},

@@ -6,7 +6,9 @@ import pytest
 
 from fltoolkit.report.workbook.row_heights import LINE, height_of, least_width, lines_in, width_of_number
 
-TEXT = "The baseline is not shown: too few persons or cases, or hidden so that such a cell cannot be worked out."
+TEXT = (
+    "The baseline is not shown: too few persons or cases, or hidden so that such a cell cannot be worked out."
+)
 
 
 def test_a_text_takes_more_lines_in_a_narrow_column() -> None:

@@ -1,4 +1,5 @@
-"""Tests native charts: dots with intervals, and a dashed line for planned values, both from cells of the sheet."""
+"""Tests native charts: dots with intervals, and a dashed line for planned values, both from cells of the
+sheet."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ def drawn(chart: NativeChart) -> tuple[str, str]:
     file = Spreadsheet("Title", "", NumberWriting("[$-40C]"))
     insert_chart(file, file.book.add_worksheet("One"), chart, rows=(5, 12), width=640)
     with zipfile.ZipFile(io.BytesIO(file.content())) as archive:
-        return archive.read("xl/charts/chart1.xml").decode(), archive.read("xl/drawings/drawing1.xml").decode()
+        return archive.read("xl/charts/chart1.xml").decode(), archive.read(
+            "xl/drawings/drawing1.xml"
+        ).decode()
 
 
 def test_a_value_is_a_dot_with_its_number_and_the_line_of_its_interval() -> None:
@@ -30,7 +33,9 @@ def test_a_value_is_a_dot_with_its_number_and_the_line_of_its_interval() -> None
     ]
     assert "<c:f>One!$A$6:$C$8</c:f>" in chart  # labels in three levels, the marker the nearest
     assert '<c:showVal val="1"/>' in chart
-    assert '<c:plotVisOnly val="0"/>' in chart or "plotVisOnly" not in chart  # the lengths stand in hidden columns
+    assert (
+        '<c:plotVisOnly val="0"/>' in chart or "plotVisOnly" not in chart
+    )  # the lengths stand in hidden columns
     assert 'descr="Prevalence"' in place
     assert re.findall(r"<xdr:(?:col|row)>(\d+)<", place)[:2] == ["0", "14"]  # below the table
 
@@ -57,7 +62,8 @@ def test_a_path_is_a_dashed_line_whose_last_value_is_told() -> None:
 
 
 def test_an_unreliable_value_is_a_hollow_dot_and_a_target_a_diamond() -> None:
-    """They have columns of their own: a point with another look than its series is drawn by few spreadsheet programs."""
+    """They have columns of their own: a point with another look than its series is drawn by few spreadsheet
+    programs."""
     plain, _ = drawn(NativeChart("Path", (2, 2), 5, (9, 10), 6, AXES, path=3, first=1))
     assert "diamond" not in plain
     chart, _ = drawn(NativeChart("Path", (2, 2), 5, (9, 10), 6, AXES, path=3, first=1, target=12, hollow=11))

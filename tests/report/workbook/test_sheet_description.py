@@ -8,16 +8,23 @@ from fltoolkit.spreadsheets import A4, A4_UPRIGHT
 
 
 def page(*rows: SheetRow, width: float = 30) -> Page:
-    return Page("rates", "Rates", "", (Column("By", width), Column("Category", width)), shown_once(rows, 0), once=(0,))
+    return Page(
+        "rates", "Rates", "", (Column("By", width), Column("Category", width)), shown_once(rows, 0), once=(0,)
+    )
 
 
 def test_a_row_in_full_has_the_words_of_the_row_above_unless_they_are_long() -> None:
-    line = SheetRow((Styled("region", "unseen"), Styled("x" * (REPEATED + 1), "unseen"), Styled("NO", "warn"), 3))
+    line = SheetRow(
+        (Styled("region", "unseen"), Styled("x" * (REPEATED + 1), "unseen"), Styled("NO", "warn"), 3)
+    )
     assert line.in_full.cells == ["region", Styled("x" * (REPEATED + 1), "unseen"), Styled("NO", "warn"), 3]
 
 
 def test_a_block_is_a_heading_with_its_rows_and_without_headings_a_group() -> None:
-    rows = [SheetRow((by, who)) for by, who in (("sex", "men"), ("sex", "women"), ("region", "north"), ("region", "south"))]
+    rows = [
+        SheetRow((by, who))
+        for by, who in (("sex", "men"), ("sex", "women"), ("region", "north"), ("region", "south"))
+    ]
     heading = SheetRow((Styled("Rate", "across"), Styled(None, "across")))
     assert page(*rows).levels == ([0, 2], [0, 2], [0, 2])
     assert page(heading, *rows, heading, *rows).levels == (

@@ -1,4 +1,5 @@
-"""Tests the words of the sheets: codes in the plan's language, rows of the plan, and numbers as in all other outputs."""
+"""Tests the words of the sheets: codes in the plan's language, rows of the plan, and numbers as in all other
+outputs."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ from fltoolkit.show.wording.number_words import bracketed, legend, used_markers
 
 
 @pytest.mark.parametrize(
-    ("measure", "value", "read"), [("total", 6294.4, "6,290"), ("prevalence", 14.96694886, "15.0"), ("share", 49.84, "50")]
+    ("measure", "value", "read"),
+    [("total", 6294.4, "6,290"), ("prevalence", 14.96694886, "15.0"), ("share", 49.84, "50")],
 )
 def test_a_number_is_the_one_that_the_documents_print(measure: str, value: float, read: str) -> None:
     told = styled({"measure": measure}, value)
@@ -58,16 +60,28 @@ def test_a_code_has_its_word_and_another_stays_as_it_is() -> None:
     )
     assert word(ES, "same_work", "by episode") == "por período"
     assert word(FR, "flags", None) == word(FR, "flags", "") == ""
-    assert choices(FR, "category", ["capacity development"]) == {"capacity development": "renforcement des capacités"}
+    assert choices(FR, "category", ["capacity development"]) == {
+        "capacity development": "renforcement des capacités"
+    }
 
 
 RATE = Reason.of("whom.rate", who=Name("kit.populations", "adults"))
 
 
 def test_a_row_says_its_group_and_category() -> None:
-    row: dict[str, Any] = {"indicator": "Rate", "group": "gender", "category": Reason.of("categories.women"), "unit": RATE}
+    row: dict[str, Any] = {
+        "indicator": "Rate",
+        "group": "gender",
+        "category": Reason.of("categories.women"),
+        "unit": RATE,
+    }
     assert who(FR, row) == ("Rate", "genre", "femmes", "pour 1\u202f000 adultes")
-    assert who(EN, row | {"group": "total", "category": "total"}) == ("Rate", "–", "everyone", "per 1,000 adults")
+    assert who(EN, row | {"group": "total", "category": "total"}) == (
+        "Rate",
+        "–",
+        "everyone",
+        "per 1,000 adults",
+    )
 
 
 def test_cases_are_a_number_or_their_class() -> None:
@@ -76,7 +90,8 @@ def test_cases_are_a_number_or_their_class() -> None:
 
 
 def test_a_row_whose_cases_are_a_class_has_no_coefficient_of_variation() -> None:
-    """Its published coefficient has two digits: 17% would contradict a limit of 16.5% that it does not exceed."""
+    """Its published coefficient has two digits: 17% would contradict a limit of 16.5% that it does not
+    exceed."""
     assert cv({"cases": 79, "cv": 0.1184}) == 0.118
     assert cv({"cases": None, "cv": 0.17}) is None
     assert cv({"cases": float("nan"), "cv": 0.17}) is None
@@ -88,18 +103,25 @@ def test_a_marker_stands_in_brackets_and_none_is_empty(marker: object, told: str
 
 
 def test_a_number_to_be_used_with_caution_has_a_dagger_unless_it_has_a_marker() -> None:
-    assert [bracketed(mark({"marker": marker, "flag": "caution"})) for marker in ("", None, "w")] == ["†", "†", "[w]"]
+    assert [bracketed(mark({"marker": marker, "flag": "caution"})) for marker in ("", None, "w")] == [
+        "†",
+        "†",
+        "[w]",
+    ]
     (told,) = legend(EN, ["u", "†"])
     assert told.endswith(": [u]\xa0unreliable; † use with caution.")
 
 
 def test_a_high_end_that_is_confidential_has_a_marker_in_its_place() -> None:
     row = {
-        "measure": "prevalence", "baseline_value": 2.5, "unresolved": None, "unresolved_marker": "c", "bounds_note": "", "bound_high": None,
+        "measure": "prevalence", "baseline_value": 2.5, "unresolved": None, "unresolved_marker": "c",
+        "bounds_note": "", "bound_high": None,
     }  # fmt: skip
     assert high_or_marker(row) == Styled("[c]", "in_place")
     assert high(row).value is None
-    assert high_or_marker(row | {"unresolved_marker": None}) == Styled("[z]", "in_place")  # known of cases only
+    assert high_or_marker(row | {"unresolved_marker": None}) == Styled(
+        "[z]", "in_place"
+    )  # known of cases only
     assert high_or_marker(row | {"unresolved_marker": "", "unresolved": 3.0}).value is None
     assert high_or_marker(row | {"baseline_value": None}).value is None
 
@@ -108,7 +130,9 @@ def test_the_note_on_high_ends_explains_the_cells_without_one() -> None:
     limits = (column(EN, "interval_from", 10), column(EN, "interval_to", 10))
     columns = [column(EN, "baseline_value", 10), column(EN, *HIGH), *limits]
     told = [
-        page(EN, "targets", columns, [SheetRow((Styled(2.5, "one_decimal"), high, 2.0, 3.0)) for high in highs]).notes[-2]
+        page(
+            EN, "targets", columns, [SheetRow((Styled(2.5, "one_decimal"), high, 2.0, 3.0)) for high in highs]
+        ).notes[-2]
         for highs in ((3.5,), (Styled(None, "text"), 3.5), (3.5, "[z]"))
     ]
     empty, cases = (f" {EN.say(f'workbook.high_end_cells.{kind}')}" for kind in ("empty", "cases"))
@@ -132,11 +156,20 @@ def test_only_the_markers_that_stand_in_a_text_are_used() -> None:
     ("value", "low", "change", "told"),
     [(2.5, 0.0, -1.0, "above"), (2.5, 1.0, "<0", "beyond"), (0.0, 0.0, 0.0, ""), (None, None, None, "")],
 )
-def test_a_sheet_explains_its_limits_that_round_to_zero(value: object, low: object, change: object, told: str) -> None:
+def test_a_sheet_explains_its_limits_that_round_to_zero(
+    value: object, low: object, change: object, told: str
+) -> None:
     columns = [column(EN, name, 10) for name in ("baseline_value", HIGH[0], "interval_from", "change_to")]
-    cells = (Styled(value, "one_decimal"), Styled(None, "text"), Styled(low, "one_decimal"), Styled(change, "in_place"))
+    cells = (
+        Styled(value, "one_decimal"),
+        Styled(None, "text"),
+        Styled(low, "one_decimal"),
+        Styled(change, "in_place"),
+    )
     notes = page(EN, "targets", columns, [SheetRow(cells)]).notes
-    assert [key for key in ("above", "beyond") if EN.say(f"tables.{key}_zero") in notes] == [*filter(None, [told])]
+    assert [key for key in ("above", "beyond") if EN.say(f"tables.{key}_zero") in notes] == [
+        *filter(None, [told])
+    ]
 
 
 def test_a_page_has_the_words_of_its_key() -> None:

@@ -1,5 +1,5 @@
-"""Tests a page as a spreadsheet file: only the kit's formulas are formulas, only cells to be filled are unlocked, and every cell
-is recorded."""
+"""Tests a page as a spreadsheet file: only the kit's formulas are formulas, only cells to be filled are
+unlocked, and every cell is recorded."""
 
 from __future__ import annotations
 
@@ -23,13 +23,24 @@ COLUMNS = (
     Column("Twice", 8, beside=True),
 )
 LINES = (
-    SheetRow(("=1+1", "yes", 2.5, Formula("=C{r}*2", 5.0)), "first", ("answer", "amount"), frozenset({"answer"})),
+    SheetRow(
+        ("=1+1", "yes", 2.5, Formula("=C{r}*2", 5.0)), "first", ("answer", "amount"), frozenset({"answer"})
+    ),
     SheetRow((Styled("LATE", "warn"), "no", None, None), "second", ("amount",)),
 )
 PAGE = Page(
-    "costs", "Costs", "What it costs.", COLUMNS, LINES, notes=("One.", "Two."), table="costs", frozen=2, printed_lines=1, printed_columns=3,
+    "costs",
+    "Costs",
+    "What it costs.",
+    COLUMNS,
+    LINES,
+    notes=("One.", "Two."),
+    table="costs",
+    frozen=2,
+    printed_lines=1,
+    printed_columns=3,
     above=SheetRow(("all", "", Formula("=SUM(C{first}:C{last})", 2.5), None)),
-)  # fmt: skip
+)
 
 
 def written(folder: Path, *pages: Page, kept: dict[str, Any] | None = None) -> Workbook:
@@ -38,16 +49,28 @@ def written(folder: Path, *pages: Page, kept: dict[str, Any] | None = None) -> W
 
 
 def record(book: Workbook) -> list[tuple[Any, ...]]:
-    """The hidden sheet after its first row: (sheet, row, column, kind, table, row's id, key, held, type), text."""
-    return [(*json.loads(str(row[0])), row[1] or "") for row in book["_kit"].iter_rows(min_row=2, max_col=2, values_only=True)]
+    """The hidden sheet after its first row: (sheet, row, column, kind, table, row's id, key, held, type),
+    text."""
+    return [
+        (*json.loads(str(row[0])), row[1] or "")
+        for row in book["_kit"].iter_rows(min_row=2, max_col=2, values_only=True)
+    ]
 
 
 def test_rows_stand_below_the_head_and_formulas_know_where_they_stand(tmp_path: Path) -> None:
     """Five lines of words (name, title, purpose, two notes), the sums, the head, then the rows."""
     sheet = written(tmp_path, PAGE)["Costs"]
     assert [sheet.cell(n, 1).value for n in range(1, 10)] == [
-        "Costs", "Plan", "What it costs.", "One.", "Two.", "all", "Activity", "=1+1", "LATE",
-    ]  # fmt: skip
+        "Costs",
+        "Plan",
+        "What it costs.",
+        "One.",
+        "Two.",
+        "all",
+        "Activity",
+        "=1+1",
+        "LATE",
+    ]
     assert (sheet["D8"].value, sheet["C6"].value) == ("=C8*2", "=SUM(C8:C9)")
     assert sheet.freeze_panes == "C8"
     assert sheet.print_area == "'Costs'!$A$1:$C$8"
@@ -79,8 +102,11 @@ def test_every_cell_is_recorded_as_it_was_written(tmp_path: Path) -> None:
     book = written(tmp_path, PAGE, kept={"Ours": [["x", None], [None, 3]], "Bare": []})
     assert json.loads(str(book["_kit"]["A1"].value)) == ["indicator"]
     assert json.loads(str(book["_kit"]["B1"].value)) == {
-        "language": "fr", "sheets": {"costs": "Costs"}, "choices": {"costs.answer": {"oui": "yes", "non": "no"}}, "charts": 0,
-    }  # fmt: skip
+        "language": "fr",
+        "sheets": {"costs": "Costs"},
+        "choices": {"costs.answer": {"oui": "yes", "non": "no"}},
+        "charts": 0,
+    }
     assert book.defined_names["fl_costs"].attr_text == "'Costs'!$A$1"
     assert book["_kit"].sheet_state == "veryHidden"
     found = record(book)
@@ -94,7 +120,9 @@ def test_every_cell_is_recorded_as_it_was_written(tmp_path: Path) -> None:
         ("Bare", 0, 0, "kept", "sheets", "Bare", "", False, "", ""),
     ):
         assert line in found
-    assert not [line for line in found if line[:3] in (("Costs", 8, 3), ("Ours", 0, 1))]  # nothing was written there
+    assert not [
+        line for line in found if line[:3] in (("Costs", 8, 3), ("Ours", 0, 1))
+    ]  # nothing was written there
 
 
 def test_the_same_content_is_the_same_bytes(tmp_path: Path) -> None:
@@ -104,19 +132,30 @@ def test_the_same_content_is_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one" / "book.xlsx").read_bytes() == (tmp_path / "two" / "book.xlsx").read_bytes()
 
 
-def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_calendar_is_text(tmp_path: Path) -> None:
+def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_calendar_is_text(
+    tmp_path: Path,
+) -> None:
     """A spreadsheet's calendar begins in 1900."""
     values = (12.25, date(2026, 5, 1), datetime(2026, 5, 1, 12, 30), date(1899, 12, 31), True, float("nan"))
-    page = Page("values", "Values", "", tuple(Column(str(n), 8, "one_decimal") for n in range(6)), [SheetRow(values)])
+    page = Page(
+        "values", "Values", "", tuple(Column(str(n), 8, "one_decimal") for n in range(6)), [SheetRow(values)]
+    )
     sheet = written(tmp_path, page)["Values"]
     row = sheet[4]
     assert row[0].number_format == '[$-40C]#,##0.0_0;[$-40C]"−"#,##0.0_0'
     assert row[0].alignment.horizontal == "right"
     assert [cell.value for cell in row] == [
-        12.25, datetime(2026, 5, 1), datetime(2026, 5, 1, 12, 30), "1899-12-31", True, None,
-    ]  # fmt: skip
+        12.25,
+        datetime(2026, 5, 1),
+        datetime(2026, 5, 1, 12, 30),
+        "1899-12-31",
+        True,
+        None,
+    ]
     assert sheet.print_area == "'Values'!$A$1:$F$4"
-    assert sheet.sheet_properties.tabColor.rgb != written(tmp_path, PAGE)["Costs"].sheet_properties.tabColor.rgb
+    assert (
+        sheet.sheet_properties.tabColor.rgb != written(tmp_path, PAGE)["Costs"].sheet_properties.tabColor.rgb
+    )
 
 
 def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:
@@ -128,15 +167,20 @@ def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:
 
 
 def test_a_page_that_begins_within_a_block_shows_what_its_rows_belong_to(tmp_path: Path) -> None:
-    """Of 90 regions, those that the first page has no room for stand below the heading again, with the name of their group."""
+    """Of 90 regions, those that the first page has no room for stand below the heading again, with the name
+    of their group."""
     heading = SheetRow((Styled("Rate", "across"), Styled(None, "across")))
     rows = [heading, *(SheetRow(("region", f"{n}")) for n in range(90))]
-    made = Page("rates", "Rates", "Rates by group.", (Column("By", 60), Column("Category", 60)), rows, once=(0,))
+    made = Page(
+        "rates", "Rates", "Rates by group.", (Column("By", 60), Column("Category", 60)), rows, once=(0,)
+    )
     sheet = written(tmp_path, made)["Rates"]
     (begins,) = (found.id for found in sheet.row_breaks.brk)
     top, below, after = (sheet.cell(begins + n, 1) for n in (1, 2, 3))
     assert top.value == "Rate (suite)"
     assert (below.value, below.number_format, after.number_format) == ("region", "General", ";;;")
-    assert [sheet.cell(n, 2).value for n in range(1, sheet.max_row + 1) if (sheet.cell(n, 2).value or "").isdigit()] == [
-        str(n) for n in range(90)
-    ]
+    assert [
+        sheet.cell(n, 2).value
+        for n in range(1, sheet.max_row + 1)
+        if (sheet.cell(n, 2).value or "").isdigit()
+    ] == [str(n) for n in range(90)]

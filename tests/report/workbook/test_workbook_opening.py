@@ -1,5 +1,5 @@
-"""Tests workbooks that come back broken, huge or with odd cells: reading is limited, and errors name the reason, the sheet and
-the cell."""
+"""Tests workbooks that come back broken, huge or with odd cells: reading is limited, and errors name the
+reason, the sheet and the cell."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def marked(original: Path) -> Path:
     return books.edit(original, own, original.with_name("marked.xlsx"))
 
 
-def altered(path: Path, to: Path, change: Callable[[str, bytes], bytes | None], more: dict[str, bytes] | None = None) -> Path:
+def altered(
+    path: Path, to: Path, change: Callable[[str, bytes], bytes | None], more: dict[str, bytes] | None = None
+) -> Path:
     """A copy of a workbook whose parts are changed, left out (None), or more."""
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.namelist():
@@ -68,7 +70,10 @@ def as_kind(kind: str, text: str) -> Callable[[str, bytes], bytes]:
         (with_cell("<v>twelve</v>"), "what stands in Own!B3 is no number or date"),
         (as_kind("d", "2026-02-30T00:00:00"), "what stands in Own!B3 is no number or date"),
         (with_cell("<v>1e999</v>"), "Own!B3: the number is larger than any that can be kept"),
-        (lambda part, content: content[:-40] if part == "xl/workbook.xml" else content, "a part of it is damaged"),
+        (
+            lambda part, content: content[:-40] if part == "xl/workbook.xml" else content,
+            "a part of it is damaged",
+        ),
         (lambda part, content: None if part == "xl/workbook.xml" else content, "a part of it is damaged"),
     ],
 )
@@ -83,10 +88,15 @@ def test_an_odd_cell_is_named_by_sheet_and_address(
     assert not (tmp_path / "partners.yaml").exists()
 
 
-def test_a_file_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(marked: Path, tmp_path: Path) -> None:
+def test_a_file_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(
+    marked: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "bomb.xlsx"
     path.write_bytes(marked.read_bytes())
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/worksheets/sheet99.xml", "w") as part:
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet99.xml", "w") as part,
+    ):
         for _ in range(300):
             part.write(b" " * 1_000_000)
     assert path.stat().st_size < 2_000_000
@@ -94,18 +104,32 @@ def test_a_file_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(marke
     with pytest.raises(DataError, match="too large") as error:
         read_workbook(path)
     assert time.monotonic() - began < 2
-    assert re.fullmatch(r"301 MB unpacked; the largest part is xl/worksheets/sheet99.xml", str(error.value.found))
+    assert re.fullmatch(
+        r"301 MB unpacked; the largest part is xl/worksheets/sheet99.xml", str(error.value.found)
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda book: setattr(book.create_sheet("Far")["A1048576"], "value", "x"), "Far: its entries reach to row 1,048,576 and"),
-        (lambda book: setattr(book.create_sheet("Far")["A10001"], "value", "x"), "Far: its entries reach to row 10,001 and column 1"),
+        (
+            lambda book: setattr(book.create_sheet("Far")["A1048576"], "value", "x"),
+            "Far: its entries reach to row 1,048,576 and",
+        ),
+        (
+            lambda book: setattr(book.create_sheet("Far")["A10001"], "value", "x"),
+            "Far: its entries reach to row 10,001 and column 1",
+        ),
         (lambda book: [setattr(book.create_sheet("Far").cell(row, 16384), "value", "x") for row in (1,)], ""),
-        (lambda book: wide(book, 4), f"Far: its entries reach to row 4 and column 16,384; at most {MOST_ROWS:,} rows and {MOST_CELLS:,} cells"),
+        (
+            lambda book: wide(book, 4),
+            (
+                f"Far: its entries reach to row 4 and column 16,384; at most {MOST_ROWS:,} rows and "
+                f"{MOST_CELLS:,} cells"
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_sheet_of_their_own_may_not_reach_farther_than_is_kept(
     original: Path, tmp_path: Path, change: Callable[[Workbook], Any], told: str
 ) -> None:
@@ -124,7 +148,9 @@ def test_what_is_no_workbook_is_told_why(original: Path, tmp_path: Path) -> None
     whole = original.read_bytes()
     kinds = {
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600: "protected by a password, or of the old kind .xls",
-        re.sub(rb"(PK\x01\x02.{4})\x00", lambda m: m[1] + b"\x01", whole, flags=re.DOTALL): "protected by a password",
+        re.sub(
+            rb"(PK\x01\x02.{4})\x00", lambda m: m[1] + b"\x01", whole, flags=re.DOTALL
+        ): "protected by a password",
         whole[: len(whole) // 2]: "it is no .xlsx file",
         b"a;b\n1;2\n": "it is no .xlsx file",
     }
@@ -149,10 +175,15 @@ def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "[1, 2]", "{", "[" * 5000, '["SMART", 1, 1, "other", "", "", "", false, ""]',
-        '["SMART", 1, 1, "input", "__class__", "a", "b", false, ""]', '["SMART", 1, 1, "locked", "", "", "", false, "number"]',
+        "",
+        "[1, 2]",
+        "{",
+        "[" * 5000,
+        '["SMART", 1, 1, "other", "", "", "", false, ""]',
+        '["SMART", 1, 1, "input", "__class__", "a", "b", false, ""]',
+        '["SMART", 1, 1, "locked", "", "", "", false, "number"]',
     ],
-)  # fmt: skip
+)
 def test_a_hidden_sheet_that_was_changed_is_told(original: Path, tmp_path: Path, text: str) -> None:
     def spoil(book: Workbook) -> None:
         book["_kit"]["A2"].value = text
@@ -165,7 +196,9 @@ def test_entries_that_no_column_can_use_are_told_by_sheet_and_cell(original: Pat
     """A text in a column that is added up would count as nothing, without a word."""
 
     def spoil(book: Workbook) -> None:
-        for row, (head, value) in enumerate([("Quantity", "four"), ("Unit cost", True), ("Secured", -5), ("Year", 0)], 1):
+        for row, (head, value) in enumerate(
+            [("Quantity", "four"), ("Unit cost", True), ("Secured", -5), ("Year", 0)], 1
+        ):
             books.free(book, "Cost estimate", head, row).value = value
         books.at(book, "Implementation matrix", "Start", "Inspectors trained").value = "2026-02-30"
         books.at(book, "M&E matrix", "Baseline value", "Inspectors trained").value = True
@@ -187,20 +220,37 @@ def test_entries_that_no_column_can_use_are_told_by_sheet_and_cell(original: Pat
 @pytest.mark.parametrize(
     ("table", "column", "entry"),
     [
-        ("costs", "quantity", 0), ("costs", "quantity", Worked(formula="=2*3", value=6)), ("costs", "quantity", ""), ("costs", "year", 2026),
-        ("costs", "year", "2026"), ("costs", "activity", True), ("implementation", "start", date(2026, 2, 28)),
-        ("implementation", "start", "early 2027"), ("implementation", "end", 2027), ("matrix", "baseline_value", "about 1 300"),
+        ("costs", "quantity", 0),
+        ("costs", "quantity", Worked(formula="=2*3", value=6)),
+        ("costs", "quantity", ""),
+        ("costs", "year", 2026),
+        ("costs", "year", "2026"),
+        ("costs", "activity", True),
+        ("implementation", "start", date(2026, 2, 28)),
+        ("implementation", "start", "early 2027"),
+        ("implementation", "end", 2027),
+        ("matrix", "baseline_value", "about 1 300"),
         ("checklists", "note", True),
     ],
-)  # fmt: skip
+)
 def test_entries_that_a_column_can_use_are_taken(table: str, column: str, entry: Any) -> None:
     assert why_unfit(table, column, entry) == ""
 
 
-def test_dates_before_the_spreadsheets_calendar_and_parts_of_a_millisecond_are_no_entries(tmp_path: Path) -> None:
+def test_dates_before_the_spreadsheets_calendar_and_parts_of_a_millisecond_are_no_entries(
+    tmp_path: Path,
+) -> None:
     """They came back a day earlier, as an error, or as another time."""
-    given = (date(1, 1, 1), date(1899, 5, 5), datetime(1899, 12, 31, 5, 6), datetime(2020, 1, 1, 1, 1, 1, 123456), 10**15)
-    path = books.write(tmp_path, Partners(sheets={"Own": (given,)}, costs={"1": {"activity": date(1800, 1, 1)}}))
+    given = (
+        date(1, 1, 1),
+        date(1899, 5, 5),
+        datetime(1899, 12, 31, 5, 6),
+        datetime(2020, 1, 1, 1, 1, 1, 123456),
+        10**15,
+    )
+    path = books.write(
+        tmp_path, Partners(sheets={"Own": (given,)}, costs={"1": {"activity": date(1800, 1, 1)}})
+    )
     found = read_workbook(books.edit(path, lambda _: None, tmp_path / "saved.xlsx"))
     assert (found.edits, found.problems) == ((), ())
     assert not same(datetime(2020, 1, 1), datetime(2020, 1, 1, 0, 0, 1))
@@ -213,7 +263,9 @@ def test_the_number_of_a_free_row_has_four_digits_at_most() -> None:
 
 def test_a_row_of_a_high_number_or_another_name_makes_no_rows_before_it(tmp_path: Path) -> None:
     """A row 1,000,000,000 made as many free rows, and a row `first` was a traceback."""
-    partners = Partners(costs={"1000000000": {"activity": "far"}, "first": {"activity": "x"}, "2": {"activity": "near"}})
+    partners = Partners(
+        costs={"1000000000": {"activity": "far"}, "first": {"activity": "x"}, "2": {"activity": "near"}}
+    )
     began = time.monotonic()
     path = books.write(tmp_path, partners)
     assert time.monotonic() - began < 20

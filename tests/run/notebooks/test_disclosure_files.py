@@ -1,4 +1,5 @@
-"""Tests that the disclosure record is made in the kernel that published, and goes to the private folder, never to the outputs."""
+"""Tests that the disclosure record is made in the kernel that published, and goes to the private folder,
+never to the outputs."""
 
 from __future__ import annotations
 
@@ -60,15 +61,21 @@ def test_nothing_of_it_stands_among_the_outputs(ran: Path) -> None:
     }
     assert {COMPLEMENT, FEW_UNRESOLVED} <= {c.reason for c in record.hidden}
     outputs = [p for p in (ran / "out").rglob("*") if p.is_file()]
-    found = [(path.name, words) for path in outputs for line in lines(path) for words in inner if words in line]
+    found = [
+        (path.name, words) for path in outputs for line in lines(path) for words in inner if words in line
+    ]
     assert len(outputs) > 10
     assert found == []
     assert not [path.name for path in outputs if "disclosure" in path.name]
 
 
-def test_a_line_for_a_kernel_carries_its_arguments_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_for_a_kernel_carries_its_arguments_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given: list[Any] = []
-    monkeypatch.setattr("fltoolkit.run.notebooks.disclosure_files.write_disclosure", lambda *a: given.extend(a))
+    monkeypatch.setattr(
+        "fltoolkit.run.notebooks.disclosure_files.write_disclosure", lambda *a: given.extend(a)
+    )
     eval(call("/a'b\\c", "small", {"survey": "x\ny"}))
     assert given == ["/a'b\\c", "small", {"survey": "x\ny"}]
 
@@ -80,7 +87,11 @@ def test_rules_plan_and_profile_are_those_of_the_run(tmp_path: Path) -> None:
     )
     place = tmp_path / "private"
     place.mkdir(mode=0o700)
-    write_disclosure(str(place), "small", {"survey": str(survey), "plan": "nap.yaml", "rules": "mine.yaml", "profile": "ilo"})
+    write_disclosure(
+        str(place),
+        "small",
+        {"survey": str(survey), "plan": "nap.yaml", "rules": "mine.yaml", "profile": "ilo"},
+    )
     read = json.loads((place / "small" / "disclosure.json").read_text("utf-8"))
     assert (read["rule_set"], read["profile"]) == ("mine v1", "ilo")
     assert ("total", "sex") in {

@@ -1,4 +1,5 @@
-"""Tests what a learner reads if a part of a lesson fails: words, also if the part runs first, or after a restart of the kernel."""
+"""Tests what a learner reads if a part of a lesson fails: words, also if the part runs first, or after a
+restart of the kernel."""
 
 from __future__ import annotations
 
@@ -30,7 +31,11 @@ def shown(client: Any, source: str) -> list[dict[str, Any]]:
     """Returns what a cell shows in a kernel."""
     told: list[dict[str, Any]] = []
     client.execute_interactive(source, timeout=120, allow_stdin=False, output_hook=told.append)
-    return [message for message in told if message["msg_type"] in ("error", "display_data", "execute_result", "stream")]
+    return [
+        message
+        for message in told
+        if message["msg_type"] in ("error", "display_data", "execute_result", "stream")
+    ]
 
 
 @pytest.fixture
@@ -44,7 +49,9 @@ def kernel(tmp_path: Path) -> Any:
     own[0].shutdown_kernel(now=True)
 
 
-def test_a_later_part_of_any_lesson_that_runs_first_or_after_a_restart_says_so_in_words(kernel: Any, tmp_path: Path) -> None:
+def test_a_later_part_of_any_lesson_that_runs_first_or_after_a_restart_says_so_in_words(
+    kernel: Any, tmp_path: Path
+) -> None:
     """It was a red NameError: the words came only after the part that opens the lesson."""
     manager, client = kernel
     for again in (False, True):

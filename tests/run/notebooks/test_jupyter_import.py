@@ -1,4 +1,5 @@
-"""Tests the import of Jupyter's modules without the grammar: it is left out during the import, and can be imported afterwards."""
+"""Tests the import of Jupyter's modules without the grammar: it is left out during the import, and can be
+imported afterwards."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ print("plotly.io._renderers" in sys.modules, "jsonschema" in sys.modules, GRAMMA
 
 
 @pytest.mark.parametrize(
-    ("script", "told"), [(RUN, "True True False True True"), (KERNEL, "True True False")], ids=["run", "kernel"]
+    ("script", "told"),
+    [(RUN, "True True False True True"), (KERNEL, "True True False")],
+    ids=["run", "kernel"],
 )
 def test_the_grammar_is_not_read_and_others_still_can(script: str, told: str) -> None:
     if find_spec("rfc3987_syntax") is None:

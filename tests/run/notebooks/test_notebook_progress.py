@@ -1,4 +1,5 @@
-"""Tests the progress of a run: one line per notebook in a file; on a terminal, one line with section, step and seconds."""
+"""Tests the progress of a run: one line per notebook in a file; on a terminal, one line with section, step
+and seconds."""
 
 from __future__ import annotations
 
@@ -28,10 +29,14 @@ def test_where_nothing_is_rewritten_each_notebook_is_a_line(monkeypatch: pytest.
     assert said == ["norvia: 1_survey"]
 
 
-def test_on_a_terminal_the_line_tells_notebook_section_or_step_and_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_the_line_tells_notebook_section_or_step_and_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     drawn: list[str] = []
     monkeypatch.setattr(terminal, "on_screen", lambda: True)
-    monkeypatch.setattr(terminal, "show", lambda name, text: drawn.append(text() if text else f"end of {name}"))
+    monkeypatch.setattr(
+        terminal, "show", lambda name, text: drawn.append(text() if text else f"end of {name}")
+    )
     for expected in (40.4, 0.0):
         progress = Progress("norvia", expected, terminal.say)
         progress.notebook("1_survey")
@@ -85,7 +90,9 @@ def test_two_surveys_share_one_line_of_a_terminal_and_what_is_said_stands_above_
 
     ours, theirs = pty.openpty()
     environment = os.environ | {"PYTHONPATH": str(HOUSE), "COLUMNS": "60"}
-    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=theirs, stderr=theirs, env=environment) as program:
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stdout=theirs, stderr=theirs, env=environment
+    ) as program:
         os.close(theirs)
         said = b""
         while True:
@@ -110,9 +117,13 @@ def test_a_cell_is_named_by_its_notebook_and_section(tmp_path: Path) -> None:
     """papermill's note above the failed cell is no heading, and the title of the notebook is no section."""
     new = nbformat.v4
     cells = [
-        new.new_markdown_cell("An exception was encountered"), new.new_markdown_cell("# 3 How many"), new.new_code_cell("# 1", execution_count=1),
-        new.new_markdown_cell("## Prevalence\n\nwords"), new.new_markdown_cell("stopped here"), new.new_code_cell("# 2", execution_count=2),
-    ]  # fmt: skip
+        new.new_markdown_cell("An exception was encountered"),
+        new.new_markdown_cell("# 3 How many"),
+        new.new_code_cell("# 1", execution_count=1),
+        new.new_markdown_cell("## Prevalence\n\nwords"),
+        new.new_markdown_cell("stopped here"),
+        new.new_code_cell("# 2", execution_count=2),
+    ]
     path = tmp_path / "3_estimate.ipynb"
     assert place_of_cell(path, 2) == "3_estimate"
     nbformat.write(new.new_notebook(cells=cells), path)

@@ -1,4 +1,5 @@
-"""Tests that each notebook in a run's kernel starts with the same state, whatever an earlier notebook changed."""
+"""Tests that each notebook in a run's kernel starts with the same state, whatever an earlier notebook
+changed."""
 
 from __future__ import annotations
 
@@ -24,9 +25,18 @@ CHANGES = {
     "what was given out": ("1 + 1", lambda shell: dict(shell.user_ns["Out"])),
     "counts of executions": ("1 + 1", lambda shell: shell.execution_count),
     "working folder": ("import os; os.chdir(os.sep)", lambda _: Path.cwd()),
-    "filters of warnings": ("import warnings; warnings.simplefilter('error')", lambda _: list(warnings.filters)),
-    "plotly's template": ("import plotly.io; plotly.io.templates.default = 'ggplot2'", lambda _: plotly.io.templates.default),
-    "plotly's renderer": ("import plotly.io; plotly.io.renderers.default = 'svg'", lambda _: plotly.io.renderers.default),
+    "filters of warnings": (
+        "import warnings; warnings.simplefilter('error')",
+        lambda _: list(warnings.filters),
+    ),
+    "plotly's template": (
+        "import plotly.io; plotly.io.templates.default = 'ggplot2'",
+        lambda _: plotly.io.templates.default,
+    ),
+    "plotly's renderer": (
+        "import plotly.io; plotly.io.renderers.default = 'svg'",
+        lambda _: plotly.io.renderers.default,
+    ),
     "pandas' options": (
         "import pandas; pandas.set_option('display.max_rows', 3)",
         lambda _: pd.get_option("display.max_rows"),
@@ -42,10 +52,13 @@ CHANGES = {
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    """A shell whose process knows how it began; what a test changes here is put back, whether `restore` did or not."""
+    """A shell whose process knows how it began; what a test changes here is put back, whether `restore` did
+    or not."""
     monkeypatch.setattr(notebook_state, "_first", notebook_state.state())
     monkeypatch.chdir(Path.cwd())
-    options = pd.option_context("display.max_rows", 60, "mode.string_storage", pd.get_option("mode.string_storage"))
+    options = pd.option_context(
+        "display.max_rows", 60, "mode.string_storage", pd.get_option("mode.string_storage")
+    )
     with options, matplotlib.rc_context(), warnings.catch_warnings():
         template, renderer = plotly.io.templates.default, plotly.io.renderers.default
         made = InteractiveShell()
@@ -78,7 +91,9 @@ def test_modules_stay(shell: InteractiveShell) -> None:
     assert shell.run_cell("import pandas").success
 
 
-def test_a_process_in_which_none_began_cannot_be_restored(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_in_which_none_began_cannot_be_restored(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(notebook_state, "_first", None)
     with pytest.raises(RuntimeError):
         notebook_state.restore(shell)
@@ -86,8 +101,10 @@ def test_a_process_in_which_none_began_cannot_be_restored(shell: InteractiveShel
 
 def test_a_run_without_pictures_of_documents_imports_no_matplotlib() -> None:
     script = (
-        "import sys; from IPython.core.interactiveshell import InteractiveShell; from fltoolkit.run.notebooks import notebook_state\n"
-        "notebook_state._first = notebook_state.state(); notebook_state.restore(InteractiveShell()); print('matplotlib' in sys.modules)"
+        "import sys; from IPython.core.interactiveshell import InteractiveShell; from "
+        "fltoolkit.run.notebooks import notebook_state\n"
+        "notebook_state._first = notebook_state.state(); notebook_state.restore(InteractiveShell()); "
+        "print('matplotlib' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.split()[-1] == "False"

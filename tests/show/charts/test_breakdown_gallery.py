@@ -31,18 +31,28 @@ def displayed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 def test_every_published_breakdown_of_a_measure_is_shown_once(norvia: fl.Published, measure: str) -> None:
     published = norvia.own[norvia.own["measure"] == measure]
     keys = ["reference_population", "breakdown", "category"]
-    shown = [row for _, rows in pairs(norvia, measure) for row in rows[keys].itertuples(index=False, name=None)]
+    shown = [
+        row for _, rows in pairs(norvia, measure) for row in rows[keys].itertuples(index=False, name=None)
+    ]
     assert sorted(shown, key=str) == sorted(published[keys].itertuples(index=False, name=None), key=str)
 
 
 def test_many_categories_are_several_pictures(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before, 30 regions and 25 industries were one picture, whose letters were a millimetre high on paper."""
+    """Before, 30 regions and 25 industries were one picture, whose letters were a millimetre high on
+    paper."""
     whole = [len(rows) for _, rows in pairs(norvia, "prevalence")]
     monkeypatch.setattr("fltoolkit.show.charts.breakdown_gallery.MOST_ROWS", 8)
     parts = [len(rows) for _, rows in pairs(norvia, "prevalence")]
     assert sum(parts) == sum(whole)
     assert max(whole) > 16
-    assert max(n for n, (_, rows) in zip(parts, pairs(norvia, "prevalence"), strict=True) if rows["breakdown"].nunique() > 1) <= 8
+    assert (
+        max(
+            n
+            for n, (_, rows) in zip(parts, pairs(norvia, "prevalence"), strict=True)
+            if rows["breakdown"].nunique() > 1
+        )
+        <= 8
+    )
 
 
 def test_populations_never_stand_in_one_picture(norvia: fl.Published) -> None:
@@ -68,7 +78,9 @@ def test_a_table_follows_each_picture(norvia: fl.Published, monkeypatch: pytest.
     assert {type(part) for part in seen[1::2]} == {Table}
 
 
-def test_a_measure_that_was_not_published_shows_nothing(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_measure_that_was_not_published_shows_nothing(
+    norvia: fl.Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with displayed(monkeypatch) as seen:
         gallery(norvia, "mean")
     assert seen == []
@@ -105,14 +117,18 @@ def test_only_the_picture_of_a_tested_population_stays_open(norvia: fl.Published
     assert not any(picture.open for picture, _ in pairs(replace(by_sex, contrasts=tested), "total"))
 
 
-def test_the_picture_of_coercion_stays_open_because_the_sentence_above_it_names_means_of_coercion(norvia: fl.Published) -> None:
+def test_the_picture_of_coercion_stays_open_because_the_sentence_above_it_names_means_of_coercion(
+    norvia: fl.Published,
+) -> None:
     opened = [set(rows["breakdown"]) for picture, rows in pairs(norvia, "profile") if picture.open]
     assert len(opened) == 1
     assert "coercion" in opened[0]
     assert "in the first picture below" in str(result.groups(norvia, "profile"))
 
 
-def test_a_measure_in_time_without_a_number_is_a_sentence(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_measure_in_time_without_a_number_is_a_sentence(
+    norvia: fl.Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = list(dict.fromkeys(norvia.own.loc[norvia.own["measure"].isin(IN_TIME), "measure"]))
     assert len(asked) > 1
     table = norvia.table.copy()
@@ -121,5 +137,7 @@ def test_a_measure_in_time_without_a_number_is_a_sentence(norvia: fl.Published, 
     table.loc[gone, ["marker", "reason"]] = "x", "no months"
     with displayed(monkeypatch) as seen:
         in_time(replace(norvia, table=table))
-    assert [type(part) for part in seen] == [Sentences] * (len(asked) - 1)  # `fl.show.result.in_time` says the first
+    assert [type(part) for part in seen] == [Sentences] * (
+        len(asked) - 1
+    )  # `fl.show.result.in_time` says the first
     assert all("not available" in str(part) for part in seen)

@@ -1,4 +1,5 @@
-"""Tests a change in words, in a picture and in a table: it says no more than its verdict, and has no hidden number."""
+"""Tests a change in words, in a picture and in a table: it says no more than its verdict, and has no hidden
+number."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def change_table(rows: pd.DataFrame) -> Table:
 
 def rows(*categories: str, **facts: Any) -> pd.DataFrame:
     """Everyone, and rows by sex."""
-    return pd.DataFrame([FELL | facts, *(FELL | facts | {"breakdown": "sex", "category": name} for name in categories)])
+    return pd.DataFrame(
+        [FELL | facts, *(FELL | facts | {"breakdown": "sex", "category": name} for name in categories)]
+    )
 
 
 def test_a_limit_that_rounds_to_zero_is_marked_in_the_table() -> None:
@@ -50,7 +53,9 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
     found = rows("men", "women").assign(verdict=["decreased", "increased", "no detectable change"])
     picture = change(found)
     printed = [text for text in picture.figure.layout.yaxis2.ticktext if text]
-    assert [text.replace("<br>", " ") for text in printed] == [f"50.0 → 18.8: {verdict}" for verdict in found["verdict"]]
+    assert [text.replace("<br>", " ") for text in printed] == [
+        f"50.0 → 18.8: {verdict}" for verdict in found["verdict"]
+    ]
     assert {a.text for a in picture.figure.layout.annotations if a.text.isdigit()} == {"2025", "2027"}
     text = change_table(found).text.replace(NBSP, " ")
     for name, verdict in zip(("everyone", "men", "women"), found["verdict"], strict=True):
@@ -89,12 +94,17 @@ def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> N
     assert line.split() == ["Men", "50.0", "42.0", "to", "59.0", *["[c]"] * 5]
 
 
-def test_the_change_of_an_outcome_of_ones_own_is_not_called_forced_labour(small: Callable[..., fl.ClassifiedSurvey]) -> None:
+def test_the_change_of_an_outcome_of_ones_own_is_not_called_forced_labour(
+    small: Callable[..., fl.ClassifiedSurvey],
+) -> None:
     """Before, the sentences and the title called it forced labour."""
     asked = fl.outcome(small([("case" if i % 3 else "not", {}) for i in range(90)]), "coercion")
     before = fl.prevalence(asked, "coercion")
     after = replace(
-        before, about=replace(before.about, year=2030, window_start="2029-01-01", window_end="2029-12-31", input_hash="x")
+        before,
+        about=replace(
+            before.about, year=2030, window_start="2029-01-01", window_end="2029-12-31", input_hash="x"
+        ),
     )
     sets = [fl.publish(est) for est in (before, after)]
     found = fl.publish_change(fl.change(before, after, shared_psus=False), *sets)

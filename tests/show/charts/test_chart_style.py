@@ -1,11 +1,21 @@
-"""Tests the common style of pictures: words cannot become HTML, every line of a head has room, and nothing is loaded from the
-network."""
+"""Tests the common style of pictures: words cannot become HTML, every line of a head has room, and nothing is
+loaded from the network."""
 
 from __future__ import annotations
 
 import json
 
-from fltoolkit.show.charts.chart_style import MIME, NOTES, Picture, Table, axis, categories, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import (
+    MIME,
+    NOTES,
+    Picture,
+    Table,
+    axis,
+    categories,
+    figure,
+    safe,
+    wrap,
+)
 
 
 def test_a_head_grows_by_a_line_for_each_that_its_subtitle_takes() -> None:
@@ -51,7 +61,9 @@ def test_a_label_is_wrapped_between_words() -> None:
 def test_what_is_said_of_a_figure_comes_before_the_usual() -> None:
     told = figure("T", "", 300, showlegend=False, margin={"l": 99}).layout
     assert (told.showlegend, told.margin.l, told.margin.r) == (False, 99, None)
-    assert "layout" not in figure("T", "", 300).layout.template.to_plotly_json()  # plotly's own has 7,000 letters
+    assert (
+        "layout" not in figure("T", "", 300).layout.template.to_plotly_json()
+    )  # plotly's own has 7,000 letters
     assert (axis("persons")["title"]["text"], axis()["rangemode"], axis(rangemode="normal")["rangemode"]) == (
         "persons",
         "tozero",

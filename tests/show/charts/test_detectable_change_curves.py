@@ -1,4 +1,5 @@
-"""Tests the curves of what a repeat could detect: the numbers of docs/methods.md §6 are on them and in the text next to them."""
+"""Tests the curves of what a repeat could detect: the numbers of docs/methods.md §6 are on them and in the
+text next to them."""
 
 from __future__ import annotations
 
@@ -31,13 +32,19 @@ def test_what_is_not_detectable_is_not_drawn_but_told() -> None:
 
 
 def test_response_is_part_of_the_size_and_named_on_the_axis() -> None:
-    all_answer, half = (fl.show.detectable([0.01], sizes=(n, 40_000), response=r) for n, r in ((5_000, 1.0), (10_000, 0.5)))
+    all_answer, half = (
+        fl.show.detectable([0.01], sizes=(n, 40_000), response=r) for n, r in ((5_000, 1.0), (10_000, 0.5))
+    )
     assert half.figure.data[0].y[0] == pytest.approx(all_answer.figure.data[0].y[0])
-    assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50% of whom answer (log scale)"
+    assert (
+        half.figure.layout.xaxis.title.text == "persons drawn in each round, 50% of whom answer (log scale)"
+    )
 
 
 def test_a_repeat_is_drawn_from_the_surveys_own_headline() -> None:
-    out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 60 + [0] * 2940}), weight="w"), "y"))
+    out = fl.publish(
+        fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 60 + [0] * 2940}), weight="w"), "y")
+    )
     picture = fl.show.repeat(out)
     assert isinstance(picture, Picture)
     assert "; rate: 20.0 per 1,000" in picture.alt
@@ -60,7 +67,9 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
     assert f"{cut} (down to {value}) with the planned {persons} persons" in picture.alt
     (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")
     assert mark.x == (row["planned_sample"],)
-    assert 100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9  # the plan rounds it up
+    assert (
+        100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9
+    )  # the plan rounds it up
     assert f"rate in {row['baseline_year']:.0f}: {row['baseline_value']:.1f} per 1,000" in picture.alt
     clustered = fl.show.repeat(evidence.now, replace(evidence, targets=evidence.targets.assign(deff=2.0)))
     (doubled,) = (trace for trace in clustered.figure.data if trace.mode == "markers")
@@ -77,5 +86,7 @@ def test_a_plan_without_a_fall_that_can_be_found_leaves_the_surveys_own_curves()
 
 
 def test_without_a_published_prevalence_there_is_nothing_to_plan_from() -> None:
-    out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 3 + [0] * 2940}), weight="w"), "y"))
+    out = fl.publish(
+        fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 3 + [0] * 2940}), weight="w"), "y")
+    )
     assert "no published prevalence above zero" in str(fl.show.repeat(out))

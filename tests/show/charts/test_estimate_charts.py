@@ -1,4 +1,5 @@
-"""Tests that a picture shows each published number with its interval, marks hidden ones, and contains no hidden number."""
+"""Tests that a picture shows each published number with its interval, marks hidden ones, and contains no
+hidden number."""
 
 from __future__ import annotations
 
@@ -49,8 +50,14 @@ def row_names(fig: dict[str, Any]) -> list[str]:
 
 def points(fig: dict[str, Any]) -> list[tuple[int, float, str]]:
     """Row, value and symbol of every number; where nobody was found, the value is the upper limit."""
-    marks = [t for t in fig["data"] if t["type"] == "bar" or (t.get("mode") == "markers" and t["x"] != [None])]
-    found = [(round(y), x, t["marker"].get("symbol", "bar")) for t in marks for x, y in zip(t["x"], t["y"], strict=True)]
+    marks = [
+        t for t in fig["data"] if t["type"] == "bar" or (t.get("mode") == "markers" and t["x"] != [None])
+    ]
+    found = [
+        (round(y), x, t["marker"].get("symbol", "bar"))
+        for t in marks
+        for x, y in zip(t["x"], t["y"], strict=True)
+    ]
     return sorted(point for point in found if "triangle" not in point[2])
 
 
@@ -81,7 +88,9 @@ def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() ->
         "Not stated": "[c] not shown",
     }
     assert row_names(fig) == ["North", "South", "East", "West", "Plain", "Island", "Not stated"]
-    assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["North"].startswith("222 (")
+    assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["North"].startswith(
+        "222 ("
+    )
 
 
 def test_the_rows_of_a_crossed_breakdown_name_both_categories() -> None:
@@ -121,21 +130,32 @@ def test_alt_text_tells_every_published_number_and_no_hidden_one(every_picture: 
             if pd.isna(row["estimate"]):
                 assert f"{name}: [{row['marker']}]" in told
             else:
-                estimate, low = (number_words.of_row(EN, row[column], row) for column in ("estimate", "ci_low"))
+                estimate, low = (
+                    number_words.of_row(EN, row[column], row) for column in ("estimate", "ci_low")
+                )
                 assert f"{name}: {estimate} ({low}" in told
 
 
 def test_no_figure_holds_a_hidden_number(every_picture: Pictures, norvia_hidden: pd.DataFrame) -> None:
     assert len(norvia_hidden) > 20
     for measure, picture, rows in every_picture:
-        mine = norvia_hidden[(norvia_hidden["measure"] == measure) & norvia_hidden["breakdown"].isin(rows["breakdown"])]
+        mine = norvia_hidden[
+            (norvia_hidden["measure"] == measure) & norvia_hidden["breakdown"].isin(rows["breakdown"])
+        ]
         mine = mine[mine["reference_population"] == rows["reference_population"].iloc[0]]
         times, fig = scale(measure), figure(picture)
-        traces = [{key: part for key, part in trace.items() if key != "y"} for trace in fig["data"]]  # y: places of rows
-        data, layout = [*numbers(traces)], [*numbers({k: v for k, v in fig["layout"].items() if not k.startswith("yaxis")})]
+        traces = [
+            {key: part for key, part in trace.items() if key != "y"} for trace in fig["data"]
+        ]  # y: places of rows
+        data, layout = (
+            [*numbers(traces)],
+            [*numbers({k: v for k, v in fig["layout"].items() if not k.startswith("yaxis")})],
+        )
         for column in ("estimate", "ci_low", "ci_high", "se"):
             for value in mine[column][mine[column] > 0]:
-                there = np.array(data if value == round(value) else [*data, *layout])  # a limit of 1 case is also a width of 1
+                there = np.array(
+                    data if value == round(value) else [*data, *layout]
+                )  # a limit of 1 case is also a width of 1
                 assert not np.isclose(there, value * times, rtol=1e-6, atol=0).any()
                 assert not np.isclose(there, value, rtol=1e-6, atol=0).any()
 
@@ -173,18 +193,26 @@ def test_no_picture_offers_a_cloud_or_names_an_address(every_picture: Pictures, 
         assert "://" not in json.dumps(fig)
 
 
-def test_words_on_white_have_a_contrast_of_4_5(every_picture: Pictures, norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+def test_words_on_white_have_a_contrast_of_4_5(
+    every_picture: Pictures, norvia: fl.Published, norvia_persons: fl.Survey
+) -> None:
     """Today's grey for lines, 3.25 : 1, was that of hidden cells, too."""
     assert contrast(GREY) < 4.5
     model = fl.show.risk(fl.risk_factors(norvia_persons, norvia))
-    for picture in [*(p for _, p, _ in every_picture), estimate_charts.unresolved(fl.nonresponse(norvia_persons)), model]:
+    for picture in [
+        *(p for _, p, _ in every_picture),
+        estimate_charts.unresolved(fl.nonresponse(norvia_persons)),
+        model,
+    ]:
         fig = figure(picture)
         colours = {t["textfont"]["color"] for t in fig["data"] if t.get("mode") == "text"}
         colours |= {a["font"]["color"] for a in fig["layout"].get("annotations", []) if a["text"]}
         assert all(contrast(colour) >= 4.5 for colour in colours)
 
 
-def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Published, norvia_hidden: pd.DataFrame) -> None:
+def test_the_flow_tells_the_published_counts_and_hides_the_others(
+    norvia: fl.Published, norvia_hidden: pd.DataFrame
+) -> None:
     picture = flow_of_persons.flow(norvia)
     words = " ".join(a["text"] for a in figure(picture)["layout"]["annotations"])
     for row in norvia.select("flowchart", [[], ["step"]]).to_dict("records"):
@@ -200,7 +228,10 @@ def test_the_flow_tells_the_published_counts_and_hides_the_others(norvia: fl.Pub
 def test_a_condition_that_nobody_failed_says_so_in_the_flow() -> None:
     words = [a["text"] for a in figure(flow_of_persons.flow(country.published()))["layout"]["annotations"]]
     assert words[words.index("<b>Any work?</b>") + 1 :][:2] == ["<b>4,120 go on</b>", "nobody leaves"]
-    assert words[words.index("<b>Involuntary?</b>") + 1 :][:2] == ["<b>460 go on</b>", "3,660 leave: not involuntary"]
+    assert words[words.index("<b>Involuntary?</b>") + 1 :][:2] == [
+        "<b>460 go on</b>",
+        "3,660 leave: not involuntary",
+    ]
     assert words[words.index("<b>In forced labour</b>") + 1] == "<b>410\u00a0†</b>"
     assert words[words.index("<b>Unresolved</b>") + 1] == "<b>50 [u]</b>"
 
@@ -208,17 +239,26 @@ def test_a_condition_that_nobody_failed_says_so_in_the_flow() -> None:
 def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -> None:
     counts = pd.DataFrame(
         {
-            "where": ["a", "b", "c"], "column": ["Q1", "Q2", "Q3"], "label": ["threats", "debt", "other"],
-            "dont_know": [7, 8, None], "refused": [None, 0, None], "not_applicable": [0, 0, 0], "missing": [5, None, 0],
+            "where": ["a", "b", "c"],
+            "column": ["Q1", "Q2", "Q3"],
+            "label": ["threats", "debt", "other"],
+            "dont_know": [7, 8, None],
+            "refused": [None, 0, None],
+            "not_applicable": [0, 0, 0],
+            "missing": [5, None, 0],
         }
-    ).astype(dict.fromkeys(("dont_know", "refused", "not_applicable", "missing"), "Int64"))  # fmt: skip
+    ).astype(dict.fromkeys(("dont_know", "refused", "not_applicable", "missing"), "Int64"))
     picture = estimate_charts.unresolved(counts)
     fig = figure(picture)
     # Each number stands behind its bar, and the marker of a hidden number in the place of its bar.
     assert {t["name"]: (t["x"], t["text"]) for t in fig["data"]} == {
-        "don't know": ([7, 8], ["7", "8"]), "refused": ([0, 0], ["[c]", ""]), "blank": ([5, 0], ["5", "[c]"]),
-    }  # fmt: skip
-    assert {(t["textposition"], t["constraintext"]) for t in fig["data"]} == {("outside", "none")}  # none is made smaller
+        "don't know": ([7, 8], ["7", "8"]),
+        "refused": ([0, 0], ["[c]", ""]),
+        "blank": ([5, 0], ["5", "[c]"]),
+    }
+    assert {(t["textposition"], t["constraintext"]) for t in fig["data"]} == {
+        ("outside", "none")
+    }  # none is made smaller
     assert fig["layout"]["xaxis"]["range"] == pytest.approx([0, 8.8])
     nobody = counts.assign(refused=0)
     assert "refused" not in {t["name"] for t in figure(estimate_charts.unresolved(nobody))["data"]}
@@ -227,7 +267,9 @@ def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -
     assert "Q2: don't know 8, refused 0, blank [c]" in picture.alt
     assert "Q3" not in picture.alt  # it would be a row without a bar
     assert "Q3" in estimate_charts.unresolved(counts.iloc[2:]).alt
-    twice = pd.concat([counts, counts.head(1).assign(label="violence")], ignore_index=True)  # the same answers, for two items
+    twice = pd.concat(
+        [counts, counts.head(1).assign(label="violence")], ignore_index=True
+    )  # the same answers, for two items
     assert len(figure(estimate_charts.unresolved(twice))["data"][0]["x"]) == 2
     other = pd.concat([counts, counts.head(1).assign(label="violence", dont_know=9)], ignore_index=True)
     assert len(figure(estimate_charts.unresolved(other))["data"][0]["x"]) == 3
@@ -244,8 +286,14 @@ def test_html_in_a_surveys_words_is_shown_and_not_obeyed(tmp_path: Any, place: s
     else:
         survey["reference_period"]["text"] = evil
     out, _ = country.run(country.write(tmp_path, survey))
-    pictures = (estimate_charts.dots(out, "prevalence", "region"), estimate_charts.bars(out, "region"), flow_of_persons.flow(out))
-    layouts = [json.dumps({**figure(p)["layout"], "meta": ""}) + json.dumps(figure(p)["data"]) for p in pictures]
+    pictures = (
+        estimate_charts.dots(out, "prevalence", "region"),
+        estimate_charts.bars(out, "region"),
+        flow_of_persons.flow(out),
+    )
+    layouts = [
+        json.dumps({**figure(p)["layout"], "meta": ""}) + json.dumps(figure(p)["data"]) for p in pictures
+    ]
     assert not [text for text in layouts if "<a" in text]
     assert any("&lt;a" in text for text in layouts)
 
@@ -260,8 +308,12 @@ def test_rule_sets_are_dots_with_their_doubt_and_what_is_not_available_says_why(
     picture = estimate_charts.rule_sets(country.published())
     fig = figure(picture)
     assert drawn(fig) == pytest.approx({"2018 international definition": 99.5})  # 41 of 412
-    assert marked(fig)["ILO indicators of 2012<br>rule to be verified"].startswith("[x] not available: hts_2012 needs the stage")
-    assert "ILO indicators of 2012; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in picture.alt
+    assert marked(fig)["ILO indicators of 2012<br>rule to be verified"].startswith(
+        "[x] not available: hts_2012 needs the stage"
+    )
+    assert (
+        "ILO indicators of 2012; rule to be verified: [x] hts_2012 needs the stage at which each item was met"
+    ) in picture.alt
 
 
 def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(norvia: fl.Published) -> None:
@@ -272,7 +324,10 @@ def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(nor
     assert [x for _, x, _ in points(fig)] == pytest.approx(list(rows["estimate"]))
     (intervals,) = (t for t in fig["data"] if t.get("mode") == "lines")
     assert intervals["x"][1::3] == pytest.approx(list(rows["ci_high"]))
-    assert row_names(fig) == ["2018 international definition", "ILO indicators of 2012<br>rule to be verified"]
+    assert row_names(fig) == [
+        "2018 international definition",
+        "ILO indicators of 2012<br>rule to be verified",
+    ]
 
 
 def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
@@ -286,7 +341,9 @@ def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) 
         assert "; to be verified" in figure(draw(doubtful))["layout"]["title"]["text"]
 
 
-def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: fl.Published, norvia_persons: fl.Survey) -> None:
+def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(
+    norvia: fl.Published, norvia_persons: fl.Survey
+) -> None:
     question = "Enough for the rule set?"
     assert question not in json.dumps(figure(flow_of_persons.flow(norvia)))
     assert norvia_persons.unclassified is not None
@@ -296,7 +353,9 @@ def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: 
     assert any("below the rule's thresholds" in text for text in texts)
 
 
-def test_measures_in_time_are_shown_where_the_survey_asks_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_measures_in_time_are_shown_where_the_survey_asks_for_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     frame = pd.DataFrame({"w": 10.0, "y": [1] * 30 + [0] * 200})
     fl.show.in_time(fl.publish(fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y")))
     assert "publishes no mean duration, and no number of persons on an average day" in capsys.readouterr().out
@@ -305,7 +364,10 @@ def test_measures_in_time_are_shown_where_the_survey_asks_for_them(capsys: pytes
 def test_children_with_a_parent_not_asked_are_said_to_be_no_part_of_the_picture_of_answers(
     norvia: fl.Published, norvia_persons: fl.Survey
 ) -> None:
-    counts, note = fl.nonresponse(norvia_persons), "Children who are unresolved because a parent was not asked are not here."
+    counts, note = (
+        fl.nonresponse(norvia_persons),
+        "Children who are unresolved because a parent was not asked are not here.",
+    )
     with_children = replace(norvia, table=norvia.table.assign(step="child, unresolved"))
     assert note not in str(figure(estimate_charts.unresolved(counts, norvia)))
     assert note in str(figure(estimate_charts.unresolved(counts, with_children))).replace("<br>", " ")
@@ -316,7 +378,10 @@ def with_own_outcome() -> fl.Published:
     """The run of Norvia, and beside it who answered yes to debt bondage: about a third as many."""
     asked = fl.outcome(shipped.persons(shipped.NORVIA), "debt_bondage")
     out = shipped.published(shipped.NORVIA)
-    for est in (fl.prevalence(asked, "debt_bondage", by=[[], ["sex"]]), fl.total(asked, "debt_bondage", by="sex")):
+    for est in (
+        fl.prevalence(asked, "debt_bondage", by=[[], ["sex"]]),
+        fl.total(asked, "debt_bondage", by="sex"),
+    ):
         out = fl.publish(est, beside=out)
     return out
 
@@ -325,7 +390,9 @@ OWN = "Answered yes to debt_bondage; not forced labour"
 
 
 @pytest.mark.parametrize("measure", ["prevalence", "total"])
-def test_a_chart_of_an_outcome_of_ones_own_is_named_and_drawn_as_that(measure: str, with_own_outcome: fl.Published) -> None:
+def test_a_chart_of_an_outcome_of_ones_own_is_named_and_drawn_as_that(
+    measure: str, with_own_outcome: fl.Published
+) -> None:
     """Before, a chart of debt bondage drew forced labour and was titled so."""
     out = with_own_outcome
     made = fl.show.dots(out, measure, "sex", outcome="debt_bondage")
@@ -333,7 +400,9 @@ def test_a_chart_of_an_outcome_of_ones_own_is_named_and_drawn_as_that(measure: s
     values = [x * scale(measure) for x in rows["estimate"].dropna()]
     assert list(drawn(figure(made)).values()) == pytest.approx(values)
     assert len(values) > 0
-    assert f"<b>{OWN}; by sex: persons aged 18 and over</b>" in made.figure.layout.title.text.replace("<br>", " ")
+    assert f"<b>{OWN}; by sex: persons aged 18 and over</b>" in made.figure.layout.title.text.replace(
+        "<br>", " "
+    )
     assert made.alt.startswith(f"{OWN}; by sex: persons aged 18 and over. ")
     assert "forced labour" not in made.alt.removeprefix(OWN)
     assert str(fl.show.table(rows)).startswith(OWN)
@@ -343,14 +412,22 @@ def test_a_chart_of_an_outcome_of_ones_own_is_named_and_drawn_as_that(measure: s
 
 
 def test_a_chart_of_a_set_with_an_outcome_of_its_own_needs_its_name(with_own_outcome: fl.Published) -> None:
-    for call in (lambda: fl.show.dots(with_own_outcome, "prevalence", "sex"), lambda: fl.show.bars(with_own_outcome, "sex")):
+    for call in (
+        lambda: fl.show.dots(with_own_outcome, "prevalence", "sex"),
+        lambda: fl.show.bars(with_own_outcome, "sex"),
+    ):
         with pytest.raises(RequestError, match=r"(?s)must name what it shows.*debt_bondage, forced_labour"):
             call()
     assert fl.show.bars(with_own_outcome, "sex", outcome="debt_bondage").alt.startswith(OWN)
-    assert "rate of forced labour per 1,000 persons" in fl.show.response_error(fl.response_error(with_own_outcome)).alt
+    assert (
+        "rate of forced labour per 1,000 persons"
+        in fl.show.response_error(fl.response_error(with_own_outcome)).alt
+    )
 
 
-def test_the_gallery_ends_with_the_outcomes_of_ones_own(with_own_outcome: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gallery_ends_with_the_outcomes_of_ones_own(
+    with_own_outcome: fl.Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[Any] = []
     monkeypatch.setattr("IPython.display.display", seen.append)
     fl.show.gallery(with_own_outcome, "prevalence")

@@ -1,4 +1,5 @@
-"""Tests the plan on the screen: warnings, targets, the paths to them, the follow-up, and controls for what a repeat would find."""
+"""Tests the plan on the screen: warnings, targets, the paths to them, the follow-up, and controls for what a
+repeat would find."""
 
 from __future__ import annotations
 
@@ -124,10 +125,15 @@ def test_the_follow_up_shows_the_verdict_and_never_a_cause() -> None:
 def test_a_hidden_row_of_the_follow_up_shows_its_marker_and_no_number() -> None:
     table = fell().follow_up.copy()
     numbers = ["value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high"]
-    table.loc[1, numbers], table.loc[1, ["verdict", "light", "marker", "marker_after"]] = float("nan"), ["", "", "c", "c"]
-    (line,) = [t for t in plan_charts.follow_up(replace(fell(), follow_up=table)).text.splitlines() if t.split()[:1] == ["Men"]][
-        :1
-    ]  # type: ignore[union-attr]
+    table.loc[1, numbers], table.loc[1, ["verdict", "light", "marker", "marker_after"]] = (
+        float("nan"),
+        ["", "", "c", "c"],
+    )
+    (line,) = [
+        t
+        for t in plan_charts.follow_up(replace(fell(), follow_up=table)).text.splitlines()
+        if t.split()[:1] == ["Men"]
+    ][:1]  # type: ignore[union-attr]
     assert "[c]" in line
     assert "nan" not in line
 

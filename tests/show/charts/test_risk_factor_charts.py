@@ -1,4 +1,5 @@
-"""Tests that a forest plot draws only published results of a model, and that the response-error table is never a headline."""
+"""Tests that a forest plot draws only published results of a model, and that the response-error table is
+never a headline."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -
     fig = figure(fl.show.risk(model))
     traces = [t for t in fig["data"] if t.get("marker", {}).get("symbol") == "circle"]
     dots = {"x": [x for t in traces for x in t["x"]]}
-    rows = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
+    rows = model.table[
+        model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])
+    ]
     assert sorted(dots["x"]) == pytest.approx(sorted(rows["odds_ratio"]))
     assert fig["layout"]["xaxis"]["type"] == "log"
     hollow = [y for t in traces if t["marker"]["color"] == "white" for y in t["y"]]
@@ -36,7 +39,10 @@ def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -
 
 def test_one_long_interval_does_not_set_the_axis(model: fl.PublishedModel) -> None:
     wide = replace(model, table=model.table.assign(ci_low=model.table["ci_low"] / 1000))
-    assert figure(fl.show.risk(wide))["layout"]["xaxis"]["range"] == figure(fl.show.risk(model))["layout"]["xaxis"]["range"]
+    assert (
+        figure(fl.show.risk(wide))["layout"]["xaxis"]["range"]
+        == figure(fl.show.risk(model))["layout"]["xaxis"]["range"]
+    )
 
 
 def test_odds_ratios_have_two_digits_and_no_more(model: fl.PublishedModel) -> None:
@@ -55,12 +61,21 @@ def test_an_odds_ratio_that_unresolved_persons_could_change_has_the_sign_of_caut
     table.loc[table["category"] == "south", ["ci_low", "ci_high"]] = 0.4, 0.9
     table.loc[table["category"] == "plain", ["ci_low", "ci_high"]] = np.nan
     first = table.index[table["odds_ratio"].notna() & (table["category"] != table["reference"])][0]
-    given = {"odds_ratio": 1.2, "ci_low": 1.1, "ci_high": 1.3, "flag": "caution", "marker": "", "reason": "unresolved persons"}
+    given = {
+        "odds_ratio": 1.2,
+        "ci_low": 1.1,
+        "ci_high": 1.3,
+        "flag": "caution",
+        "marker": "",
+        "reason": "unresolved persons",
+    }
     table.loc[first, list(given)] = list(given.values())
     shown = fl.show.risk(replace(model, table=table))
     assert "1.2 (1.1\xa0to\xa01.3)\xa0†" in shown.alt
     assert "†: use with caution (unresolved persons)." in str(figure(shown)["layout"]["annotations"])
-    assert "; of these 2, 1 is to be used with caution and 1 is unreliable." in str(result.risk(replace(model, table=table)))
+    assert "; of these 2, 1 is to be used with caution and 1 is unreliable." in str(
+        result.risk(replace(model, table=table))
+    )
     assert "caution" not in str(result.risk(replace(model, table=table.assign(flag=""))))
 
 
@@ -71,7 +86,11 @@ def test_an_interval_that_leaves_the_picture_has_an_arrow(model: fl.PublishedMod
         table.loc[first, ["odds_ratio", "ci_low", "ci_high"]] = 1.5, 0.5, 3.0
         table.loc[first[0], ["ci_low", "ci_high"]] = low, high
         traces = figure(fl.show.risk(replace(model, table=table)))["data"]
-        return {t["marker"]["symbol"]: t["y"] for t in traces if "triangle" in str(t.get("marker", {}).get("symbol"))}
+        return {
+            t["marker"]["symbol"]: t["y"]
+            for t in traces
+            if "triangle" in str(t.get("marker", {}).get("symbol"))
+        }
 
     assert arrows(0.5, 3.0) == {}
     assert list(arrows(0.001, 3.0)) == ["triangle-left"]
@@ -84,7 +103,9 @@ def test_what_is_not_shown_and_what_is_compared_with_say_so(model: fl.PublishedM
     shown = by_plotly(fig)
     words = dict(zip(shown.labels, shown.printed, strict=True))
     hidden = {shown.labels[row]: text for row, text in shown.absent.items()}
-    assert {k: hidden[k] for k in ("East", "West", "Island")} == dict.fromkeys(("East", "West", "Island"), "[c] not shown")
+    assert {k: hidden[k] for k in ("East", "West", "Island")} == dict.fromkeys(
+        ("East", "West", "Island"), "[c] not shown"
+    )
     assert words["North (ref.)"] == "1"
     assert shown.labels[shown.labels.index("Region") + 1] == "North (ref.)"
 
@@ -95,7 +116,9 @@ def test_the_alternative_text_tells_every_row_and_no_cause(model: fl.PublishedMo
         assert f"{row['group'].replace('_', ' ')} {row['category']}: " in alt
     for text in (alt, table.text):
         assert "what goes with forced labour" in text.lower()
-        assert not {"cause", "causes", "because of", "due to", "leads to", "effect of"} & set(text.lower().split())
+        assert not {"cause", "causes", "because of", "due to", "leads to", "effect of"} & set(
+            text.lower().split()
+        )
 
 
 def test_the_table_gives_differences_per_1_000_and_markers(model: fl.PublishedModel) -> None:

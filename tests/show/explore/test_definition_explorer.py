@@ -1,4 +1,5 @@
-"""Tests the definition explorer: the real classification of answers that are written by hand, and the highlighted path."""
+"""Tests the definition explorer: the real classification of answers that are written by hand, and the
+highlighted path."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ def lit(picture: Any) -> list[str]:
     assert {s.fillcolor for s in layout.shapes if s.line.width > 2} == {LIT}
     texts = {(a.x, a.y): a.text for a in layout.annotations if a.text}
     boxes = [(s, texts[(s.x0 + s.x1) / 2, (s.y0 + s.y1) / 2]) for s in layout.shapes if s.type == "rect"]
-    return [text.replace("<b>", "").replace("</b>", "").replace("<br>", " ") for s, text in boxes if (s.x0, s.y1) in thick]
+    return [
+        text.replace("<b>", "").replace("</b>", "").replace("<br>", " ")
+        for s, text in boxes
+        if (s.x0, s.y1) in thick
+    ]
 
 
 def test_the_way_lights_up_to_the_leaf_and_no_further() -> None:
@@ -36,19 +41,29 @@ def test_the_way_lights_up_to_the_leaf_and_no_further() -> None:
         "no coercion",
     ]
     assert "**Not in forced labour in this country: no coercion" in str(told)
-    assert "Any work? yes → Involuntary? yes (Very low wages or none) → Coerced? no → no coercion." in picture.alt
+    assert (
+        "Any work? yes → Involuntary? yes (Very low wages or none) → Coerced? no → no coercion."
+        in picture.alt
+    )
     assert lit(view("adult", CASE)[1])[-2:] == ["In this country? yes", "in forced labour"]
     assert lit(view("adult", {**CASE, "withheld_documents": OPEN})[1])[3:] == [
-        "Coerced? unresolved", "In the same work? yes", "Outside the exceptions? yes", "In this country? yes", "unresolved at a question",
-    ]  # fmt: skip
+        "Coerced? unresolved",
+        "In the same work? yes",
+        "Outside the exceptions? yes",
+        "In this country? yes",
+        "unresolved at a question",
+    ]
     assert "In this country? no" in lit(view("adult", {**CASE, "abroad": "yes"})[1])
 
 
 def test_a_childs_way_lights_up() -> None:
     assert lit(view("child", THREATENED)[1]) == [
-        "A made-up child", "Worst form of child labour (a)–(c)? no", "Working with or for the parents? no",
-        "For a third party: threat or penalty by a third party? yes", "third party, threat (i)",
-    ]  # fmt: skip
+        "A made-up child",
+        "Worst form of child labour (a)–(c)? no",
+        "Working with or for the parents? no",
+        "For a third party: threat or penalty by a third party? yes",
+        "third party, threat (i)",
+    ]
     said = lit(view("child", {"with_parents": "yes", "parent_forced": "the parent was not asked"})[1])
     assert "A parent in forced labour? unresolved" in said
     assert said[-1] == "unresolved"
@@ -91,7 +106,12 @@ def test_it_speaks_the_language_that_is_asked_for(code: str) -> None:
     sheet, output = screen.children
     who, adult, child = sheet.children
     told = {c.description for group in (*adult.children, *child.children) for c in group.children[1:]}
-    english = {c.description for group in panel().children[0].children[1:] for box in group.children for c in box.children[1:]}
+    english = {
+        c.description
+        for group in panel().children[0].children[1:]
+        for box in group.children
+        for c in box.children[1:]
+    }
     assert len(told) == len(english) == 28
     assert not told & english
     for person in ("adult", "child"):

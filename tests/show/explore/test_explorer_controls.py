@@ -1,4 +1,5 @@
-"""Tests the common parts of explorers: a static view, or a view that is drawn once for each change of a control."""
+"""Tests the common parts of explorers: a static view, or a view that is drawn once for each change of a
+control."""
 
 from __future__ import annotations
 
@@ -86,7 +87,9 @@ def test_each_part_is_what_a_page_draws() -> None:
     assert words == {"text/markdown": "**One.**", "text/plain": "**One.**"}
     assert picture["text/plain"] == "A dot."
     assert picture[MIME]["config"] == CONFIG
-    assert CONFIG["responsive"] is False  # otherwise a chart out of sight loses its height when its panel changes width
+    assert (
+        CONFIG["responsive"] is False
+    )  # otherwise a chart out of sight loses its height when its panel changes width
     assert table == {"text/html": "<table></table>", "text/plain": "a  b"}
 
 

@@ -1,5 +1,5 @@
-"""Tests the plan explorer: the chance that a repeat finds a true fall, for a row, a fall, a year and a sample, in words and as a
-curve."""
+"""Tests the plan explorer: the chance that a repeat finds a true fall, for a row, a fall, a year and a
+sample, in words and as a curve."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ from fltoolkit.show.explore.plan_explorer import Repeat, plan_choices, plan_pane
 
 
 def offered(**facts: Any) -> fl.Evidence:
-    """5 per 1,000 among 14,070 persons with a cut by half: that many in each of two rounds find it with a chance of 80%."""
-    made = promises.evidence_before_a_repeat(promises.plan_with({"year": 2030, "cut": 0.5}), n=promises.NEEDED[0.5])
+    """5 per 1,000 among 14,070 persons with a cut by half: that many in each of two rounds find it with a
+    chance of 80%."""
+    made = promises.evidence_before_a_repeat(
+        promises.plan_with({"year": 2030, "cut": 0.5}), n=promises.NEEDED[0.5]
+    )
     everyone = made.targets.iloc[0].to_dict() | facts
     women = everyone | {"group": "gender", "category": "women", "rate": 0.01, "n": 500}
     nobody = everyone | {"group": "gender", "category": "men", "rate": 0.0}
@@ -38,10 +41,13 @@ def test_what_a_repeat_would_find_follows_the_controls() -> None:
     evidence = offered()
     words, picture = plan_view(evidence, EVERYONE, Repeat(0.5, 2030, 14_070))
     assert str(words) == (
-        "Prevalence: of a fall by 50%, a repeat in which 14,070 persons answer would find something with a chance of 80%."
+        "Prevalence: of a fall by 50%, a repeat in which 14,070 persons answer would find something with "
+        "a chance of 80%."
     )
     assert "with a chance of 80%." in picture.alt
-    assert "until 2026 its look-back window overlaps" in str(plan_view(evidence, EVERYONE, Repeat(0.5, 2025, 14_070))[0])
+    assert "until 2026 its look-back window overlaps" in str(
+        plan_view(evidence, EVERYONE, Repeat(0.5, 2025, 14_070))[0]
+    )
     assert "overlaps" not in str(plan_view(evidence, EVERYONE, Repeat(0.5, 2026, 14_070))[0])
     less = str(plan_view(evidence, EVERYONE, Repeat(0.1, 2029, 14_070))[0])
     assert "%; 80% is what makes a target verifiable." in less
@@ -102,9 +108,13 @@ def test_it_begins_with_what_the_plan_promises_of_its_first_row(
 ) -> None:
     seen: list[Any] = []
     monkeypatch.setattr(
-        plan_explorer, "plan_view", lambda evidence, choice, repeat, language: seen.append((choice, repeat)) or ()
+        plan_explorer,
+        "plan_view",
+        lambda evidence, choice, repeat, language: seen.append((choice, repeat)) or (),
     )
-    monkeypatch.setattr(plan_explorer, "plan_panel", lambda evidence, choice, repeat, language: ("panel", choice, repeat))
+    monkeypatch.setattr(
+        plan_explorer, "plan_panel", lambda evidence, choice, repeat, language: ("panel", choice, repeat)
+    )
     assert explore.plan(offered(**facts)) is None
     assert seen == [(EVERYONE, asked)]
     assert explore.plan(offered(**facts), interactive=True) == ("panel", EVERYONE, asked)
@@ -121,8 +131,11 @@ def test_without_a_published_baseline_there_is_nothing_to_pick(capsys: pytest.Ca
 def test_it_speaks_the_language_that_is_asked_for() -> None:
     screen = explore.plan(offered(), interactive=True, language="fr")
     assert [c.description for c in screen.children[:-1]] == [
-        "Ligne du plan", "Baisse réelle", "Année de la répétition", "Personnes qui répondent",
-    ]  # fmt: skip
+        "Ligne du plan",
+        "Baisse réelle",
+        "Année de la répétition",
+        "Personnes qui répondent",
+    ]
     words, picture = (output["data"] for output in screen.children[-1].outputs)
     assert "une baisse de 50\u202f% serait décelée" in words["text/plain"]
     assert "14\u202f070 personnes" in words["text/plain"]

@@ -1,4 +1,5 @@
-"""Tests the explorers of published numbers: they only show these numbers, and their controls can be tested without a browser."""
+"""Tests the explorers of published numbers: they only show these numbers, and their controls can be tested
+without a browser."""
 
 from __future__ import annotations
 
@@ -40,11 +41,15 @@ def every(out: fl.Published) -> list[TableChoice]:
         for measure in offered(out, TableChoice(rule, "", "", "", ""))[1]["measure"].values():
             for population in offered(out, TableChoice(rule, measure, "", "", ""))[1]["population"].values():
                 by = offered(out, TableChoice(rule, measure, population, "", ""))[1]["breakdown"].values()
-                found += [TableChoice(rule, measure, population, b, p) for b in by for p in options["profile"].values()]
+                found += [
+                    TableChoice(rule, measure, population, b, p)
+                    for b in by
+                    for p in options["profile"].values()
+                ]
     return found
 
 
-# ---------------------------------------------------------------------------------- one set, judged by every profile
+# ---------------------------------------------------------------------------------- one set, judged by every
 
 
 def test_confidentiality_blanks_the_same_cells_under_every_profile(judged: fl.Published) -> None:
@@ -70,18 +75,22 @@ def test_a_number_shown_by_two_profiles_is_the_same_and_each_is_judged_as_in_a_r
     assert (judged.table["estimate"].notna() & alone.table["estimate"].isna()).any()
 
 
-def test_a_profile_that_asks_for_other_limits_is_not_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_that_asks_for_other_limits_is_not_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publishing = sys.modules["fltoolkit.publish.published_set"]
     loaded = publishing.load_publication_profile
     strict = loaded("statcan").model_copy(update={"confidentiality": Confidentiality(cases=10)})
     monkeypatch.setattr(
-        publishing, "load_publication_profile", lambda name, *a: strict if name == "statcan" else loaded(name, *a)
+        publishing,
+        "load_publication_profile",
+        lambda name, *a: strict if name == "statcan" else loaded(name, *a),
     )
     persons = fl.classify(fl.read_survey(country.write(tmp_path)))
     assert "statcan" not in fl.publish_run(persons, every_profile=True).profiles
 
 
-# ------------------------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_everything_published_can_be_chosen_and_nothing_else(judged: fl.Published) -> None:
@@ -97,7 +106,11 @@ def test_rows_of_an_outcome_of_ones_own_are_not_offered(judged: fl.Published) ->
     own = judged.table[judged.table["breakdown"] == "sex"].assign(
         outcome="debt_bondage", reference_population="adults (area: rural)"
     )
-    both = replace(judged, table=pd.concat([judged.table, own], ignore_index=True), outcomes={"debt_bondage": "answered yes"})
+    both = replace(
+        judged,
+        table=pd.concat([judged.table, own], ignore_index=True),
+        outcomes={"debt_bondage": "answered yes"},
+    )
     assert len(own)
     assert offered(both) == offered(judged)
 
@@ -128,7 +141,9 @@ def test_every_suppressed_number_is_named_with_its_reason(judged: fl.Published) 
     for name, marker, reason in gone[["category", "marker", "reason"]].itertuples(index=False):
         assert f"- {name}: [{marker}] {reason}" in told
     assert set(re.findall(r"\[.\]", told)) == {"[c]"}  # too few persons and too few cases look alike
-    assert "Every number is shown" in str(view(judged, TableChoice(OWN, "prevalence", "adults", "", "fltoolkit"))[0])
+    assert "Every number is shown" in str(
+        view(judged, TableChoice(OWN, "prevalence", "adults", "", "fltoolkit"))[0]
+    )
 
 
 def test_the_panel_shows_what_is_picked_and_offers_what_there_is(judged: fl.Published) -> None:
@@ -141,7 +156,9 @@ def test_the_panel_shows_what_is_picked_and_offers_what_there_is(judged: fl.Publ
     before = screen.outputs
     named["Profile"].value = "nchs_2023"
     assert screen.outputs != before
-    assert screen.outputs[1]["data"]["text/plain"] == view(judged, replace(REGION, profile="nchs_2023"))[1].alt  # type: ignore[union-attr]
+    assert (
+        screen.outputs[1]["data"]["text/plain"] == view(judged, replace(REGION, profile="nchs_2023"))[1].alt
+    )  # type: ignore[union-attr]
     named["Measure"].value = "share"
     assert named["Breakdown"].value == "sector"
     assert [value for _, value in named["Breakdown"].options] == ["sector"]
@@ -154,13 +171,21 @@ def test_the_panel_shows_what_is_picked_and_offers_what_there_is(judged: fl.Publ
     assert named["Breakdown"].value == ""
 
 
-def test_a_change_estimates_nothing_and_decides_nothing(judged: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_estimates_nothing_and_decides_nothing(
+    judged: fl.Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
     panel = explore.tables(judged, interactive=True)
     estimate = ("estimate.measures.prevalence_and_totals", "estimate")
-    for module, name in (estimate, ("publish.disclosure.run_decision", "decide"), ("publish.published_set", "reliability")):
+    for module, name in (
+        estimate,
+        ("publish.disclosure.run_decision", "decide"),
+        ("publish.published_set", "reliability"),
+    ):
         monkeypatch.setattr(sys.modules[f"fltoolkit.{module}"], name, None)
     panel.children[1].value = "total"
-    assert "Persons in forced labour" in panel.children[-1].outputs[1]["data"][MIME]["layout"]["title"]["text"]
+    assert (
+        "Persons in forced labour" in panel.children[-1].outputs[1]["data"][MIME]["layout"]["title"]["text"]
+    )
 
 
 def test_without_interaction_the_first_view_is_displayed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +202,10 @@ def test_without_interaction_the_first_view_is_displayed(monkeypatch: pytest.Mon
 
 def test_it_opens_on_the_breakdown_with_the_most_numbers_and_none_hidden(judged: fl.Published) -> None:
     choice, options = offered(judged)
-    rows = {by: judged.select("prevalence", by.split(" × ") if by else None) for by in options["breakdown"].values()}
+    rows = {
+        by: judged.select("prevalence", by.split(" × ") if by else None)
+        for by in options["breakdown"].values()
+    }
     whole = {by: len(found) for by, found in rows.items() if found["estimate"].notna().all()}
     assert any(found["estimate"].isna().any() for found in rows.values())
     assert whole[choice.breakdown] == max(whole.values()) > 1
@@ -200,7 +228,9 @@ def test_a_table_has_the_same_axis_under_every_profile_and_of_every_population(j
 
 def test_two_populations_of_one_name_are_told_apart() -> None:
     out = country.published()
-    table = pd.concat([out.table, out.table[out.table["measure"] == "prevalence"].assign(reference_population="others")])
+    table = pd.concat(
+        [out.table, out.table[out.table["measure"] == "prevalence"].assign(reference_population="others")]
+    )
     options = offered(replace(out, table=table))[1]["population"]
     assert options == {"adults": "adults", "adults (others)": "others"}
 

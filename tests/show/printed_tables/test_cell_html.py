@@ -18,10 +18,17 @@ def test_a_text_is_escaped_and_a_term_explained_wherever_it_stands() -> None:
 
 
 def test_numbers_of_a_column_with_markers_all_leave_room_for_one() -> None:
-    cells = (PrintedCell("8.0", "u", number=True), PrintedCell("17.2", number=True), PrintedCell(), PrintedCell("to be <filled>"))
+    cells = (
+        PrintedCell("8.0", "u", number=True),
+        PrintedCell("17.2", number=True),
+        PrintedCell(),
+        PrintedCell("to be <filled>"),
+    )
     made = [re.sub(r' style="[^"]*"', "", cell_html(cell, MEANINGS, marker_space=True)) for cell in cells]
     assert made == [
-        '8.0<span class="marker">\xa0<abbr title="low &lt;reliability&gt;">[u]</abbr></span>', '17.2<span class="marker"></span>', "",
+        '8.0<span class="marker">\xa0<abbr title="low &lt;reliability&gt;">[u]</abbr></span>',
+        '17.2<span class="marker"></span>',
+        "",
         "to be &lt;filled&gt;",
-    ]  # fmt: skip
+    ]
     assert cell_html(cells[1], MEANINGS, marker_space=False) == "17.2"

@@ -1,4 +1,5 @@
-"""Tests the results framework: each indicator is named once, the survey fills its cells, and the partners' entries are unchanged."""
+"""Tests the results framework: each indicator is named once, the survey fills its cells, and the partners'
+entries are unchanged."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ TARGETS = ({"year": 2030, "cut": 0.5}, {"year": 2030, "cut": 0.1, "group": "gend
 
 
 def evidence(**keys: Any) -> fl.Evidence:
-    """20 per 1,000 (15 to 26); a cut by half of the total, by a tenth of men; and inspectors, whom partners count."""
+    """20 per 1,000 (15 to 26); a cut by half of the total, by a tenth of men; and inspectors, whom partners
+    count."""
     return evidence_from(OUT, *TARGETS, **keys)
 
 
@@ -37,7 +39,9 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert (head, output) == (["Objective: Forced labour reduced"], ["Output 1.1: Capacity developed"])
     assert indicator == ["Prevalence (per 1,000 adults)"]
     assert duties == ["Means of verification: survey. Reporting: yearly. Lead, partners: Commission"]
-    assert next(row[0].text for row in table.rows if row[0].quiet) == duties[0]  # no heading: it is printed in plain letters
+    assert (
+        next(row[0].text for row in table.rows if row[0].quiet) == duties[0]
+    )  # no heading: it is printed in plain letters
     assert whole == ["Everyone", "20.0", "15.0 to 26.0", "a cut of 50% by 2030, to 10.0", "a"]
     assert (group, men[:3]) == (["Gender"], ["Men", "20.0 [u]", "15.0 to 26.0"])
     assert men[3].startswith("a cut of 10%")
@@ -48,7 +52,15 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     promised = next(row[3] for row in table.texts if len(row) > 1 and "50" in row[3])
     assert " " not in promised  # a target stays on one line
     assert table.note == f"{EN.say('tables.rounded_groups')} [u]\xa0unreliable."
-    assert [row[0].strong for row in table.rows if len(row) == 1] == [True, False, False, False, True, False, False]
+    assert [row[0].strong for row in table.rows if len(row) == 1] == [
+        True,
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
     assert table.footnotes[:2] == ("No planned survey can verify this target", "Fewer than 15 cases")
     sure = framework_tables.matrix(EN, evidence(planned_sample=4000))
     assert [row[4] for row in sure.texts if row[0] == "Everyone"] == [""]
@@ -112,7 +124,10 @@ def test_baselines_by_group_leave_out_totals_and_what_another_table_has() -> Non
     assert [row[:2] for row in table.texts if len(row) > 1][:2] == [("Men", "20.0\xa0[u]"), ("Women", "[c]")]
     assert table.note == f"[c]\xa0{CONFIDENTIAL}; [u]\xa0unreliable."
     groups = set(filled.table["group"].dropna())
-    assert framework_tables.by_group(EN, filled, [("prevalence", "adults", str(group)) for group in groups]) is None
+    assert (
+        framework_tables.by_group(EN, filled, [("prevalence", "adults", str(group)) for group in groups])
+        is None
+    )
 
 
 def test_what_partners_gave_stands_in_their_cell() -> None:
@@ -130,12 +145,17 @@ def test_a_final_target_of_partners_stands_after_their_years() -> None:
     table = made.baseline.table.astype({"final_target": object})
     table.loc[table["id"] == "trained", "final_target"] = "300 by 2030"
     given = dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
-    assert framework_tables.matrix(EN, given).texts[-1][3] == "year 1: 80; year 2: more than 150; final target: 300 by 2030"
+    assert (
+        framework_tables.matrix(EN, given).texts[-1][3]
+        == "year 1: 80; year 2: more than 150; final target: 300 by 2030"
+    )
 
 
 def test_where_no_target_is_set_its_cell_says_so() -> None:
     made = evidence()
-    rows = dataclasses.replace(made.baseline, table=made.baseline.table.assign(target_year_1="", target_year_2=""))
+    rows = dataclasses.replace(
+        made.baseline, table=made.baseline.table.assign(target_year_1="", target_year_2="")
+    )
     bare = dataclasses.replace(made, baseline=rows, targets=made.targets.assign(target_year=float("nan")))
     told = {row[0]: row[3] for row in framework_tables.matrix(EN, bare).texts if len(row) > 1}
     assert told == {"Everyone": "none set", "–": "to be filled by the partners"}
@@ -149,7 +169,9 @@ def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:
     for name, cells in rows.items():
         met = made.smart[made.smart["indicator"] == name].set_index("criterion")["met"]
         assert list(cells[: len(CRITERIA)]) == [EN.say(f"smart.{met[criterion]}") for criterion in CRITERIA]
-    missing = made.smart[(made.smart["indicator"] == "Inspectors trained") & (made.smart["missing"] != "")]["missing"]
+    missing = made.smart[(made.smart["indicator"] == "Inspectors trained") & (made.smart["missing"] != "")][
+        "missing"
+    ]
     told = [dict(table.lettered)[mark] for mark in rows["Inspectors trained"][-1].split(", ")]
     assert {text.lower() for text in told} == {str(text).lower() for text in missing}
     assert {cell for row in framework_tables.smart(FR, made).texts for cell in row[1:6]} <= {
@@ -166,7 +188,10 @@ def test_a_baseline_to_be_used_with_caution_has_its_sign_and_the_note_explains_i
     numbers = table["baseline_value"].notna() & (table["filled_by"] == "survey") & (table["marker"] == "")
     told = framework_tables.baseline(EN, dataclasses.replace(made.baseline, table=table.assign(flag="")))
     careful = framework_tables.baseline(
-        EN, dataclasses.replace(made.baseline, table=table.assign(flag=numbers.map({True: "caution", False: ""})))
+        EN,
+        dataclasses.replace(
+            made.baseline, table=table.assign(flag=numbers.map({True: "caution", False: ""}))
+        ),
     )
     signed = [row[1] for row in careful.texts if len(row) > 1 and row[1].endswith("†")]
     assert len(signed) == numbers.sum() > 0
@@ -194,7 +219,10 @@ def test_whatever_partners_typed_is_printed(typed: Any, english: str, french: st
     made = evidence()
     made = dataclasses.replace(made, baseline=with_partners(made.baseline, theirs))
     for language, printed in ((EN, english), (FR, french)):
-        matrix, baseline = framework_tables.matrix(language, made), framework_tables.baseline(language, made.baseline)
+        matrix, baseline = (
+            framework_tables.matrix(language, made),
+            framework_tables.baseline(language, made.baseline),
+        )
         (row,), (short,) = ([row for row in table.texts if row[0] == "–"] for table in (matrix, baseline))
         aims = language.list(language.say(key, value=printed) for key in framework_tables.TYPED.values())
         assert [_plain(text) for text in (row[1], row[3], short[1])] == [printed, _plain(aims), printed]

@@ -29,7 +29,9 @@ RATE = {"measure": "prevalence"}
         (0.0, "total", "0", 0.0, "whole"),
     ],
 )
-def test_page_and_sheet_have_one_number(value: float, measure: str, text: str, number: float, style: str) -> None:
+def test_page_and_sheet_have_one_number(
+    value: float, measure: str, text: str, number: float, style: str
+) -> None:
     cell = number_cells.estimate(EN, {"estimate": value, "marker": "u", "measure": measure}, measure)
     assert cell == PrintedCell(text, "u", number=True)
     assert float(cell.text.replace(",", "")) == number
@@ -37,7 +39,14 @@ def test_page_and_sheet_have_one_number(value: float, measure: str, text: str, n
 
 
 def test_a_rate_without_decimals_has_none_on_page_and_sheet() -> None:
-    row = {"estimate": 0.018, "ci_low": 0.0125, "ci_high": 0.02, "marker": "", "measure": "prevalence", "decimals": 0.0}
+    row = {
+        "estimate": 0.018,
+        "ci_low": 0.0125,
+        "ci_high": 0.02,
+        "marker": "",
+        "measure": "prevalence",
+        "decimals": 0.0,
+    }
     assert number_cells.estimate(EN, row, "prevalence").text == "18"
     assert number_cells.interval(EN, 12.5, 20.0, row).text == "13\xa0to\xa020"  # a half is rounded up
     assert styled(row, 12.5) == Styled(13.0, "whole")

@@ -1,4 +1,5 @@
-"""Tests a printed table: lines across it, letters of footnotes, markers with their meaning, and nothing that a row does not need."""
+"""Tests a printed table: lines across it, letters of footnotes, markers with their meaning, and nothing that
+a row does not need."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ LAYOUT = TableLayout(
     (
         TableColumn("category", lambda _, row: PrintedCell(row["name"]), "label"),
         TableColumn(
-            "value", lambda _, row: PrintedCell(row.get("text", ""), row.get("marker", ""), row.get("number", False)), "value"
+            "value",
+            lambda _, row: PrintedCell(row.get("text", ""), row.get("marker", ""), row.get("number", False)),
+            "value",
         ),
     ),
     headings=lambda _, row: row.get("across", ()),
@@ -41,18 +44,24 @@ def made(*rows: Mapping[str, Any], notes: tuple[str, ...] = ()) -> PrintedTable:
 
 def test_a_marker_stands_behind_its_number_or_in_its_place_and_never_breaks_from_it() -> None:
     table = made(
-        {"name": "a", "text": "8.0", "marker": "u", "number": True}, {"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}
+        {"name": "a", "text": "8.0", "marker": "u", "number": True},
+        {"name": "b", "marker": "c"},
+        {"name": "d", "text": "9.1"},
     )
     assert [row[1] for row in table.texts] == [f"8.0{NBSP}[u]", "[c]", "9.1"]
     assert table.note == f"[c]\xa0{CONFIDENTIAL}; [u]\xa0unreliable."
     assert dict(table.meanings)["[u]"] == "unreliable"
     assert "[w]" not in dict(table.meanings)
     assert table.marked == (False, True)
-    assert not made({"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}).marked[1]  # none behind a number
+    assert not made({"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}).marked[
+        1
+    ]  # none behind a number
 
 
 def test_each_reason_is_one_footnote_whatever_rows_share_it() -> None:
-    table = made({"name": "a", "why": ("few cases", "")}, {"name": "b", "why": ("wide", "few cases")}, {"name": "c"})
+    table = made(
+        {"name": "a", "why": ("few cases", "")}, {"name": "b", "why": ("wide", "few cases")}, {"name": "c"}
+    )
     assert [row[-1] for row in table.texts] == ["a", "a, b", ""]
     assert table.lettered == (("a", "Few cases"), ("b", "Wide"))
     assert table.heads[-1] == Head("notes", "Notes", "notes")
@@ -91,14 +100,25 @@ def test_a_table_may_print_some_of_its_columns_in_another_order() -> None:
 
 def test_heads_are_in_the_files_of_each_language() -> None:
     head = TableLayout((TableColumn("x", lambda _, __: PrintedCell(), head="round_after"),))
-    assert printed(FR, head, [], TableWords("t", heads={"after": 2027})).heads == (Head("x", "2027", "number"),)
+    assert printed(FR, head, [], TableWords("t", heads={"after": 2027})).heads == (
+        Head("x", "2027", "number"),
+    )
     nosuch = TableLayout((TableColumn("nosuch", lambda _, __: PrintedCell()),))
     with pytest.raises(SpecError, match=r"columns\.nosuch"):
         printed(EN, nosuch, [], TableWords("t"))
 
 
 def test_letters_go_on_after_z() -> None:
-    assert [letter(place) for place in (0, 25, 26, 27, 51, 52, 701, 702)] == ["a", "z", "aa", "ab", "az", "ba", "zz", "aaa"]
+    assert [letter(place) for place in (0, 25, 26, 27, 51, 52, 701, 702)] == [
+        "a",
+        "z",
+        "aa",
+        "ab",
+        "az",
+        "ba",
+        "zz",
+        "aaa",
+    ]
 
 
 def test_a_table_of_texts_knows_which_columns_hold_numbers() -> None:

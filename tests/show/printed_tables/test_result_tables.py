@@ -1,4 +1,5 @@
-"""Tests tables of results: one number, interval and base per row. The measure decides which persons are the base."""
+"""Tests tables of results: one number, interval and base per row. The measure decides which persons are the
+base."""
 
 from __future__ import annotations
 
@@ -38,7 +39,13 @@ def test_the_routes_of_children_are_numbered_as_the_guidelines_number_them() -> 
 
 @pytest.mark.parametrize(
     ("note", "title"),
-    [("answered yes to debt_bondage; not forced labour", "Answered yes to debt_bondage; not forced labour: "), ("", "Own: ")],
+    [
+        (
+            "answered yes to debt_bondage; not forced labour",
+            "Answered yes to debt_bondage; not forced labour: ",
+        ),
+        ("", "Own: "),
+    ],
 )
 def test_an_outcome_of_ones_own_is_never_titled_forced_labour(note: str, title: str) -> None:
     rows = published(row(), of("sex", "men", outcome="own", rule_note=note)).table
@@ -47,7 +54,9 @@ def test_an_outcome_of_ones_own_is_never_titled_forced_labour(note: str, title: 
 
 
 def test_a_class_of_cases_stands_like_a_number() -> None:
-    rows = published(row(), of("sex", "men", cases=float("nan"), cases_class=Reason.of("whom.more", N=50)), groups=("sex",)).table
+    rows = published(
+        row(), of("sex", "men", cases=float("nan"), cases_class=Reason.of("whom.more", N=50)), groups=("sex",)
+    ).table
     for language, said in ((EN, "50\xa0and\xa0more"), (FR, "50\xa0et\xa0plus")):
         cell = result_tables.table(language, rows).rows[-1][4]
         assert cell.text.replace("\u202f", "\xa0") == said
@@ -56,7 +65,9 @@ def test_a_class_of_cases_stands_like_a_number() -> None:
 
 def test_what_is_confidential_has_one_reason_which_its_marker_tells() -> None:
     rows = published(
-        row(), of("sex", "men", **HIDDEN | {"reason": "confidential: other"}), of("sex", "women", **UNRELIABLE)
+        row(),
+        of("sex", "men", **HIDDEN | {"reason": "confidential: other"}),
+        of("sex", "women", **UNRELIABLE),
     ).table
     table = result_tables.table(EN, rows)
     assert table.footnotes == ("Fewer than 15 cases",)
@@ -84,14 +95,19 @@ def test_beside_ranges_a_row_without_its_high_end_says_so() -> None:
     hidden = of("sex", "women", unresolved_marker="c", bound_high=float("nan"))
     table = result_tables.table(EN, published(row(**wide), hidden).table)
     assert next(head.text for head in table.heads if head.key == "interval") == "95% interval of the low end"
-    assert table.footnotes == ("The high end is not shown, because the number of unresolved persons is confidential",)
+    assert table.footnotes == (
+        "The high end is not shown, because the number of unresolved persons is confidential",
+    )
     without = result_tables.table(EN, published(row(), hidden).table)
     assert next(head.text for head in without.heads if head.key == "interval") == "95% interval"
     assert without.footnotes == ()
 
 
-def test_a_table_of_characteristics_says_for_which_of_them_a_case_has_only_one_and_what_its_ranges_mean() -> None:
-    """Before, the high end of a share was told as *all unresolved persons*, and the parts of a form as overlapping."""
+def test_a_table_of_characteristics_says_for_which_of_them_a_case_has_only_one_and_what_its_ranges_mean() -> (
+    None
+):
+    """Before, the high end of a share was told as *all unresolved persons*, and the parts of a form as
+    overlapping."""
     wide = {"bound_high": 0.08, "bounds_note": WIDE_BOUNDS}
     rows = [of("form", "state", measure="profile", **wide), of("coercion", "debt_bondage", measure="profile")]
     table = result_tables.table(EN, published(*rows).table)

@@ -1,5 +1,5 @@
-"""Tests the tables of targets: each prints some columns of one list. A missing value is blank, and a value that was not found is
-a dash."""
+"""Tests the tables of targets: each prints some columns of one list. A missing value is blank, and a value
+that was not found is a dash."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
 
 
 def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> None:
-    row = aimed(evidence()).head(1).assign(later_value=float("nan"), verifiable="no", power=0.92, sample_needed=3500.0)
+    row = (
+        aimed(evidence())
+        .head(1)
+        .assign(later_value=float("nan"), verifiable="no", power=0.92, sample_needed=3500.0)
+    )
     sample = short_obstacle("sample")
 
     def table(*obstacles: object) -> PrintedTable:
@@ -43,8 +47,17 @@ def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> N
 
 def test_in_words_a_table_has_few_columns_and_the_answers_last() -> None:
     targets = aimed(fell())
-    later, alone = (target_tables.in_words(EN, rows) for rows in (targets, targets.assign(later_value=float("nan"))))
-    assert [head.key for head in later.heads] == ["category", "baseline", "later", "aim", "changed", "reached"]
+    later, alone = (
+        target_tables.in_words(EN, rows) for rows in (targets, targets.assign(later_value=float("nan")))
+    )
+    assert [head.key for head in later.heads] == [
+        "category",
+        "baseline",
+        "later",
+        "aim",
+        "changed",
+        "reached",
+    ]
     assert [head.key for head in alone.heads] == ["category", "baseline", "aim", "verifiable"]
     assert later.rows[1][4].strong
     assert alone.rows[1][3].strong
@@ -52,7 +65,9 @@ def test_in_words_a_table_has_few_columns_and_the_answers_last() -> None:
     assert EN.say("targets.chance") not in later.note
 
 
-def test_on_a_slide_a_table_has_the_chances_unless_every_baseline_is_a_range_or_a_later_survey_is_there() -> None:
+def test_on_a_slide_a_table_has_the_chances_unless_every_baseline_is_a_range_or_a_later_survey_is_there() -> (
+    None
+):
     """Beside *Target reached?*, the chance was read as that of reaching the target."""
     targets = aimed(fell())
     later, alone, wide = (
@@ -69,22 +84,33 @@ def test_on_a_slide_a_table_has_the_chances_unless_every_baseline_is_a_range_or_
 
 def test_in_a_document_the_number_of_the_later_survey_stands_beside_the_baseline() -> None:
     targets = aimed(fell())
-    later, alone = (target_tables.targets(EN, rows) for rows in (targets, targets.assign(later_value=float("nan"))))
+    later, alone = (
+        target_tables.targets(EN, rows) for rows in (targets, targets.assign(later_value=float("nan")))
+    )
     assert [head.key for head in later.heads] == list(target_tables.VERIFIED_LATER)
     assert [head.key for head in alone.heads] == list(target_tables.VERIFIED)
 
 
-def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_never_enough_have_signs_and_notes() -> None:
+def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_never_enough_have_signs_and_notes() -> (
+    None
+):
     rows = (
         aimed(fell())
         .head(1)
-        .assign(flag="", later_flag="caution", later_marker="", obstacle="", power=0.2, sample_needed=float("nan"))
+        .assign(
+            flag="", later_flag="caution", later_marker="", obstacle="", power=0.2, sample_needed=float("nan")
+        )
     )
     table = target_tables.targets(EN, rows)
-    assert [text[-1] for key in ("baseline", "later", "needed") for text in column(table, key)] == ["0", "†", "–"]
+    assert [text[-1] for key in ("baseline", "later", "needed") for text in column(table, key)] == [
+        "0",
+        "†",
+        "–",
+    ]
     assert (
-        table.note
-        == f"{EN.say('targets.chance')} Planned size: 2,400 adults. {EN.say('targets.must_fall')} {EN.say('targets.needed')} "
+        table.note == f"{EN.say('targets.chance')} Planned size: 2,400 adults. "
+        f"{EN.say('targets.must_fall')} "
+        f"{EN.say('targets.needed')} "
         "–: no repeat is large enough. †:\xa0use with caution (few cases or imprecise)."
     )
     plain = target_tables.targets(EN, rows.assign(later_flag="", sample_needed=900.0))
@@ -96,7 +122,9 @@ def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:
     rows = evidence().targets
     assert rows["target_year"].isna().any()
     table = target_tables.every_row(EN, pd.concat([rows, rows.head(1)]))  # of two targets for one row
-    hidden = [text for text, mark in zip(column(table, "baseline"), rows["marker"], strict=True) if mark == "c"]
+    hidden = [
+        text for text, mark in zip(column(table, "baseline"), rows["marker"], strict=True) if mark == "c"
+    ]
     assert hidden
     assert set(hidden) == {"[c]"}
 
@@ -106,17 +134,26 @@ def test_a_first_year_that_all_rows_share_is_in_the_note_and_a_hidden_row_has_no
     once = rows.drop_duplicates(["id", "group", "category"]).assign(first_year=2026.0)
     table = target_tables.every_row(EN, once)
     assert "first_year" not in [head.key for head in table.heads]
-    assert "From 2026 on, the reference period of a repeat no longer overlaps that of the baseline." in table.note
+    assert (
+        "From 2026 on, the reference period of a repeat no longer overlaps that of the baseline."
+        in table.note
+    )
     there = once["baseline_value"].notna()
     first = once.index[there][0]
-    table = target_tables.every_row(EN, once.assign(first_year=once["first_year"].where(once.index != first, 2027.0)))
+    table = target_tables.every_row(
+        EN, once.assign(first_year=once["first_year"].where(once.index != first, 2027.0))
+    )
     assert "first year" not in table.note
     assert [text != "" for text in column(table, "first_year")] == list(there)
 
 
 def test_a_number_after_a_fall_has_the_digits_of_its_measure() -> None:
     rows = evidence().targets.head(1)
-    for measure, value, told in (("total", 1350.0, "1,350"), ("total", 342.0, "342"), ("prevalence", 9.976, "10.0")):
+    for measure, value, told in (
+        ("total", 1350.0, "1,350"),
+        ("total", 342.0, "342"),
+        ("prevalence", 9.976, "10.0"),
+    ):
         table = target_tables.detectable(EN, rows.assign(measure=measure, smallest_value=value))
         assert column(table, "after") == [told]
         assert table.title == EN.say("detectable.title")
@@ -127,16 +164,22 @@ def test_a_number_after_a_fall_has_the_digits_of_its_measure() -> None:
     assert wide.title == EN.say("detectable.title_of_range")
 
 
-@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune décelable"), (UNLIKE, "tailles trop différentes")])
+@pytest.mark.parametrize(
+    ("why", "told"), [(NO_FALL, "aucune décelable"), (UNLIKE, "tailles trop différentes")]
+)
 def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: str) -> None:
-    rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"), smallest_obstacle=why)
+    rows = evidence().targets.assign(
+        smallest_cut=float("nan"), smallest_value=float("nan"), smallest_obstacle=why
+    )
     table = target_tables.detectable(FR, rows[rows["planned_sample"].notna()])
     assert set(column(table, "smallest")) == set(column(table, "after")) == {told}
 
 
 def planned_values() -> pd.DataFrame:
     rows = evidence().milestones.assign(baseline_bound=float("nan"))
-    return rows.assign(ways=[[{"target_year": 2030.0, "path": "geometric", "stated_value": float("nan")}]] * len(rows))
+    return rows.assign(
+        ways=[[{"target_year": 2030.0, "path": "geometric", "stated_value": float("nan")}]] * len(rows)
+    )
 
 
 def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:
@@ -146,7 +189,9 @@ def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:
     assert table.footnotes == ("Planned to fall by the same percentage each year until 2030",)
 
 
-def test_milestones_over_many_years_show_those_that_somebody_measures_and_a_target_has_its_own_years() -> None:
+def test_milestones_over_many_years_show_those_that_somebody_measures_and_a_target_has_its_own_years() -> (
+    None
+):
     rows = planned_values()
     one = rows[(rows["group"] == rows["group"].iloc[0]) & (rows["category"] == rows["category"].iloc[0])]
     later = pd.DataFrame([{**one.iloc[-1], "year": year, "kind": NOT_MEASURED} for year in range(2031, 2040)])
@@ -178,4 +223,6 @@ def test_a_fall_from_the_low_end_of_a_range_says_so() -> None:
 
 
 def test_a_later_number_has_the_marker_of_its_round() -> None:
-    assert column(target_tables.targets(EN, aimed(fell()).assign(later_marker="u")), "later")[0].endswith(" [u]")
+    assert column(target_tables.targets(EN, aimed(fell()).assign(later_marker="u")), "later")[0].endswith(
+        " [u]"
+    )

@@ -17,7 +17,8 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_LATER
 from fltoolkit.show.wording.change_sentences import of_headline, of_published, rounds, signed
 
 RATE = (
-    "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults; difference before rounding −31.2 (interval: "
+    "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults; difference "
+    "before rounding −31.2 (interval: "
 )
 
 
@@ -28,7 +29,8 @@ def said(row: dict[Any, Any]) -> str:
 def test_a_change_is_told_with_its_interval_and_never_with_a_cause() -> None:
     assert said(FELL) == f"{RATE}−34.0 to −28.0). Test of the change since 2025: decreased."
     assert said(PERSONS) == (
-        "Persons in forced labour: 1,200 in 2025, then 450 in 2027; difference before rounding −750 (interval: −830 to −670). "
+        "Persons in forced labour: 1,200 in 2025, then 450 in 2027; difference before rounding −750 "
+        "(interval: −830 to −670). "
         "Test of the change since 2025: decreased."
     )
     why = FELL | {"verdict": "not comparable", "verdict_reason": "the window changed"}
@@ -36,23 +38,31 @@ def test_a_change_is_told_with_its_interval_and_never_with_a_cause() -> None:
 
 
 def test_each_number_has_the_sign_of_its_own_round() -> None:
-    assert "50.0 † in 2025, then 18.8 [u] in 2027, per" in said(FELL | {"flag_before": "caution", "flag_after": "unreliable"})
+    assert "50.0 † in 2025, then 18.8 [u] in 2027, per" in said(
+        FELL | {"flag_before": "caution", "flag_after": "unreliable"}
+    )
 
 
 def test_a_limit_that_rounds_to_zero_says_on_which_side_of_it_it_lies() -> None:
     assert "−34.0 to <0)" in said(FELL | {"ci_high": 0.0, "beyond_zero": "<0"})
-    assert ">0 to +34.0)" in said(FELL | {"verdict": "increased", "ci_low": 0.0, "ci_high": 0.034, "beyond_zero": ">0"})
+    assert ">0 to +34.0)" in said(
+        FELL | {"verdict": "increased", "ci_low": 0.0, "ci_high": 0.034, "beyond_zero": ">0"}
+    )
 
 
 def test_a_change_that_open_answers_leave_unjudged_says_so_once() -> None:
     told = said(FELL | {"verdict": NO_CHANGE, "verdict_reason": WIDE_LATER})
-    assert told.endswith("Test of the change since 2025: not judged (too many unresolved answers in the later round).")
+    assert told.endswith(
+        "Test of the change since 2025: not judged (too many unresolved answers in the later round)."
+    )
     assert told.count("too many unresolved answers") == 1
 
 
 def test_a_number_with_wide_bounds_is_a_range_in_its_round() -> None:
     told = said(FELL | {"bound_high_after": 0.0652})
-    assert told.startswith("Prevalence of forced labour: 50.0 in 2025, then 18.8 to 65.2 in 2027, per 1,000 adults;")
+    assert told.startswith(
+        "Prevalence of forced labour: 50.0 in 2025, then 18.8 to 65.2 in 2027, per 1,000 adults;"
+    )
 
 
 def test_of_an_unreliable_number_the_direction_is_known_and_the_size_is_not() -> None:
@@ -70,7 +80,12 @@ def test_what_is_not_shown_has_a_reason_and_no_number() -> None:
 
 @pytest.mark.parametrize(
     ("value", "measure", "told"),
-    [(-7.8, "prevalence", "−7.8"), (410.0, "total", "+410"), (0.0, "prevalence", "0.0"), (np.nan, "total", "")],
+    [
+        (-7.8, "prevalence", "−7.8"),
+        (410.0, "total", "+410"),
+        (0.0, "prevalence", "0.0"),
+        (np.nan, "total", ""),
+    ],
 )
 def test_a_difference_has_its_sign(value: float, measure: str, told: str) -> None:
     assert signed(EN, value, {"measure": measure}) == told
@@ -78,7 +93,10 @@ def test_a_difference_has_its_sign(value: float, measure: str, told: str) -> Non
 
 def test_rounds_of_one_year_go_by_their_names() -> None:
     assert "50.0 in first, then 18.8 in second" in said(FELL | {"year_before": 2027})
-    assert rounds({"year": 2027, "year_before": 2025, "round": "second", "round_before": "first"}) == ("2025", "2027")
+    assert rounds({"year": 2027, "year_before": 2025, "round": "second", "round_before": "first"}) == (
+        "2025",
+        "2027",
+    )
     assert rounds({"year": 2027.0, "year_before": 2027.0}) == ("2027", "2027")
 
 

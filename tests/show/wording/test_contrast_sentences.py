@@ -1,5 +1,5 @@
-"""Tests the sentences of the comparison that survey.yaml names beforehand: the higher rate comes first, and the size is given
-only as the nearer limit."""
+"""Tests the sentences of the comparison that survey.yaml names beforehand: the higher rate comes first, and
+the size is given only as the nearer limit."""
 
 from __future__ import annotations
 
@@ -10,15 +10,29 @@ from handed import EN, FR
 from published_rows import of, published, row
 
 import fltoolkit as fl
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW, UNRELIABLE
+from fltoolkit.publish.contrasts.lead_contrasts import (
+    HIGHER,
+    LOWER,
+    NO_DIFFERENCE,
+    NOT_TESTED,
+    TOO_FEW,
+    UNRELIABLE,
+)
 from fltoolkit.show.wording import contrast_sentences
 
 
 def compared(*pairs: dict[str, Any]) -> fl.Published:
     usual = {
-        "reference_population": "adults", "group": "region", "tested": len(pairs), "level": 0.95, "ci_low": 0.0021, "ci_high": 0.0124,
-        "p_adjusted": 0.01, "verdict": HIGHER, "reason": "",
-    }  # fmt: skip
+        "reference_population": "adults",
+        "group": "region",
+        "tested": len(pairs),
+        "level": 0.95,
+        "ci_low": 0.0021,
+        "ci_high": 0.0124,
+        "p_adjusted": 0.01,
+        "verdict": HIGHER,
+        "reason": "",
+    }
     rows = [of("region", name) for name in "abcd"]
     table = pd.DataFrame([usual | pair for pair in pairs])
     return published(row(), *rows, lead="region", groups=("region",), contrasts=table)
@@ -56,10 +70,16 @@ def test_what_was_not_found_and_not_tested_is_said() -> None:
 
 
 def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
-    """Else *it is not known whether* stands beside *the rate is higher*, and the two seem to contradict each other."""
+    """Else *it is not known whether* stands beside *the rate is higher*, and the two seem to contradict each
+    other."""
     children = {"reference_population": "children", "reference_population_label": "children"}
     pairs = compared(pair("a", "b", verdict=NOT_TESTED, reason=TOO_FEW), pair("a", "b", **children)).contrasts
-    rows = [row(), row(**children), *(of("region", name) for name in "ab"), *(of("region", name, **children) for name in "ab")]
+    rows = [
+        row(),
+        row(**children),
+        *(of("region", name) for name in "ab"),
+        *(of("region", name, **children) for name in "ab"),
+    ]
     out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
     first, second = contrast_sentences.sentences(out, EN)
     assert first.startswith("Among children, the rate is higher for a than for b")
@@ -71,7 +91,12 @@ def test_populations_without_a_test_for_the_same_reason_share_a_sentence() -> No
     children = {"reference_population": "children", "reference_population_label": "children"}
     untested = {"verdict": NOT_TESTED, "reason": TOO_FEW}
     pairs = compared(pair("a", "b", **untested), pair("a", "b", **children, **untested)).contrasts
-    rows = [row(), row(**children), *(of("region", name) for name in "ab"), *(of("region", name, **children) for name in "ab")]
+    rows = [
+        row(),
+        row(**children),
+        *(of("region", name) for name in "ab"),
+        *(of("region", name, **children) for name in "ab"),
+    ]
     out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
     assert contrast_sentences.sentences(out, EN) == (
         "Among adults and children, whether the rate is higher for a or b cannot be said: too few cases.",
@@ -91,7 +116,10 @@ def test_of_many_pairs_without_a_difference_no_others_are_told() -> None:
     untested = pair("b", "c", verdict=NOT_TESTED, reason=TOO_FEW)
     out = compared(pair("a", "b", **none), pair("a", "c", **none), pair("a", "d", **none), untested)
     assert contrast_sentences.sentences(out, EN) == (
-        "Pairs of categories tested: 3 of 4. No difference was detected. That does not prove that there is none.",
+        (
+            "Pairs of categories tested: 3 of 4. No difference was detected. That does not prove that there "
+            "is none."
+        ),
     )
 
 
@@ -124,9 +152,15 @@ def test_the_family_is_counted() -> None:
 def test_a_comparison_that_was_not_tested_in_a_population_is_named_by_it() -> None:
     """Before, the brief said *2 more*, and nobody knew which."""
     children = {"reference_population": "children", "reference_population_label": "children"}
-    rows = [row(), row(**children), *(of("region", name) for name in "ab"), *(of("region", name, **children) for name in "ab")]
+    rows = [
+        row(),
+        row(**children),
+        *(of("region", name) for name in "ab"),
+        *(of("region", name, **children) for name in "ab"),
+    ]
     tests = compared(
-        pair("a", "b", tested=1), pair("a", "b", tested=1, reference_population="children", verdict=NOT_TESTED, reason=TOO_FEW)
+        pair("a", "b", tested=1),
+        pair("a", "b", tested=1, reference_population="children", verdict=NOT_TESTED, reason=TOO_FEW),
     )
     out = published(*rows, lead="region", groups=("region",), contrasts=tests.contrasts)
     assert (
@@ -141,6 +175,11 @@ def test_where_nothing_could_be_tested_the_family_says_what_was_named_beforehand
     one = contrast_sentences.family(compared(pair("a", "b", reason=TOO_FEW, **untested)), EN)
     assert one.startswith("The one comparison named beforehand (region) could not be tested: too few cases.")
     two = compared(pair("a", "b", reason=TOO_FEW, **untested), pair("a", "c", reason=UNRELIABLE, **untested))
-    assert contrast_sentences.family(two, EN).startswith("None of the 2 comparisons named beforehand (region) could be tested.")
-    assert [contrast_sentences.rule(out, EN) for out in (compared(pair("a", "b")), two)] == ["", EN.say("contrasts.rule")]
+    assert contrast_sentences.family(two, EN).startswith(
+        "None of the 2 comparisons named beforehand (region) could be tested."
+    )
+    assert [contrast_sentences.rule(out, EN) for out in (compared(pair("a", "b")), two)] == [
+        "",
+        EN.say("contrasts.rule"),
+    ]
     assert not contrast_sentences.is_compared(published(row(), lead="sex"))

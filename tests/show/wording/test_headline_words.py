@@ -1,4 +1,5 @@
-"""Tests the headline of a notebook: the number, its uncertainty, unresolved persons, the change, and its basis."""
+"""Tests the headline of a notebook: the number, its uncertainty, unresolved persons, the change, and its
+basis."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def test_the_headline_of_a_recalled_rule_says_so_and_what_it_counts() -> None:
 
 def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     told = headline()
-    assert told.startswith("**At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour (95")
+    assert told.startswith(
+        "**At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour (95"
+    )
     assert "410 adults were in forced labour" in told
     assert "5 of the 412 persons who answered are unresolved: " in told
     assert "if all of them were, the rate would be 111.7 per 1,000" in told  # 46 of 412
@@ -42,7 +45,12 @@ def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
 
 
 def test_the_headline_keeps_a_small_number_of_unresolved_persons_to_itself() -> None:
-    told = headline(unresolved=float("nan"), bound_high=float("nan"), bound_ci_high=float("nan"), resolved_only=float("nan"))
+    told = headline(
+        unresolved=float("nan"),
+        bound_high=float("nan"),
+        bound_ci_high=float("nan"),
+        resolved_only=float("nan"),
+    )
     assert "Their number is too small to be shown" in told
     assert "Without them" not in told
 
@@ -52,16 +60,23 @@ def test_the_headline_says_when_nobody_is_unresolved() -> None:
 
 
 def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand() -> None:
-    nothing = dict.fromkeys(("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high"), float("nan"))
+    nothing = dict.fromkeys(
+        ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high"), float("nan")
+    )
     told = headline(**nothing, flag="suppress", marker="u", reason="fewer than 30 persons in the denominator")
     assert "not shown. Reason: fewer than 30 persons in the denominator." in told
-    assert "At some time in the past 12 months, 410 adults were" in told  # the first number that is shown says the period
+    assert (
+        "At some time in the past 12 months, 410 adults were" in told
+    )  # the first number that is shown says the period
     assert "Without them" not in told
     assert "nan" not in told
 
 
 def test_notes_about_lowered_limits_go_with_the_headline() -> None:
-    out = replace(country.published(), notes=("Confidentiality limits were lowered on purpose: cases 3 (instead of 5).",))
+    out = replace(
+        country.published(),
+        notes=("Confidentiality limits were lowered on purpose: cases 3 (instead of 5).",),
+    )
     assert "lowered on purpose: cases 3 (instead of 5).\n" in str(fl.show.headline(out))
 
 
@@ -91,10 +106,14 @@ def test_each_of_several_populations_has_its_name() -> None:
     out = country.published()
     children = out.table.assign(reference_population="children", reference_population_label="children")
     table = out.table.assign(reference_population="adults")
-    both = dataclasses.replace(out, table=pd.concat([table, children], ignore_index=True), headlines=("adults", "children"))
+    both = dataclasses.replace(
+        out, table=pd.concat([table, children], ignore_index=True), headlines=("adults", "children")
+    )
     told = str(fl.show.headline(both))
     assert "- **How sure:** Adults and children: Use with caution" in told  # a sentence of both is said once
-    unequal = both.table.assign(unresolved=both.table["unresolved"].where(both.table["reference_population"] == "adults", 0))
+    unequal = both.table.assign(
+        unresolved=both.table["unresolved"].where(both.table["reference_population"] == "adults", 0)
+    )
     told = str(fl.show.how_sure(dataclasses.replace(both, table=unequal)))
     assert "    - Adults: 5 of the 412 persons who answered are unresolved" in told
     assert "    - Children: Nobody is unresolved" in told

@@ -18,14 +18,19 @@ from fltoolkit.show.wording import number_words
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.5, "50%"), (0.045, "4.5%"), (0.02, "2%"), (0.955, "95.5%"), (1.0, "100%"), (0.0, "0%")]
+    ("share", "said"),
+    [(0.5, "50%"), (0.045, "4.5%"), (0.02, "2%"), (0.955, "95.5%"), (1.0, "100%"), (0.0, "0%")],
 )
 def test_percent(share: float, said: str) -> None:
     assert number_words.percent(EN, share) == said
 
 
 def test_a_number_in_its_unit_and_one_in_its_own_scale_are_the_same() -> None:
-    assert number_words.number(FR, 0.0172, "prevalence") == number_words.in_unit(FR, 17.2, "prevalence") == "17,2"
+    assert (
+        number_words.number(FR, 0.0172, "prevalence")
+        == number_words.in_unit(FR, 17.2, "prevalence")
+        == "17,2"
+    )
     assert number_words.number(EN, float("nan"), "total") == number_words.percent(EN, float("nan")) == ""
 
 
@@ -47,7 +52,9 @@ def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
 
 
 def test_remarks_are_the_reasons_of_a_flag_but_not_what_the_marker_says() -> None:
-    south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
+    south = (
+        country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
+    )
     assert number_words.remarks(EN, south) == ("fewer than 15 cases",)
     assert number_words.remarks(FR, south) == ("moins de 15 cas",)
     careful = {**south, "marker": "", "flag": "caution"}
@@ -65,7 +72,10 @@ def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
         "of the 2018 international definition, where the following are on the other side: debt bondage"
     )
     assert (
-        number_words.reason(FR, Reason.of("reasons.idle", items=item_names(["debt_bondage"]))).count("servitude pour dettes") == 1
+        number_words.reason(FR, Reason.of("reasons.idle", items=item_names(["debt_bondage"]))).count(
+            "servitude pour dettes"
+        )
+        == 1
     )
 
 
@@ -86,24 +96,46 @@ def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no
         if rule.column in ("cv", "log_cv")
     ]
     assert len(rules) > 5
-    assert [r.reason for r in rules if not re.fullmatch(phrase, number_words.reason(language, r.reason))] == []
+    assert [
+        r.reason for r in rules if not re.fullmatch(phrase, number_words.reason(language, r.reason))
+    ] == []
     limits = [round(100 * (r.above or 0), 1) for r in rules]  # what is said is what is asked
-    assert [float(re.findall(r"[\d,.]+", number_words.reason(language, r.reason))[0].replace(",", ".")) for r in rules] == limits
+    assert [
+        float(re.findall(r"[\d,.]+", number_words.reason(language, r.reason))[0].replace(",", "."))
+        for r in rules
+    ] == limits
 
 
 def test_what_a_coefficient_of_variation_is_stands_above_the_briefs_tables() -> None:
-    assert "The coefficient of variation is the standard error in % of the estimate." in EN.say("brief.markers")
-    assert "Le coefficient de variation est l’erreur type en\u202f% de l’estimation." in FR.say("brief.markers")
+    assert "The coefficient of variation is the standard error in % of the estimate." in EN.say(
+        "brief.markers"
+    )
+    assert "Le coefficient de variation est l’erreur type en\u202f% de l’estimation." in FR.say(
+        "brief.markers"
+    )
 
 
 def test_a_marker_is_explained_where_it_is_used_and_only_there() -> None:
-    assert number_words.markers(EN, ["", "c", "u", "c", None]) == "[c]\xa0confidential: not shown; [u]\xa0unreliable"
+    assert (
+        number_words.markers(EN, ["", "c", "u", "c", None])
+        == "[c]\xa0confidential: not shown; [u]\xa0unreliable"
+    )
     assert number_words.markers(EN, [""]) == ""
 
 
-def test_the_kits_words_for_sex_have_an_article_in_a_sentence_and_a_surveys_own_words_quotation_marks() -> None:
+def test_the_kits_words_for_sex_have_an_article_in_a_sentence_and_a_surveys_own_words_quotation_marks() -> (
+    None
+):
     women = Reason.of("categories.women")
-    assert [number_words.whom(language, women) for language in (EN, FR, ES)] == ["women", "les femmes", "las mujeres"]
-    assert [number_words.whom(language, "north") for language in (EN, FR, ES)] == ["north", "«\u202fnorth\u202f»", "«north»"]
+    assert [number_words.whom(language, women) for language in (EN, FR, ES)] == [
+        "women",
+        "les femmes",
+        "las mujeres",
+    ]
+    assert [number_words.whom(language, "north") for language in (EN, FR, ES)] == [
+        "north",
+        "«\u202fnorth\u202f»",
+        "«north»",
+    ]
     assert number_words.whom(EN, "women and girls") == "women and girls"
     assert number_words.whom(FR, Reason.of("categories.urban")) == "«\u202furbain\u202f»"

@@ -6,7 +6,9 @@ from fltoolkit.show.wording.section_words import Sentences, bold
 
 
 def test_html_links_pictures_and_stars_in_a_label_stay_letters_in_markdown() -> None:
-    words = Sentences(f"{bold('Sure')}: <script>alert(1)</script> & ![x](y) [a](b) **not bold** _nor so_ `a_b*c`")
+    words = Sentences(
+        f"{bold('Sure')}: <script>alert(1)</script> & ![x](y) [a](b) **not bold** _nor so_ `a_b*c`"
+    )
     markdown = words._repr_markdown_()
     assert markdown.startswith("**Sure**: ")
     assert markdown.endswith(" &#42;&#42;not bold&#42;&#42; &#95;nor so&#95; `a_b*c`")

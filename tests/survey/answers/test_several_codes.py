@@ -9,7 +9,21 @@ from small_surveys import frame_of
 
 from fltoolkit.survey.answers.several_codes import holds_one_of, split_codes
 
-TEXTS = ["3", "13", "1 3", "1,3", "1;3", "1|3", "3 , 1", "1, 3;13", "33 31", "3.0 1", "Kept wages; Threat", "-98 3", ""]
+TEXTS = [
+    "3",
+    "13",
+    "1 3",
+    "1,3",
+    "1;3",
+    "1|3",
+    "3 , 1",
+    "1, 3;13",
+    "33 31",
+    "3.0 1",
+    "Kept wages; Threat",
+    "-98 3",
+    "",
+]
 
 
 @pytest.mark.parametrize("separator", [None, " ", ",", ";", "|"])
@@ -21,7 +35,9 @@ def test_a_code_is_found_just_where_it_stands_alone(separator: str | None, code:
     assert [None if pd.isna(v) else bool(v) for v in got] == [*apart, None]
 
 
-@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\u202f", "\u3000", "\t", "\v", "\x85", "\x1c", "\u200b"])
+@pytest.mark.parametrize(
+    "blank", ["\u00a0", "\u2003", "\u202f", "\u3000", "\t", "\v", "\x85", "\x1c", "\u200b"]
+)
 @pytest.mark.parametrize("separator", [None, " ", ","])
 def test_python_and_the_engine_part_codes_at_the_same_blanks(blank: str, separator: str | None) -> None:
     """Else a code that the check knows would be found by no question, and count as a no."""

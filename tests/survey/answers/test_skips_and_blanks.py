@@ -1,5 +1,5 @@
-"""Compares nested gates, chains of gates, blanks that mean *no*, and several codes in one text with a loop in plain Python over
-every person."""
+"""Compares nested gates, chains of gates, blanks that mean *no*, and several codes in one text with a loop in
+plain Python over every person."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def mapped(*sources: dict[str, Any]) -> tuple[MappedQuestions, list[Source]]:
     return MappedQuestions.of([("items.coercion.other_penalty", s) for s in made], ANSWERS), made
 
 
-def classified(people: list[dict[str, str]], write: Write, spec: dict[str, Any] = SPEC) -> fl.ClassifiedSurvey:
+def classified(
+    people: list[dict[str, str]], write: Write, spec: dict[str, Any] = SPEC
+) -> fl.ClassifiedSurvey:
     table = pd.DataFrame(people).assign(WHO=[f"p{i:05d}" for i in range(len(people))], W=1, AGE=40)
     return fl.classify(fl.read_survey(write(spec, people=table)))
 
@@ -53,7 +55,9 @@ def test_every_person_is_classified_as_a_loop_in_plain_python_does(seed: int, wr
     people = persons(4000, seed)
     by_hand = [truths(p) for p in people]
     # all three values of every truth are there
-    assert all({row[name] for row in by_hand} == {True, False, None} for name in by_hand[0] if name != "debt_bondage")
+    assert all(
+        {row[name] for row in by_hand} == {True, False, None} for name in by_hand[0] if name != "debt_bondage"
+    )
     survey = classified(people, write)
     names = {item: columns for side in survey.item_columns.values() for item, columns in side.items()}
     wanted = [*(c for columns in names.values() for c in columns), "involuntary", "coercion", "forced_labour"]
@@ -81,8 +85,11 @@ def test_routing_skips_who_is_skipped_at_every_column_of_a_gate() -> None:
 
 @pytest.mark.parametrize(
     ("join", "shut_of"),
-    [("all", [True, True, True, True, False, False, True, False, False]), ("any", [True, False, False, False, False, False, False, False, False])],
-)  # fmt: skip
+    [
+        ("all", [True, True, True, True, False, False, True, False, False]),
+        ("any", [True, False, False, False, False, False, False, False, False]),
+    ],
+)
 def test_of_all_gates_one_shuts_and_of_any_each_must(join: str, shut_of: list[bool]) -> None:
     codes = ["2", "1", "8"]
     pairs = [(a, b) for a in codes for b in codes]
@@ -93,23 +100,41 @@ def test_of_all_gates_one_shuts_and_of_any_each_must(join: str, shut_of: list[bo
 
 def test_a_gate_that_was_skipped_itself_skips_what_follows() -> None:
     questions, (_, last) = mapped(
-        {"column": "b", "routing": {"column": "a", "asked": "1"}}, {"column": "c", "routing": {"column": "b", "asked": "1"}}
+        {"column": "b", "routing": {"column": "a", "asked": "1"}},
+        {"column": "c", "routing": {"column": "b", "asked": "1"}},
     )
-    frame = frame_of(src__a=["2", "1", "8", None, "2"], src__b=[None, None, None, None, "1"], src__c=[None] * 5)
+    frame = frame_of(
+        src__a=["2", "1", "8", None, "2"], src__b=[None, None, None, None, "1"], src__c=[None] * 5
+    )
     assert last.routing is not None
-    assert found(with_skipped_gates(frame, questions), is_skipped(last.routing, questions)) == [True, False, False, False, False]
+    assert found(with_skipped_gates(frame, questions), is_skipped(last.routing, questions)) == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_gate_on_several_codes_opens_where_one_is_ticked() -> None:
     questions, _ = mapped({"column": "a", "contains": "1", "no": ["2", "3", "0"]})
     frame = frame_of(src__a=["1 2", "3", "0", "8", "2;8", None])
     gate = Routing.model_validate({"column": "a", "asked": ["1", "2"]})
-    assert found(with_skipped_gates(frame, questions), is_skipped(gate, questions)) == [False, True, True, False, False, False]
+    assert found(with_skipped_gates(frame, questions), is_skipped(gate, questions)) == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_blank_is_no_where_another_option_is_ticked() -> None:
     questions, (option, plain, neither) = mapped(
-        {"column": "a", "blank": "no", "if_ticked": ["b", "none"]}, {"column": "d", "blank": "no", "why": "w"}, {"column": "e"}
+        {"column": "a", "blank": "no", "if_ticked": ["b", "none"]},
+        {"column": "d", "blank": "no", "why": "w"},
+        {"column": "e"},
     )
     frame = frame_of(src__a=[None] * 4, src__b=["1", None, "2", None], src__none=[None, "1", None, None])
     blank = no_when_blank(option, questions)
@@ -130,7 +155,8 @@ def test_dont_know_among_several_codes_leaves_open_what_is_not_ticked() -> None:
 
 
 def gates_by_chance(draw: random.Random, before: list[str], depth: int = 0) -> dict[str, Any]:
-    """Routing on some of the columns before a question, nested at random; the same gates come again and again."""
+    """Routing on some of the columns before a question, nested at random; the same gates come again and
+    again."""
     if depth == 3 or draw.random() < 0.4:
         return {"column": draw.choice(before), "asked": "1"}
     join = draw.choice(["all", "any"])
@@ -142,7 +168,9 @@ def test_chains_of_any_shape_skip_whom_the_logic_written_out_skips(seed: int) ->
     draw, names = random.Random(seed), ["a", "b", "c", "d", "e", "f"]
     routings = {name: gates_by_chance(draw, names[:i]) for i, name in enumerate(names) if i}
     rows = [{name: draw.choice(["1", "2", "8", None, None]) for name in names} for _ in range(300)]
-    questions, sources = mapped(*({"column": n, **({"routing": routings[n]} if n in routings else {})} for n in names))
+    questions, sources = mapped(
+        *({"column": n, **({"routing": routings[n]} if n in routings else {})} for n in names)
+    )
 
     def skipped(row: dict[str, str | None], gate: dict[str, Any]) -> bool:
         if "all" in gate:
@@ -162,23 +190,31 @@ def test_chains_of_any_shape_skip_whom_the_logic_written_out_skips(seed: int) ->
 
 @pytest.mark.parametrize("join", ["all", "any"])
 def test_chains_that_branch_stay_cheap(join: str) -> None:
-    """Each question stands behind three before it: written out, the sixtieth would hold more gates than there are atoms."""
+    """Each question stands behind three before it: written out, the sixtieth would hold more gates than there
+    are atoms."""
     names = [f"q{i:02d}" for i in range(60)]
     first = {"column": "g", "asked": "1"}
     questions, sources = mapped(
         *(
-            {"column": n, "routing": {join: [first, *({"column": m, "asked": "1"} for m in names[max(i - 3, 0) : i])]}}
+            {
+                "column": n,
+                "routing": {join: [first, *({"column": m, "asked": "1"} for m in names[max(i - 3, 0) : i])]},
+            }
             for i, n in enumerate(names)
         )
     )
     frame = frame_of(src__g=["2", "1"], **{f"src__{n}": [None, None] for n in names})
     assert sources[-1].routing is not None
-    assert found(with_skipped_gates(frame, questions), is_skipped(sources[-1].routing, questions)) == [True, False]
+    assert found(with_skipped_gates(frame, questions), is_skipped(sources[-1].routing, questions)) == [
+        True,
+        False,
+    ]
 
 
 def test_a_gate_whose_own_gate_is_in_another_file_is_unknown_where_it_is_blank() -> None:
     questions, (_, last) = mapped(
-        {"column": "b", "routing": {"column": "a", "asked": "1"}}, {"column": "c", "routing": {"column": "b", "asked": "1"}}
+        {"column": "b", "routing": {"column": "a", "asked": "1"}},
+        {"column": "c", "routing": {"column": "b", "asked": "1"}},
     )
     rows = with_skipped_gates(frame_of(src__b=["2", None], src__c=[None, None]), questions)
     assert last.routing is not None

@@ -1,5 +1,5 @@
-"""Tests accepted findings: they become warnings with their reason, some errors can never be accepted, and an entry without a
-finding is reported."""
+"""Tests accepted findings: they become warnings with their reason, some errors can never be accepted, and an
+entry without a finding is reported."""
 
 from __future__ import annotations
 
@@ -25,16 +25,20 @@ WHY = Accepted(finding="age", column="AGE", why="asked twice")
 
 def test_an_accepted_error_is_a_warning_with_its_reason() -> None:
     (found,) = with_acceptance([SINGLE], [WHY])
-    assert (found.severity, found.what, found.do) == ("warning", "ages; accepted: asked twice", "nothing: survey.yaml accepts it")
+    assert (found.severity, found.what, found.do) == (
+        "warning",
+        "ages; accepted: asked twice",
+        "nothing: survey.yaml accepts it",
+    )
 
 
 def test_one_that_is_not_accepted_says_how_it_may_be() -> None:
     other = Accepted(finding="age", column="AGE2", why="asked twice")
     stays, unused = with_acceptance([SINGLE], [other])
     assert stays.severity == "error"
-    assert (
-        stays.do
-        == "correct; or correct the rows under corrections:, or name the finding under accept: with the reason why it is right"
+    assert stays.do == (
+        "correct; or correct the rows under corrections:, or name the finding under accept: with the "
+        "reason why it is right"
     )
     assert (unused.severity, unused.check, unused.where) == ("warning", "accept", "AGE2")
     assert unused.what == "the entry accepts a finding of age, but there is no such finding"
@@ -51,7 +55,10 @@ def test_what_no_estimate_can_be_made_of_stays_an_error() -> None:
 
 
 def test_warnings_and_notes_stay_as_they_are() -> None:
-    found = [Finding("warning", "age", "AGE", "not stated", 3, "ask"), Finding("note", "module", "M", "refused", 3, "confirm")]
+    found = [
+        Finding("warning", "age", "AGE", "not stated", 3, "ask"),
+        Finding("note", "module", "M", "refused", 3, "confirm"),
+    ]
     assert with_acceptance(found, []) == found
 
 
@@ -94,13 +101,27 @@ def test_another_finding_of_the_same_check_and_column_does_not_keep_an_entry() -
     missing = Finding("warning", "age", "AGE", "age not stated", 3, "ask")
     stays, unused = with_acceptance([missing], [WHY])
     assert stays == missing
-    assert (unused.severity, unused.what) == ("warning", "the entry accepts a finding of age, but there is no such finding")
+    assert (unused.severity, unused.what) == (
+        "warning",
+        "the entry accepts a finding of age, but there is no such finding",
+    )
 
 
 def test_an_accepted_warning_is_a_note_and_one_that_is_not_says_how() -> None:
-    left_out = Finding("warning", "items", "items.involuntary.no_freedom_to_leave", "no question", "", "name it", acceptable=True)
+    left_out = Finding(
+        "warning",
+        "items",
+        "items.involuntary.no_freedom_to_leave",
+        "no question",
+        "",
+        "name it",
+        acceptable=True,
+    )
     why = Accepted(finding="items", column=left_out.where, why="the pilot had none")
     (found,) = with_acceptance([left_out], [why])
     assert (found.severity, found.what) == ("note", "no question; accepted: the pilot had none")
     (open_,) = with_acceptance([left_out], [])
-    assert (open_.severity, open_.do) == ("warning", "name it; or name the finding under accept: with the reason why it is right")
+    assert (open_.severity, open_.do) == (
+        "warning",
+        "name it; or name the finding under accept: with the reason why it is right",
+    )

@@ -27,7 +27,16 @@ KEYS: dict[str, Any] = {
     },
     "populations.children": {"label": "children aged 5 to 17", "age": {"min": 5, "max": 17}},
 }
-ADULT = {"result": "done", "cresult": "out", "sex": 1, "w": 1, "stratum": 1, "worked": "Y", "q1": "N", "q2": "N"}
+ADULT = {
+    "result": "done",
+    "cresult": "out",
+    "sex": 1,
+    "w": 1,
+    "stratum": 1,
+    "worked": "Y",
+    "q1": "N",
+    "q2": "N",
+}
 CHILD = {"result": "out", "cresult": "done", "sex": 1, "w": 1, "stratum": 1, "age": 12, "c1": "N", "c3": "N"}
 
 
@@ -63,42 +72,77 @@ YOUNG = "parents younger than 18, who have no adults' module"
 BLANK = "children without an answer on this parent"
 LINKS = "children.parents"
 
-# What stands in the second family, and the findings: severity, check, where, what, how many, and how many of its rows can be listed.
+# What stands in the second family, and the findings: severity, check, where, what, how many, and how many of
+# its rows can be listed.
 FINDINGS: list[tuple[str, Cells, list[tuple[Any, ...]]]] = [
     ("a family as it should be", {}, []),
-    ("a parent less than twelve years older", {"mother": {"age": 23}}, [("error", LINKS, "mother", OLD, 1, 1)]),
+    (
+        "a parent less than twelve years older",
+        {"mother": {"age": 23}},
+        [("error", LINKS, "mother", OLD, 1, 1)],
+    ),
     ("a parent twelve years older", {"mother": {"age": 24}}, []),
-    ("a parent younger than the child, who is a child too", {"mother": {**CHILD, "age": 9, "mother": "dead", "father": "dead"}},
-     [("error", LINKS, "mother", OLD, 1, 1)]),
+    (
+        "a parent younger than the child, who is a child too",
+        {"mother": {**CHILD, "age": 9, "mother": "dead", "father": "dead"}},
+        [("error", LINKS, "mother", OLD, 1, 1)],
+    ),
     ("itself as parent", {"child": {"mother": 3}}, [("error", LINKS, "mother", OLD, 1, 1)]),
     ("a line that nobody has", {"child": {"father": 8}}, [("warning", LINKS, "father", NOBODY, 1, 1)]),
     ("a parent who died and one who lives elsewhere", {"child": {"mother": "dead", "father": "away"}}, []),
     ("no line", {"child": {"father": ""}}, [("note", LINKS, "father", BLANK, 1, None)]),
-    ("a child of a young mother", {"child": {"age": 5}, "mother": {**CHILD, "age": 17, "mother": "dead", "father": "dead"}},
-     [("note", LINKS, "mother", YOUNG, 1, None)]),
+    (
+        "a child of a young mother",
+        {"child": {"age": 5}, "mother": {**CHILD, "age": 17, "mother": "dead", "father": "dead"}},
+        [("note", LINKS, "mother", YOUNG, 1, None)],
+    ),
     ("a parent whose age is not stated", {"mother": {"age": 999}}, []),
-    ("two persons on one line", {"child": {"line": 2}},
-     [("error", LINKS, "line", "line numbers that two persons of one household share", 1, 2)]),
-    ("persons without a line", {"child": {"line": ""}, "father": {"line": ""}}, [("warning", LINKS, "father", NOBODY, 1, 1)]),
-    ("a child without a household", {"child": {"hh": ""}},
-     [("error", LINKS, "hh", "children without a household", 1, 1), *(("warning", LINKS, who, NOBODY, 1, 1) for who in ("mother", "father"))]),
-    ("a child who answered the adults' module", {"child": {"result": "done", "cresult": "out"}},
-     [("error", "module", "age", "persons under 18 who answered the adults' module", 1, 1)]),
-    ("an adult who answered the children's", {"mother": {"result": "out", "cresult": "done"}},
-     [("error", "module", "age", "persons of 18 and over who answered the children's module", 1, 1)]),
+    (
+        "two persons on one line",
+        {"child": {"line": 2}},
+        [("error", LINKS, "line", "line numbers that two persons of one household share", 1, 2)],
+    ),
+    (
+        "persons without a line",
+        {"child": {"line": ""}, "father": {"line": ""}},
+        [("warning", LINKS, "father", NOBODY, 1, 1)],
+    ),
+    (
+        "a child without a household",
+        {"child": {"hh": ""}},
+        [
+            ("error", LINKS, "hh", "children without a household", 1, 1),
+            *(("warning", LINKS, who, NOBODY, 1, 1) for who in ("mother", "father")),
+        ],
+    ),
+    (
+        "a child who answered the adults' module",
+        {"child": {"result": "done", "cresult": "out"}},
+        [("error", "module", "age", "persons under 18 who answered the adults' module", 1, 1)],
+    ),
+    (
+        "an adult who answered the children's",
+        {"mother": {"result": "out", "cresult": "done"}},
+        [("error", "module", "age", "persons of 18 and over who answered the children's module", 1, 1)],
+    ),
     ("somebody who answered both", {"child": {"result": "done"}}, []),
     ("a child who was not asked", {"child": {"cresult": "out", "mother": 8, "father": ""}}, []),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("cells", "expected"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS])
-def test_findings_about_families(found: Callable[..., list[Any]], cells: Cells, expected: list[tuple[Any, ...]]) -> None:
+def test_findings_about_families(
+    found: Callable[..., list[Any]], cells: Cells, expected: list[tuple[Any, ...]]
+) -> None:
     assert found(cells) == expected
 
 
 def test_several_findings_stand_by_parent_the_worst_first(found: Callable[..., list[Any]]) -> None:
     told = found({"child": {"mother": 3, "father": 8}})
-    assert [(severity, where) for severity, _, where, *_ in told] == [("error", "mother"), ("warning", "father")]
+    assert [(severity, where) for severity, _, where, *_ in told] == [
+        ("error", "mother"),
+        ("warning", "father"),
+    ]
 
 
 def test_where_parents_were_not_asked_for_nothing_is_linked(found: Callable[..., list[Any]]) -> None:

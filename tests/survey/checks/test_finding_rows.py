@@ -1,4 +1,5 @@
-"""Tests the rows behind findings: errors and warnings about single rows have their file and key, and notes have none."""
+"""Tests the rows behind findings: errors and warnings about single rows have their file and key, and notes
+have none."""
 
 from __future__ import annotations
 
@@ -27,11 +28,20 @@ def test_each_row_of_an_error_or_a_warning_is_named_by_its_key_and_no_row_of_a_n
     assert found.to_numpy().tolist() == [
         ["weights", "w", "negative or infinite weights", "people.csv", "h1", "1"],
         ["weights", "w", "negative or infinite weights", "people.csv", "h2", "2"],
-        ["weights", "w", "weights of zero: these persons answered the module, but count in no estimate", "people.csv", "h3", "2"],
+        [
+            "weights",
+            "w",
+            "weights of zero: these persons answered the module, but count in no estimate",
+            "people.csv",
+            "h3",
+            "2",
+        ],
     ]
 
 
-def test_without_findings_there_are_the_columns_and_no_row(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_without_findings_there_are_the_columns_and_no_row(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     found = finding_rows(fl.read_survey(write(spec, people=people)))
     assert list(found) == ["check", "where", "what", "file", "hh", "line"]
     assert found.empty
@@ -45,8 +55,10 @@ def test_of_pooled_quarters_the_file_is_the_persons_own(
     first.loc[3, "w"], second.loc[[0, 15], "w"] = -1.0, -1.0
     found = finding_rows(fl.read_survey(write(changed(spec, keys), q1=first, q2=second)))
     assert found[["file", "hh", "line"]].to_numpy().tolist() == [
-        ["q1.csv", "h1", "2"], ["q2.csv", "h0", "1"], ["q2.csv", "h7", "2"]
-    ]  # fmt: skip
+        ["q1.csv", "h1", "2"],
+        ["q2.csv", "h0", "1"],
+        ["q2.csv", "h7", "2"],
+    ]
 
 
 def test_a_row_of_a_spell_has_the_spells_key_and_file(
@@ -58,7 +70,9 @@ def test_a_row_of_a_spell_has_the_spells_key_and_file(
         "items.involuntary.hazardous_work": "q1",
         "items.coercion.debt_bondage": "q2",
     }
-    spells = pd.concat([people[["hh", "line", "q1", "q2"]].assign(spell=s) for s in (1, 2)], ignore_index=True)
+    spells = pd.concat(
+        [people[["hh", "line", "q1", "q2"]].assign(spell=s) for s in (1, 2)], ignore_index=True
+    )
     spells.loc[17, "q2"] = "X"  # the second spell of the second person
     persons = people.drop(columns=["q1", "q2"])
     persons.loc[0, "age"] = 130
@@ -79,9 +93,25 @@ def test_a_row_of_a_module_without_a_person_is_named_by_the_modules_key_and_file
     module = people[["hh", "line", "q1", "q2", "result"]].rename(columns={"hh": "house", "line": "no"})
     module.loc[3, "no"] = 9
     homes = pd.DataFrame({"hh": [f"h{i}" for i in range(9)], "roof": "tin"})
-    path = write(changed(spec, keys), people=people.drop(columns=["q1", "q2", "result"]), module=module, homes=homes)
+    path = write(
+        changed(spec, keys), people=people.drop(columns=["q1", "q2", "result"]), module=module, homes=homes
+    )
     found = finding_rows(fl.read_survey(path))
     assert found.fillna("").to_numpy().tolist() == [
-        ["files", "files.household", "rows of the household file without a person; left out", "homes.csv", "h8", ""],
-        ["files", "files.module", "rows of the module file without a person; left out", "module.csv", "h1", "9"],
+        [
+            "files",
+            "files.household",
+            "rows of the household file without a person; left out",
+            "homes.csv",
+            "h8",
+            "",
+        ],
+        [
+            "files",
+            "files.module",
+            "rows of the module file without a person; left out",
+            "module.csv",
+            "h1",
+            "9",
+        ],
     ]

@@ -41,7 +41,12 @@ def test_errors_alone_stop_and_all_of_them_are_told() -> None:
 
 def test_rows_are_counted_where_a_condition_is_true_not_where_it_is_open() -> None:
     frame = frame_of(a=[1.0, 5.0, None, 7.0])
-    conditions = {"large": nw.col("a") > 4, "blank": nw.col("a").is_null(), "none": nw.col("a") > 9, "all": nw.lit(True)}
+    conditions = {
+        "large": nw.col("a") > 4,
+        "blank": nw.col("a").is_null(),
+        "none": nw.col("a") > 9,
+        "all": nw.lit(True),
+    }
     assert count_rows(frame, conditions) == {"large": 2, "blank": 1, "none": 0, "all": 4}
     assert count_rows(frame, {}) == {}
 
@@ -69,10 +74,13 @@ def test_a_count_is_printed_by_what_it_counts_and_as_it_is_on_a_screen(
 
 
 def test_columns_stand_with_their_counts_and_hidden_ones_keep_the_order_of_the_questionnaire() -> None:
-    """The order of exact counts would tell which of two hidden ones is the larger, and whether their sum is above the limit."""
+    """The order of exact counts would tell which of two hidden ones is the larger, and whether their sum is
+    above the limit."""
     by = (("Q1", 2), ("Q2", 4), ("Q3", (4, 4)), ("Q4", 38), ("Q5", (9, 1)), ("Q6", (3, 0)))
     found = [Finding("note", "non-response", "6 questions", "open", "", "nothing", by={"": by})]
     (row,) = findings(found, 5).to_dict("records")
-    assert row["what"] == ("open: Q4 (about 40); Q5 (about 10); Q1, Q2, Q6 (fewer than 5 each); Q3 (fewer than 10)")
+    assert row["what"] == (
+        "open: Q4 (about 40); Q5 (about 10); Q1, Q2, Q6 (fewer than 5 each); Q3 (fewer than 10)"
+    )
     assert row["count"] == ""
     assert findings(found, None)["what"][0] == "open: Q4 (38); Q5 (10); Q3 (8); Q2 (4); Q6 (3); Q1 (2)"

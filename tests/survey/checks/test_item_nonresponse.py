@@ -35,7 +35,9 @@ def test_a_question_is_asked_once_for_each_episode_it_names(
     asked = {(q.column, q.episode): q for q in questions(survey)}
     assert set(asked) == {("worked", ""), ("q1_a", "a"), ("q1_b", "b"), ("q2", "")}
     assert asked["q1_b", "b"].codes.refused == ("V",)  # its own
-    assert asked["q1_b", "b"].codes.dont_know == asked["q2", ""].codes.dont_know == ("D",)  # those of `answers`
+    assert (
+        asked["q1_b", "b"].codes.dont_know == asked["q2", ""].codes.dont_know == ("D",)
+    )  # those of `answers`
     (held,) = frames_with(survey, ["q1_a", "nowhere", "q2"])
     assert held[1] == ["q1_a", "q2"]
 
@@ -49,8 +51,13 @@ def test_a_blank_is_a_missing_answer_of_who_worked_and_the_gate_let_through(
     people.loc[5, "result"] = "out"
     people.loc[5, "q1"] = ""  # of one who was not asked
     keys = {"items.coercion.debt_bondage": {"column": "q2"}}
-    counts = pd.DataFrame(answer_counts(fl.read_survey(write(changed(spec, keys), people=people)))).set_index("column")
-    assert counts.loc[["q1", "q2"], ["asked", "missing", "unexpected"]].to_numpy().tolist() == [[12, 2, 1], [12, 2, 0]]
+    counts = pd.DataFrame(answer_counts(fl.read_survey(write(changed(spec, keys), people=people)))).set_index(
+        "column"
+    )
+    assert counts.loc[["q1", "q2"], ["asked", "missing", "unexpected"]].to_numpy().tolist() == [
+        [12, 2, 1],
+        [12, 2, 0],
+    ]
 
 
 def test_a_column_that_feeds_two_items_is_told_once(
@@ -62,7 +69,9 @@ def test_a_column_that_feeds_two_items_is_told_once(
     assert [(f.severity, f.where, f.count) for f in found if f.check != "items"] == [("note", "q1", (6, 0))]
 
 
-def test_non_response_is_shown_rounded_and_above_the_limit_only(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_non_response_is_shown_rounded_and_above_the_limit_only(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     people["q1"] = ["D"] * 5 + ["R"] * 2 + ["N"] + [""] * 6 + ["N"] * 2
     people.loc[range(4), "q2"] = "A"
     survey = fl.read_survey(write(spec, people=people))
@@ -71,8 +80,18 @@ def test_non_response_is_shown_rounded_and_above_the_limit_only(spec: dict[str, 
     assert whole.loc["q1"].to_list() == [5, 2, 0, 6]
     assert whole.loc["q2"].to_list() == [0, 0, 4, 0]
     shown = nonresponse(survey).set_index("column")[kinds]
-    assert shown.loc["q1"].astype(object).where(shown.loc["q1"].notna(), "blank").to_list() == [10, "blank", 0, 10]
-    assert shown.loc["q2"].astype(object).where(shown.loc["q2"].notna(), "blank").to_list() == [0, 0, "blank", 0]
+    assert shown.loc["q1"].astype(object).where(shown.loc["q1"].notna(), "blank").to_list() == [
+        10,
+        "blank",
+        0,
+        10,
+    ]
+    assert shown.loc["q2"].astype(object).where(shown.loc["q2"].notna(), "blank").to_list() == [
+        0,
+        0,
+        "blank",
+        0,
+    ]
 
 
 def test_findings_of_one_kind_are_one_that_lists_its_columns(
@@ -98,15 +117,21 @@ def test_an_item_that_most_say_yes_to_is_a_finding_and_one_that_half_do_is_not(
     assert [f.check for f in found] == ["items", "non-response"]
     people["worked"] = "Y"
     people["q1"] = "N"
-    assert answer_findings(fl.read_survey(write(spec, people=people)), Mask()) == []  # that all worked is none
+    assert (
+        answer_findings(fl.read_survey(write(spec, people=people)), Mask()) == []
+    )  # that all worked is none
 
 
 def test_an_answer_past_the_routing_names_the_gates(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     people = people.assign(gate=["H"] * 4 + ["G"] * 12)
-    gates = {"all": [{"column": "worked", "asked": "Y"}, {"column": "gate", "asked": "G", "skipped": ["H", "J"]}]}
-    survey = fl.read_survey(write(changed(spec, {"items.coercion.debt_bondage.routing": gates}), people=people))
+    gates = {
+        "all": [{"column": "worked", "asked": "Y"}, {"column": "gate", "asked": "G", "skipped": ["H", "J"]}]
+    }
+    survey = fl.read_survey(
+        write(changed(spec, {"items.coercion.debt_bondage.routing": gates}), people=people)
+    )
     (past,) = [f for f in answer_findings(survey, Mask()) if f.check == "routing"]
     assert "(worked asked at Y, skipped at N, A; gate asked at G, skipped at H, J)" in past.do
     assert "asked and skipped are probably swapped" in past.do
@@ -124,7 +149,9 @@ def test_a_code_of_the_file_for_a_blank_is_no_answer_past_the_routing(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, code: str, rows: int, says: str
 ) -> None:
     people.loc[8 : 7 + rows, ["worked", "q1", "q2"]] = ["N", code, code]
-    past = [f for f in answer_findings(fl.read_survey(write(spec, people=people)), Mask()) if f.check == "routing"]
+    past = [
+        f for f in answer_findings(fl.read_survey(write(spec, people=people)), Mask()) if f.check == "routing"
+    ]
     assert [f.where for f in past] == ["q1", "q2"]
     for finding in past:
         what, do = says.split("; ")
@@ -132,5 +159,7 @@ def test_a_code_of_the_file_for_a_blank_is_no_answer_past_the_routing(
         assert do in finding.do
         assert "swapped" not in finding.do
     people.loc[8, "q1"] = "Y"  # an answer too: the gates may be wrong
-    past = [f for f in answer_findings(fl.read_survey(write(spec, people=people)), Mask()) if f.check == "routing"]
+    past = [
+        f for f in answer_findings(fl.read_survey(write(spec, people=people)), Mask()) if f.check == "routing"
+    ]
     assert ["swapped" in f.do for f in past] == [True, False]

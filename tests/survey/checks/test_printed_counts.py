@@ -7,17 +7,33 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words, rounded, rounded_columns, sum_in_words
+from fltoolkit.survey.checks.printed_counts import (
+    cases_in_words,
+    count_in_words,
+    rounded,
+    rounded_columns,
+    sum_in_words,
+)
 
 LIMITS = (3, 4, 5, 10)
 
 
 @pytest.mark.parametrize(
     ("count", "number", "words"),
-    [(0, 0, 0), (1, None, "fewer than 5"), (4, None, "fewer than 5"), (5, 10, "about 10"), (14, 10, "about 10"),
-     (15, 20, "about 20"), (972, 970, "about 970"), (16921, 16920, "about 16,920")],
-)  # fmt: skip
-def test_a_count_is_rounded_to_twice_the_limit_and_a_few_are_hidden(count: int, number: int | None, words: object) -> None:
+    [
+        (0, 0, 0),
+        (1, None, "fewer than 5"),
+        (4, None, "fewer than 5"),
+        (5, 10, "about 10"),
+        (14, 10, "about 10"),
+        (15, 20, "about 20"),
+        (972, 970, "about 970"),
+        (16921, 16920, "about 16,920"),
+    ],
+)
+def test_a_count_is_rounded_to_twice_the_limit_and_a_few_are_hidden(
+    count: int, number: int | None, words: object
+) -> None:
     assert rounded(count, 5) == number
     assert count_in_words(count, 5) == words
 
@@ -59,7 +75,8 @@ def test_a_sum_in_words(pair: tuple[int, int], words: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cases", "words"), [(0, 0), (1, "fewer than 5"), (4, "fewer than 5"), (5, "5 or more"), (179, "5 or more")]
+    ("cases", "words"),
+    [(0, 0), (1, "fewer than 5"), (4, "fewer than 5"), (5, "5 or more"), (179, "5 or more")],
 )
 def test_cases_are_told_in_classes(cases: int, words: object) -> None:
     assert cases_in_words(cases, 5) == words
@@ -68,4 +85,8 @@ def test_cases_are_told_in_classes(cases: int, words: object) -> None:
 def test_a_table_keeps_its_other_columns_and_is_blank_where_hidden() -> None:
     table = rounded_columns(pd.DataFrame({"what": ["a", "b", "c"], "persons": [0, 3, 27]}), ["persons"], 5)
     assert table["what"].to_list() == ["a", "b", "c"]
-    assert table["persons"].astype(object).where(table["persons"].notna(), "blank").to_list() == [0, "blank", 30]
+    assert table["persons"].astype(object).where(table["persons"].notna(), "blank").to_list() == [
+        0,
+        "blank",
+        30,
+    ]

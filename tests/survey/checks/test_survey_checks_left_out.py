@@ -1,4 +1,5 @@
-"""Tests what `check` asks if a draft left something out: numbered weights without a name in survey.yaml, a question on leaving."""
+"""Tests what `check` asks if a draft left something out: numbered weights without a name in survey.yaml, a
+question on leaving."""
 
 from __future__ import annotations
 
@@ -42,7 +43,9 @@ def test_the_samples_left_nothing_out(name: str) -> None:
     assert fl.check(classified(name)).query("check in @ASKED").empty
 
 
-def test_a_survey_without_a_question_on_leaving_is_asked_about_it_until_it_says_why(spec: dict[str, Any], folder: Path) -> None:
+def test_a_survey_without_a_question_on_leaving_is_asked_about_it_until_it_says_why(
+    spec: dict[str, Any], folder: Path
+) -> None:
     del spec["items"]["involuntary"]["no_freedom_to_leave"]
     assert found(spec, folder) == [("warning", "items", LEAVING)]
     spec["accept"] = [{"finding": "items", "column": LEAVING, "why": "the module had no room for it"}]
@@ -57,10 +60,18 @@ def test_an_acceptance_of_what_is_not_left_out_is_told(spec: dict[str, Any], fol
 @pytest.mark.parametrize(
     ("names", "asked"),
     [
-        ("RW{:03d}", True), ("repwt{}", True), ("W_LFS{}", True), ("BSW{}", True), ("poids_rep_{}", True), ("factor_exp_peso{}", True),
-        ("JKW{}", True), ("income{}", False), ("ROSTER{}", False), ("Q{}", False),
+        ("RW{:03d}", True),
+        ("repwt{}", True),
+        ("W_LFS{}", True),
+        ("BSW{}", True),
+        ("poids_rep_{}", True),
+        ("factor_exp_peso{}", True),
+        ("JKW{}", True),
+        ("income{}", False),
+        ("ROSTER{}", False),
+        ("Q{}", False),
     ],
-)  # fmt: skip
+)
 def test_numbered_weights_without_a_name_in_the_survey_are_asked_about(
     names: str, asked: bool, spec: dict[str, Any], folder: Path
 ) -> None:

@@ -21,16 +21,25 @@ Change = Callable[..., dict[str, Any]]
     [
         ({}, "Survey", "Small survey; Testland, 2024"),
         ({}, "Reference period", "the last 12 months"),
-        ({"reference_period.start": "2023-01-01", "reference_period.end": "2024-02-01"}, "Reference period",
-         "the last 12 months (earliest start 1 January 2023, latest interview 1 February 2024)"),
-        ({"reference_period.start": "2023-01-01", "reference_period.end": "2023-12-31"}, "Reference period",
-         "the last 12 months (1 January 2023 to 31 December 2023)"),
+        (
+            {"reference_period.start": "2023-01-01", "reference_period.end": "2024-02-01"},
+            "Reference period",
+            "the last 12 months (earliest start 1 January 2023, latest interview 1 February 2024)",
+        ),
+        (
+            {"reference_period.start": "2023-01-01", "reference_period.end": "2023-12-31"},
+            "Reference period",
+            "the last 12 months (1 January 2023 to 31 December 2023)",
+        ),
         ({}, "Persons in the file", "about 20 in about 10 households"),
         ({}, "Answered the module", "about 10 of about 20 asked; refused it as a whole: fewer than 5"),
         ({"module": None}, "Answered the module", "about 20; the data do not say who refused it"),
         ({"module.not_asked": [3, 4]}, "Not asked the module", "codes 3, 4 of result"),
-        ({"module.not_asked": [3, 4, 5], "module.labels": {4: "absent"}}, "Not asked the module",
-         "absent (code 4 of result); codes 3, 5 of result"),
+        (
+            {"module.not_asked": [3, 4, 5], "module.labels": {4: "absent"}},
+            "Not asked the module",
+            "absent (code 4 of result); codes 3, 5 of result",
+        ),
         ({}, "Strata", "2, from the column stratum"),
         ({"design.strata": None}, "Strata", "none"),
         ({}, "Primary sampling units", "4, from the column village"),
@@ -40,9 +49,15 @@ Change = Callable[..., dict[str, Any]]
         ({"populations.adults.weight": "age"}, "Populations", "persons aged 18 and over (weighted by age)"),
         ({"coverage_excludes": []}, "Not reached", "not said"),
     ],
-)  # fmt: skip
+)
 def test_a_survey_is_described_in_facts(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, keys: dict[str, Any], fact: str, value: str
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    changed: Change,
+    keys: dict[str, Any],
+    fact: str,
+    value: str,
 ) -> None:
     people.loc[[0, 1, 2], "result"] = ["no", "no", "out"]
     facts = describe(fl.read_survey(write(changed(spec, keys), people=people))).set_index("fact")["value"]
@@ -50,7 +65,8 @@ def test_a_survey_is_described_in_facts(
 
 
 def test_where_children_have_a_module_of_their_own_each_module_is_named() -> None:
-    """Before, *persons under 18* stood as not asked "the module" beside a number that counts the children who answered theirs."""
+    """Before, *persons under 18* stood as not asked "the module" beside a number that counts the children who
+    answered theirs."""
     facts = describe(fl.read_survey("valdorie_enquete_2025")).set_index("fact")["value"]
     assert "Answered their module" in facts
     assert facts["Not asked"].startswith(

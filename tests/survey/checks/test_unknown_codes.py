@@ -1,4 +1,5 @@
-"""Tests that codes of a select-multiple question that survey.yaml does not name stop the estimate, at any place of the text."""
+"""Tests that codes of a select-multiple question that survey.yaml does not name stop the estimate, at any
+place of the text."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ OTHER = {"column": "penalty", "contains": 3, "no": 0, "dont_know": 98}
 KEYS = {"items.coercion.debt_bondage": DEBT, "items.coercion.other_penalty": OTHER}
 
 
-def read(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, texts: list[str], **keys: Any) -> fl.Survey:
+def read(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, texts: list[str], **keys: Any
+) -> fl.Survey:
     penalty = texts + ["0"] * (len(people) - len(texts))
     return fl.read_survey(write(changed(spec, KEYS | keys), people=people.assign(penalty=penalty)))
 
@@ -40,12 +43,26 @@ def test_codes_that_nobody_names_are_counted_by_person_and_printed_as_far_as_may
 ) -> None:
     survey = read(spec, people, write, changed, ["1 7"] * 5 + ["7 9", "|", "1"])
     (found,) = code_findings(survey, Mask(5))
-    assert (found.severity, found.check, found.where) == ("error", "unknown codes", "penalty (items.coercion.debt_bondage)")
-    assert (found.what, found.count) == ("codes of options that survey.yaml does not name: 7 and 1 other value", 7)
+    assert (found.severity, found.check, found.where) == (
+        "error",
+        "unknown codes",
+        "penalty (items.coercion.debt_bondage)",
+    )
+    assert (found.what, found.count) == (
+        "codes of options that survey.yaml does not name: 7 and 1 other value",
+        7,
+    )
     assert "items.coercion.debt_bondage: contains, no, dont_know or refused" in found.do
-    assert code_findings(survey, Mask(5, off=True))[0].what == "codes of options that survey.yaml does not name: 7, 9"
+    assert (
+        code_findings(survey, Mask(5, off=True))[0].what
+        == "codes of options that survey.yaml does not name: 7, 9"
+    )
     with pytest.raises(
-        DataError, match=r"penalty .*: codes of options that survey.yaml does not name: 7 and 1 other value \(about 10\)"
+        DataError,
+        match=(
+            r"penalty .*: codes of options that survey.yaml does not name: 7 and 1 other value \(about "
+            r"10\)"
+        ),
     ):
         fl.classify(survey)
 
@@ -53,7 +70,10 @@ def test_codes_that_nobody_names_are_counted_by_person_and_printed_as_far_as_may
 def test_a_separator_that_is_not_the_files_shows(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
-    keys = {"items.coercion.debt_bondage": DEBT | {"separator": ";"}, "items.coercion.other_penalty": OTHER | {"separator": ";"}}
+    keys = {
+        "items.coercion.debt_bondage": DEBT | {"separator": ";"},
+        "items.coercion.other_penalty": OTHER | {"separator": ";"},
+    }
     assert code_findings(read(spec, people, write, changed, ["1; 3"], **keys), Mask(5)) == []
     (found,) = code_findings(read(spec, people, write, changed, ["1 3"] * 6, **keys), Mask(5))
     assert found.what == "codes of options that survey.yaml does not name: 1 value, not printed"

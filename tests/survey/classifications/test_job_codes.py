@@ -17,10 +17,27 @@ from fltoolkit.survey.spec.groups import Occupation
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
-ARMED, MANAGERS, ELEMENTARY, OPEN = "Armed forces occupations", "Managers", "Elementary occupations", "not stated"
+ARMED, MANAGERS, ELEMENTARY, OPEN = (
+    "Armed forces occupations",
+    "Managers",
+    "Elementary occupations",
+    "not stated",
+)
 CODES = [
     ("1", {"0": ARMED, "1": MANAGERS, "9": ELEMENTARY, "10": OPEN, "X": OPEN}),
-    ("2", {"11": MANAGERS, "96": ELEMENTARY, "03": ARMED, "3": ARMED, "15": OPEN, "97": OPEN, "1": ARMED, "111": OPEN}),
+    (
+        "2",
+        {
+            "11": MANAGERS,
+            "96": ELEMENTARY,
+            "03": ARMED,
+            "3": ARMED,
+            "15": OPEN,
+            "97": OPEN,
+            "1": ARMED,
+            "111": OPEN,
+        },
+    ),
     ("3", {"111": MANAGERS, "962": ELEMENTARY, "021": ARMED, "21": ARMED, "151": OPEN, "1111": OPEN}),
     (
         "4",
@@ -40,11 +57,19 @@ CODES = [
 
 
 def occupation(digits: str = "4", **keys: Any) -> dict[str, Any]:
-    facts = {"column": "isco", "classification": "isco_08", "digits": digits, "job": "all_workers", "population": "adults"}
+    facts = {
+        "column": "isco",
+        "classification": "isco_08",
+        "digits": digits,
+        "job": "all_workers",
+        "population": "adults",
+    }
     return {"occupations.job": facts | keys}
 
 
-def read(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, codes: list[str], **keys: Any) -> fl.Survey:
+def read(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, codes: list[str], **keys: Any
+) -> fl.Survey:
     return read_survey(write(changed(spec, occupation(**keys)), people=people.assign(isco=(codes * 16)[:16])))
 
 
@@ -53,12 +78,19 @@ def test_the_sub_major_groups_are_the_43_of_the_ilo() -> None:
     assert len(rows) == 43
     per_group = {code: sum(key[0] == code for key in rows) for code in "1234567890"}
     assert per_group == {"1": 4, "2": 6, "3": 5, "4": 4, "5": 4, "6": 3, "7": 5, "8": 3, "9": 6, "0": 3}
-    assert [*dict.fromkeys(row.ilostat for row in rows.values())] == [f"OCU_ISCO08_{code}" for code in "1234567890"]
+    assert [*dict.fromkeys(row.ilostat for row in rows.values())] == [
+        f"OCU_ISCO08_{code}" for code in "1234567890"
+    ]
 
 
 @pytest.mark.parametrize(("digits", "codes"), CODES)
 def test_a_code_of_any_length_is_its_major_group(
-    digits: str, codes: dict[str, str], spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+    digits: str,
+    codes: dict[str, str],
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    changed: Change,
 ) -> None:
     usual = {"1": "5", "2": "51", "3": "512", "4": "5120"}[digits]
     for code, group in codes.items():
@@ -83,10 +115,16 @@ def test_a_rate_is_only_of_the_population_that_was_asked(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     workers = {"populations.workers": {"label": "workers", "age": {"min": 18}, "where": {"worked": "Y"}}}
-    survey = read_survey(write(changed(spec, occupation(population="workers") | workers), people=people.assign(isco="5120")))
+    survey = read_survey(
+        write(changed(spec, occupation(population="workers") | workers), people=people.assign(isco="5120"))
+    )
     with pytest.raises(RequestError, match="job was asked of workers only"):
         fl.prevalence(fl.classify(survey), by="job", population="adults")
-    only = read_survey(write(changed(spec, occupation(job="forced_labour", population=None)), people=people.assign(isco="5120")))
+    only = read_survey(
+        write(
+            changed(spec, occupation(job="forced_labour", population=None)), people=people.assign(isco="5120")
+        )
+    )
     persons = fl.classify(only)
     assert persons.spec.case_only >= {"job"}
     assert fl.share(persons, "job").table["job"].tolist()[0] == "Service and sales workers"

@@ -1,4 +1,5 @@
-"""Tests single origins: which groups show them, and that no table shows them unless survey.yaml gives the reason."""
+"""Tests single origins: which groups show them, and that no table shows them unless survey.yaml gives the
+reason."""
 
 from __future__ import annotations
 
@@ -29,15 +30,31 @@ NOT_A_PROFILE = {"en": "not a profile", "fr": "n’est pas un profil", "es": "no
 @pytest.mark.parametrize(
     ("name", "codes", "keys", "origins"),
     [
-        ("nationality", THREE, {}, True), ("nationality", TWO, {}, False), ("citizenship", THREE, {}, True),
-        ("group", THREE, {"label": "Pays de naissance"}, True), ("g", THREE, {"label": "País de origen"}, True),
-        ("ethnicity", TWO, {}, True), ("ethnie", TWO, {}, True), ("g", TWO, {"label": "Religión"}, True), ("religion", THREE, {}, True),
-        ("tribe", TWO, {}, True), ("indigenous", TWO, {}, True), ("migrant", TWO, {}, False), ("region", THREE, {}, False),
-        ("broadcast", THREE, {}, False), ("traces", THREE, {}, False), ("clan", THREE, {}, False),
+        ("nationality", THREE, {}, True),
+        ("nationality", TWO, {}, False),
+        ("citizenship", THREE, {}, True),
+        ("group", THREE, {"label": "Pays de naissance"}, True),
+        ("g", THREE, {"label": "País de origen"}, True),
+        ("ethnicity", TWO, {}, True),
+        ("ethnie", TWO, {}, True),
+        ("g", TWO, {"label": "Religión"}, True),
+        ("religion", THREE, {}, True),
+        ("tribe", TWO, {}, True),
+        ("indigenous", TWO, {}, True),
+        ("migrant", TWO, {}, False),
+        ("region", THREE, {}, False),
+        ("broadcast", THREE, {}, False),
+        ("traces", THREE, {}, False),
+        ("clan", THREE, {}, False),
         ("clan", THREE, {"publish_origins_because": WHY}, True),
-        ("nationality", {"1": "citizen", "2": "non_citizen", "3": "non_citizen"}, {"classification": "citizenship"}, False),
+        (
+            "nationality",
+            {"1": "citizen", "2": "non_citizen", "3": "non_citizen"},
+            {"classification": "citizenship"},
+            False,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_group_tells_of_single_origins_by_its_name_or_label(
     name: str, codes: dict[str, str], keys: dict[str, Any], origins: bool
 ) -> None:
@@ -48,7 +65,9 @@ def test_a_group_tells_of_single_origins_by_its_name_or_label(
 def test_what_may_be_asked_of_origins() -> None:
     closed, allowed = {"ethnicity"}, {"ethnicity"}
     assert obstacle_of_origins("total", [("sex",), ()], closed, set()) == ""
-    assert "groups.ethnicity.publish_origins_because" in obstacle_of_origins("prevalence", [("ethnicity",)], closed, set())
+    assert "groups.ethnicity.publish_origins_because" in obstacle_of_origins(
+        "prevalence", [("ethnicity",)], closed, set()
+    )
     assert obstacle_of_origins("prevalence", [("ethnicity",), ("sex",)], closed, allowed) == ""
     for measure in ("total", "share", "stock", "profile", "duration"):
         assert f"no {measure}" in obstacle_of_origins(measure, [("ethnicity",)], closed, allowed)
@@ -56,9 +75,13 @@ def test_what_may_be_asked_of_origins() -> None:
 
 
 @pytest.fixture
-def survey_of(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> Callable[..., fl.Survey]:
+def survey_of(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> Callable[..., fl.Survey]:
     def make(tables: list[dict[str, Any]], **keys: Any) -> fl.Survey:
-        many = pd.concat([people.assign(hh=people["hh"] + f"/{i}", village=people["village"] + f"/{i}") for i in range(20)])
+        many = pd.concat(
+            [people.assign(hh=people["hh"] + f"/{i}", village=people["village"] + f"/{i}") for i in range(20)]
+        )
         many = many.assign(eth=[1 + i % 3 for i in range(len(many))], q2=many["q1"])
         group = {"column": "eth", "codes": {"1": "A", "2": "B", "3": "C"}} | keys
         return read_survey(write(changed(spec, {"groups.ethnicity": group, "tables": tables}), people=many))
@@ -67,20 +90,26 @@ def survey_of(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed:
 
 
 def test_without_a_reason_no_table_is_made(survey_of: Callable[..., fl.Survey]) -> None:
-    with pytest.raises(SpecError, match=r"table 1 of tables: ethnicity shows single origins.*publish_origins_because"):
+    with pytest.raises(
+        SpecError, match=r"table 1 of tables: ethnicity shows single origins.*publish_origins_because"
+    ):
         survey_of([{"measure": "prevalence", "by": ["ethnicity"]}])
     persons = fl.classify(survey_of([]))
     for asked in (
-        lambda: fl.prevalence(persons, by="ethnicity"), lambda: fl.total(persons, by=["sex", "ethnicity"]),
-        lambda: fl.share(persons, "ethnicity"), lambda: fl.prevalence(persons, where={"ethnicity": "A"}),
+        lambda: fl.prevalence(persons, by="ethnicity"),
+        lambda: fl.total(persons, by=["sex", "ethnicity"]),
+        lambda: fl.share(persons, "ethnicity"),
+        lambda: fl.prevalence(persons, where={"ethnicity": "A"}),
         lambda: fl.profile(persons, by="ethnicity"),
         lambda: fl.logit(persons, "forced_labour ~ C(ethnicity)", sensitive=True),
-    ):  # fmt: skip
+    ):
         with pytest.raises(RequestError, match="single origins"):
             asked()
 
 
-def test_with_a_reason_rates_are_published_last_and_with_the_sentence(survey_of: Callable[..., fl.Survey]) -> None:
+def test_with_a_reason_rates_are_published_last_and_with_the_sentence(
+    survey_of: Callable[..., fl.Survey],
+) -> None:
     tables = [{"measure": "prevalence", "by": ["ethnicity", "sex"]}]
     persons = fl.classify(survey_of(tables, publish_origins_because=WHY))
     with pytest.raises(RequestError, match="no total"):

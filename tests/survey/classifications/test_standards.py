@@ -1,5 +1,5 @@
-"""Tests the standard classifications in the YAML files: the divisions of a section, the sections of a division, and ILOSTAT's
-codes."""
+"""Tests the standard classifications in the YAML files: the divisions of a section, the sections of a
+division, and ILOSTAT's codes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ def test_the_divisions_of_a_section_have_two_digits_and_both_ends() -> None:
 
 
 def test_a_division_is_found_in_its_section() -> None:
-    sections = {"A": {"divisions": "01-03", "aggregate": "AGR"}, "B": {"divisions": "05-05", "aggregate": "MEL"}}
+    sections = {
+        "A": {"divisions": "01-03", "aggregate": "AGR"},
+        "B": {"divisions": "05-05", "aggregate": "MEL"},
+    }
     made = Isic.model_validate({"ilostat": {}, "sections": sections, "own_rows": {}})
     assert made.section_of == {"01": "A", "02": "A", "03": "A", "05": "B"}
 
 
-@pytest.mark.parametrize(("revision", "section"), [("isic_rev3.1", "P"), ("isic_rev4", "T"), ("isic_rev5", "U")])
+@pytest.mark.parametrize(
+    ("revision", "section"), [("isic_rev3.1", "P"), ("isic_rev4", "T"), ("isic_rev5", "U")]
+)
 def test_domestic_work_is_in_the_section_that_the_united_nations_give_it(revision: str, section: str) -> None:
     """Activities of private households as employers: division 95 of Rev.3.1, 97 of Rev.4 and Rev.5."""
     assert isic(revision).section_of["95" if revision == "isic_rev3.1" else "97"] == section
@@ -30,7 +35,9 @@ def test_domestic_work_is_in_the_section_that_the_united_nations_give_it(revisio
 
 
 def test_every_standard_classification_can_be_named_in_survey_yaml() -> None:
-    assert {*get_args(Classification), "isco_08"} == set(standard().classifications)  # which `occupations` name
+    assert {*get_args(Classification), "isco_08"} == set(
+        standard().classifications
+    )  # which `occupations` name
     for name, categories in standard().classifications.items():
         assert categories["x"].label == "not stated", name
         labels = [c.label for c in categories.values()]

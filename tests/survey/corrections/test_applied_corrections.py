@@ -1,5 +1,5 @@
-"""Compares the corrections of survey.yaml with a loop in plain Python over the rows of the file, and tests corrections that
-cannot be made."""
+"""Compares the corrections of survey.yaml with a loop in plain Python over the rows of the file, and tests
+corrections that cannot be made."""
 
 from __future__ import annotations
 
@@ -22,9 +22,25 @@ Change = Callable[..., dict[str, Any]]
 Row = dict[str, str]
 
 LIST: list[dict[str, Any]] = [
-    {"rows": [{"hh": "h0", "line": 1}, {"hh": "h3", "line": 2}], "column": "age", "value": 41, "why": "typed twice"},
-    {"rows": {"hh": "h1", "line": 1}, "column": "q1", "value": "Y", "why": "the interviewer rang", "evidence": "form 17"},
-    {"where": {"age": {"min": 33, "max": 34}, "sex": 2}, "column": "w", "value": 1.5, "why": "weights of March"},
+    {
+        "rows": [{"hh": "h0", "line": 1}, {"hh": "h3", "line": 2}],
+        "column": "age",
+        "value": 41,
+        "why": "typed twice",
+    },
+    {
+        "rows": {"hh": "h1", "line": 1},
+        "column": "q1",
+        "value": "Y",
+        "why": "the interviewer rang",
+        "evidence": "form 17",
+    },
+    {
+        "where": {"age": {"min": 33, "max": 34}, "sex": 2},
+        "column": "w",
+        "value": 1.5,
+        "why": "weights of March",
+    },
     {"where": {"age": 35}, "column": "age", "value": "missing", "why": "35 is no age"},
     {
         "where": {"q2": ["Y", "D"]},
@@ -50,13 +66,18 @@ def made(table: pd.DataFrame, corrections: list[dict[str, Any]]) -> list[Row]:
 
 def meets(cell: str, allowed: Any) -> bool:
     if isinstance(allowed, dict):
-        return cell != "" and allowed.get("min", float("-inf")) <= float(cell) <= allowed.get("max", float("inf"))
+        return cell != "" and allowed.get("min", float("-inf")) <= float(cell) <= allowed.get(
+            "max", float("inf")
+        )
     return cell in [str(v) for v in (allowed if isinstance(allowed, list) else [allowed])]
 
 
 def held(survey: fl.Survey, columns: list[str]) -> list[Row]:
     got = survey.frame.select([SOURCE + c for c in columns]).collect("pandas").to_native()
-    rows = [{c: "" if pd.isna(v) else v for c, v in zip(columns, row, strict=True)} for row in got.itertuples(index=False)]
+    rows = [
+        {c: "" if pd.isna(v) else v for c, v in zip(columns, row, strict=True)}
+        for row in got.itertuples(index=False)
+    ]
     return sorted(rows, key=lambda row: (row["hh"], row["line"]))
 
 
@@ -94,7 +115,9 @@ def test_any_list_of_corrections_gives_what_a_loop_gives(
         ]
         corrections += [{"rows": rows[5:7], "column": "sex", "value": rng.choice([1, 2, 9]), "why": "b"}]
         corrections += [{"rows": rows[8:9], "column": "age", "value": 50, "why": "c"}]
-        corrections += [{"where": {"line": rng.choice([1, 2])}, "column": "w", "value": rng.choice([0.25, 4]), "why": "d"}]
+        corrections += [
+            {"where": {"line": rng.choice([1, 2])}, "column": "w", "value": rng.choice([0.25, 4]), "why": "d"}
+        ]
         rng.shuffle(corrections)
         survey = fl.read_survey(write(changed(spec, {"corrections": corrections}), people=people))
         expected = sorted(made(people, corrections), key=lambda row: (row["hh"], row["line"]))
@@ -116,12 +139,31 @@ def test_a_parquet_files_codes_are_corrected_as_numbers_and_as_text(
 
 @pytest.mark.parametrize("most", [50_000_000, 0], ids=["held in memory", "read anew"])
 def test_estimates_after_a_correction_are_those_of_a_file_that_has_it(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, most: int, monkeypatch: pytest.MonkeyPatch
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    changed: Change,
+    most: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("fltoolkit.survey.data.person_frame.HELD", most)
-    one = {"rows": {"hh": "h5", "line": 1}, "column": "q1", "value": "Y", "why": "a slip", "evidence": "form 3"}
-    two = {"rows": {"hh": "h5", "line": 1}, "column": "q2", "value": "Y", "why": "a slip", "evidence": "form 3"}
-    corrected = fl.prevalence(fl.classify(fl.read_survey(write(changed(spec, {"corrections": [one, two]}), people=people)))).table
+    one = {
+        "rows": {"hh": "h5", "line": 1},
+        "column": "q1",
+        "value": "Y",
+        "why": "a slip",
+        "evidence": "form 3",
+    }
+    two = {
+        "rows": {"hh": "h5", "line": 1},
+        "column": "q2",
+        "value": "Y",
+        "why": "a slip",
+        "evidence": "form 3",
+    }
+    corrected = fl.prevalence(
+        fl.classify(fl.read_survey(write(changed(spec, {"corrections": [one, two]}), people=people)))
+    ).table
     people.loc[10, ["q1", "q2"]] = "Y"
     edited = fl.prevalence(fl.classify(fl.read_survey(write(spec, people=people)))).table
     pd.testing.assert_frame_equal(corrected, edited)
@@ -132,34 +174,57 @@ def test_a_row_of_spells_is_named_by_the_key_of_a_spell(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     keys = {
-        "files.episodes": {"path": "spells.csv", "key": ["hh", "line", "spell"]}, "episodes": {"long": "true"},
-        "items.involuntary.hazardous_work": "q1", "items.coercion.debt_bondage": "q2",
+        "files.episodes": {"path": "spells.csv", "key": ["hh", "line", "spell"]},
+        "episodes": {"long": "true"},
+        "items.involuntary.hazardous_work": "q1",
+        "items.coercion.debt_bondage": "q2",
         "corrections": [
-            {"rows": {"hh": "h1", "line": 1, "spell": 2}, "column": column, "value": "Y", "why": "a slip", "evidence": "form"}
+            {
+                "rows": {"hh": "h1", "line": 1, "spell": 2},
+                "column": column,
+                "value": "Y",
+                "why": "a slip",
+                "evidence": "form",
+            }
             for column in ("q1", "q2")
-        ] + [{"rows": {"hh": "h1", "line": 1}, "column": "age", "value": 60, "why": "a slip"}],
-    }  # fmt: skip
-    spells = pd.concat([people[["hh", "line", "q1", "q2"]].assign(spell=s) for s in (1, 2)], ignore_index=True)
+        ]
+        + [{"rows": {"hh": "h1", "line": 1}, "column": "age", "value": 60, "why": "a slip"}],
+    }
+    spells = pd.concat(
+        [people[["hh", "line", "q1", "q2"]].assign(spell=s) for s in (1, 2)], ignore_index=True
+    )
     path = write(changed(spec, keys), people=people.drop(columns=["q1", "q2"]), spells=spells)
     survey = fl.read_survey(path)
     assert fl.prevalence(fl.classify(survey)).table.loc[0, "cases"] == 2
     found = corrected_rows(survey)
-    assert found[["entry", "column", "before", "after", "file", "hh", "line", "spell"]].to_numpy().tolist() == [
-        [1, "q1", "N", "Y", "spells.csv", "h1", "1", "2"], [2, "q2", "N", "Y", "spells.csv", "h1", "1", "2"],
+    assert found[
+        ["entry", "column", "before", "after", "file", "hh", "line", "spell"]
+    ].to_numpy().tolist() == [
+        [1, "q1", "N", "Y", "spells.csv", "h1", "1", "2"],
+        [2, "q2", "N", "Y", "spells.csv", "h1", "1", "2"],
         [3, "age", "22", "60", "people.csv", "h1", "1", ""],
-    ]  # fmt: skip
+    ]
 
 
 def test_a_condition_may_name_a_column_that_nothing_else_needs(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
-    one = {"where": {"interviewer": 7}, "column": "age", "value": "missing", "why": "interviewer 7 wrote the year of birth"}
+    one = {
+        "where": {"interviewer": 7},
+        "column": "age",
+        "value": "missing",
+        "why": "interviewer 7 wrote the year of birth",
+    }
     path = write(changed(spec, {"corrections": [one]}), people=people.assign(interviewer=[7] * 3 + [8] * 13))
     assert [row["age"] for row in held(fl.read_survey(path), list(people))][:4] == ["", "", "", "23"]
-    assert "interviewer (corrections.where)" in refused(write(changed(spec, {"corrections": [one]}), people=people))
+    assert "interviewer (corrections.where)" in refused(
+        write(changed(spec, {"corrections": [one]}), people=people)
+    )
 
 
-def test_replicate_weights_are_corrected_too(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
+def test_replicate_weights_are_corrected_too(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
     keys = {
         "design": {"weight": "w", "selection": "srs", "replicates": {"columns": "RW{1..3}", "method": "jk1"}},
         "corrections": [{"rows": {"hh": "h0", "line": 1}, "column": "RW2", "value": 9.25, "why": "a slip"}],
@@ -167,19 +232,27 @@ def test_replicate_weights_are_corrected_too(spec: dict[str, Any], people: pd.Da
     weights = people.assign(**{f"RW{i}": [float(i + j % 3) for j in range(16)] for i in (1, 2, 3)})
     corrected = fl.prevalence(fl.classify(fl.read_survey(write(changed(spec, keys), people=weights)))).table
     weights.loc[0, "RW2"] = 9.25
-    edited = fl.prevalence(fl.classify(fl.read_survey(write(changed(spec, {**keys, "corrections": None}), people=weights)))).table
+    edited = fl.prevalence(
+        fl.classify(fl.read_survey(write(changed(spec, {**keys, "corrections": None}), people=weights)))
+    ).table
     pd.testing.assert_frame_equal(corrected, edited)
 
 
-# --------------------------------------------------------------------------------------------------------- what is refused
+# --------------------------------------------------------------------------------------------------------- wh
 
 
 @pytest.mark.parametrize(
     ("correction", "said"),
     [
-        ({"rows": [{"hh": "h0", "line": 1}, {"hh": "h9", "line": 7}]}, "entry 2 matches no row\n  found:   hh h9, line 7\n"),
+        (
+            {"rows": [{"hh": "h0", "line": 1}, {"hh": "h9", "line": 7}]},
+            "entry 2 matches no row\n  found:   hh h9, line 7\n",
+        ),
         ({"where": {"age": 999}}, "entry 2 matches no row\n  found:   column age, where age 999\n"),
-        ({"where": {"age": {"min": 100}, "sex": [1, 2]}}, "found:   column age, where age from 100, sex 1 or 2\n"),
+        (
+            {"where": {"age": {"min": 100}, "sex": [1, 2]}},
+            "found:   column age, where age from 100, sex 1 or 2\n",
+        ),
         (
             {"where": {"line": 2}},
             "two corrections change the same column of the same row\n  found:   entries 1 and 2, column age",
@@ -187,7 +260,12 @@ def test_replicate_weights_are_corrected_too(spec: dict[str, Any], people: pd.Da
     ],
 )
 def test_a_correction_that_cannot_be_made_is_told_by_its_place(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, correction: dict[str, Any], said: str
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    changed: Change,
+    correction: dict[str, Any],
+    said: str,
 ) -> None:
     first = {"rows": {"hh": "h2", "line": 2}, "column": "age", "value": 50, "why": "a slip"}
     second = {"column": "age", "value": 51, "why": "a slip", **correction}
@@ -205,23 +283,33 @@ def test_a_key_that_stands_in_two_quarters_is_told(
     tables = {"q1": people.assign(quarter=1), "q2": people.assign(quarter=2)}
     message = refused(write(changed(spec, {**keys, "corrections": [one]}), **tables))
     assert "entry 1 matches several rows by one key\n  found:   hh h0, line 1\n" in message
-    two = {**one, "rows": [one["rows"], {"hh": "h9", "line": 1}]}  # one row twice, the other nowhere: as many as are named
+    two = {
+        **one,
+        "rows": [one["rows"], {"hh": "h9", "line": 1}],
+    }  # one row twice, the other nowhere: as many as are named
     message = refused(write(changed(spec, {**keys, "corrections": [two]}), **tables))
     assert "entry 1 matches no row\n  found:   hh h9, line 1\n" in message
     one |= {"rows": None, "where": {"hh": "h0", "line": 1, "quarter": 2}}
-    survey = fl.read_survey(write(changed(spec, {**keys, "corrections": [{k: v for k, v in one.items() if v}]}), **tables))
+    survey = fl.read_survey(
+        write(changed(spec, {**keys, "corrections": [{k: v for k, v in one.items() if v}]}), **tables)
+    )
     assert corrected_rows(survey)[["before", "after", "file"]].to_numpy().tolist() == [["20", "50", "q2.csv"]]
 
 
 def test_two_persons_with_one_line_number_are_told_apart_by_a_correction(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
-    twice = people.assign(line=[1 if hh == "h0" else line for hh, line in zip(people["hh"], people["line"], strict=True)])
+    twice = people.assign(
+        line=[1 if hh == "h0" else line for hh, line in zip(people["hh"], people["line"], strict=True)]
+    )
     line = {"where": {"hh": "h0", "line": 1, "age": 21}, "column": "line", "value": 2, "why": "a slip"}
-    # The age is named by the key that is right, and stands before the correction of the key: keys are corrected first.
+    # The age is named by the key that is right, and stands before the correction of the key: keys are
+    # corrected first.
     age = {"rows": {"hh": "h0", "line": 2}, "column": "age", "value": 44, "why": "a slip"}
     survey = fl.read_survey(write(changed(spec, {"corrections": [age, line]}), people=twice))
-    right = people.assign(age=[44 if (hh, n) == ("h0", 2) else a for hh, n, a in people[["hh", "line", "age"]].to_numpy()])
+    right = people.assign(
+        age=[44 if (hh, n) == ("h0", 2) else a for hh, n, a in people[["hh", "line", "age"]].to_numpy()]
+    )
     columns = ["hh", "line", "age", "q1"]
     assert held(survey, columns) == sorted(made(right[columns], []), key=lambda row: (row["hh"], row["line"]))
     assert corrected_rows(survey)[["entry", "column", "before", "after"]].to_numpy().tolist() == [
@@ -244,7 +332,13 @@ def test_keys_that_are_not_unique_after_their_corrections_stop(
 def test_a_value_that_is_no_code_is_an_unknown_code(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
-    one = {"rows": {"hh": "h0", "line": 1}, "column": "q2", "value": "T", "why": "a slip", "evidence": "form 1"}
+    one = {
+        "rows": {"hh": "h0", "line": 1},
+        "column": "q2",
+        "value": "T",
+        "why": "a slip",
+        "evidence": "form 1",
+    }
     found = fl.check(fl.read_survey(write(changed(spec, {"corrections": [one]}), people=people)))
     assert found.loc[0, ["severity", "check"]].to_list() == ["error", "unknown codes"]
     assert found.loc[0, "where"] == "q2 (items.coercion.debt_bondage)"
@@ -256,8 +350,9 @@ def test_a_correction_without_evidence_is_no_survey_yaml(
     one = {"rows": {"hh": "h0", "line": 1}, "column": "q2", "value": "N", "why": "a slip"}
     message = refused(write(changed(spec, {"corrections": [one]}), people=people), SpecError)
     assert (
-        "corrections, entry 1: q2 is a question that makes a case; say under evidence: where the right answer stands" in message
-    )
+        "corrections, entry 1: q2 is a question that makes a case; say under evidence: where the right "
+        "answer stands"
+    ) in message
 
 
 def test_the_hash_of_the_input_follows_the_corrections(

@@ -1,4 +1,5 @@
-"""Tests that a correction changes a column in each of its forms, only in the intended rows, and marks them."""
+"""Tests that a correction changes a column in each of its forms, only in the intended rows, and marks
+them."""
 
 from __future__ import annotations
 
@@ -8,12 +9,19 @@ import pandas as pd
 import pytest
 from small_surveys import frame_of
 
-from fltoolkit.survey.corrections.corrected_values import BEFORE, ENTRY, TWICE, is_changed, with_corrections, without_marks
+from fltoolkit.survey.corrections.corrected_values import (
+    BEFORE,
+    ENTRY,
+    TWICE,
+    is_changed,
+    with_corrections,
+    without_marks,
+)
 from fltoolkit.survey.spec.corrections import Correction
 
 COLUMNS: dict[str, list[Any]] = {
-    "src__ID": ["1", "2", "3", "4"], "src__A": ["5", "7", None, "x"], "num__A": [5.0, 7.0, None, None], "fl__code__A": [5, 7, 9, 11],
-    "src__B": ["1", "1", "2", None],
+    "src__ID": ["1", "2", "3", "4"], "src__A": ["5", "7", None, "x"], "num__A": [5.0, 7.0, None, None],
+    "fl__code__A": [5, 7, 9, 11], "src__B": ["1", "1", "2", None],
 }  # fmt: skip
 
 
@@ -45,9 +53,17 @@ def test_a_condition_reaches_the_rows_that_meet_all_of_it(where: dict[str, Any],
 @pytest.mark.parametrize("rows", [{"rows": [{"ID": "2"}]}, {"where": {"ID": "2"}}])
 @pytest.mark.parametrize(
     ("value", "text", "number", "whole"),
-    [("41", "41", 41.0, 41), ("missing", None, None, None), ("2.5", "2.5", 2.5, "gone"), ("08", "08", 8.0, "gone"), ("z", "z", None, "gone")],
-)  # fmt: skip
-def test_text_number_and_code_change_together(rows: dict[str, Any], value: str, text: str, number: float, whole: object) -> None:
+    [
+        ("41", "41", 41.0, 41),
+        ("missing", None, None, None),
+        ("2.5", "2.5", 2.5, "gone"),
+        ("08", "08", 8.0, "gone"),
+        ("z", "z", None, "gone"),
+    ],
+)
+def test_text_number_and_code_change_together(
+    rows: dict[str, Any], value: str, text: str, number: float, whole: object
+) -> None:
     table = made({**rows, "column": "A", "value": value})
     assert listed(table["src__A"]) == ["5", text, None, "x"]
     assert listed(table["num__A"]) == [5.0, number, None, None]
@@ -59,13 +75,17 @@ def test_text_number_and_code_change_together(rows: dict[str, Any], value: str, 
 
 
 def test_a_later_correction_sees_what_an_earlier_one_made() -> None:
-    table = made({"rows": [{"ID": "1"}], "column": "A", "value": "7"}, {"where": {"A": "7"}, "column": "B", "value": "9"})
+    table = made(
+        {"rows": [{"ID": "1"}], "column": "A", "value": "7"},
+        {"where": {"A": "7"}, "column": "B", "value": "9"},
+    )
     assert listed(table["src__B"]) == ["9", "9", "2", None]
 
 
 def test_a_cell_that_two_corrections_reach_is_marked_with_both() -> None:
     table = made(
-        {"rows": [{"ID": "1"}, {"ID": "4"}], "column": "A", "value": "1"}, {"where": {"B": "1"}, "column": "A", "value": "2"}
+        {"rows": [{"ID": "1"}, {"ID": "4"}], "column": "A", "value": "1"},
+        {"where": {"B": "1"}, "column": "A", "value": "2"},
     )
     assert listed(table[ENTRY + "A"]) == [1, 2, 0, 1]
     assert listed(table[TWICE + "A"]) == [2, 0, 0, 0]
@@ -73,9 +93,10 @@ def test_a_cell_that_two_corrections_reach_is_marked_with_both() -> None:
 
 def test_marks_go_and_a_change_from_or_to_a_blank_is_one() -> None:
     corrections = [
-        (1, Correction(rows=({"ID": "3"},), column="A", value="1", why="w")), (2, Correction(rows=({"ID": "1"},), column="A", value="missing", why="w")),
+        (1, Correction(rows=({"ID": "3"},), column="A", value="1", why="w")),
+        (2, Correction(rows=({"ID": "1"},), column="A", value="missing", why="w")),
         (3, Correction(rows=({"ID": "2"},), column="A", value="7", why="w")),
-    ]  # fmt: skip
+    ]
     frame = with_corrections(frame_of(**COLUMNS), corrections, ["ID"])
     told = frame.sort("src__ID").select(is_changed("A").alias("d")).collect("pandas").to_native()
     assert listed(told["d"]) == [True, False, True, False]

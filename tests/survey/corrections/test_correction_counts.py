@@ -1,4 +1,5 @@
-"""Tests the counts of corrections: by column and reason, rounded. Only private files have the rows themselves."""
+"""Tests the counts of corrections: by column and reason, rounded. Only private files have the rows
+themselves."""
 
 from __future__ import annotations
 
@@ -42,10 +43,22 @@ def test_counts_are_by_column_and_reason_and_no_number_is_exact(
     ]
 
 
-def test_without_corrections_the_tables_are_empty(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_without_corrections_the_tables_are_empty(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     survey = fl.read_survey(write(spec, people=people))
     assert list(fl.corrections(survey)) == ["column", "why", "rows"]
-    assert list(corrected_rows(survey)) == ["entry", "column", "before", "after", "why", "evidence", "file", "hh", "line"]
+    assert list(corrected_rows(survey)) == [
+        "entry",
+        "column",
+        "before",
+        "after",
+        "why",
+        "evidence",
+        "file",
+        "hh",
+        "line",
+    ]
     assert fl.corrections(survey).empty
     assert corrected_rows(survey).empty
 
@@ -55,7 +68,13 @@ def test_rows_stand_in_the_order_of_survey_yaml_with_their_values(
 ) -> None:
     corrections = [
         {"where": {"age": {"min": 34}}, "column": "age", "value": "missing", "why": "too old"},
-        {"rows": {"hh": "h0", "line": 2}, "column": "q1", "value": "R", "why": "refused it", "evidence": "form 9"},
+        {
+            "rows": {"hh": "h0", "line": 2},
+            "column": "q1",
+            "value": "R",
+            "why": "refused it",
+            "evidence": "form 9",
+        },
     ]
     found = corrected_rows(fl.read_survey(write(changed(spec, {"corrections": corrections}), people=people)))
     assert found.to_numpy().tolist() == [

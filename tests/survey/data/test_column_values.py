@@ -1,4 +1,5 @@
-"""Tests whole numbers and texts as groups: they give the same tables, and rows of persons never reach Python."""
+"""Tests whole numbers and texts as groups: they give the same tables, and rows of persons never reach
+Python."""
 
 from __future__ import annotations
 
@@ -41,7 +42,10 @@ def survey(folder: Path, table: pd.DataFrame, name: str, **keys: Any) -> fl.Surv
 
 
 def both(folder: Path, table: pd.DataFrame, **keys: Any) -> tuple[fl.Estimates, fl.Estimates]:
-    found = [fl.prevalence(fl.classify(survey(folder / n[:1], table, n, **keys)), by=BY) for n in ("a.parquet", "b.csv")]
+    found = [
+        fl.prevalence(fl.classify(survey(folder / n[:1], table, n, **keys)), by=BY)
+        for n in ("a.parquet", "b.csv")
+    ]
     return found[0], found[1]
 
 
@@ -51,19 +55,28 @@ def test_the_tables_are_the_same_and_units_have_the_same_names(tmp_path: Path) -
     rows = []
     for est in (numbers, texts):
         assert isinstance(est.units, Units)
-        z = pd.DataFrame(as_dense(est.influence), index=pd.MultiIndex.from_arrays([est.units.strata, est.units.psu]))
+        z = pd.DataFrame(
+            as_dense(est.influence), index=pd.MultiIndex.from_arrays([est.units.strata, est.units.psu])
+        )
         rows.append(z.sort_index())
     pd.testing.assert_frame_equal(*rows, rtol=1e-12, atol=1e-15)
     assert list(rows[0].index) == sorted((str(p % 4), str(p)) for p in range(40))
 
 
 def test_codes_of_one_label_and_codes_without_one(tmp_path: Path) -> None:
-    """Two codes that stand for one region are one row; codes without an answer are not stated, like a blank."""
+    """Two codes that stand for one region are one row; codes without an answer are not stated, like a
+    blank."""
     region = {"column": "R", "codes": {1: "coast", 2: "coast", 3: "inland", 4: "inland"}, "missing": [5, 6]}
-    numbers, texts = both(tmp_path, country.persons().drop(columns="FISIC"), groups={**SPEC["groups"], "region": region})
+    numbers, texts = both(
+        tmp_path, country.persons().drop(columns="FISIC"), groups={**SPEC["groups"], "region": region}
+    )
     pd.testing.assert_frame_equal(numbers.table, texts.table, rtol=1e-13, atol=1e-16)
     alone = numbers.table[(numbers.table["sex"] == "total") & (numbers.table["region"] != "total")]
-    assert dict(zip(alone["region"], alone["n"], strict=True)) == {"coast": 170, "inland": 130, "not stated": 112}
+    assert dict(zip(alone["region"], alone["n"], strict=True)) == {
+        "coast": 170,
+        "inland": 130,
+        "not stated": 112,
+    }
 
 
 def test_a_key_that_stands_twice_is_found_in_whole_numbers(tmp_path: Path) -> None:
@@ -92,5 +105,7 @@ def test_only_a_missing_value_of_stata_is_no_label_of_a_unit() -> None:
     """A code of two signs that begins with a point, such as `.5`, was taken for a missing value, too."""
     labels = [".", ".a", ".z", ".5", ".A", ".ab", "a", "1.5"]
     units = connect().sql("SELECT unnest(?) AS unit", params=[labels])
-    kept = nw.from_native(units).select(label_without_missing(nw.col("unit"), ())).collect("pandas").to_native()
+    kept = (
+        nw.from_native(units).select(label_without_missing(nw.col("unit"), ())).collect("pandas").to_native()
+    )
     assert kept["unit"].dropna().tolist() == [".5", ".A", ".ab", "a", "1.5"]

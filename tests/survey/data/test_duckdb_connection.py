@@ -41,7 +41,8 @@ def test_what_spills_is_this_accounts_alone() -> None:
 
 
 def test_a_small_limit_spills_and_leaves_nothing(tmp_path: Path) -> None:
-    """More groups than fit: the pass ends all the same, something was written, and it goes with the process. Nothing is drawn."""
+    """More groups than fit: the pass ends all the same, something was written, and it goes with the process.
+    Nothing is drawn."""
     script = """
 import pathlib, threading, time
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -81,7 +82,11 @@ def test_tables_of_a_connection_are_its_own_and_go_with_it() -> None:
         return int(found[0])
 
     one, other, before = connect(), connect(), in_use()
-    rows = into_memory(one.sql("SELECT i FROM range(500000) t(i)"), one, "held").aggregate("count(*), max(i)").fetchall()
+    rows = (
+        into_memory(one.sql("SELECT i FROM range(500000) t(i)"), one, "held")
+        .aggregate("count(*), max(i)")
+        .fetchall()
+    )
     assert rows == [(500_000, 499_999)]
     assert into_memory(other.sql("SELECT 7 AS i"), other, "held").fetchall() == [(7,)]
     assert in_use() > before + 1_000_000
@@ -99,10 +104,20 @@ def test_a_database_that_no_longer_answers_is_opened_anew(monkeypatch: pytest.Mo
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_opens_a_database_of_its_own() -> None:
-    """A database's threads do not live on in a forked child: a query on the parent's database would wait for ever."""
-    script = "import os, signal; from fltoolkit.survey.data.duckdb_connection import connect; connect(); child = os.fork(); "
-    work = "signal.alarm(30); n = connect().sql('SELECT sum(i) FROM range(5000000) t(i)').fetchall(); os._exit(n != [(12499997500000,)])"
-    code = f"{script}\nif not child:\n    {work}\nraise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    """A database's threads do not live on in a forked child: a query on the parent's database would wait for
+    ever."""
+    script = (
+        "import os, signal; from fltoolkit.survey.data.duckdb_connection import connect; connect(); "
+        "child = os.fork(); "
+    )
+    work = (
+        "signal.alarm(30); n = connect().sql('SELECT sum(i) FROM range(5000000) t(i)').fetchall(); "
+        "os._exit(n != [(12499997500000,)])"
+    )
+    code = (
+        f"{script}\nif not child:\n    {work}\n"
+        "raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
 
 
@@ -110,7 +125,9 @@ def test_a_name_is_folded_once_and_as_duckdb_folds_it() -> None:
     connect()
     kept, plain = import_module("duckdb._relation").fold_name, import_module("duckdb._expression").fold_name
     names = ["fl__AGE", "É", "İ", "ẞ", "a b"]
-    assert [kept(name) for name in names] == [plain(name) for name in names] == ["fl__age", "É", "İ", "ẞ", "a b"]
+    assert (
+        [kept(name) for name in names] == [plain(name) for name in names] == ["fl__age", "É", "İ", "ẞ", "a b"]
+    )
     before = kept.cache_info().hits
     assert kept("fl__AGE") == "fl__age"
     assert kept.cache_info().hits == before + 1

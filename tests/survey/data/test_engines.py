@@ -1,5 +1,5 @@
-"""Tests the count of different keys: whole numbers close together are marked as bits, and others are looked up, with the same
-result."""
+"""Tests the count of different keys: whole numbers close together are marked as bits, and others are looked
+up, with the same result."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ def table(rows: list[tuple[Any, ...]], kinds: list[str]) -> nw.LazyFrame[Any]:
     names = [f'"a ""key"" {i}"' for i in range(len(kinds))]
     con.execute(f"CREATE TABLE {name} ({', '.join(f'{n} {k}' for n, k in zip(names, kinds, strict=True))})")
     row = f"({', '.join('?' for _ in kinds)})"
-    con.execute(f"INSERT INTO {name} VALUES {', '.join(row for _ in rows)}", [value for row in rows for value in row])
+    con.execute(
+        f"INSERT INTO {name} VALUES {', '.join(row for _ in rows)}", [value for row in rows for value in row]
+    )
     return nw.from_native(con.table(name)).lazy()
 
 
 @st.composite
 def keys(draw: st.DrawFn) -> tuple[list[tuple[int | None, ...]], list[str]]:
-    """Rows of one to three whole numbers of some kind: near each other or near both ends of what the kind holds."""
+    """Rows of one to three whole numbers of some kind: near each other or near both ends of what the kind
+    holds."""
     kinds = draw(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=3))
     columns = []
     for kind in kinds:
@@ -47,7 +50,9 @@ def keys(draw: st.DrawFn) -> tuple[list[tuple[int | None, ...]], list[str]]:
 @given(keys())
 @example(([(127,), (-128,), (127,)], ["TINYINT"]))
 @example(([(0, 0, 1), (0, 1, 0), (1, 0, 0), (1, 1, 1)], ["TINYINT", "BIGINT", "INTEGER"]))
-def test_different_keys_are_counted_as_a_set_counts_them(given_: tuple[list[tuple[int | None, ...]], list[str]]) -> None:
+def test_different_keys_are_counted_as_a_set_counts_them(
+    given_: tuple[list[tuple[int | None, ...]], list[str]],
+) -> None:
     rows, kinds = given_
     frame = table(rows, kinds)
     assert engines.count_distinct(frame, frame.collect_schema().names()) == len(set(rows))
@@ -85,7 +90,8 @@ def test_of_no_rows_no_key_differs() -> None:
 
 
 def test_what_is_held_is_worked_out_once() -> None:
-    """A random number is another one each time its column is worked out: a lazy frame gives other numbers at each look, one that is held the same."""
+    """A random number is another one each time its column is worked out: a lazy frame gives other numbers at
+    each look, one that is held the same."""
     con = connect()
     lazy = nw.from_native(con.sql("SELECT random() AS number FROM range(10)")).lazy()
     held = engines.kept_in_memory(lazy, con, "survey.yaml")
@@ -95,19 +101,31 @@ def test_what_is_held_is_worked_out_once() -> None:
 
 def test_two_frames_are_held_beside_each_other() -> None:
     con = connect()
-    one, two = (engines.kept_in_memory(nw.from_native(con.sql(f"SELECT {n} AS n")).lazy(), con, "") for n in (1, 2))
-    assert [frame.collect("pyarrow").to_native().to_pylist() for frame in (one, two)] == [[{"n": 1}], [{"n": 2}]]
+    one, two = (
+        engines.kept_in_memory(nw.from_native(con.sql(f"SELECT {n} AS n")).lazy(), con, "") for n in (1, 2)
+    )
+    assert [frame.collect("pyarrow").to_native().to_pylist() for frame in (one, two)] == [
+        [{"n": 1}],
+        [{"n": 2}],
+    ]
 
 
 def coded(values: str, kind: str) -> tuple[list[int | None], list[str]]:
     """The numbers of a column, row by row, and the labels they stand for."""
-    frame = nw.from_native(connect().sql(f"SELECT CAST(v AS {kind}) AS k, i FROM (VALUES {values}) AS t(v, i)")).lazy()
-    found, labels = engines.labels_as_numbers(frame, {"k": "k"}, lambda name: engines.labels_of(frame.select(name)), few=False)
+    frame = nw.from_native(
+        connect().sql(f"SELECT CAST(v AS {kind}) AS k, i FROM (VALUES {values}) AS t(v, i)")
+    ).lazy()
+    found, labels = engines.labels_as_numbers(
+        frame, {"k": "k"}, lambda name: engines.labels_of(frame.select(name)), few=False
+    )
     return [k for k, _ in nw.to_native(found.sort("i")).project("k, i").fetchall()], labels["k"].to_pylist()
 
 
 def test_texts_are_numbered_in_their_order_and_blanks_around_them_do_not_count() -> None:
-    rows = "(' b', 0), ('b', 1), ('a', 2), ('1.0', 3), ('', 4), ('  ', 5), (NULL, 6), ('1', 7), ('É', 8), ('a''b\"', 9)"
+    rows = (
+        "(' b', 0), ('b', 1), ('a', 2), ('1.0', 3), ('', 4), ('  ', 5), (NULL, 6), ('1', 7), ('É', "
+        "8), ('a''b\"', 9)"
+    )
     numbers, labels = coded(rows, "VARCHAR")
     assert labels == ["1", "1.0", "a", "a'b\"", "b", "É"]
     assert numbers == [4, 4, 2, 1, None, None, None, 0, 5, 3]

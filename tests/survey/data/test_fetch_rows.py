@@ -1,4 +1,5 @@
-"""Tests errors while rows are read, also long after the file was opened: they are reported in the kit's words."""
+"""Tests errors while rows are read, also long after the file was opened: they are reported in the kit's
+words."""
 
 from __future__ import annotations
 
@@ -22,14 +23,20 @@ MARK = "Ana Secret"
 def design(tmp_path: Path) -> fl.SurveyDesign:
     rows = 50_000
     pd.DataFrame(
-        {"W": np.arange(rows) % 7 + 0.5, "P": np.arange(rows) // 10, "Y": np.arange(rows) % 3 // 2, "G": np.arange(rows) % 4,
-         "NAME": [f"{MARK} {i}" for i in range(rows)]}
-    ).to_parquet(tmp_path / "a.parquet", compression="snappy")  # fmt: skip
+        {
+            "W": np.arange(rows) % 7 + 0.5,
+            "P": np.arange(rows) // 10,
+            "Y": np.arange(rows) % 3 // 2,
+            "G": np.arange(rows) % 4,
+            "NAME": [f"{MARK} {i}" for i in range(rows)],
+        }
+    ).to_parquet(tmp_path / "a.parquet", compression="snappy")
     return fl.SurveyDesign(tmp_path / "a.parquet", weight="W", psu="P")
 
 
 def damage(path: Path) -> None:
-    """Spoil the pages of a Parquet file and leave its size, its time and its list of columns, as a bad disk does."""
+    """Spoil the pages of a Parquet file and leave its size, its time and its list of columns, as a bad disk
+    does."""
     before = path.stat()
     with path.open("r+b") as file:
         file.seek(4)
@@ -47,7 +54,9 @@ VERBS = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_damaged_page_is_told_without_a_cell_and_with_the_file(design: fl.SurveyDesign, tmp_path: Path, verb: str) -> None:
+def test_a_damaged_page_is_told_without_a_cell_and_with_the_file(
+    design: fl.SurveyDesign, tmp_path: Path, verb: str
+) -> None:
     damage(tmp_path / "a.parquet")
     with pytest.raises(DataError) as error:
         VERBS[verb](design)
@@ -60,9 +69,9 @@ def test_a_damaged_page_is_told_without_a_cell_and_with_the_file(design: fl.Surv
 def test_too_little_memory_is_told_at_the_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLTOOLKIT_MEMORY", "4MB")
     rows = 300_000
-    pd.DataFrame({"W": np.ones(rows), "P": [f"{MARK} {i}" for i in range(rows)], "Y": np.arange(rows) % 2}).to_parquet(
-        tmp_path / "a.parquet"
-    )
+    pd.DataFrame(
+        {"W": np.ones(rows), "P": [f"{MARK} {i}" for i in range(rows)], "Y": np.arange(rows) % 2}
+    ).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(DataError, match="the memory is too small") as error:
         fl.prevalence(fl.SurveyDesign(tmp_path / "a.parquet", weight="W", psu="P"), "Y", by="P")
     assert "FLTOOLKIT_MEMORY" in str(error.value)

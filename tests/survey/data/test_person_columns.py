@@ -1,4 +1,5 @@
-"""Tests which columns a survey.yaml needs, and who is a child, answered the module, or was taken with certainty."""
+"""Tests which columns a survey.yaml needs, and who is a child, answered the module, or was taken with
+certainty."""
 
 from __future__ import annotations
 
@@ -9,7 +10,13 @@ from typing import Any
 import narwhals as nw
 from small_surveys import frame_of
 
-from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, wanted_columns
+from fltoolkit.survey.data.person_columns import (
+    answered_module,
+    certain,
+    is_child,
+    person_key,
+    wanted_columns,
+)
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 
 Write = Callable[..., Path]
@@ -27,7 +34,9 @@ def values(expr: nw.Expr, **columns: list[Any]) -> list[Any]:
     return found
 
 
-def test_a_column_of_episodes_is_asked_for_under_each_label(spec: dict[str, Any], write: Write, changed: Change) -> None:
+def test_a_column_of_episodes_is_asked_for_under_each_label(
+    spec: dict[str, Any], write: Write, changed: Change
+) -> None:
     keys = {"episodes": {"wide": ["1", "2"]}, "items.coercion.debt_bondage": "q2_{episode}"}
     wanted = wanted_columns(read_spec(write(changed(spec, keys))))
     persons, episodes = wanted.persons, wanted.episodes
@@ -37,7 +46,9 @@ def test_a_column_of_episodes_is_asked_for_under_each_label(spec: dict[str, Any]
     assert episodes == {}
 
 
-def test_what_is_asked_of_spells_is_wanted_of_their_file_alone(spec: dict[str, Any], write: Write, changed: Change) -> None:
+def test_what_is_asked_of_spells_is_wanted_of_their_file_alone(
+    spec: dict[str, Any], write: Write, changed: Change
+) -> None:
     keys = {"files.episodes": {"path": "s.csv", "key": ["hh", "line", "no"]}, "episodes": {"long": "true"}}
     wanted = wanted_columns(read_spec(write(changed(spec, keys))))
     persons, episodes = wanted.persons, wanted.episodes
@@ -46,7 +57,9 @@ def test_what_is_asked_of_spells_is_wanted_of_their_file_alone(spec: dict[str, A
     assert "age" in persons
 
 
-def test_a_psu_is_certain_by_its_codes_and_a_blank_is_not(spec: dict[str, Any], write: Write, changed: Change) -> None:
+def test_a_psu_is_certain_by_its_codes_and_a_blank_is_not(
+    spec: dict[str, Any], write: Write, changed: Change
+) -> None:
     assert certain(read_spec(write(spec))) is None
     flag = {"design.certainty": {"column": "self", "codes": [1, 3]}}
     expr = certain(read_spec(write(changed(spec, flag))))
@@ -79,14 +92,22 @@ def test_each_answers_the_module_meant_for_them(spec: dict[str, Any], write: Wri
         "src__own": ["2", "1", "2", "1", "1"],
     }
     child = nw.col("kid")
-    assert values(answered_module(of_children(spec, changed, write), child), **columns) == [True, False, True, False, False]
+    assert values(answered_module(of_children(spec, changed, write), child), **columns) == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
     own = of_children(spec, changed, write, **{"children.module": {"column": "own", "answered": 1}})
     assert values(answered_module(own, child), **columns) == [False, True, True, False, False]
     without = read_spec(write(changed(spec, {"module": None})))
     assert values(answered_module(without, nw.lit(False)), **columns) == [True] * 5
 
 
-def test_a_persons_key_holds_the_quarter_and_keeps_apart_what_a_plain_join_would_not(spec: dict[str, Any], write: Write) -> None:
+def test_a_persons_key_holds_the_quarter_and_keeps_apart_what_a_plain_join_would_not(
+    spec: dict[str, Any], write: Write
+) -> None:
     found = values(
         person_key(read_spec(write(spec))),
         fl__part=[0, 1, 0, 0, 0],

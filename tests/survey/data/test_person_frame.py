@@ -47,18 +47,24 @@ def refused(path: Path) -> str:
     return str(error.value)
 
 
-# ------------------------------------------------------------------------------------------------------- canonical text
+# ------------------------------------------------------------------------------------------------------- cano
 
 TYPED = pl.DataFrame(
     {
-        "whole": [1, 22, None], "float": [1.0, 2.5, None], "text": ["01", " x ", "  "], "truth": [True, False, None],
-        "day": [datetime.date(2024, 2, 29), datetime.date(1999, 1, 1), None], "decimal": [decimal.Decimal("3.00"), decimal.Decimal("3.25"), None],
-        "negative": [-1.0, -0.5, math.nan], "category": pl.Series(["a", "b", None], dtype=pl.Categorical),
+        "whole": [1, 22, None],
+        "float": [1.0, 2.5, None],
+        "text": ["01", " x ", "  "],
+        "truth": [True, False, None],
+        "day": [datetime.date(2024, 2, 29), datetime.date(1999, 1, 1), None],
+        "decimal": [decimal.Decimal("3.00"), decimal.Decimal("3.25"), None],
+        "negative": [-1.0, -0.5, math.nan],
+        "category": pl.Series(["a", "b", None], dtype=pl.Categorical),
     }
-)  # fmt: skip
+)
 AS_TEXT = {
-    "whole": ["1", "22", None], "float": ["1", "2.5", None], "text": ["01", "x", None], "truth": ["true", "false", None],
-    "day": ["2024-02-29", "1999-01-01", None], "decimal": ["3", "3.25", None], "negative": ["-1", "-0.5", None], "category": ["a", "b", None],
+    "whole": ["1", "22", None], "float": ["1", "2.5", None], "text": ["01", "x", None],
+    "truth": ["true", "false", None], "day": ["2024-02-29", "1999-01-01", None],
+    "decimal": ["3", "3.25", None], "negative": ["-1", "-0.5", None], "category": ["a", "b", None],
 }  # fmt: skip
 
 
@@ -77,15 +83,28 @@ def test_csv_parquet_and_tables_in_memory_are_the_same_text(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [("1.0", "1"), ("1.00", "1"), ("01", "01"), ("1.50", "1.50"), ("-3.0", "-3"), ("1.", "1."), ("NA", "NA"), ("1e5", "1e5"), ("\t7 ", "7")],
-)  # fmt: skip
-def test_text_of_a_csv_loses_only_blanks_and_a_decimal_of_zeros(tmp_path: Path, value: str, code: str) -> None:
+    [
+        ("1.0", "1"),
+        ("1.00", "1"),
+        ("01", "01"),
+        ("1.50", "1.50"),
+        ("-3.0", "-3"),
+        ("1.", "1."),
+        ("NA", "NA"),
+        ("1e5", "1e5"),
+        ("\t7 ", "7"),
+    ],
+)
+def test_text_of_a_csv_loses_only_blanks_and_a_decimal_of_zeros(
+    tmp_path: Path, value: str, code: str
+) -> None:
     (tmp_path / "a.csv").write_text(f'c,d\n"{value}",x\n"",x\n')
     assert texts(tmp_path / "a.csv")["c"] == [code, None]
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [(1e14, "100000000000000"), (math.inf, None), (-math.inf, None), (0.1 + 0.2, "0.30000000000000004")]
+    ("value", "code"),
+    [(1e14, "100000000000000"), (math.inf, None), (-math.inf, None), (0.1 + 0.2, "0.30000000000000004")],
 )
 def test_a_float_is_a_whole_code_or_all_its_digits(value: float, code: str | None) -> None:
     assert texts(pd.DataFrame({"c": [value]}))["c"] == [code]
@@ -93,9 +112,22 @@ def test_a_float_is_a_whole_code_or_all_its_digits(value: float, code: str | Non
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("1.5", 1.5), (" 2 ", 2), ("+3", 3), ("-4", -4), (".5", 0.5), ("6.", 6), ("1e3", 1000), ("7,5", None), ("eight", None), ("", None),
-     ("1 000", None), ("nan", None), ("0x10", None)],
-)  # fmt: skip
+    [
+        ("1.5", 1.5),
+        (" 2 ", 2),
+        ("+3", 3),
+        ("-4", -4),
+        (".5", 0.5),
+        ("6.", 6),
+        ("1e3", 1000),
+        ("7,5", None),
+        ("eight", None),
+        ("", None),
+        ("1 000", None),
+        ("nan", None),
+        ("0x10", None),
+    ],
+)
 def test_a_number_is_a_number_or_blank(tmp_path: Path, written: str, value: float | None) -> None:
     (tmp_path / "a.csv").write_text(f'c,d\n"{written}",x\n')
     frame = open_table(tmp_path / "a.csv", connect(), as_text=True)
@@ -110,19 +142,23 @@ def test_numbers_and_truths_are_numbers_as_they_are() -> None:
     assert got.iloc[0].to_list() == [2.0, 0.25, 1.0]
 
 
-# ---------------------------------------------------------------------------------------------------- files of a survey
+# ---------------------------------------------------------------------------------------------------- files o
 
 
 def test_csv_and_parquet_give_the_same_survey(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path
 ) -> None:
-    floats = people.assign(sex=people["sex"].astype(float).where(people["line"] == 1), age=people["age"].astype(float))
+    floats = people.assign(
+        sex=people["sex"].astype(float).where(people["line"] == 1), age=people["age"].astype(float)
+    )
     floats.to_parquet(tmp_path / "people.parquet")
     from_csv = fl.classify(fl.read_survey(write(spec, people=floats)))
     from_parquet = fl.classify(fl.read_survey(write(changed(spec, {"files.person.path": "people.parquet"}))))
     columns = ("hh", "line", "sex", "age", "w", "q1")
     assert sources(from_csv, *columns) == sources(from_parquet, *columns)
-    tables = [fl.prevalence(persons, by=[[], ["sex"], ["age_group"]]).table for persons in (from_csv, from_parquet)]
+    tables = [
+        fl.prevalence(persons, by=[[], ["sex"], ["age_group"]]).table for persons in (from_csv, from_parquet)
+    ]
     pd.testing.assert_frame_equal(*tables, check_exact=True)
     assert tables[0]["n"].to_list() == [16, 8, 8, 5, 11]
 
@@ -139,7 +175,9 @@ def test_other_delimiters_and_encodings_are_read(
     delimiter: str,
     encoding: str,
 ) -> None:
-    people.assign(sex="né", result="").to_csv(tmp_path / f"people.{suffix}", index=False, sep=delimiter, encoding=encoding)
+    people.assign(sex="né", result="").to_csv(
+        tmp_path / f"people.{suffix}", index=False, sep=delimiter, encoding=encoding
+    )
     keys = {"path": f"people.{suffix}", "encoding": encoding, "delimiter": delimiter}
     survey = fl.read_survey(write(changed(spec, {f"files.person.{k}": v for k, v in keys.items()})))
     assert set(sources(survey, "sex", "result", "age")) == {("né", "", str(age)) for age in people["age"]}
@@ -170,11 +208,24 @@ def test_decimal_commas_are_points_once_survey_yaml_says_so(
 
 @pytest.mark.parametrize(
     ("weights", "refused"),
-    [(["1.250", "950"], True), (["1.250", "12,5"], True), (["1.250.000", "950"], True), (["1.5", "12,5", "1.250"], True),
-     (["1.5", "1.250"], False), (["0.125", "1.250"], False), (["12,5", "1250"], False), (["1.25", "12.5"], False)],
-)  # fmt: skip
+    [
+        (["1.250", "950"], True),
+        (["1.250", "12,5"], True),
+        (["1.250.000", "950"], True),
+        (["1.5", "12,5", "1.250"], True),
+        (["1.5", "1.250"], False),
+        (["0.125", "1.250"], False),
+        (["12,5", "1250"], False),
+        (["1.25", "12.5"], False),
+    ],
+)
 def test_points_between_thousands_are_no_decimal_points_beside_decimal_commas(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, weights: list[str], refused: bool
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    changed: Change,
+    weights: list[str],
+    refused: bool,
 ) -> None:
     """A weight of `1.250`, which is 1250 where decimals have a comma, was read as 1.25."""
     path = write(changed(spec, {"files.person.decimal": ","}))
@@ -187,14 +238,20 @@ def test_points_between_thousands_are_no_decimal_points_beside_decimal_commas(
         fl.read_survey(path)
 
 
-def test_quotes_and_delimiters_inside_a_text_stay(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_quotes_and_delimiters_inside_a_text_stay(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     survey = fl.read_survey(write(spec, people=people.assign(sex='a "b", c')))
     assert set(sources(survey, "sex")) == {('a "b", c',)}
 
 
-def test_a_row_too_long_stops_without_showing_it(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_a_row_too_long_stops_without_showing_it(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     path = write(spec)
-    many = pd.concat([people.assign(hh=f"{people['hh']}", line=range(i * 16, i * 16 + 16)) for i in range(1500)])
+    many = pd.concat(
+        [people.assign(hh=f"{people['hh']}", line=range(i * 16, i * 16 + 16)) for i in range(1500)]
+    )
     lines = many.drop(columns="hh").assign(hh="h").to_csv(index=False).splitlines()
     lines[23000] += ",secret answer"
     (path.parent / "people.csv").write_text("\n".join(lines))
@@ -205,7 +262,7 @@ def test_a_row_too_long_stops_without_showing_it(spec: dict[str, Any], people: p
     assert "secret" not in message
 
 
-# --------------------------------------------------------------------------------------------------- household and module
+# --------------------------------------------------------------------------------------------------- househol
 
 
 def split(people: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -219,7 +276,10 @@ def split(people: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture
 def three(spec: dict[str, Any], changed: Change) -> dict[str, Any]:
-    files = {"household": {"path": "homes.csv", "key": "hh"}, "module": {"path": "module.csv", "key": ["hh", "line"]}}
+    files = {
+        "household": {"path": "homes.csv", "key": "hh"},
+        "module": {"path": "module.csv", "key": ["hh", "line"]},
+    }
     return changed(spec, {f"files.{kind}": file for kind, file in files.items()})
 
 
@@ -325,12 +385,18 @@ def test_a_tab_file_is_parted_by_tabs_whatever_else_its_rows_hold(
 ) -> None:
     path = write(changed(spec, {"files.person.path": "people.tab"}))
     named = people.assign(note="a, b, c, d, e, f, g, h, i, j, k, l, m, n")
-    named.rename(columns={"note": "note,a,b,c,d,e,f,g,h,i,j,k,l,m"}).to_csv(path.parent / "people.tab", sep="\t", index=False)
+    named.rename(columns={"note": "note,a,b,c,d,e,f,g,h,i,j,k,l,m"}).to_csv(
+        path.parent / "people.tab", sep="\t", index=False
+    )
     assert sources(fl.read_survey(path), "hh", "q1")[0] == ("h0", "N")
 
 
-@pytest.mark.parametrize(("kind", "key"), [("people", "person"), ("homes", "household"), ("module", "module")])
-def test_a_key_in_two_rows_is_an_error(three: dict[str, Any], people: pd.DataFrame, write: Write, kind: str, key: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "key"), [("people", "person"), ("homes", "household"), ("module", "module")]
+)
+def test_a_key_in_two_rows_is_an_error(
+    three: dict[str, Any], people: pd.DataFrame, write: Write, kind: str, key: str
+) -> None:
     files = split(people)
     files[kind] = pd.concat([files[kind], files[kind].iloc[:2]])
     path = write(three, **files)
@@ -369,12 +435,14 @@ def test_a_key_that_the_person_file_lacks_is_told(
     assert "found:   home" in message
 
 
-# ------------------------------------------------------------------------------------------------------------- quarters
+# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def quarters(spec: dict[str, Any], changed: Change) -> dict[str, Any]:
-    return changed(spec, {"files.person.path": ["q1.csv", "q2.csv"], "files.person.weight_factor": [0.5, 0.5]})
+    return changed(
+        spec, {"files.person.path": ["q1.csv", "q2.csv"], "files.person.weight_factor": [0.5, 0.5]}
+    )
 
 
 def test_the_total_of_pooled_quarters_is_their_average(
@@ -382,7 +450,9 @@ def test_the_total_of_pooled_quarters_is_their_average(
 ) -> None:
     second = people[people["line"] == 1].assign(w=4.0)[list(reversed(people.columns))]
     pooled = fl.classify(fl.read_survey(write(quarters, q1=people, q2=second)))
-    single = [fl.classify(fl.read_survey(write(changed(spec, {"files.person.path": f"q{i}.csv"})))) for i in (1, 2)]
+    single = [
+        fl.classify(fl.read_survey(write(changed(spec, {"files.person.path": f"q{i}.csv"})))) for i in (1, 2)
+    ]
     averages = [fl.total(persons).table.loc[0, ["estimate", "population"]] for persons in single]
     assert fl.total(pooled).table.loc[0, ["estimate", "population", "n"]].to_list() == [
         *((averages[0] + averages[1]) / 2).to_list(),
@@ -397,9 +467,16 @@ def test_quarters_may_differ_in_the_types_of_their_columns(
     people.astype({"sex": float, "line": float, "stratum": str}).to_parquet(tmp_path / "q2.parquet")
     paths = ["q1.parquet", "q2.parquet", "q3.csv"]
     survey = fl.read_survey(
-        write(changed(quarters, {"files.person": {"path": paths, "key": ["hh", "line"], "weight_factor": [1, 1, 1]}}), q3=people)
+        write(
+            changed(
+                quarters, {"files.person": {"path": paths, "key": ["hh", "line"], "weight_factor": [1, 1, 1]}}
+            ),
+            q3=people,
+        )
     )
-    one = fl.read_survey(write(changed(quarters, {"files.person": {"path": "q3.csv", "key": ["hh", "line"]}}), q3=people))
+    one = fl.read_survey(
+        write(changed(quarters, {"files.person": {"path": "q3.csv", "key": ["hh", "line"]}}), q3=people)
+    )
     assert sources(survey, "sex", "line", "stratum") == sorted(3 * sources(one, "sex", "line", "stratum"))
 
 
@@ -412,7 +489,11 @@ def test_modules_of_quarters_are_joined_quarter_by_quarter(
     home = {"path": "homes.csv", "key": "hh"}
     homes = people[["hh"]].drop_duplicates().assign(area="rural")
     files = {"q1": lines, "q2": lines, "m1": answers, "m2": answers.assign(q1="N"), "homes": homes}
-    keys = {"files.module": module, "files.household": home, "groups.area": {"column": "area", "codes": {"rural": "rural"}}}
+    keys = {
+        "files.module": module,
+        "files.household": home,
+        "groups.area": {"column": "area", "codes": {"rural": "rural"}},
+    }
     survey = fl.read_survey(write(changed(quarters, keys), **files))
     assert survey.joins == (Join("household", 0, 0), Join("module", 0, 0))
     assert set(sources(survey, "area")) == {("rural",)}
@@ -423,16 +504,20 @@ def test_the_same_person_may_stand_in_two_quarters_but_not_twice_in_one(
     quarters: dict[str, Any], people: pd.DataFrame, write: Write
 ) -> None:
     assert len(sources(fl.read_survey(write(quarters, q1=people, q2=people)), "hh")) == 32
-    assert "1 key(s) of the person file" in refused(write(quarters, q1=people, q2=pd.concat([people, people.iloc[:1]])))
+    assert "1 key(s) of the person file" in refused(
+        write(quarters, q1=people, q2=pd.concat([people, people.iloc[:1]]))
+    )
 
 
-def test_quarters_of_another_layout_are_refused(quarters: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_quarters_of_another_layout_are_refused(
+    quarters: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     message = refused(write(quarters, q1=people, q2=people.drop(columns=["q1", "age"])))
     assert "files.person: q2.csv: a pooled file lacks columns of the first" in message
     assert "found:   age, q1" in message
 
 
-# --------------------------------------------------------------------------------------------------------- what is refused
+# --------------------------------------------------------------------------------------------------------- wh
 
 
 @pytest.mark.parametrize(
@@ -441,15 +526,41 @@ def test_quarters_of_another_layout_are_refused(quarters: dict[str, Any], people
         ("none.csv", None, ["there is no such file", "read from the folder of survey.yaml"]),
         ("folder", None, ["this is a folder, not a file", "give the path of a regular file"]),
         ("people.csv", b"", ["the file is empty", "export the data again"]),
-        ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .tab, .parquet, .sav, .zsav, .dta"]),
+        (
+            "people.xlsx",
+            b"PK",
+            [
+                "does not read this kind of file",
+                "found:   .xlsx",
+                "allowed: .csv, .tsv, .txt, .tab, .parquet, .sav, .zsav, .dta",
+            ],
+        ),
         ("people", b"hh,line", ["does not read this kind of file"]),
-        ("people.parquet", b"PAR1 this is not one PAR1", ["the file cannot be read", "check that the file is complete"]),
+        (
+            "people.parquet",
+            b"PAR1 this is not one PAR1",
+            ["the file cannot be read", "check that the file is complete"],
+        ),
         ("people.csv", "hh,line\ncaf\xe9,1\n".encode("latin-1"), ["the file cannot be read", "`encoding:`"]),
-        ("../people.csv", None, ["files.person.path: the path leaves the folder", "found:   ../people.csv", "put the file beside it"]),
+        (
+            "../people.csv",
+            None,
+            [
+                "files.person.path: the path leaves the folder",
+                "found:   ../people.csv",
+                "put the file beside it",
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_read_is_told(
-    spec: dict[str, Any], write: Write, changed: Change, tmp_path: Path, name: str, content: bytes | None, said: list[str]
+    spec: dict[str, Any],
+    write: Write,
+    changed: Change,
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    said: list[str],
 ) -> None:
     (tmp_path / "folder").mkdir()
     if content is not None:
@@ -483,15 +594,23 @@ def test_a_path_inside_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        (["Age", "x", "age"], ["column names are repeated, or differ only in capitals", "found:   Age, age", "rename one"]),
+        (
+            ["Age", "x", "age"],
+            ["column names are repeated, or differ only in capitals", "found:   Age, age", "rename one"],
+        ),
         (["age", "age"], ["column names are repeated, or differ only in capitals", "found:   age, age"]),
-        (["fl__weight", "x"], ["columns may not start with fl__, src__ or num__", "found:   fl__weight", "rename"]),
+        (
+            ["fl__weight", "x"],
+            ["columns may not start with fl__, src__ or num__", "found:   fl__weight", "rename"],
+        ),
         (["SRC__age", "x"], ["columns may not start with fl__, src__ or num__", "found:   SRC__age"]),
         (["*", "x"], ["columns may not start with fl__, src__ or num__, nor be called *", "found:   *"]),
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "latin-1 csv", "parquet", "pandas", "Arrow"])
-def test_names_that_would_collide_are_refused(tmp_path: Path, kind: str, columns: list[str], said: list[str]) -> None:
+def test_names_that_would_collide_are_refused(
+    tmp_path: Path, kind: str, columns: list[str], said: list[str]
+) -> None:
     arrow = pa.table([["é"]] * len(columns), names=columns)
     options = {"encoding": "latin-1"} if kind == "latin-1 csv" else {}
     data: Any = {"Arrow": arrow, "pandas": pd.DataFrame([["é"] * len(columns)], columns=columns)}.get(kind)
@@ -500,7 +619,10 @@ def test_names_that_would_collide_are_refused(tmp_path: Path, kind: str, columns
         pyarrow.parquet.write_table(arrow, data)
     elif data is None:
         data = tmp_path / "a.csv"
-        data.write_text(f"{','.join(columns)}\n{','.join('é' for _ in columns)}\n", encoding=options.get("encoding", "utf-8"))
+        data.write_text(
+            f"{','.join(columns)}\n{','.join('é' for _ in columns)}\n",
+            encoding=options.get("encoding", "utf-8"),
+        )
     with pytest.raises(DataError) as error:
         open_table(data, connect(), as_text=True, named=columns, **options)
     assert [words for words in said if words not in str(error.value)] == [], error.value
@@ -542,8 +664,12 @@ def test_nested_columns_of_a_parquet_file_do_no_harm(tmp_path: Path) -> None:
         fl.SurveyDesign(tmp_path / "a.parquet", weight="a", psu="tags")
 
 
-def test_names_that_would_collide_are_refused_in_files_too(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
-    assert "people.csv: columns may not start with fl__" in refused(write(spec, people=people.assign(fl__x=1)))
+def test_names_that_would_collide_are_refused_in_files_too(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
+    assert "people.csv: columns may not start with fl__" in refused(
+        write(spec, people=people.assign(fl__x=1))
+    )
 
 
 @pytest.mark.parametrize("data", [{"a": [1]}, 7, None, [1, 2], pl.LazyFrame({"a": [1]})])
@@ -553,8 +679,12 @@ def test_what_is_no_table_is_refused(data: object) -> None:
     assert "allowed: a path to CSV, Parquet, SPSS or Stata" in str(error.value)
 
 
-def test_a_missing_column_is_told_with_a_guess(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
-    path = write(changed(spec, {"design.weight": "wt", "module.column": "RESULT", "age.column": "agee"}), people=people)
+def test_a_missing_column_is_told_with_a_guess(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    path = write(
+        changed(spec, {"design.weight": "wt", "module.column": "RESULT", "age.column": "agee"}), people=people
+    )
     message = refused(path)
     assert f"{path}: columns that survey.yaml names are not in the data" in message
     assert "agee (age; did you mean age?), RESULT (module), wt (design.weight; did you mean w?)" in message
@@ -562,17 +692,25 @@ def test_a_missing_column_is_told_with_a_guess(spec: dict[str, Any], people: pd.
     assert "fl__" not in message
 
 
-def test_a_missing_key_column_is_told_with_its_file(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_a_missing_key_column_is_told_with_its_file(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     message = refused(write(spec, people=people.rename(columns={"line": "line_no"})))
     assert "files.person.key: columns that survey.yaml names are not in the data" in message
     assert "line (did you mean line_no?)" in message
 
 
 def test_codes_of_a_csv_without_survey_yaml_survive_and_a_late_one_is_no_error(tmp_path: Path) -> None:
-    """DuckDB would take yes and no for a truth value, 01 for 1, and stop in mid-estimate at a code beyond its sample."""
+    """DuckDB would take yes and no for a truth value, 01 for 1, and stop in mid-estimate at a code beyond its
+    sample."""
     rows = 30_000
     table = pd.DataFrame(
-        {"W": 1.5, "P": range(rows), "answer": ["yes", "no"] * (rows // 2), "sector": ["01", "41"] * (rows // 2)}
+        {
+            "W": 1.5,
+            "P": range(rows),
+            "answer": ["yes", "no"] * (rows // 2),
+            "sector": ["01", "41"] * (rows // 2),
+        }
     )
     table["late"], table["key"], table["day"], table["money"] = (
         "1",
@@ -585,17 +723,27 @@ def test_codes_of_a_csv_without_survey_yaml_survive_and_a_late_one_is_no_error(t
     table.to_csv(tmp_path / "a.csv", index=False)
     design = fl.SurveyDesign(tmp_path / "a.csv", weight="W", psu="P")
     for name, found in {
-        "answer": {"yes", "no"}, "sector": {"01", "41"}, "late": {"1", "9b"}, "key": {"1234567890123456789"}, "day": {"01/02/2025"},
-    }.items():  # fmt: skip
-        assert set(design.frame.select(design.text(name)).unique().collect("pandas").to_native()[name]) == found
+        "answer": {"yes", "no"},
+        "sector": {"01", "41"},
+        "late": {"1", "9b"},
+        "key": {"1234567890123456789"},
+        "day": {"01/02/2025"},
+    }.items():
+        assert (
+            set(design.frame.select(design.text(name)).unique().collect("pandas").to_native()[name]) == found
+        )
     assert design.frame.collect_schema()["W"].is_numeric()
     fpc = design.frame.select(design.number("fpc")).unique().collect("pandas").to_native()["fpc"]
     assert sorted(fpc) == [12, math.inf]
-    assert design.frame.select(design.number("money").sum()).collect("pandas").to_native().iloc[0, 0] == 1000 * rows / 2
+    assert (
+        design.frame.select(design.number("money").sum()).collect("pandas").to_native().iloc[0, 0]
+        == 1000 * rows / 2
+    )
 
 
 def test_a_row_is_a_row_whatever_it_begins_with(tmp_path: Path) -> None:
-    """DuckDB would take `#` for the mark of a comment where the lines it looks at allow that, and leave the row out."""
+    """DuckDB would take `#` for the mark of a comment where the lines it looks at allow that, and leave the
+    row out."""
     (tmp_path / "a.csv").write_text("code,n\n#1,2\n3,4\n")
     assert texts(tmp_path / "a.csv") == {"code": ["#1", "3"], "n": ["2", "4"]}
     (tmp_path / "b.csv").write_text("# the survey of 2025\ncode,n\n1,2\n3,4\n")
@@ -603,14 +751,18 @@ def test_a_row_is_a_row_whatever_it_begins_with(tmp_path: Path) -> None:
 
 
 def test_a_title_above_the_names_is_told(tmp_path: Path) -> None:
-    """A title of one cell is left out; one of several would be taken for the names: the rows below it have another number of cells."""
+    """A title of one cell is left out; one of several would be taken for the names: the rows below it have
+    another number of cells."""
     (tmp_path / "a.csv").write_text("# by us, in 2025, twice\ncode,n\n1,2\n3,4\n")
-    with pytest.raises(DataError, match=r"line 2: 2 cell\(s\)\n  allowed: 3 cell\(s\), as in the header in line 1"):
+    with pytest.raises(
+        DataError, match=r"line 2: 2 cell\(s\)\n  allowed: 3 cell\(s\), as in the header in line 1"
+    ):
         fl.SurveyDesign(tmp_path / "a.csv", weight="n")
 
 
 def test_quotes_that_come_late_are_quotes(tmp_path: Path) -> None:
-    """DuckDB decides on some 20,000 lines that a file has no quotes; a code in them would then be another code."""
+    """DuckDB decides on some 20,000 lines that a file has no quotes; a code in them would then be another
+    code."""
     (tmp_path / "a.csv").write_text("name,n\n" + "x,1\n" * 30_000 + '"late, one",2\n"1",2\n"say ""no""",2\n')
     assert texts(tmp_path / "a.csv")["name"][-3:] == ["late, one", "1", 'say "no"']
 
@@ -622,7 +774,9 @@ def test_a_damaged_row_far_down_a_csv_is_told_at_the_door(tmp_path: Path) -> Non
         fl.SurveyDesign(path, weight="W", psu="P")
 
 
-def test_only_a_table_of_a_cluster_stands_in_for_a_file(write: Write, spec: dict[str, Any], people: pd.DataFrame) -> None:
+def test_only_a_table_of_a_cluster_stands_in_for_a_file(
+    write: Write, spec: dict[str, Any], people: pd.DataFrame
+) -> None:
     """A file is read from where survey.yaml says; the tests marked spark try what does stand in."""
     with pytest.raises(RequestError) as error:
         fl.read_survey(write(spec, people=people), people)

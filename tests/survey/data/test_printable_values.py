@@ -26,7 +26,9 @@ from fltoolkit.survey.data.printable_values import Mask
         ({str(i): 9 for i in range(40)}, 50, "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 28 other values"),
     ],
 )
-def test_a_value_is_printed_only_if_it_is_short_shared_and_a_code(persons: dict[str, int], distinct: int, told: str) -> None:
+def test_a_value_is_printed_only_if_it_is_short_shared_and_a_code(
+    persons: dict[str, int], distinct: int, told: str
+) -> None:
     assert Mask(limit=5).printed(persons, distinct) == told
 
 
@@ -73,7 +75,9 @@ def test_a_group_that_names_the_wrong_column_prints_no_household(
 
 def test_labels_of_units_are_told_as_codes_are(people: pd.DataFrame) -> None:
     """A household number as the PSU of a bare design, and a row that is not there."""
-    table = people.assign(w=1.0, psu=[f"home of {name}" for name in people["hh"]], stratum=range(len(people)), y=1)
+    table = people.assign(
+        w=1.0, psu=[f"home of {name}" for name in people["hh"]], stratum=range(len(people)), y=1
+    )
     design = fl.SurveyDesign(table, weight="w", strata="stratum", psu="psu")
     with pytest.raises(fl.errors.DesignError) as raised:
         fl.mean(design, "y")

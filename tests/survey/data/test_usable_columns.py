@@ -13,7 +13,9 @@ from fltoolkit.survey.data.usable_columns import refuse_names, refuse_unreadable
 
 
 def test_columns_of_no_use_are_left_out_and_names_are_tidied() -> None:
-    relation = connect().sql("SELECT 1 AS a, [1, 2] AS many, {'x': 1} AS parts, 2 AS \" b \", 'z'::BLOB AS raw, 3 AS \" \"")
+    relation = connect().sql(
+        "SELECT 1 AS a, [1, 2] AS many, {'x': 1} AS parts, 2 AS \" b \", 'z'::BLOB AS raw, 3 AS \" \""
+    )
     kept, unusable = usable(relation, None)
     assert kept.columns == ["a", "b"]
     assert kept.fetchall() == [(1, 2)]
@@ -26,7 +28,9 @@ def test_columns_of_no_use_are_left_out_and_names_are_tidied() -> None:
     assert usable(as_it_is, ["a"]) == (as_it_is, {})  # few columns: none is dropped for not being asked for
 
 
-def test_of_a_very_wide_table_only_what_is_asked_for_stays_and_at_least_one_column(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_very_wide_table_only_what_is_asked_for_stays_and_at_least_one_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(usable_columns, "WIDE", 3)
     relation = connect().sql("SELECT 1 AS a, 2 AS b, 3 AS c, 4 AS d")
     assert usable(relation, ["d", "b"])[0].columns == ["b", "d"]
@@ -59,10 +63,14 @@ def test_only_a_column_that_is_asked_for_stops() -> None:
         ),
     ],
 )
-def test_names_that_collide_stop_and_are_printed_only_where_they_are_names(columns: Sequence[str], said: list[str]) -> None:
+def test_names_that_collide_stop_and_are_printed_only_where_they_are_names(
+    columns: Sequence[str], said: list[str]
+) -> None:
     with pytest.raises(DataError) as error:
         refuse_names(columns, "a.csv", known=True)
-    assert [words for words in ["a.csv: column", *said] if words not in str(error.value)] == [], str(error.value)
+    assert [words for words in ["a.csv: column", *said] if words not in str(error.value)] == [], str(
+        error.value
+    )
     with pytest.raises(DataError, match="not printed: the first line may be a person's answers") as masked:
         refuse_names(columns, "a.csv", known=False)
     assert masked.value.withheld == said[1].removeprefix("found:   ")

@@ -1,4 +1,5 @@
-"""Tests the report on calibrated weights: the range of g, who has an unusual g, and each benchmark with the sample's number."""
+"""Tests the report on calibrated weights: the range of g, who has an unusual g, and each benchmark with the
+sample's number."""
 
 from __future__ import annotations
 
@@ -12,8 +13,13 @@ from fltoolkit.survey.spec.benchmarks import Margin
 
 def calibration(g: list[float], population: str = "adults") -> Calibration:
     """Regions n and s by men and women: 1, 2, 3 and 4 persons of weight 10 each."""
-    patterns = pd.DataFrame({"region": ["n", "n", "s", "s"], "sex": ["m", "f", "m", "f"], PERSONS: [1, 2, 3, 4]})
-    margins = (Margin(("region",), {("n",): 60.0, ("s",): 35.0}), Margin(("region", "sex"), {("n", "f"): 30.0, ("s", "m"): 15.0}))
+    patterns = pd.DataFrame(
+        {"region": ["n", "n", "s", "s"], "sex": ["m", "f", "m", "f"], PERSONS: [1, 2, 3, 4]}
+    )
+    margins = (
+        Margin(("region",), {("n",): 60.0, ("s",): 35.0}),
+        Margin(("region", "sex"), {("n", "f"): 30.0, ("s", "m"): 15.0}),
+    )
     category = np.array([[0, -1], [0, 0], [1, 1], [1, -1]])
     patterns = patterns.assign(**{BEFORE: 10.0 * patterns[PERSONS], G: g})
     return Calibration("rake", margins, ("region", "sex"), patterns, category, ("W",), None, population)
@@ -38,14 +44,33 @@ def test_the_words_name_the_margins_the_population_and_the_range() -> None:
 def test_persons_with_an_unusual_g_are_counted_and_told(g: list[float], outside: int) -> None:
     found = calibration(g)
     assert found.outside == outside
-    told = f"calibration multiplies some weights by less than 0.3 or more than 3 (from {min(g):.2f} to {max(g):.2f})"
+    told = (
+        f"calibration multiplies some weights by less than 0.3 or more than 3 (from {min(g):.2f} to "
+        f"{max(g):.2f})"
+    )
     assert found.warning == (told if outside else "")
 
 
 def test_the_report_has_each_benchmark_beside_what_the_sample_said() -> None:
     table = calibration([0.5, 2.0, 1.0, 0.8]).report().set_index(["margin", "category"])
-    assert table.loc[("region", "n")].to_list() == [3, 60.0, 30.0, 2.0, 0.5, 2.0, 2.0]  # g of persons: 0.5, 2, 2
-    assert table.loc[("region", "s")].to_list() == [7, 35.0, 70.0, 0.5, 0.8, 0.8, 1.0]  # three of 1, four of 0.8
+    assert table.loc[("region", "n")].to_list() == [
+        3,
+        60.0,
+        30.0,
+        2.0,
+        0.5,
+        2.0,
+        2.0,
+    ]  # g of persons: 0.5, 2, 2
+    assert table.loc[("region", "s")].to_list() == [
+        7,
+        35.0,
+        70.0,
+        0.5,
+        0.8,
+        0.8,
+        1.0,
+    ]  # three of 1, four of 0.8
     assert table.loc[("region × sex", "n × f")].to_list() == [2, 30.0, 20.0, 1.5, 2.0, 2.0, 2.0]
     assert table.loc[("region × sex", "s × m"), ["persons", "ratio"]].to_list() == [3, 0.5]
     assert list(table) == ["persons", "population", "sample_estimate", "ratio", "g_min", "g_median", "g_max"]

@@ -60,7 +60,12 @@ def test_replicate_weights_say_their_kind() -> None:
 def test_a_survey_prints_its_design(norvia: fl.ClassifiedSurvey) -> None:
     lines = str(norvia).splitlines()
     assert [line.partition(":")[0] for line in lines] == [
-        "Persons in the file", "Strata", "Primary sampling units", "Degrees of freedom", "Strata with a single PSU", "Finite population correction",
+        "Persons in the file",
+        "Strata",
+        "Primary sampling units",
+        "Degrees of freedom",
+        "Strata with a single PSU",
+        "Finite population correction",
         "Weights",
-    ]  # fmt: skip
+    ]
     assert len(str(norvia)) < 500

@@ -13,7 +13,8 @@ from fltoolkit.errors import DesignError, RequestError
 
 
 def frame(pairs: int = 3) -> pd.DataFrame:
-    """Two PSUs of four persons in each of `pairs` strata; `rw1`, ... drop one PSU each and double its partner."""
+    """Two PSUs of four persons in each of `pairs` strata; `rw1`, ... drop one PSU each and double its
+    partner."""
     psu = np.repeat(np.arange(2 * pairs), 4)
     data = pd.DataFrame({"psu": psu, "stratum": psu // 2, "w": 10.0, "y": np.arange(len(psu)) % 5})
     for r in range(2 * pairs):
@@ -30,7 +31,10 @@ def design(**more: Any) -> fl.ReplicateDesign:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"strata": None}, ["rscales", "a stratified jackknife needs its coefficients", "or strata to derive"]),
+        (
+            {"strata": None},
+            ["rscales", "a stratified jackknife needs its coefficients", "or strata to derive"],
+        ),
         ({"method": "jackknife"}, ["ReplicateDesign: method", "jackknife", "jkn"]),
         ({"method": "fay", "strata": None}, ["rho is for the method fay only"]),
         ({"method": "brr", "strata": None, "rho": 0.3}, ["rho is for the method fay only"]),
@@ -93,7 +97,8 @@ def test_estimates_of_replicates_can_be_published() -> None:
 
 @pytest.mark.parametrize("k", [2, 17, 60])
 def test_df_of_a_domain_is_the_rank_of_its_own_rows_in_any_order(k: int) -> None:
-    """JK1 with 60 PSUs: persons of k different PSUs have k independent rows of replicate weights, so k - 1 (R's degf)."""
+    """JK1 with 60 PSUs: persons of k different PSUs have k independent rows of replicate weights, so k - 1
+    (R's degf)."""
     psu = np.repeat(np.arange(60), 5)
     data = pd.DataFrame({"w": 1.0, "y": np.arange(300) % 3, "d": (np.arange(300) % 5 == 0) & (psu < k)})
     weights = {f"rw{r}": np.where(psu == r, 0.0, 60 / 59) for r in range(60)}
@@ -110,4 +115,6 @@ def test_df_of_many_rows_is_the_same_from_random_sums(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(replicate_weights, "LARGEST_BY_ROW", 100)
     data = pd.concat([frame(6)] * 40, ignore_index=True)
-    assert fl.mean(design(data=data), "y").table["df"].tolist() == [6]  # rows span one vector and one for each of six pairs
+    assert fl.mean(design(data=data), "y").table["df"].tolist() == [
+        6
+    ]  # rows span one vector and one for each of six pairs

@@ -1,4 +1,5 @@
-"""Tests that columns which cannot be replicates of the weight are found, and that those of every method are not."""
+"""Tests that columns which cannot be replicates of the weight are found, and that those of every method are
+not."""
 
 from __future__ import annotations
 
@@ -22,10 +23,15 @@ Columns = dict[str, np.ndarray]
 
 
 def sums(weight: np.ndarray, replicates: Columns, *, combined: bool = True) -> ReplicateSums:
-    bound = {f"{REPLICATE}{i}": values * (1 if combined else weight) for i, values in enumerate(replicates.values())}
+    bound = {
+        f"{REPLICATE}{i}": values * (1 if combined else weight)
+        for i, values in enumerate(replicates.values())
+    }
     table = duckdb.from_df(pd.DataFrame({WEIGHT: weight, "row": np.arange(len(weight)) % 7, **bound}))
     frame = nw.from_native(table).lazy()
-    return replicate_sums(frame, list(replicates), combined=combined, asked=nw.lit(True), beside=nw.col("row"))
+    return replicate_sums(
+        frame, list(replicates), combined=combined, asked=nw.lit(True), beside=nw.col("row")
+    )
 
 
 def bootstrap(weight: np.ndarray, replicates: int = 30) -> Columns:
@@ -53,7 +59,9 @@ def test_the_replicates_of_every_method_of_r_are_right(kind: str) -> None:
     assert not found.are_other
     assert not [*found.zero, *found.constant, *found.far], kind
     assert found.equal == []
-    other = {name: r if not combined else r / table["weight"].to_numpy(float) for name, r in replicates.items()}
+    other = {
+        name: r if not combined else r / table["weight"].to_numpy(float) for name, r in replicates.items()
+    }
     assert sums(table["weight"].to_numpy(float), other, combined=True).are_other
 
 
@@ -78,9 +86,13 @@ def test_what_is_wrong_in_single_replicates() -> None:
     weight = np.random.default_rng(1).uniform(100, 400, 600)
     right = {name: factor * weight for name, factor in bootstrap(weight).items()}
     changes: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
-        ("zero", lambda _: np.zeros(600)), ("constant", lambda _: np.ones(600)), ("equal", lambda _: weight),
-        ("equal", lambda _: weight * 1.02), ("far", lambda own: own * 3), ("far", lambda own: own * 0.3),
-    ]  # fmt: skip
+        ("zero", lambda _: np.zeros(600)),
+        ("constant", lambda _: np.ones(600)),
+        ("equal", lambda _: weight),
+        ("equal", lambda _: weight * 1.02),
+        ("far", lambda own: own * 3),
+        ("far", lambda own: own * 0.3),
+    ]
     for kind, change in changes:
         found = sums(weight, {**right, "b4": change(right["b4"])})
         assert getattr(found, kind) == ["b4"], kind
@@ -95,8 +107,12 @@ def test_a_design_without_survey_yaml_is_refused_too() -> None:
     with pytest.raises(DesignError, match=r"factors of the weight, not weights[\s\S]*combined=False"):
         fl.ReplicateDesign(table, weight="w", replicates="b*", method="bootstrap")
     assert (
-        fl.mean(fl.ReplicateDesign(table, weight="w", replicates="b*", method="bootstrap", combined=False), "y").table["se"][0]
+        fl.mean(
+            fl.ReplicateDesign(table, weight="w", replicates="b*", method="bootstrap", combined=False), "y"
+        ).table["se"][0]
         > 0
     )
     with pytest.raises(DesignError, match=r"zero for everybody[\s\S]*b3"):
-        fl.ReplicateDesign(table.assign(b3=0.0), weight="w", replicates="b*", method="bootstrap", combined=False)
+        fl.ReplicateDesign(
+            table.assign(b3=0.0), weight="w", replicates="b*", method="bootstrap", combined=False
+        )

@@ -1,4 +1,5 @@
-"""Tests replicate weights in the data: blanks, the coefficients that strata give, and which rows are one unit."""
+"""Tests replicate weights in the data: blanks, the coefficients that strata give, and which rows are one
+unit."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from fltoolkit.survey.design import replicate_weights
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.spec.replicate_methods import Method
 
-# Strata of two and of three PSUs, a person each; each replicate drops one PSU and raises the others of its stratum. A third stratum
-# was taken whole, so that no replicate changes it.
+# Strata of two and of three PSUs, a person each; each replicate drops one PSU and raises the others of its
+# stratum. A third stratum was taken whole, so that no replicate changes it.
 STRATIFIED: dict[str, list[Any]] = {
     "fl__weight": [10.0, 10.0, 4.0, 4.0, 4.0, 1.0],
     "fl__strata": ["a", "a", "b", "b", "b", "c"],
@@ -27,7 +28,9 @@ STRATIFIED: dict[str, list[Any]] = {
 }
 
 
-def bound(columns: dict[str, list[Any]], method: Method, strata: bool = False) -> tuple[pd.DataFrame, Replication]:
+def bound(
+    columns: dict[str, list[Any]], method: Method, strata: bool = False
+) -> tuple[pd.DataFrame, Replication]:
     names = [name for name in columns if name.startswith("r")]
     frame, made = replicated(frame_of(**columns), names, [nw.col(name) for name in names], method, strata)
     return frame.collect("pandas").to_native(), made
@@ -47,7 +50,9 @@ def test_coefficients_that_are_given_go_before_those_of_the_strata() -> None:
 
 def test_a_replicate_that_touches_two_strata_or_none_cannot_be_of_a_stratified_jackknife() -> None:
     odd = {**STRATIFIED, "r2": [20.0, 0.0, 0.0, 6.0, 6.0, 1.0], "r4": STRATIFIED["fl__weight"]}
-    with pytest.raises(DesignError, match=r"2 replicate\(s\) change the weights of no stratum or of several") as error:
+    with pytest.raises(
+        DesignError, match=r"2 replicate\(s\) change the weights of no stratum or of several"
+    ) as error:
         bound(odd, Method("jkn"), strata=True)
     assert error.value.found == "r2, r4"
 
@@ -55,9 +60,9 @@ def test_a_replicate_that_touches_two_strata_or_none_cannot_be_of_a_stratified_j
 def test_factors_of_the_weight_are_multiplied_and_a_blank_is_no_number() -> None:
     columns = {"fl__weight": [10.0, 4.0, 2.0], "r1": [0.0, 2.0, None], "r2": [1.5, 0.0, 1.0]}
     rows, made = bound(columns, Method("bootstrap", combined=False))
-    assert rows.sort_values("fl__weight")[["fl__replicate0", "fl__replicate1"]].fillna(-1).to_numpy().tolist() == [
-        [-1, 2.0], [8.0, 0.0], [0.0, 15.0]
-    ]  # fmt: skip
+    assert rows.sort_values("fl__weight")[["fl__replicate0", "fl__replicate1"]].fillna(
+        -1
+    ).to_numpy().tolist() == [[-1, 2.0], [8.0, 0.0], [0.0, 15.0]]
     assert made.factor == (1.0, 1.0)
     rows, _ = bound(columns, Method("bootstrap"))
     assert sorted(rows["fl__replicate1"]) == [0.0, 1.0, 1.5]  # weights are taken as they are
@@ -67,10 +72,14 @@ def test_factors_of_the_weight_are_multiplied_and_a_blank_is_no_number() -> None
 def test_a_column_named_twice_is_refused() -> None:
     frame = frame_of(**STRATIFIED)
     with pytest.raises(DesignError, match=r"named twice[\s\S]*found: +r2"):
-        replicated(frame, ["r1", "r2", "r2"], [nw.col("r1"), nw.col("r2"), nw.col("r2")], Method("jk1"), False)
+        replicated(
+            frame, ["r1", "r2", "r2"], [nw.col("r1"), nw.col("r2"), nw.col("r2")], Method("jk1"), False
+        )
 
 
-def test_each_row_is_a_unit_of_one_stratum_and_of_a_very_large_file_one_of_few_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_row_is_a_unit_of_one_stratum_and_of_a_very_large_file_one_of_few_buckets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     columns = {"fl__weight": [1.0] * 300, "r1": [1.0] * 300, "r2": [1.0] * 300}
     rows, _ = bound(columns, Method("brr"))
     assert rows["fl__psu"].nunique() == 300

@@ -37,7 +37,12 @@ def as_kind(table: pd.DataFrame, kind: str, folder: Path) -> Any:
         table.to_parquet(folder / "t.parquet")
         return str(folder / "t.parquet")
     arrow = pa.Table.from_pandas(table, preserve_index=False)
-    return {"pandas": table, "Polars": pl.from_arrow(arrow), "Arrow": arrow, "DuckDB": duckdb.from_arrow(arrow)}[kind]
+    return {
+        "pandas": table,
+        "Polars": pl.from_arrow(arrow),
+        "Arrow": arrow,
+        "DuckDB": duckdb.from_arrow(arrow),
+    }[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -51,7 +56,9 @@ def test_every_kind_of_table_gives_the_same_estimates(table: pd.DataFrame, tmp_p
     assert fl.total(design, "income").table.loc[0, "estimate"] == 2.5 * 8 * 42
 
 
-@pytest.mark.parametrize(("argument", "name"), [("weight", "wt"), ("strata", "strat"), ("psu", "vill"), ("fpc", "big_n")])
+@pytest.mark.parametrize(
+    ("argument", "name"), [("weight", "wt"), ("strata", "strat"), ("psu", "vill"), ("fpc", "big_n")]
+)
 def test_a_column_that_is_not_there_is_told(people: pd.DataFrame, argument: str, name: str) -> None:
     with pytest.raises(RequestError) as error:
         fl.SurveyDesign(people, **(DESIGN | {argument: name}))
@@ -80,16 +87,24 @@ def test_labels_that_restart_in_each_stratum_need_nest(people: pd.DataFrame) -> 
 
 def test_several_strata_are_crossed(people: pd.DataFrame) -> None:
     crossed = people.assign(region=people["stratum"], area=people["stratum"] + 1)
-    assert variance_of_the_mean(crossed, **(DESIGN | {"strata": ["region", "area"]})) == variance_of_the_mean(people, **DESIGN)
+    assert variance_of_the_mean(crossed, **(DESIGN | {"strata": ["region", "area"]})) == variance_of_the_mean(
+        people, **DESIGN
+    )
 
 
 def test_crossed_labels_that_hold_the_separator_stay_apart(people: pd.DataFrame) -> None:
     first = people["stratum"] == people["stratum"].iloc[0]
     one, other = first.map({True: "a", False: "a / b"}), first.map({True: "b / c", False: "c"})
     crossed = people.assign(one=one, other=other)
-    assert variance_of_the_mean(crossed, **(DESIGN | {"strata": ["one", "other"]})) == variance_of_the_mean(people, **DESIGN)
-    slashes = people.assign(one=first.map({True: "a/", False: "a"}), other=first.map({True: "b", False: "/b"}))
-    assert variance_of_the_mean(slashes, **(DESIGN | {"strata": ["one", "other"]})) == variance_of_the_mean(people, **DESIGN)
+    assert variance_of_the_mean(crossed, **(DESIGN | {"strata": ["one", "other"]})) == variance_of_the_mean(
+        people, **DESIGN
+    )
+    slashes = people.assign(
+        one=first.map({True: "a/", False: "a"}), other=first.map({True: "b", False: "/b"})
+    )
+    assert variance_of_the_mean(slashes, **(DESIGN | {"strata": ["one", "other"]})) == variance_of_the_mean(
+        people, **DESIGN
+    )
 
 
 def test_persons_drawn_directly_are_their_own_psus(people: pd.DataFrame) -> None:
@@ -115,15 +130,45 @@ def test_normalised_weights_give_means_and_no_totals(people: pd.DataFrame) -> No
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({"design.replicates": {"columns": "r{1..4}", "method": "jk1"}}, "the replicate weights reflect the design; leave psu and fpc out"),
-        ({"design.psu": None, "design.strata": None, "design.replicates": {"columns": "r{1..4}", "method": "jkn"}}, "a stratified jackknife needs"),
-        ({"design.psu": None, "design.replicates": {"columns": "r1", "method": "brr"}}, "fewer than two columns"),
-        ({"design.psu": None, "design.replicates": {"columns": "r{1..4}", "method": "brr"}, "populations.adults.weight": "w2"}, "belong to design.weight"),
-        ({"design.ssu": "hh", "design.fpc": "big_n", "design.selection": "srs"}, "two stages are named, but only one FPC"),
+        (
+            {"design.replicates": {"columns": "r{1..4}", "method": "jk1"}},
+            "the replicate weights reflect the design; leave psu and fpc out",
+        ),
+        (
+            {
+                "design.psu": None,
+                "design.strata": None,
+                "design.replicates": {"columns": "r{1..4}", "method": "jkn"},
+            },
+            "a stratified jackknife needs",
+        ),
+        (
+            {"design.psu": None, "design.replicates": {"columns": "r1", "method": "brr"}},
+            "fewer than two columns",
+        ),
+        (
+            {
+                "design.psu": None,
+                "design.replicates": {"columns": "r{1..4}", "method": "brr"},
+                "populations.adults.weight": "w2",
+            },
+            "belong to design.weight",
+        ),
+        (
+            {"design.ssu": "hh", "design.fpc": "big_n", "design.selection": "srs"},
+            "two stages are named, but only one FPC",
+        ),
         ({"design.psu": None, "design.ssu": "hh"}, "need psu"),
-        ({"design.certainty": {"column": "c", "codes": 1}, "design.fpc": "big_n", "design.selection": "srs"}, "leave certainty out"),
+        (
+            {
+                "design.certainty": {"column": "c", "codes": 1},
+                "design.fpc": "big_n",
+                "design.selection": "srs",
+            },
+            "leave certainty out",
+        ),
     ],
-)  # fmt: skip
+)
 def test_designs_that_contradict_themselves_are_refused(
     keys: dict[str, Any], says: str, spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
@@ -133,7 +178,9 @@ def test_designs_that_contradict_themselves_are_refused(
 
 def test_a_psu_is_certain_for_all_its_rows_or_none() -> None:
     """Else half of the PSU would be a stratum of its own, and half would stay where it was."""
-    people = pd.DataFrame({"w": 1.0, "s": ["a"] * 8, "p": [1, 1, 2, 2, 3, 3, 4, 4], "c": [1, 0, 0, 0, 0, 0, 0, 0]})
+    people = pd.DataFrame(
+        {"w": 1.0, "s": ["a"] * 8, "p": [1, 1, 2, 2, 3, 3, 4, 4], "c": [1, 0, 0, 0, 0, 0, 0, 0]}
+    )
     with pytest.raises(DesignError, match=r"certain(.|\n)*1 PSU"):
         fl.SurveyDesign(people, weight="w", strata="s", psu="p", certainty="c")
     fl.SurveyDesign(people.assign(c=[1, 1, 0, 0, 0, 0, 0, 0]), weight="w", strata="s", psu="p", certainty="c")
@@ -152,7 +199,9 @@ def test_the_labels_of_a_column_are_looked_for_once(monkeypatch: pytest.MonkeyPa
 
     labels_of = survey_design.labels_of
     monkeypatch.setattr(survey_design, "labels_of", counted)
-    frame = pd.DataFrame({"w": 1.0, "h": list("aabb"), "p": list("wxyz"), "g": list("stst"), "y": [0, 1, 1, 0], "v": range(4)})
+    frame = pd.DataFrame(
+        {"w": 1.0, "h": list("aabb"), "p": list("wxyz"), "g": list("stst"), "y": [0, 1, 1, 0], "v": range(4)}
+    )
     design = fl.SurveyDesign(frame, weight="w", strata="h", psu="p")
     for by in (["g"], [], ["g"], ["v"]):
         fl.prevalence(design, "y", by=by)

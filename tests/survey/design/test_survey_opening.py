@@ -23,7 +23,9 @@ def mean_age(design: fl.Survey | fl.SurveyDesign | fl.ReplicateDesign) -> tuple[
     return row["estimate"], round(row["se"] ** 2, 10), row["df"]
 
 
-def test_a_folder_stands_for_its_survey_yaml(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_a_folder_stands_for_its_survey_yaml(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     path = write(spec, people=people)
     assert fl.read_survey(path.parent).input_hash == fl.read_survey(str(path)).input_hash
 
@@ -58,35 +60,60 @@ def test_a_population_may_have_a_weight_and_an_age_of_its_own(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     keys = {
-        "populations.women": {"label": "women under 30", "age": {"max": 29}, "where": {"sex": 2}, "weight": "w_women"},
+        "populations.women": {
+            "label": "women under 30",
+            "age": {"max": 29},
+            "where": {"sex": 2},
+            "weight": "w_women",
+        },
         "groups.village": {"column": "village", "codes": {f"v{i}": f"village {i}" for i in range(4)}},
     }
-    persons = fl.classify(fl.read_survey(write(changed(spec, keys), people=people.assign(w_women=people["line"] * 3))))
+    persons = fl.classify(
+        fl.read_survey(write(changed(spec, keys), people=people.assign(w_women=people["line"] * 3)))
+    )
     assert fl.total(persons).table[["n", "population"]].to_numpy().tolist() == [[16, 40.0]]
     assert fl.total(persons, population="women").table[["n", "population"]].to_numpy().tolist() == [[5, 30.0]]
     by_village = fl.total(persons, population="women", by="village").table
-    assert by_village[["village", "n"]].to_numpy().tolist() == [["village 0", 2], ["village 1", 2], ["village 2", 1]]
+    assert by_village[["village", "n"]].to_numpy().tolist() == [
+        ["village 0", 2],
+        ["village 1", 2],
+        ["village 2", 1],
+    ]
 
 
-def test_a_column_with_a_code_for_missing_is_not_an_age(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
+def test_a_column_with_a_code_for_missing_is_not_an_age(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
     survey = fl.read_survey(write(spec, people=people.assign(age=[999, "", *people["age"][2:]])))
     ages = survey.frame.select("fl__age").collect("pandas").to_native()["fl__age"]
     assert sorted(ages.dropna()) == list(range(22, 36))
 
 
-def test_spells_are_read_beside_persons(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
-    keys = {"files.episodes": {"path": "spells.csv", "key": ["hh", "line", "spell"]}, "episodes": {"long": "true"}}
-    keys["accept"] = [{"finding": "files", "column": "files.episodes", "why": "a spell of somebody who moved out"}]
+def test_spells_are_read_beside_persons(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    keys = {
+        "files.episodes": {"path": "spells.csv", "key": ["hh", "line", "spell"]},
+        "episodes": {"long": "true"},
+    }
+    keys["accept"] = [
+        {"finding": "files", "column": "files.episodes", "why": "a spell of somebody who moved out"}
+    ]
     answers = {"items.involuntary.hazardous_work": "q1"} | {"items.coercion.debt_bondage": "q2"}
     spells = people[["hh", "line", "q1", "q2"]].assign(spell=1)
     persons, long = people.drop(columns=["q1", "q2"]), changed(spec, keys | answers)
-    survey = fl.read_survey(write(long, people=persons, spells=pd.concat([spells, spells.iloc[:1].assign(hh="nobody")])))
+    survey = fl.read_survey(
+        write(long, people=persons, spells=pd.concat([spells, spells.iloc[:1].assign(hh="nobody")]))
+    )
     assert [(j.file, j.unmatched_persons, j.unmatched_rows) for j in survey.joins] == [("episodes", 0, 1)]
     assert fl.total(fl.classify(survey)).table["cases"].to_list() == [1]
     for wrong, said in (
         (pd.concat([spells, spells.iloc[:2]]), "2 key(s) of the episodes file occur in more than one row"),
         (spells.drop(columns="q2"), "files.episodes: columns that survey.yaml names are not in the data"),
-        (spells.drop(columns="line").assign(lines=1), "files.episodes.key: columns that survey.yaml names are not in the data"),
+        (
+            spells.drop(columns="line").assign(lines=1),
+            "files.episodes.key: columns that survey.yaml names are not in the data",
+        ),
     ):
         with pytest.raises(DataError) as error:
             fl.read_survey(write(long, people=persons, spells=wrong))
@@ -98,12 +125,16 @@ def test_spells_without_the_key_of_a_person_are_refused(
 ) -> None:
     keys = {"files.episodes": {"path": "spells.csv", "key": "spell"}, "episodes": {"long": "true"}}
     with pytest.raises(DataError) as error:
-        fl.read_survey(write(changed(spec, keys), people=people, spells=people[["hh", "q1", "q2"]].assign(spell=range(16))))
+        fl.read_survey(
+            write(
+                changed(spec, keys), people=people, spells=people[["hh", "q1", "q2"]].assign(spell=range(16))
+            )
+        )
     assert "files.episodes: columns that survey.yaml names are not in the data" in str(error.value)
     assert "found:   line" in str(error.value)
 
 
-# ------------------------------------------------------------------------------------ stages and replicate weights
+# ------------------------------------------------------------------------------------ stages and replicate we
 
 
 HOMES = {
@@ -122,15 +153,25 @@ def test_two_stages_of_survey_yaml_are_those_of_survey_design(
     survey = fl.classify(fl.read_survey(write(changed(spec, HOMES), people=adults)))
     design = {**DESIGN, "psu": ["village", "hh"], "fpc": ["big_n", "big_m"], "single_psu": "certainty"}
     assert mean_age(survey) == mean_age(fl.SurveyDesign(adults, **design))
-    one = fl.classify(fl.read_survey(write(changed(spec, HOMES | {"design.ssu": None, "design.fpc": "big_n"}), people=adults)))
+    one = fl.classify(
+        fl.read_survey(
+            write(changed(spec, HOMES | {"design.ssu": None, "design.fpc": "big_n"}), people=adults)
+        )
+    )
     assert mean_age(survey)[1] > mean_age(one)[1]
 
 
 def test_psus_certain_by_a_column_are_strata_of_their_own(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
-    adults = people.assign(self_rep=(people["village"] == people["village"].iloc[0]).map({True: "Y", False: "N"}))
-    keys = {"design.ssu": "hh", "design.certainty": {"column": "self_rep", "codes": "Y"}, "design.single_psu": "certainty"}
+    adults = people.assign(
+        self_rep=(people["village"] == people["village"].iloc[0]).map({True: "Y", False: "N"})
+    )
+    keys = {
+        "design.ssu": "hh",
+        "design.certainty": {"column": "self_rep", "codes": "Y"},
+        "design.single_psu": "certainty",
+    }
     survey = fl.classify(fl.read_survey(write(changed(spec, keys), people=adults)))
     design = {**DESIGN, "psu": ["village", "hh"], "certainty": "sure", "single_psu": "certainty"}
     bare = adults.assign(sure=(adults["self_rep"] == "Y").astype(int))
@@ -157,7 +198,12 @@ def test_households_are_the_units_within_certain_psus_unless_others_are_named(
         notes[name] = found.loc[found["check"] == "design", "what"].tolist()
     assert notes == {
         "homes": ["within PSUs taken with certainty, households count as drawn"],
-        "persons": ["within PSUs taken with certainty, persons count as drawn one by one, also those of one household"],
+        "persons": [
+            (
+                "within PSUs taken with certainty, persons count as drawn one by one, also those of one "
+                "household"
+            )
+        ],
         "named": [],
     }
 
@@ -175,14 +221,21 @@ def test_replicate_weights_of_survey_yaml_are_those_of_replicate_design(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     villages = list(people["village"].unique())
-    factors = {f"r{i + 1:02d}": (people["village"] != v) * len(villages) / (len(villages) - 1) for i, v in enumerate(villages)}
+    factors = {
+        f"r{i + 1:02d}": (people["village"] != v) * len(villages) / (len(villages) - 1)
+        for i, v in enumerate(villages)
+    }
     adults = people.assign(**{name: f * people["w"] for name, f in factors.items()})
     replicates = {"columns": f"r{{01..{len(villages):02d}}}", "method": "jk1"}
     keys = {"design.psu": None, "design.replicates": replicates}
     survey = fl.classify(fl.read_survey(write(changed(spec, keys), people=adults)))
     design = fl.ReplicateDesign(adults, weight="w", replicates="r0*", method="jk1")
     assert mean_age(survey) == mean_age(design)
-    facts = fl.describe(survey).set_index("fact")["value"] if "fact" in fl.describe(survey) else fl.describe(survey).iloc[:, 1]
+    facts = (
+        fl.describe(survey).set_index("fact")["value"]
+        if "fact" in fl.describe(survey)
+        else fl.describe(survey).iloc[:, 1]
+    )
     assert any(f"variance from {len(villages)} replicate weights (jk1)" in str(v) for v in facts)
     as_factors = people.assign(**factors)
     same = changed(spec, {"design.psu": None, "design.replicates": replicates | {"combined": "false"}})
@@ -191,4 +244,7 @@ def test_replicate_weights_of_survey_yaml_are_those_of_replicate_design(
         fl.read_survey(write(changed(spec, keys), people=adults.drop(columns="r02")))
     asked_too = changed(spec, {**keys, "groups.first": {"column": "r01", "codes": {"0": "left out"}}})
     names = fl.read_survey(write(asked_too, people=adults)).frame.collect_schema().names()
-    assert [n for n in names if n.startswith(("src__r0", "num__r0"))] == ["src__r01", "num__r01"]  # no other is carried along
+    assert [n for n in names if n.startswith(("src__r0", "num__r0"))] == [
+        "src__r01",
+        "num__r01",
+    ]  # no other is carried along

@@ -1,4 +1,5 @@
-"""Tests how the layout of a CSV is found from its first rows, and that a first line of data is refused without printing it."""
+"""Tests how the layout of a CSV is found from its first rows, and that a first line of data is refused
+without printing it."""
 
 from __future__ import annotations
 
@@ -32,12 +33,19 @@ def found(text: str, delimiter: str | None = None) -> tuple[str, int, tuple[str,
         ('"SEP=;"\nA survey\na;b\n1;2\n', ";", 3, ("a", "b")),
         ("code\n1\n2\n", ",", 1, ("code",)),
         ("\ncode\n1\n", ",", 2, ("code",)),
-        ("a;b,c;d\n1;2;3\n", ";", 1, ("a", "b,c", "d")),  # all rows have three cells; by the comma some would have one
+        (
+            "a;b,c;d\n1;2;3\n",
+            ";",
+            1,
+            ("a", "b,c", "d"),
+        ),  # all rows have three cells; by the comma some would have one
         ("a,b;c,d\n1,2;3,4\n", ",", 1, ("a", "b;c", "d")),  # of two that fit the one that parts more cells
         ("", ",", 1, ("",)),
     ],
 )
-def test_the_delimiter_and_the_header_are_found(text: str, delimiter: str, line: int, header: tuple[str, ...]) -> None:
+def test_the_delimiter_and_the_header_are_found(
+    text: str, delimiter: str, line: int, header: tuple[str, ...]
+) -> None:
     assert found(text) == (delimiter, line, header)
 
 

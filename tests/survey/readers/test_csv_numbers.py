@@ -15,9 +15,23 @@ PERSONS = FIRST + 50
 
 @pytest.mark.parametrize(
     ("late", "is_number"),
-    [("2.5", True), ("", True), ("  ", True), (" 7", True), ("x", False), ("01", False), ("1.0", False), ("1.10", False), ("-0", False),
-     ("1.5\N{NO-BREAK SPACE}", False), ("\N{NO-BREAK SPACE}2", False), ("1234567890123456", False), ("123456789012345", True), ("-3", True)],
-)  # fmt: skip
+    [
+        ("2.5", True),
+        ("", True),
+        ("  ", True),
+        (" 7", True),
+        ("x", False),
+        ("01", False),
+        ("1.0", False),
+        ("1.10", False),
+        ("-0", False),
+        ("1.5\N{NO-BREAK SPACE}", False),
+        ("\N{NO-BREAK SPACE}2", False),
+        ("1234567890123456", False),
+        ("123456789012345", True),
+        ("-3", True),
+    ],
+)
 def test_one_late_value_decides(tmp_path: Path, late: str, is_number: bool) -> None:
     """Whole numbers in all rows but the last."""
     cells = [*(str(i % 9 + 1) for i in range(PERSONS)), late]

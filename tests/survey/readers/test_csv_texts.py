@@ -80,8 +80,18 @@ def test_columns_found_so_are_what_trimming_gives(
     path.write_bytes(end.join(["a,b", *map(",".join, rows), ""]).encode())
     read = {"as_text": True, "only": {"a", "b"}, "delimiter": ","}
     plain, stored = open_named(path, connect(), **read), open_named(path, connect(), stored=True, **read)
-    trimmed = plain.frame.select(*(text(c, nw.String()).alias(c) for c in ("a", "b"))).collect("pyarrow").to_native().to_pydict()
+    trimmed = (
+        plain.frame.select(*(text(c, nw.String()).alias(c) for c in ("a", "b")))
+        .collect("pyarrow")
+        .to_native()
+        .to_pydict()
+    )
     kept = stored.frame.collect("pyarrow").to_native().to_pydict()
     assert {c: kept[c] for c in stored.texts} == {c: trimmed[c] for c in stored.texts}
-    again = stored.frame.select(*(text(c, nw.String()).alias(c) for c in ("a", "b"))).collect("pyarrow").to_native().to_pydict()
+    again = (
+        stored.frame.select(*(text(c, nw.String()).alias(c) for c in ("a", "b")))
+        .collect("pyarrow")
+        .to_native()
+        .to_pydict()
+    )
     assert again == trimmed

@@ -56,41 +56,56 @@ def refused(path: Path, **options: Any) -> str:
 def table() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "id": [123456789012345.0, 2.0**53 - 1, 3.0], "q": [1.0, 98.0, None], "r": [1.0, 2.5, 997.0], "s": ["  abé ", "99", ""],
+            "id": [123456789012345.0, 2.0**53 - 1, 3.0],
+            "q": [1.0, 98.0, None],
+            "r": [1.0, 2.5, 997.0],
+            "s": ["  abé ", "99", ""],
             "day": [datetime.date(2025, 3, 1), None, datetime.date(1999, 12, 31)],
             "moment": [datetime.datetime(2025, 3, 1, 12, 30, 5), None, datetime.datetime(2000, 1, 1)],
             "clock": [datetime.time(7, 5), None, datetime.time(0, 0, 1)],
         }
-    )  # fmt: skip
+    )
 
 
 AS_TEXT = {
-    "id": ["123456789012345", "9007199254740991", "3"], "q": ["1", "98", None], "r": ["1", "2.5", "997"], "s": ["abé", "99", None],
-    "day": ["2025-03-01", None, "1999-12-31"], "moment": ["2025-03-01 12:30:05", None, "2000-01-01 00:00:00"],
-    "clock": ["07:05:00", None, "00:00:01"],
+    "id": ["123456789012345", "9007199254740991", "3"], "q": ["1", "98", None], "r": ["1", "2.5", "997"],
+    "s": ["abé", "99", None], "day": ["2025-03-01", None, "1999-12-31"],
+    "moment": ["2025-03-01 12:30:05", None, "2000-01-01 00:00:00"], "clock": ["07:05:00", None, "00:00:01"],
 }  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------------------------------ SPSS
+# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("suffix", ["sav", "zsav", "SAV"])
-def test_spss_codes_dates_and_user_missing_values_are_text_as_they_are(tmp_path: Path, table: pd.DataFrame, suffix: str) -> None:
+def test_spss_codes_dates_and_user_missing_values_are_text_as_they_are(
+    tmp_path: Path, table: pd.DataFrame, suffix: str
+) -> None:
     path = tmp_path / f"a.{suffix}"
     missing = {"q": [98, 99], "r": [{"lo": 990, "hi": 999}], "s": ["99"]}
     values = {"q": {1: "Oui", 98: "Ne sait pas"}}
-    pyreadstat.write_sav(table, str(path), missing_ranges=missing, variable_value_labels=values, compress=suffix == "zsav")
+    pyreadstat.write_sav(
+        table, str(path), missing_ranges=missing, variable_value_labels=values, compress=suffix == "zsav"
+    )
     assert texts(path) == AS_TEXT
 
 
 def test_without_a_survey_yaml_user_missing_values_are_blank(tmp_path: Path, table: pd.DataFrame) -> None:
     """Nothing could say there that 98 is no number; R's readers do the same."""
-    pyreadstat.write_sav(table.assign(w=1.0), str(tmp_path / "a.sav"), missing_ranges={"q": [98], "r": [{"lo": 990, "hi": 999}]})
+    pyreadstat.write_sav(
+        table.assign(w=1.0),
+        str(tmp_path / "a.sav"),
+        missing_ranges={"q": [98], "r": [{"lo": 990, "hi": 999}]},
+    )
     pyreadstat.write_dta(
-        pd.DataFrame({"r": [1.0, 2.5, "a"], "w": 1.0}), str(tmp_path / "a.dta"), missing_user_values={"r": ["a"]}
+        pd.DataFrame({"r": [1.0, 2.5, "a"], "w": 1.0}),
+        str(tmp_path / "a.dta"),
+        missing_user_values={"r": ["a"]},
     )
     for name in ("a.sav", "a.dta"):
-        assert fl.mean(fl.SurveyDesign(tmp_path / name, weight="w"), "r").table["estimate"].to_list() == [1.75]
+        assert fl.mean(fl.SurveyDesign(tmp_path / name, weight="w"), "r").table["estimate"].to_list() == [
+            1.75
+        ]
 
 
 @pytest.mark.parametrize("label", [FRENCH, ARABIC, RUSSIAN, CHINESE, THAI])
@@ -100,7 +115,9 @@ def test_labels_in_any_script_are_kept_with_the_codes_of_the_data(tmp_path: Path
         "column_labels": {"q": label},
         "variable_value_labels": {"q": {1: label, 2.5: "x", 98: "?"}, "s": {"99": label}},
     }
-    pyreadstat.write_sav(table, str(tmp_path / "a.sav"), missing_ranges={"q": [{"lo": 90, "hi": 99}, -1], "s": ["99"]}, **keys)
+    pyreadstat.write_sav(
+        table, str(tmp_path / "a.sav"), missing_ranges={"q": [{"lo": 90, "hi": 99}, -1], "s": ["99"]}, **keys
+    )
     about = read_labels(tmp_path / "a.sav")
     assert (about.names, about.rows, about.labels) == (("q", "s"), 3, {"q": label})
     assert about.codes == {"q": {"1": label, "2.5": "x", "98": "?"}, "s": {"99": label}}
@@ -110,7 +127,7 @@ def test_labels_in_any_script_are_kept_with_the_codes_of_the_data(tmp_path: Path
     assert [code for code in ("a", "99") if about.is_missing("s", code)] == ["99"]
 
 
-# ----------------------------------------------------------------------------------------------------------------- Stata
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_blank_among_whole_numbers_and_tagged_missing_values_is_blank(tmp_path: Path) -> None:
@@ -121,17 +138,29 @@ def test_a_blank_among_whole_numbers_and_tagged_missing_values_is_blank(tmp_path
 
 
 @pytest.mark.parametrize("version", [10, 12, 13, 14, 15])
-def test_stata_tagged_missing_values_stay_apart_and_the_plain_one_is_blank(tmp_path: Path, version: int) -> None:
+def test_stata_tagged_missing_values_stay_apart_and_the_plain_one_is_blank(
+    tmp_path: Path, version: int
+) -> None:
     table = pd.DataFrame(
-        {"q": [1.0, "a", "b", None, "z", 2.0], "whole": [1, 2, 3, 4, 5, "c"], "s": ["a", "b", "", "d", "e", "f"]}
+        {
+            "q": [1.0, "a", "b", None, "z", 2.0],
+            "whole": [1, 2, 3, 4, 5, "c"],
+            "s": ["a", "b", "", "d", "e", "f"],
+        }
     )
     pyreadstat.write_dta(
-        table, str(tmp_path / "a.dta"), version=version, missing_user_values={"q": ["a", "b", "z"], "whole": ["c"]},
-        variable_value_labels={"q": {1.0: "Oui", "a": "NSP"}}, column_labels={"q": "Forced"},
-    )  # fmt: skip
+        table,
+        str(tmp_path / "a.dta"),
+        version=version,
+        missing_user_values={"q": ["a", "b", "z"], "whole": ["c"]},
+        variable_value_labels={"q": {1.0: "Oui", "a": "NSP"}},
+        column_labels={"q": "Forced"},
+    )
     assert texts(tmp_path / "a.dta") == {
-        "q": ["1", ".a", ".b", None, ".z", "2"], "whole": ["1", "2", "3", "4", "5", ".c"], "s": ["a", "b", None, "d", "e", "f"],
-    }  # fmt: skip
+        "q": ["1", ".a", ".b", None, ".z", "2"],
+        "whole": ["1", "2", "3", "4", "5", ".c"],
+        "s": ["a", "b", None, "d", "e", "f"],
+    }
     about = read_labels(tmp_path / "a.dta")
     assert about.codes == {"q": {"1": "Oui", ".a": "NSP"}}
     assert about.labels == {"q": "Forced"}
@@ -143,43 +172,69 @@ def test_stata_dates_are_text(tmp_path: Path, table: pd.DataFrame) -> None:
     expected = {c: v for c, v in AS_TEXT.items() if c != "clock"}
     assert texts(tmp_path / "a.dta") == expected
     assert read_labels(tmp_path / "a.dta").kinds == {
-        "id": "number", "q": "number", "r": "number", "s": "text", "day": "date", "moment": "date"
-    }  # fmt: skip
+        "id": "number",
+        "q": "number",
+        "r": "number",
+        "s": "text",
+        "day": "date",
+        "moment": "date",
+    }
 
 
 @pytest.mark.parametrize("version", [114, 117, 118, 119])
 def test_stata_files_that_pandas_wrote(tmp_path: Path, version: Any) -> None:
     label = FRENCH if version < 118 else THAI
     table = pd.DataFrame(
-        {"small": pd.array([1, 2], "int8"), "whole": [123456789, 2], "x": [1.5, None], "day": pd.to_datetime(["2025-03-01", "2020-01-01"]),
-         "words": ["é" * 300 if version > 114 else "é", "y"]}
-    )  # fmt: skip
+        {
+            "small": pd.array([1, 2], "int8"),
+            "whole": [123456789, 2],
+            "x": [1.5, None],
+            "day": pd.to_datetime(["2025-03-01", "2020-01-01"]),
+            "words": ["é" * 300 if version > 114 else "é", "y"],
+        }
+    )
     table.to_stata(
-        tmp_path / "a.dta", version=version, write_index=False, convert_dates={"day": "td"}, variable_labels={"small": label},
-        value_labels={"small": {1: label, 2: "non"}}, convert_strl=["words"] if version > 114 else None,
-    )  # fmt: skip
+        tmp_path / "a.dta",
+        version=version,
+        write_index=False,
+        convert_dates={"day": "td"},
+        variable_labels={"small": label},
+        value_labels={"small": {1: label, 2: "non"}},
+        convert_strl=["words"] if version > 114 else None,
+    )
     words = ["é" * 300 if version > 114 else "é", "y"]
     assert texts(tmp_path / "a.dta") == {
-        "small": ["1", "2"], "whole": ["123456789", "2"], "x": ["1.5", None], "day": ["2025-03-01", "2020-01-01"], "words": words,
-    }  # fmt: skip
+        "small": ["1", "2"],
+        "whole": ["123456789", "2"],
+        "x": ["1.5", None],
+        "day": ["2025-03-01", "2020-01-01"],
+        "words": words,
+    }
     about = read_labels(tmp_path / "a.dta")
     assert (about.labels, about.codes) == ({"small": label}, {"small": {"1": label, "2": "non"}})
 
 
-# --------------------------------------------------------------------------------------------- files that R's haven wrote
+# --------------------------------------------------------------------------------------------- files that R's
 
 
 @pytest.mark.parametrize("name", ["labels.sav", "labels.zsav"])
 def test_spss_files_that_r_wrote(name: str) -> None:
     assert texts(R_WROTE / name) == {
-        "id": ["1", "2", "3"], "forced": ["1", "98", "99"], "years": ["1", "997", None], "words": ["é", "да", None],
+        "id": ["1", "2", "3"],
+        "forced": ["1", "98", "99"],
+        "years": ["1", "997", None],
+        "words": ["é", "да", None],
         "day": ["2025-03-01", None, "2024-02-29"],
-    }  # fmt: skip
+    }
     about = read_labels(R_WROTE / name)
     assert about.labels == {"forced": "Forcé ?", "years": "هل أجبرت"}
-    assert about.codes == {"forced": {"1": "Oui", "2": "Non", "98": "Ne sait pas", "99": "Refus"}, "years": {"1": "年"}}
+    assert about.codes == {
+        "forced": {"1": "Oui", "2": "Non", "98": "Ne sait pas", "99": "Refus"},
+        "years": {"1": "年"},
+    }
     missing = [
-        about.is_missing(column, code) for column, code in (("forced", "98"), ("forced", "2"), ("years", "990"), ("years", "1"))
+        about.is_missing(column, code)
+        for column, code in (("forced", "98"), ("forced", "2"), ("years", "990"), ("years", "1"))
     ]
     assert missing == [True, False, True, False]
 
@@ -187,18 +242,23 @@ def test_spss_files_that_r_wrote(name: str) -> None:
 @pytest.mark.parametrize(("name", "encoding"), [("labels_12.dta", "utf-8"), ("labels_15.dta", None)])
 def test_stata_files_that_r_wrote(name: str, encoding: str | None) -> None:
     assert texts(R_WROTE / name, encoding=encoding) == {
-        "id": ["1", "2", "3"], "forced": ["1", ".a", ".b"], "years": ["1.5", None, "3"], "words": ["é", "да", None],
+        "id": ["1", "2", "3"],
+        "forced": ["1", ".a", ".b"],
+        "years": ["1.5", None, "3"],
+        "words": ["é", "да", None],
         "day": ["2025-03-01", None, "2024-02-29"],
-    }  # fmt: skip
+    }
     about = read_labels(R_WROTE / name, encoding)
     assert about.labels == {"forced": "Forcé ?"}
     assert about.codes == {"forced": {"1": "Oui", ".a": "NSP", ".b": "Refus"}}
 
 
-# ------------------------------------------------------------------------------------------------- only what is asked for
+# ------------------------------------------------------------------------------------------------- only what
 
 
-def test_of_many_columns_only_those_asked_for_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_columns_only_those_asked_for_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pyreadstat.write_sav(pd.DataFrame({f"v{i}": [float(i)] for i in range(200)}), str(tmp_path / "a.sav"))
     given_to: list[Any] = []
     read = pyreadstat.read_sav
@@ -212,7 +272,9 @@ def test_of_many_columns_only_those_asked_for_are_read(tmp_path: Path, monkeypat
     assert opened.frame.collect_schema().names() == ["v7", "v150"]
     assert len(opened.names) == 200
     assert given_to == ["metadata alone", ["v7", "v150"]]
-    assert len(open_named(tmp_path / "a.sav", connect(), only={"elsewhere"}).frame.collect_schema().names()) == 1
+    assert (
+        len(open_named(tmp_path / "a.sav", connect(), only={"elsewhere"}).frame.collect_schema().names()) == 1
+    )
 
 
 @pytest.fixture
@@ -257,14 +319,18 @@ def test_modules_and_quarters_in_other_formats_meet(
         "person": {"path": "people.dta", "key": ["hh", "line"]},
         "module": {"path": "module.sav", "key": ["hh", "line"], "prefix": "m_"},
     }
-    keys = {"module.column": "m_result", "items.involuntary.hazardous_work": "m_q1", "items.coercion.debt_bondage": "m_q2"}
+    keys = {
+        "module.column": "m_result",
+        "items.involuntary.hazardous_work": "m_q1",
+        "items.coercion.debt_bondage": "m_q2",
+    }
     survey = fl.read_survey(write(changed(spec, {"files": files, **keys})))
     got = survey.frame.select(SOURCE + "m_q1", SOURCE + "sex").collect("pandas").to_native()
     assert sorted(got[SOURCE + "m_q1"]) == ["N"] * 15 + ["Y"]
     assert sorted(got[SOURCE + "sex"]) == ["1"] * 8 + ["2"] * 8
 
 
-# --------------------------------------------------------------------------------------------------------------- encoding
+# ------------------------------------------------------------------------------------------------------------
 
 
 def old_stata(path: Path, encoding: str, word: str) -> Path:
@@ -279,10 +345,24 @@ def old_stata(path: Path, encoding: str, word: str) -> Path:
 
 @pytest.mark.parametrize(
     ("encoding", "word"),
-    [("cp1252", "forcé"), ("latin-1", "forcé"), ("cp1251", "да"), ("koi8_r", "да"), ("cp1256", "نعم"), ("gb18030", "是"), ("big5", "是"),
-     ("shift_jis", "はい"), ("euc_jp", "はい"), ("cp874", "ใช่"), ("utf-8", "да"), ("UTF8", "да")],
-)  # fmt: skip
-def test_an_old_file_is_read_in_the_encoding_that_survey_yaml_gives(tmp_path: Path, encoding: str, word: str) -> None:
+    [
+        ("cp1252", "forcé"),
+        ("latin-1", "forcé"),
+        ("cp1251", "да"),
+        ("koi8_r", "да"),
+        ("cp1256", "نعم"),
+        ("gb18030", "是"),
+        ("big5", "是"),
+        ("shift_jis", "はい"),
+        ("euc_jp", "はい"),
+        ("cp874", "ใช่"),
+        ("utf-8", "да"),
+        ("UTF8", "да"),
+    ],
+)
+def test_an_old_file_is_read_in_the_encoding_that_survey_yaml_gives(
+    tmp_path: Path, encoding: str, word: str
+) -> None:
     path = old_stata(tmp_path / "a.dta", encoding, word)
     assert texts(path, encoding=encoding) == {"s": [word, "a"], "n": ["1", "2"]}
     assert read_labels(path, encoding).labels == {"n": word}
@@ -291,25 +371,38 @@ def test_an_old_file_is_read_in_the_encoding_that_survey_yaml_gives(tmp_path: Pa
 def test_a_csv_in_any_encoding_python_knows(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path
 ) -> None:
-    for encoding, word in (("cp1251", "да"), ("gb18030", "是"), ("shift_jis", "はい"), ("cp1256", "نعم"), ("utf-8-sig", "oui")):
+    for encoding, word in (
+        ("cp1251", "да"),
+        ("gb18030", "是"),
+        ("shift_jis", "はい"),
+        ("cp1256", "نعم"),
+        ("utf-8-sig", "oui"),
+    ):
         people.assign(result=word).to_csv(tmp_path / "people.csv", index=False, encoding=encoding)
-        survey = fl.read_survey(write(changed(spec, {"files.person.encoding": encoding, "module.answered": word})))
+        survey = fl.read_survey(
+            write(changed(spec, {"files.person.encoding": encoding, "module.answered": word}))
+        )
         assert fl.check(survey).query("severity == 'error'").empty, encoding
 
 
 @pytest.mark.parametrize("name", ["utf-9", "base64", "rot13", "klingon"])
-def test_an_encoding_that_python_does_not_know_is_told(spec: dict[str, Any], write: Write, changed: Change, name: str) -> None:
+def test_an_encoding_that_python_does_not_know_is_told(
+    spec: dict[str, Any], write: Write, changed: Change, name: str
+) -> None:
     with pytest.raises(
-        SpecError, match=r"files\.person\.encoding: not an encoding that Python knows; usual ones: utf-8, cp1252"
+        SpecError,
+        match=r"files\.person\.encoding: not an encoding that Python knows; usual ones: utf-8, cp1252",
     ) as error:
         fl.read_survey(write(changed(spec, {"files.person.encoding": name})))
     assert f"found: {name!r}" in str(error.value)
 
 
-# ------------------------------------------------------------------------------------------------------- what is refused
+# ------------------------------------------------------------------------------------------------------- what
 
 
-def test_files_that_are_damaged_or_something_else_are_told_in_one_message(tmp_path: Path, table: pd.DataFrame) -> None:
+def test_files_that_are_damaged_or_something_else_are_told_in_one_message(
+    tmp_path: Path, table: pd.DataFrame
+) -> None:
     pyreadstat.write_sav(table, str(tmp_path / "whole.sav"))
     pyreadstat.write_dta(table.drop(columns="clock"), str(tmp_path / "whole.dta"))
     for name in ("whole.sav", "whole.dta"):
@@ -341,12 +434,16 @@ def test_a_text_in_another_encoding_than_the_file_says_is_told_and_not_shown(tmp
 
 
 def test_a_date_that_no_calendar_has_is_told(tmp_path: Path) -> None:
-    pyreadstat.write_sav(pd.DataFrame({"day": [1e15], "x": [1.0]}), str(tmp_path / "a.sav"), variable_format={"day": "DATE11"})
+    pyreadstat.write_sav(
+        pd.DataFrame({"day": [1e15], "x": [1.0]}), str(tmp_path / "a.sav"), variable_format={"day": "DATE11"}
+    )
     assert "the file cannot be read" in refused(tmp_path / "a.sav")
     assert texts(tmp_path / "a.sav", only={"x"}) == {"x": ["1"]}
 
 
-def test_without_pyreadstat_the_extra_is_named(tmp_path: Path, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pyreadstat_the_extra_is_named(
+    tmp_path: Path, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pyreadstat.write_sav(table, str(tmp_path / "a.sav"))
     found = builtins.__import__
 
@@ -365,17 +462,24 @@ def test_reading_writes_nothing(tmp_path: Path, table: pd.DataFrame) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["a.sav"]
 
 
-# ----------------------------------------------------------------------------------------------------------------- fuzzed
+# ------------------------------------------------------------------------------------------------------------
 
 WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=20)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(label=WORDS, value=WORDS, codes=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=5))
-def test_any_label_and_any_code_come_through(tmp_path: Path, label: str, value: str, codes: list[int]) -> None:
+def test_any_label_and_any_code_come_through(
+    tmp_path: Path, label: str, value: str, codes: list[int]
+) -> None:
     table = pd.DataFrame({"q": pd.array(codes, "float64")})
-    for path, write_file in ((tmp_path / "a.sav", pyreadstat.write_sav), (tmp_path / "a.dta", pyreadstat.write_dta)):
-        write_file(table, str(path), column_labels={"q": label}, variable_value_labels={"q": {codes[0]: value}})
+    for path, write_file in (
+        (tmp_path / "a.sav", pyreadstat.write_sav),
+        (tmp_path / "a.dta", pyreadstat.write_dta),
+    ):
+        write_file(
+            table, str(path), column_labels={"q": label}, variable_value_labels={"q": {codes[0]: value}}
+        )
         about = read_labels(path)
         assert about.labels.get("q", "") == " ".join(label.split())
         assert about.codes == {"q": {str(codes[0]): value.strip()}}
@@ -384,7 +488,9 @@ def test_any_label_and_any_code_come_through(tmp_path: Path, label: str, value: 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(suffix=st.sampled_from([".sav", ".zsav", ".dta"]), data=st.data())
-def test_a_byte_gone_wrong_anywhere_is_a_file_or_one_error(tmp_path: Path, suffix: str, data: st.DataObject) -> None:
+def test_a_byte_gone_wrong_anywhere_is_a_file_or_one_error(
+    tmp_path: Path, suffix: str, data: st.DataObject
+) -> None:
     path = tmp_path / f"a{suffix}"
     table = pd.DataFrame({"q": [1.0, 2.0, None], "s": ["a", "é", ""]})
     if suffix == ".dta":
@@ -405,28 +511,38 @@ def test_a_byte_gone_wrong_anywhere_is_a_file_or_one_error(tmp_path: Path, suffi
 def test_a_number_that_spss_declares_missing_is_none(
     tmp_path: Path, spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
-    """An age of 99 and a weight of 9999 are no age and no weight, though survey.yaml does not name them: an error, never a number."""
+    """An age of 99 and a weight of 9999 are no age and no weight, though survey.yaml does not name them: an
+    error, never a number."""
     people.loc[3, "age"], people.loc[5, "w"] = 99, 9999.0
     ranges = {"age": [{"lo": 99, "hi": 99}], "w": [{"lo": 9990, "hi": 9999}]}
     path = write(changed(spec, {"files.person.path": "people.sav"}))
     pyreadstat.write_sav(people, str(path.parent / "people.sav"), missing_ranges=ranges)
     found = fl.check(fl.read_survey(path)).query("severity == 'error'")
     assert sorted(zip(found["where"], found["what"], found["count"], strict=True)) == [
-        ("age", "ages that are not numbers, or that the file declares missing: 1 value, not printed", "fewer than 5"),
+        (
+            "age",
+            "ages that are not numbers, or that the file declares missing: 1 value, not printed",
+            "fewer than 5",
+        ),
         ("w", "weights that are not numbers, or that the file declares missing: 1 value, not printed", 1),
     ]
-    named = fl.read_survey(write(changed(spec, {"files.person.path": "people.sav", "age.missing": [99, 999]})))
+    named = fl.read_survey(
+        write(changed(spec, {"files.person.path": "people.sav", "age.missing": [99, 999]}))
+    )
     assert fl.check(named).query("severity == 'error'")["where"].tolist() == ["w"]
 
 
 def test_each_pooled_file_declares_its_own_missing_numbers(
     tmp_path: Path, spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
-    """The weight 9999 of the second quarter was used as a weight, since only the second file declares it missing. An age of 30 is
-    declared missing by the first file only, so the second file keeps it."""
+    """The weight 9999 of the second quarter was used as a weight, since only the second file declares it
+    missing. An age of 30 is declared missing by the first file only, so the second file keeps it."""
     pooled = {"files.person.path": ["q1.sav", "q2.sav"], "files.person.weight_factor": [0.5, 0.5]}
     path = write(changed(spec, pooled))
-    first, second = people.assign(age=30, w=10.0), people.assign(age=30, w=[9999.0, *[10.0] * (len(people) - 1)])
+    first, second = (
+        people.assign(age=30, w=10.0),
+        people.assign(age=30, w=[9999.0, *[10.0] * (len(people) - 1)]),
+    )
     pyreadstat.write_sav(first, str(path.parent / "q1.sav"), missing_ranges={"age": [30]})
     pyreadstat.write_sav(second, str(path.parent / "q2.sav"), missing_ranges={"w": [9999]})
     rows = fl.read_survey(path).frame.collect("pandas").to_native()
@@ -436,9 +552,18 @@ def test_each_pooled_file_declares_its_own_missing_numbers(
 
 
 @pytest.mark.parametrize(("suffix", "missing"), [("sav", 99), ("sav", "none"), ("dta", "a")])
-@pytest.mark.parametrize(("column", "told"), [("stratum", "rows without strata"), ("village", "rows without psu")])
+@pytest.mark.parametrize(
+    ("column", "told"), [("stratum", "rows without strata"), ("village", "rows without psu")]
+)
 def test_persons_whose_unit_is_declared_missing_are_no_unit_of_their_own(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, suffix: str, missing: Any, column: str, told: str
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    changed: Change,
+    suffix: str,
+    missing: Any,
+    column: str,
+    told: str,
 ) -> None:
     """All persons with `.a`, or with a number or text that SPSS declares missing, were one PSU."""
     path = write(changed(spec, {"files.person.path": f"people.{suffix}"}))
@@ -479,14 +604,19 @@ def test_a_column_is_found_whatever_the_unicode_form_of_its_name(tmp_path: Path,
 def test_a_parquet_file_with_a_repeated_name_is_refused_beside_a_column_of_structures(tmp_path: Path) -> None:
     """DuckDB names the second one `w_1`, so the first was taken for the column."""
     weights = [pyarrow.array([1.0]), pyarrow.array([{"a": {"b": 1}, "c": 2}]), pyarrow.array([2.0])]
-    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(weights, names=["w", "a", "w"]), tmp_path / "a.parquet")
+    pyarrow.parquet.write_table(
+        pyarrow.Table.from_arrays(weights, names=["w", "a", "w"]), tmp_path / "a.parquet"
+    )
     assert "found:   w, w" in refused(tmp_path / "a.parquet")
-    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(weights, names=["w", "b", "c"]), tmp_path / "b.parquet")
+    pyarrow.parquet.write_table(
+        pyarrow.Table.from_arrays(weights, names=["w", "b", "c"]), tmp_path / "b.parquet"
+    )
     assert open_named(tmp_path / "b.parquet", connect()).names == ("w", "c")
 
 
 @pytest.mark.parametrize(
-    ("digits", "value", "is_read"), [(38, 10**20, True), (39, 10**20, False), (39, 2**53 - 1, True), (76, -(2**53), False)]
+    ("digits", "value", "is_read"),
+    [(38, 10**20, True), (39, 10**20, False), (39, 2**53 - 1, True), (76, -(2**53), False)],
 )
 def test_a_decimal_number_of_a_parquet_file_is_exact_or_the_file_is_refused(
     tmp_path: Path, digits: int, value: int, is_read: bool
@@ -521,10 +651,14 @@ def test_codes_that_a_file_may_have_rounded_are_a_warning(
         ids = [float(first + step * i) for i in range(len(people))]
         table = people.assign(**{spec["files"]["person"]["key"][0]: ids})
         path = write(changed(spec, {"files.person.path": f"persons.{kind}"}), person=people)
-        (pyreadstat.write_sav if kind == "sav" else pyreadstat.write_dta)(table, path.parent / f"persons.{kind}")
+        (pyreadstat.write_sav if kind == "sav" else pyreadstat.write_dta)(
+            table, path.parent / f"persons.{kind}"
+        )
         found = fl.check(fl.read_survey(path))
         return [
-            where for where, what in zip(found["where"], found["what"], strict=True) if what.startswith("codes of more than 15")
+            where
+            for where, what in zip(found["where"], found["what"], strict=True)
+            if what.startswith("codes of more than 15")
         ]
 
     with pytest.raises(DataError, match="store keys of more than 15 digits as text"):

@@ -1,5 +1,5 @@
-"""Tests that a path is one file, in any spelling, and that a file is regular, complete, given once, and the same for every
-estimate."""
+"""Tests that a path is one file, in any spelling, and that a file is regular, complete, given once, and the
+same for every estimate."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from fltoolkit.survey.readers.file_stamps import stamp_of
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
 DECOYS = ("a1", "a2", "ab", "aa", "a", "x")
-NAMES = ["a[1]", "a*", "a?", "a[!b]", "a{a,b}", "**", "SEX=1/a", "it's", 'q"x', "50%", "~", "~/a", "é", "-l", "s3:a", "s3:/x/a", "https:/a", "a b",
-         "a]b", "[12]/a", "file:a", "a\nb"]  # fmt: skip
+NAMES = [
+    "a[1]", "a*", "a?", "a[!b]", "a{a,b}", "**", "SEX=1/a", "it's", 'q"x', "50%", "~", "~/a", "é", "-l",
+    "s3:a", "s3:/x/a", "https:/a", "a b", "a]b", "[12]/a", "file:a", "a\nb",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -58,7 +60,7 @@ def test_a_survey_reads_the_file_that_it_names(
     assert found["cases"].to_list() == [1]
 
 
-# ------------------------------------------------------------------------------------------------- what is no file of data
+# ------------------------------------------------------------------------------------------------- what is no
 
 
 def refused(path: Path) -> str:
@@ -115,7 +117,13 @@ def test_a_device_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_opened_is_told_in_words_of_its_own(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path, path: str, words: str
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    changed: Change,
+    tmp_path: Path,
+    path: str,
+    words: str,
 ) -> None:
     message = refused(write(changed(spec, {"files.person.path": path}), people=people))
     assert words in message
@@ -124,7 +132,9 @@ def test_what_cannot_be_opened_is_told_in_words_of_its_own(
         fl.SurveyDesign(str(tmp_path / path), weight="w")
 
 
-def test_a_file_that_this_account_may_not_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_this_account_may_not_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.csv").write_text("w\n1\n")
 
     def closed(*_: object, **__: object) -> None:
@@ -135,7 +145,7 @@ def test_a_file_that_this_account_may_not_read_is_told(tmp_path: Path, monkeypat
         fl.SurveyDesign(tmp_path / "a.csv", weight="w")
 
 
-# -------------------------------------------------------------------------------------------------------- given only once
+# -------------------------------------------------------------------------------------------------------- giv
 
 
 def _same(folder: Path) -> str:
@@ -159,7 +169,9 @@ def test_a_file_under_two_names_is_one_file(
 ) -> None:
     path = write(spec, people=people)
     paths = ["people.csv", again(path.parent)]
-    message = refused(write(changed(spec, {"files.person.path": paths, "files.person.weight_factor": [0.5, 0.5]})))
+    message = refused(
+        write(changed(spec, {"files.person.path": paths, "files.person.weight_factor": [0.5, 0.5]}))
+    )
     assert "files.person.path: the same file is given more than once" in message
     assert "found:   " in message
 
@@ -185,7 +197,7 @@ def test_a_key_or_a_path_that_names_nothing_or_the_same_twice_is_refused(
     assert words in str(error.value)
 
 
-# ----------------------------------------------------------------------------------------------------- the same all along
+# ----------------------------------------------------------------------------------------------------- the sa
 
 
 def _replaced(path: Path) -> None:
@@ -231,7 +243,11 @@ def test_a_file_that_changes_between_two_estimates_stops_the_second(
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_large_survey_notices_it_too_and_a_small_one_holds_what_it_read(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Write,
+    change: Callable[[Path], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = write(spec, people=people)
     held = fl.classify(fl.read_survey(path))

@@ -47,7 +47,9 @@ def refused(wanted: Sequence[str], present: Sequence[str], keys: dict[str, str] 
 
 
 def test_a_missing_column_is_told_with_its_key_and_the_name_that_was_meant() -> None:
-    error = refused(["WEIGHT", "AGE", "SEX"], ["WEIGTH", "AGE", "SEX"], {"WEIGHT": "design.weight", "AGE": "age.column"})
+    error = refused(
+        ["WEIGHT", "AGE", "SEX"], ["WEIGTH", "AGE", "SEX"], {"WEIGHT": "design.weight", "AGE": "age.column"}
+    )
     assert error.found == "WEIGHT (design.weight; did you mean WEIGTH?)"
     assert error.allowed == "WEIGTH, AGE, SEX"
     assert error.do == "correct the names; upper and lower case count"

@@ -1,4 +1,5 @@
-"""Tests tables in memory: columns of one kind from any library. A column of several kinds is reported by its name and rows."""
+"""Tests tables in memory: columns of one kind from any library. A column of several kinds is reported by its
+name and rows."""
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ def test_objects_that_are_all_numbers_are_numbers_however_late_one_differs(late:
     ],
 )
 @pytest.mark.parametrize("column", ["w", "x"])
-def test_a_column_of_two_kinds_is_told_by_its_name_and_the_first_row_of_each(column: str, late: Any, found: str) -> None:
+def test_a_column_of_two_kinds_is_told_by_its_name_and_the_first_row_of_each(
+    column: str, late: Any, found: str
+) -> None:
     table = pd.DataFrame({"w": 1.0, "x": 1.0}, index=range(ROWS))
     table[column] = objects([1] * (ROWS - 1) + [late])
     with pytest.raises(DataError) as error:
@@ -66,7 +69,9 @@ def test_a_column_of_two_kinds_is_told_by_its_name_and_the_first_row_of_each(col
     assert "Rosa" not in str(error.value)
 
 
-@pytest.mark.parametrize("values", [[DAY, MOMENT], [MOMENT, DAY], ["a", b"b"], [DAY, "2020-01-02"], [True, "yes"]])
+@pytest.mark.parametrize(
+    "values", [[DAY, MOMENT], [MOMENT, DAY], ["a", b"b"], [DAY, "2020-01-02"], [True, "yes"]]
+)
 def test_kinds_that_arrow_or_duckdb_would_cast_to_each_other_are_two_kinds(values: list[Any]) -> None:
     with pytest.raises(DataError, match="the values of this column cannot be used"):
         fl.mean(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "x": objects(values)}), weight="w"), "w", by="x")
@@ -97,7 +102,9 @@ def groups(table: Any) -> dict[str, int]:
         (pd.Series([None] * 4), {"not stated": 4}),
     ],
 )
-def test_every_kind_that_pandas_has_for_codes_is_codes(values: pd.Series[Any], expected: dict[str, int]) -> None:
+def test_every_kind_that_pandas_has_for_codes_is_codes(
+    values: pd.Series[Any], expected: dict[str, int]
+) -> None:
     assert groups(pd.DataFrame({"w": 1.0, "x": values})) == expected
 
 
@@ -115,7 +122,9 @@ def test_every_kind_that_pandas_has_for_codes_is_codes(values: pd.Series[Any], e
         (lambda: objects([2**60, 2**60 + 1, 1.5, 1]), "whole numbers of more than 15 digits beside others"),
     ],
 )
-def test_a_column_that_nothing_can_be_made_of_stops_nobody_who_does_not_ask_for_it(make: Callable[[], Any], found: str) -> None:
+def test_a_column_that_nothing_can_be_made_of_stops_nobody_who_does_not_ask_for_it(
+    make: Callable[[], Any], found: str
+) -> None:
     design = fl.SurveyDesign(pd.DataFrame({"w": 1.0, "x": make()}), weight="w")
     assert fl.mean(design, "w").table["n"].to_list() == [4]
     for ask in (lambda: fl.mean(design, "x"), lambda: fl.mean(design, "w", by="x")):
@@ -128,13 +137,23 @@ def test_a_column_that_nothing_can_be_made_of_stops_nobody_who_does_not_ask_for_
 @pytest.mark.parametrize(
     "table",
     [
-        pytest.param(pl.DataFrame({"w": [1.0] * 3, "x": pl.Series([1, 2, 6], dtype=pl.Int128)}), id="Polars Int128"),
-        pytest.param(pl.DataFrame({"w": [1.0] * 3, "x": pl.Series([1, 2.5, 5.5], dtype=pl.Object)}), id="Polars objects"),
-        pytest.param(pa.table({"w": [1.0] * 3, "x": pa.array(np.array([1, 2, 6], "float16"))}), id="Arrow half floats"),
         pytest.param(
-            pa.table({"w": [1.0] * 3, "x": pa.array([D("1"), D("2"), D("6")], pa.decimal256(50, 2))}), id="Arrow decimal256"
+            pl.DataFrame({"w": [1.0] * 3, "x": pl.Series([1, 2, 6], dtype=pl.Int128)}), id="Polars Int128"
         ),
-        pytest.param(pa.table({"w": [1.0] * 3, "x": [1, 2, 6]}).to_reader(), id="a reader, which can be read once"),
+        pytest.param(
+            pl.DataFrame({"w": [1.0] * 3, "x": pl.Series([1, 2.5, 5.5], dtype=pl.Object)}),
+            id="Polars objects",
+        ),
+        pytest.param(
+            pa.table({"w": [1.0] * 3, "x": pa.array(np.array([1, 2, 6], "float16"))}), id="Arrow half floats"
+        ),
+        pytest.param(
+            pa.table({"w": [1.0] * 3, "x": pa.array([D("1"), D("2"), D("6")], pa.decimal256(50, 2))}),
+            id="Arrow decimal256",
+        ),
+        pytest.param(
+            pa.table({"w": [1.0] * 3, "x": [1, 2, 6]}).to_reader(), id="a reader, which can be read once"
+        ),
         pytest.param(pa.record_batch({"w": [1.0] * 3, "x": [1, 2, 6]}), id="a batch"),
     ],
 )
@@ -163,14 +182,19 @@ def test_no_table_at_all_is_told_in_words() -> None:
 
 def _relation(query: str) -> duckdb.DuckDBPyRelation:
     con = duckdb.connect()
-    con.execute("CREATE TABLE people AS SELECT 2.0 AS w, i % 4 AS p, i % 2 AS y, 'Marta Lopez' AS name FROM range(8) AS t(i)")
+    con.execute(
+        "CREATE TABLE people AS SELECT 2.0 AS w, i % 4 AS p, i % 2 AS y, 'Marta Lopez' AS name FROM "
+        "range(8) AS t(i)"
+    )
     return con.sql(query)
 
 
 def test_a_duckdb_relation_that_fails_on_a_row_is_told_without_the_row() -> None:
     """DuckDB reads a relation when its rows are asked for, and its words quote the cell."""
     with pytest.raises(DataError) as raised:
-        fl.SurveyDesign(_relation("SELECT * REPLACE (CAST(name AS INT) AS y) FROM people"), weight="w", psu="p")
+        fl.SurveyDesign(
+            _relation("SELECT * REPLACE (CAST(name AS INT) AS y) FROM people"), weight="w", psu="p"
+        )
     assert "the DuckDB relation cannot be read" in raised.value.message
     assert "Marta" not in raised.value.message
 
@@ -200,7 +224,7 @@ def test_a_table_without_columns_and_a_text_that_is_none() -> None:
         fl.SurveyDesign(table, weight="w", psu="p")
 
 
-# ------------------------------------------------------------------------------------------------------- no value is changed
+# ------------------------------------------------------------------------------------------------------- no v
 
 
 def read_as_text(table: Any) -> list[Any]:
@@ -211,15 +235,20 @@ def read_as_text(table: Any) -> list[Any]:
 
 
 def test_the_largest_whole_numbers_of_duckdb_keep_their_digits() -> None:
-    """Arrow has no unsigned whole numbers of 128 bits; the largest one became -1. Hashed household numbers are such numbers."""
-    relation = duckdb.connect().sql("SELECT unnest(['340282366920938463463374607431768211455', '7', NULL])::UHUGEINT AS x")
+    """Arrow has no unsigned whole numbers of 128 bits; the largest one became -1. Hashed household numbers
+    are such numbers."""
+    relation = duckdb.connect().sql(
+        "SELECT unnest(['340282366920938463463374607431768211455', '7', NULL])::UHUGEINT AS x"
+    )
     assert read_as_text(relation) == ["340282366920938463463374607431768211455", "7", None]
 
 
 def test_whole_numbers_of_arrow_in_256_bits_keep_their_digits() -> None:
     """They became floats, so that neighbouring labels became one."""
     labels = [D("12345678901234567890123"), D("12345678901234567890124"), None]
-    assert read_as_text(pa.table({"x": pa.array(labels, pa.decimal256(40, 0))})) == [label and str(label) for label in labels]
+    assert read_as_text(pa.table({"x": pa.array(labels, pa.decimal256(40, 0))})) == [
+        label and str(label) for label in labels
+    ]
     assert read_as_text(pa.table({"x": pa.array([D(1200)], pa.decimal128(5, -2))})) == ["1200"]
 
 

@@ -1,4 +1,5 @@
-"""Tests that a small CSV in the folder of survey.yaml is read strictly, and that errors give the line without a cell."""
+"""Tests that a small CSV in the folder of survey.yaml is read strictly, and that errors give the line without
+a cell."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def test_rows_have_the_columns_asked_for_in_that_order_and_the_line_they_begin_o
         ('code,isic\n1,"2"secret\n', "line 2", "a quote that is not closed, or text after one"),
     ],
 )
-def test_a_wrong_row_is_told_by_its_line_without_a_cell(tmp_path: Path, text: str, line: str, found: str) -> None:
+def test_a_wrong_row_is_told_by_its_line_without_a_cell(
+    tmp_path: Path, text: str, line: str, found: str
+) -> None:
     with pytest.raises(SpecError) as error:
         read(tmp_path, text)
     assert error.value.where.endswith(f"own.csv, {line}")

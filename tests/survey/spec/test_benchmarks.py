@@ -1,5 +1,5 @@
-"""Tests calibration in survey.yaml from the file to the estimate, and benchmarks that do not fit, reported by file, margin and
-category."""
+"""Tests calibration in survey.yaml from the file to the estimate, and benchmarks that do not fit, reported by
+file, margin and category."""
 
 from __future__ import annotations
 
@@ -22,9 +22,14 @@ from fltoolkit.publish.headline_by_rule_set import other_headlines
 from fltoolkit.run.batch_file import make_run
 from fltoolkit.run.run_record import input_hashes
 
-BENCHMARKS = "margin,category,population\nsex,men,2500\nsex,women,2000\nage_group,18–29,2600\nage_group,30+,1900\n"
+BENCHMARKS = (
+    "margin,category,population\nsex,men,2500\nsex,women,2000\nage_group,18–29,2600\nage_group,30+,1900\n"
+)
 STAGES = {
-    side: {item: {**question, "stage": "recruitment"} for item, question in small_country.SURVEY["items"][side].items()}
+    side: {
+        item: {**question, "stage": "recruitment"}
+        for item, question in small_country.SURVEY["items"][side].items()
+    }
     for side in ("involuntary", "coercion")
 }
 STATED = small_country.persons().replace({"AGE": {999: 44}})  # everybody has an age
@@ -37,7 +42,9 @@ def raked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec = small_country.changed(
         small_country.SURVEY, items=STAGES, calibration={"method": "rake", "benchmarks": "benchmarks.csv"}
     )
-    path = small_country.write(folder, spec | {"tables": [{"measure": "prevalence", "by": ["sex"]}]}, table=STATED)
+    path = small_country.write(
+        folder, spec | {"tables": [{"measure": "prevalence", "by": ["sex"]}]}, table=STATED
+    )
     (folder / "benchmarks.csv").write_text(BENCHMARKS, encoding="utf-8")
     return path
 
@@ -45,10 +52,13 @@ def raked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bare() -> fl.SurveyDesign:
     """The same persons as a design without a survey.yaml."""
     frame = STATED.assign(
-        case=((STATED["INV"] == 1) & (STATED["COE"] == 1)).astype(int), sex=STATED["SEX"].map({1: "men", 2: "women"}),
+        case=((STATED["INV"] == 1) & (STATED["COE"] == 1)).astype(int),
+        sex=STATED["SEX"].map({1: "men", 2: "women"}),
         age_group=np.where(STATED["AGE"] < 30, "18–29", "30+"),
-    )  # fmt: skip
-    return fl.SurveyDesign(frame[["W", "S", "P", "case", "sex", "age_group"]], weight="W", strata="S", psu="P")
+    )
+    return fl.SurveyDesign(
+        frame[["W", "S", "P", "case", "sex", "age_group"]], weight="W", strata="S", psu="P"
+    )
 
 
 def test_survey_yaml_calibrates_as_the_verb_does(raked: Path) -> None:
@@ -68,8 +78,12 @@ def test_a_run_of_a_calibrated_survey(raked: Path) -> None:
     persons = fl.classify(fl.read_survey(raked))
     out = fl.publish_run(persons)
     assert (out.table["calibration"] == fl.total(persons).about.calibration).all()
-    patterns = read_patterns(persons, ["sex"], ["adults"])  # a reader who looks for persons has the calibrated weights
-    assert patterns.weighted["adults", "cases"].sum() == pytest.approx(fl.total(persons).table["estimate"].iloc[0])
+    patterns = read_patterns(
+        persons, ["sex"], ["adults"]
+    )  # a reader who looks for persons has the calibrated weights
+    assert patterns.weighted["adults", "cases"].sum() == pytest.approx(
+        fl.total(persons).table["estimate"].iloc[0]
+    )
     assert out.select("total")["population"].iloc[0] == pytest.approx(4500)
     assert "Weights: raked to sex, age_group of adults; g from" in str(fl.show.headline(out))
     shown = fl.show.calibration(persons)
@@ -87,7 +101,8 @@ def test_an_uncalibrated_survey_says_so(norvia: fl.Survey) -> None:
 def test_the_benchmarks_are_an_input_of_the_run(raked: Path, tmp_path: Path) -> None:
     assert "benchmarks.csv" in input_hashes(make_run(raked, None))
     small_country.write(
-        tmp_path, small_country.changed(small_country.SURVEY, calibration={"method": "rake", "benchmarks": "b.csv"})
+        tmp_path,
+        small_country.changed(small_country.SURVEY, calibration={"method": "rake", "benchmarks": "b.csv"}),
     )
     hashes = []
     for women in (2000, 2001):
@@ -101,7 +116,9 @@ def test_check_names_wide_factors(raked: Path, tmp_path: Path, capsys: pytest.Ca
     assert main(["check", str(raked)]) == 0
     assert "calibration" not in capsys.readouterr().out
     margins = {"sex": {"men": 20000, "women": 2000}}
-    spec = small_country.changed(small_country.SURVEY, calibration={"method": "poststratify", "margins": margins})
+    spec = small_country.changed(
+        small_country.SURVEY, calibration={"method": "poststratify", "margins": margins}
+    )
     path = small_country.write(tmp_path, spec, table=STATED)
     assert main(["check", str(path)]) == 0
     said = capsys.readouterr().out
@@ -114,8 +131,10 @@ def people() -> pd.DataFrame:
     rng = np.random.default_rng(4)
     n = 160
     answers = rng.choice(["case", "not", "idle"], n, p=[0.2, 0.6, 0.2])
-    own = [{"AGE": int(a), "W": float(w), "P": i % 8, "S": i % 8 // 4, "W2": 3.0} for i, (a, w) in
-           enumerate(zip(rng.integers(10, 60, n), rng.choice([5.0, 8.0, 11.0], n), strict=True))]  # fmt: skip
+    own = [
+        {"AGE": int(a), "W": float(w), "P": i % 8, "S": i % 8 // 4, "W2": 3.0}
+        for i, (a, w) in enumerate(zip(rng.integers(10, 60, n), rng.choice([5.0, 8.0, 11.0], n), strict=True))
+    ]
     return persons_table(list(zip(answers, own, strict=True)))
 
 
@@ -124,7 +143,9 @@ def survey(tmp_path: Path, **keys: Any) -> fl.Survey:
 
     spec: dict[str, Any] = {**SPEC, **keys}
     people().to_csv(tmp_path / "persons.csv", index=False)
-    (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (tmp_path / "survey.yaml").write_text(
+        yaml.safe_dump(spec, sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
     return fl.classify(fl.read_survey(tmp_path))
 
 
@@ -139,7 +160,9 @@ def test_who_is_outside_the_population_keeps_the_weight(tmp_path: Path) -> None:
     y = ((t["INV"] == 1) & (t["COE"] == 1)).astype(float)
     before = t["W"].where(adult, 0.0).groupby(t["SEX"]).transform("sum")
     w = t["W"] * np.where(adult, t["SEX"].map({1: 700, 2: 500}) / before, 1.0)
-    mean = (w * y).where(adult, 0.0).groupby(t["SEX"]).transform("sum") / w.where(adult, 0.0).groupby(t["SEX"]).transform("sum")
+    mean = (w * y).where(adult, 0.0).groupby(t["SEX"]).transform("sum") / w.where(adult, 0.0).groupby(
+        t["SEX"]
+    ).transform("sum")
     e = w * (y - np.where(adult, mean, 0.0))  # residuals of adults, values of the others
     psu = e.groupby([t["S"], t["P"]]).sum()
     variance = sum(4 / 3 * ((z - z.mean()) ** 2).sum() for _, z in psu.groupby(level=0))
@@ -153,7 +176,8 @@ def test_who_is_outside_the_population_keeps_the_weight(tmp_path: Path) -> None:
 
 def test_adults_and_children_are_calibrated_apart(tmp_path: Path) -> None:
     spec = broken.SPEC | {
-        "populations": broken.SPEC["populations"] | {"everyone": {"label": "all", "sum_of": ["adults", "children"]}}
+        "populations": broken.SPEC["populations"]
+        | {"everyone": {"label": "all", "sum_of": ["adults", "children"]}}
     }
     broken.write(tmp_path, spec)
     persons = fl.classify(fl.read_survey(tmp_path))
@@ -172,7 +196,10 @@ def test_other_rule_sets_have_the_same_weights(raked: Path) -> None:
     assert persons.unclassified is not None
     both = fl.rule_sets(persons.unclassified, ["icls_2018", "hts_2012"])
     assert both.table["population"].to_list() == pytest.approx([4500, 4500])
-    by_hand = fl.rake(fl.classify(fl.read_survey(raked.parent.parent / _plain(raked.parent))), raked.with_name("benchmarks.csv"))
+    by_hand = fl.rake(
+        fl.classify(fl.read_survey(raked.parent.parent / _plain(raked.parent))),
+        raked.with_name("benchmarks.csv"),
+    )
     assert by_hand.calibration is not None
     assert [est.about.calibration for est in other_headlines(by_hand).made] == [both.about.calibration] * 2
 
@@ -180,7 +207,9 @@ def test_other_rule_sets_have_the_same_weights(raked: Path) -> None:
 def _plain(folder: Path) -> str:
     """The same survey without calibration, in a folder beside."""
     name = f"{folder.name}-plain"
-    small_country.write(folder.parent / name, small_country.changed(small_country.SURVEY, items=STAGES), table=STATED)
+    small_country.write(
+        folder.parent / name, small_country.changed(small_country.SURVEY, items=STAGES), table=STATED
+    )
     return name
 
 
@@ -190,15 +219,27 @@ WRONG: list[tuple[Any, type[FltoolkitError], list[str]]] = [
     ({"sex": {"men": 2500, "women": 0}}, DataError, ["margin sex, category women", "above zero"]),
     ({"sex": {"men": 2500, "women": -3}}, DataError, ["margin sex, category women", "-3"]),
     ({"sex": {"men": "2,500", "women": 3}}, DataError, ["category men", "thousands separator"]),
-    ({"sex": {"men": 5, "women": 5}, "age_group": {"18–29": 5, "30+": 6}}, DataError, ["same total", "sex: 10", "age_group: 11"]),
+    (
+        {"sex": {"men": 5, "women": 5}, "age_group": {"18–29": 5, "30+": 6}},
+        DataError,
+        ["same total", "sex: 10", "age_group: 11"],
+    ),
     ({"region": {"a": 5}}, RequestError, ["no such column", "region"]),
     ({("sex", "age_group"): {"men": 4}}, DataError, ["margin sex × age_group", "one value for each"]),
     ({}, DataError, ["there are no benchmarks"]),
     (7, DataError, ["int", "pandas DataFrame"]),
-    (pd.DataFrame({"margin": ["sex", "sex"], "category": ["men", "men"], "population": [1, 2]}), DataError, ["category men", "twice"]),
-    (pd.DataFrame({"margin": ["sex"], "category": ["men"]}), DataError, ["population", "margin, category, population"]),
+    (
+        pd.DataFrame({"margin": ["sex", "sex"], "category": ["men", "men"], "population": [1, 2]}),
+        DataError,
+        ["category men", "twice"],
+    ),
+    (
+        pd.DataFrame({"margin": ["sex"], "category": ["men"]}),
+        DataError,
+        ["population", "margin, category, population"],
+    ),
     ("nowhere.csv", DataError, ["nowhere.csv", "there is no such file"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("benchmarks", "kind", "told"), WRONG, ids=[" ".join(told) for _, _, told in WRONG])
@@ -223,7 +264,9 @@ def test_refusals_of_the_design() -> None:
 
 
 def test_raking_that_cannot_come_to_rest() -> None:
-    frame = pd.DataFrame({"w": 1.0, "a": ["x", "x", "y"] * 4, "b": ["u", "v", "u"] * 4, "psu": range(12)})  # nobody is y and v
+    frame = pd.DataFrame(
+        {"w": 1.0, "a": ["x", "x", "y"] * 4, "b": ["u", "v", "u"] * 4, "psu": range(12)}
+    )  # nobody is y and v
     design = fl.SurveyDesign(frame, weight="w", psu="psu")
     with pytest.raises(DesignError, match=r"did not converge.*\n.*margin a") as error:
         fl.rake(design, {"a": {"x": 10, "y": 20}, "b": {"u": 5, "v": 25}})
@@ -232,19 +275,31 @@ def test_raking_that_cannot_come_to_rest() -> None:
 
 def test_contradicting_margins_are_refused() -> None:
     with pytest.raises(DesignError, match="contradict"):
-        fl.calibrate(bare(), {
-            "sex": {"men": 2500, "women": 2000},
-            ("sex", "age_group"): {("men", "18–29"): 1000, ("men", "30+"): 1000, ("women", "18–29"): 1250, ("women", "30+"): 1250},
-        })  # fmt: skip
+        fl.calibrate(
+            bare(),
+            {
+                "sex": {"men": 2500, "women": 2000},
+                ("sex", "age_group"): {
+                    ("men", "18–29"): 1000,
+                    ("men", "30+"): 1000,
+                    ("women", "18–29"): 1250,
+                    ("women", "30+"): 1250,
+                },
+            },
+        )
 
 
-def test_a_calibrated_estimate_stands_beside_one_that_is_not_once_it_is_said_that_the_psus_are_the_same() -> None:
+def test_a_calibrated_estimate_stands_beside_one_that_is_not_once_it_is_said_that_the_psus_are_the_same() -> (
+    None
+):
     design = fl.rake(bare(), {"sex": {"men": 2500, "women": 2000}})
     parts = {"a": fl.mean(bare(), "case"), "b": fl.mean(design, "case")}
     with pytest.raises(DesignError, match="occur in more than one"):
         fl.stack(parts, name="weights")
     both = fl.stack(parts, name="weights", shared_psus=True).covariance
-    np.testing.assert_allclose(np.sqrt(np.diag(both)), [est.table["se"][0] for est in parts.values()], rtol=1e-12)
+    np.testing.assert_allclose(
+        np.sqrt(np.diag(both)), [est.table["se"][0] for est in parts.values()], rtol=1e-12
+    )
     assert both[0, 1] > 0
 
 
@@ -258,7 +313,9 @@ def test_a_calibrated_estimate_stands_beside_one_that_is_not_once_it_is_said_tha
         ({"method": "rake", "benchmarks": "../b.csv"}, "leaves the folder"),
     ],
 )
-def test_calibration_of_survey_yaml_is_checked_on_load(tmp_path: Path, calibration: dict[str, Any], told: str) -> None:
+def test_calibration_of_survey_yaml_is_checked_on_load(
+    tmp_path: Path, calibration: dict[str, Any], told: str
+) -> None:
     path = small_country.write(tmp_path, small_country.changed(small_country.SURVEY, calibration=calibration))
     with pytest.raises((SpecError, DataError), match=told):
         fl.read_survey(path)
@@ -269,10 +326,14 @@ def test_a_survey_is_calibrated_by_survey_yaml_or_by_a_verb(raked: Path) -> None
     with pytest.raises(DesignError, match=r"calibration of survey\.yaml"):
         fl.rake(persons, {"sex": {"men": 2500, "women": 2000}})
     with pytest.raises(RequestError, match="not classified"):
-        fl.rake(fl.read_survey(small_country.write(raked.parent / "plain")), {"sex": {"men": 2500, "women": 2000}})
+        fl.rake(
+            fl.read_survey(small_country.write(raked.parent / "plain")), {"sex": {"men": 2500, "women": 2000}}
+        )
 
 
-def test_benchmarks_are_met_in_one_pass_for_all_verbs_and_rule_sets(raked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_benchmarks_are_met_in_one_pass_for_all_verbs_and_rule_sets(
+    raked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calibrate = importlib.import_module(
         "fltoolkit.estimate.weights.calibration"
     )  # fltoolkit.estimate.weights.calibration is the verb
@@ -293,7 +354,13 @@ def test_benchmarks_are_met_in_one_pass_for_all_verbs_and_rule_sets(raked: Path,
 
 def test_labels_with_quotes_and_crosses_and_weights_that_did_not_gross_up() -> None:
     frame = pd.DataFrame(
-        {"w": [0.5, 1.5] * 6, "who": ["l'une", "a × b", "x"] * 4, "code": [1.0, 2.0] * 6, "psu": range(12), "y": [1, 0, 0] * 4}
+        {
+            "w": [0.5, 1.5] * 6,
+            "who": ["l'une", "a × b", "x"] * 4,
+            "code": [1.0, 2.0] * 6,
+            "psu": range(12),
+            "y": [1, 0, 0] * 4,
+        }
     )
     design = fl.SurveyDesign(frame, weight="w", psu="psu", weights="normalised")
     with pytest.raises(DesignError, match="normalised"):

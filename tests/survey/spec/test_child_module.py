@@ -1,4 +1,5 @@
-"""Tests the part of survey.yaml on children: the keys of their questions, and the columns that identify parents."""
+"""Tests the part of survey.yaml on children: the keys of their questions, and the columns that identify
+parents."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ def test_each_question_has_the_key_that_maps_it() -> None:
             "worst_forms": {"slavery": "S", "illicit_activities": "I"},
         }
     )
-    columns = {key: None if sources is None else [s.column for s in sources] for key, sources in children.questions()}
+    columns = {
+        key: None if sources is None else [s.column for s in sources] for key, sources in children.questions()
+    }
     assert columns == {
         "children.third_party.done": ["D1"],
         "children.third_party.threat": ["T1", "T2"],
@@ -35,7 +38,9 @@ def test_each_question_has_the_key_that_maps_it() -> None:
 
 def test_the_columns_of_parents_are_those_that_link_and_none_where_nobody_is_linked() -> None:
     work = {"third_party": WORK, "with_parents": WORK}
-    linked = Children.model_validate({**work, "parents": {"line": "L", "columns": ["M", "F"], "none": "0", "elsewhere": "99"}})
+    linked = Children.model_validate(
+        {**work, "parents": {"line": "L", "columns": ["M", "F"], "none": "0", "elsewhere": "99"}}
+    )
     assert linked.columns() == ["L", "M", "F"]
     assert linked.parents is not None
     assert (linked.parents.none, linked.parents.elsewhere) == (("0",), ("99",))
@@ -45,7 +50,10 @@ def test_the_columns_of_parents_are_those_that_link_and_none_where_nobody_is_lin
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({"line": "L", "columns": "M", "none": ["0", "98"], "elsewhere": "98.0"}, "code 98 means both none and elsewhere"),
+        (
+            {"line": "L", "columns": "M", "none": ["0", "98"], "elsewhere": "98.0"},
+            "code 98 means both none and elsewhere",
+        ),
         ({"line": "L", "columns": []}, "at least 1 item"),
         ({"columns": "M"}, "line"),
     ],

@@ -27,7 +27,12 @@ def test_one_row_needs_no_list_and_codes_are_text() -> None:
 
 def test_a_condition_is_codes_or_a_range() -> None:
     one = Correction.model_validate(
-        {"where": {"AGE": {"min": "99"}, "SEX": "1", "R": ["1", "2"]}, "column": "AGE", "value": "missing", "why": "w"}
+        {
+            "where": {"AGE": {"min": "99"}, "SEX": "1", "R": ["1", "2"]},
+            "column": "AGE",
+            "value": "missing",
+            "why": "w",
+        }
     )
     assert one.where == {"AGE": NumberRange(min=99), "SEX": ("1",), "R": ("1", "2")}
 
@@ -46,7 +51,7 @@ def test_a_condition_is_codes_or_a_range() -> None:
         ({"value": ["1", "2"]}, "must be one code"),
         ({"values": "1"}, "Extra inputs"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_correction_is_refused(keys: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         Correction.model_validate(correction(**keys))
@@ -56,18 +61,32 @@ def test_what_is_no_correction_is_refused(keys: dict[str, Any], says: str) -> No
     ("entries", "says"),
     [
         ([correction(column="AGES")], "entry 1: survey.yaml uses no column AGES; did you mean AGE?"),
-        ([correction(), correction(column="NOTES")], "entry 2: survey.yaml uses no column NOTES; only columns in use count"),
+        (
+            [correction(), correction(column="NOTES")],
+            "entry 2: survey.yaml uses no column NOTES; only columns in use count",
+        ),
         ([correction(column="LINE", value="missing")], "entry 1: LINE is of the key, which is never blank"),
         ([correction(column="P_{episode}")], "entry 1: P_{episode} stands for several columns"),
         ([correction(rows=[{"HH": "1"}])], "entry 1: a row of AGE is named by HH, LINE, and here by HH"),
-        ([correction(rows=[{**ROW, "SEX": "1"}])], "entry 1: a row of AGE is named by HH, LINE, and here by HH, LINE, SEX"),
-        ([correction(), correction(value="42")], "entries 1 and 2: both change AGE of HH 1, LINE 2; keep one"),
+        (
+            [correction(rows=[{**ROW, "SEX": "1"}])],
+            "entry 1: a row of AGE is named by HH, LINE, and here by HH, LINE, SEX",
+        ),
+        (
+            [correction(), correction(value="42")],
+            "entries 1 and 2: both change AGE of HH 1, LINE 2; keep one",
+        ),
         ([correction(rows=[ROW, ROW])], "entries 1 and 1: both change AGE of HH 1, LINE 2; keep one"),
-        *[([correction(column=c)], f"entry 1: {c} is a question that makes a case") for c in ("WORK", "INV", "COE", "SAME")],
+        *[
+            ([correction(column=c)], f"entry 1: {c} is a question that makes a case")
+            for c in ("WORK", "INV", "COE", "SAME")
+        ],
         ([correction(column="INV", evidence=" ")], "entry 1: INV is a question that makes a case"),
     ],
 )
-def test_a_correction_that_cannot_be_made_is_refused_by_its_place(entries: list[dict[str, Any]], says: str) -> None:
+def test_a_correction_that_cannot_be_made_is_refused_by_its_place(
+    entries: list[dict[str, Any]], says: str
+) -> None:
     with pytest.raises(SpecError) as error:
         build_model({**small(), "corrections": entries}, SurveySpec, "survey.yaml")
     assert says in str(error.value)
@@ -84,7 +103,12 @@ def test_a_key_by_which_another_file_is_joined_is_not_corrected(kind: str) -> No
 
 
 def test_a_column_of_another_kind_needs_no_evidence() -> None:
-    allowed = [correction(), correction(column="W"), correction(column="SEX"), correction(column="INV", evidence="form 17")]
+    allowed = [
+        correction(),
+        correction(column="W"),
+        correction(column="SEX"),
+        correction(column="INV", evidence="form 17"),
+    ]
     spec = build_model({**small(), "corrections": allowed}, SurveySpec, "survey.yaml")
     assert [c.column for c in spec.corrections] == ["AGE", "W", "SEX", "INV"]
 
@@ -109,14 +133,24 @@ def test_wide_columns_are_named_with_their_episode() -> None:
         "coercion": {"withheld_wages": {"column": "COE_{episode}"}},
     }
     spec = {**small(), "episodes": wide, "items": items}
-    build_model({**spec, "corrections": [correction(column="INV_B", evidence="form")]}, SurveySpec, "survey.yaml")
+    build_model(
+        {**spec, "corrections": [correction(column="INV_B", evidence="form")]}, SurveySpec, "survey.yaml"
+    )
     with pytest.raises(SpecError, match="INV_B is a question that makes a case"):
         build_model({**spec, "corrections": [correction(column="INV_B")]}, SurveySpec, "survey.yaml")
 
 
 def test_a_column_of_persons_and_of_spells_needs_a_prefix() -> None:
-    files = {"person": {"path": "p.csv", "key": ["HH", "LINE"]}, "episodes": {"path": "e.csv", "key": ["HH", "LINE", "N"]}}
-    spec = {**small(), "files": files, "episodes": {"long": "true"}, "age": {"column": "AGE", "at_start": "AGE"}}
+    files = {
+        "person": {"path": "p.csv", "key": ["HH", "LINE"]},
+        "episodes": {"path": "e.csv", "key": ["HH", "LINE", "N"]},
+    }
+    spec = {
+        **small(),
+        "files": files,
+        "episodes": {"long": "true"},
+        "age": {"column": "AGE", "at_start": "AGE"},
+    }
     with pytest.raises(SpecError, match="AGE is a column of persons and of episodes"):
         build_model({**spec, "corrections": [correction()]}, SurveySpec, "survey.yaml")
     spell = correction(column="INV", evidence="form")
@@ -124,7 +158,7 @@ def test_a_column_of_persons_and_of_spells_needs_a_prefix() -> None:
         build_model({**spec, "corrections": [spell]}, SurveySpec, "survey.yaml")
 
 
-# ------------------------------------------------------------------------------------------------------------------ accept
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_finding_is_accepted_with_a_reason() -> None:
@@ -152,7 +186,11 @@ def test_what_no_reason_can_mend_is_not_accepted(keys: dict[str, Any], says: str
 def test_a_finding_is_accepted_once() -> None:
     entry = {"finding": "weights", "column": "W", "why": "by design"}
     build_model({**small(), "accept": [entry, {**entry, "finding": "age"}]}, SurveySpec, "survey.yaml")
-    with pytest.raises(SpecError, match="accept, entries 1 and 3: both accept the finding weights of W; keep one"):
+    with pytest.raises(
+        SpecError, match="accept, entries 1 and 3: both accept the finding weights of W; keep one"
+    ):
         build_model(
-            {**small(), "accept": [entry, {**entry, "column": "W2"}, {**entry, "why": "other"}]}, SurveySpec, "survey.yaml"
+            {**small(), "accept": [entry, {**entry, "column": "W2"}, {**entry, "why": "other"}]},
+            SurveySpec,
+            "survey.yaml",
         )

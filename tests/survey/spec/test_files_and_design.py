@@ -1,4 +1,5 @@
-"""Tests what survey.yaml may contain on files and design: names, pooled quarters, ranges of replicate weights, and stages."""
+"""Tests what survey.yaml may contain on files and design: names, pooled quarters, ranges of replicate
+weights, and stages."""
 
 from __future__ import annotations
 
@@ -90,7 +91,10 @@ def test_quarters_are_pooled_with_a_factor_each_and_other_files_alike_or_once() 
         ({"person": {**TWO, "weight_factor": ["1"]}}, "2 pooled files need 2"),
         ({"person": {"path": "a.csv", "weight_factor": ["1", "1"]}}, "1 pooled files need 1"),
         ({"person": {**TWO, "weight_factor": ["1", "0"]}}, "greater than 0"),
-        ({"person": {"path": "a.csv"}, "module": {"path": "m.csv", "weight_factor": ["1"]}}, "of pooled quarters under person"),
+        (
+            {"person": {"path": "a.csv"}, "module": {"path": "m.csv", "weight_factor": ["1"]}},
+            "of pooled quarters under person",
+        ),
         ({"person": {"path": "a.csv"}, "household": TWO}, r"household.path: 2 file\(s\) beside 1"),
         ({"person": POOLED, "episodes": {"path": "e.csv"}}, r"episodes.path: 1 file\(s\) beside 2"),
     ],
@@ -121,8 +125,17 @@ def test_one_coefficient_is_for_all_replicates_and_several_are_one_each() -> Non
     assert replicates("r{1..2}").replicate_method.rscales is None
     assert replicates("r{1..2}", rscales="0.5").replicate_method.rscales == 0.5
     assert replicates("r{1..2}", rscales=["0.5", "1"]).replicate_method.rscales == (0.5, 1.0)
-    made = replicates("r{1..2}", method="fay", rho="0.3", combined="false", mse="true", df="7", scale="2").replicate_method
-    assert (made.name, made.scale, made.rho, made.combined, made.mse, made.df) == ("fay", 2.0, 0.3, False, True, 7)
+    made = replicates(
+        "r{1..2}", method="fay", rho="0.3", combined="false", mse="true", df="7", scale="2"
+    ).replicate_method
+    assert (made.name, made.scale, made.rho, made.combined, made.mse, made.df) == (
+        "fay",
+        2.0,
+        0.3,
+        False,
+        True,
+        7,
+    )
 
 
 DESIGN = {"weight": "W", "selection": "srs"}
@@ -167,9 +180,14 @@ def test_a_design_that_fits_is_taken(keys: dict[str, Any]) -> None:
 
 
 def test_a_status_of_the_module_has_one_meaning_a_code() -> None:
-    assert ModuleStatus.model_validate({"column": "R", "answered": ["1", "2"], "refused": "3"}).answered == ("1", "2")
+    assert ModuleStatus.model_validate({"column": "R", "answered": ["1", "2"], "refused": "3"}).answered == (
+        "1",
+        "2",
+    )
     with pytest.raises(ValidationError, match="code 3 means both refused and not_asked"):
-        ModuleStatus.model_validate({"column": "R", "answered": "1", "refused": "3", "not_asked": ["9", "3.0"]})
+        ModuleStatus.model_validate(
+            {"column": "R", "answered": "1", "refused": "3", "not_asked": ["9", "3.0"]}
+        )
     labelled = {"column": "R", "answered": "1", "not_asked": "3", "labels": {3: "absent"}}
     assert ModuleStatus.model_validate(labelled).labels == {"3": "absent"}
     with pytest.raises(ValidationError, match="code 1 is neither under refused nor under not_asked"):

@@ -45,7 +45,11 @@ def test_codes_of_a_classification_are_called_as_it_calls_them() -> None:
     own = Group.model_validate({"column": "S", "codes": {"1": "men", "2": "women"}})
     assert own.labels == {"1": "men", "2": "women"}
     named = Group.model_validate(
-        {"column": "B", "classification": "place_of_birth", "codes": {"1": "native", "2": "foreign", "3": "foreign"}}
+        {
+            "column": "B",
+            "classification": "place_of_birth",
+            "codes": {"1": "native", "2": "foreign", "3": "foreign"},
+        }
     )
     assert named.labels == {"1": "native-born", "2": "foreign-born", "3": "foreign-born"}
 
@@ -81,14 +85,22 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
         (Group, {**GROUP, "codes": {"1": "a", "2": " "}}, "the label of code 2 is blank"),
         (Group, {**GROUP, "codes": {"1": "total"}}, "'total' of code 1 is reserved"),
         (Group, {**GROUP, "codes": {"1": "not stated"}}, "'not stated' of code 1 is reserved"),
-        (Group, {**GROUP, "codes": {"1": " Everyone"}}, "reserved: tables have a row 'everyone' of their own"),
+        (
+            Group,
+            {**GROUP, "codes": {"1": " Everyone"}},
+            "reserved: tables have a row 'everyone' of their own",
+        ),
         (
             Group,
             {**GROUP, "codes": {"1": {"en": "Whole", "fr": "Ensemble"}}},
             "reserved: tables have a row 'ensemble' of their own",
         ),
         (Group, {**GROUP, "missing": ["9", "1.0"]}, "code 1 is both an answer and missing"),
-        (Group, {**GROUP, "classification": "sex", "codes": {"1": "x"}}, "'x', which is not one of sex: m, f, o"),
+        (
+            Group,
+            {**GROUP, "classification": "sex", "codes": {"1": "x"}},
+            "'x', which is not one of sex: m, f, o",
+        ),
         (AgeGroup, {"bands": ["25", "18"]}, "the limits of bands must be in rising order"),
         (DisabilityGroup, {"washington_group": SIX[:5], "codes": ANSWERS}, "at least 6 items"),
         (DisabilityGroup, {"washington_group": [*SIX[:5], "a"], "codes": ANSWERS}, "names a column twice"),
@@ -97,7 +109,11 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
             {"washington_group": SIX, "codes": {"1": "no_difficulty", "2": "some_difficulty"}},
             "no code stands for a_lot_of",
         ),
-        (DisabilityGroup, {"washington_group": SIX, "codes": ANSWERS, "missing": ["4"]}, "code 4 is both an answer and missing"),
+        (
+            DisabilityGroup,
+            {"washington_group": SIX, "codes": ANSWERS, "missing": ["4"]},
+            "code 4 is both an answer and missing",
+        ),
         (QuantileGroup, {"column": "W", "quantiles": "1"}, "greater than or equal to 2"),
         (Occupation, {**JOB, "job": "all_workers"}, "needs population"),
         (Occupation, {**JOB, "classification": "isco_88"}, "isco_08"),
@@ -118,8 +134,16 @@ def test_what_has_no_meaning_is_refused(model: type[Model], keys: dict[str, Any]
 def test_what_has_a_meaning_is_taken() -> None:
     assert AgeRange.model_validate({"min": "18", "max": "18"}).max == 18
     assert AgeRange.model_validate({"max": "5"}).min is None
-    assert PopulationSpec.model_validate({"label": "all", "sum_of": ["adults", "children"]}).sum_of == ("adults", "children")
-    assert PopulationSpec.model_validate({"label": "x", "weight": "W", "where": {"C": ["1", "2"]}}).where == {"C": ("1", "2")}
+    assert PopulationSpec.model_validate({"label": "all", "sum_of": ["adults", "children"]}).sum_of == (
+        "adults",
+        "children",
+    )
+    assert PopulationSpec.model_validate({"label": "x", "weight": "W", "where": {"C": ["1", "2"]}}).where == {
+        "C": ("1", "2")
+    }
     assert Sector.model_validate({**SECTOR, "job": "all_workers", "population": "workers"}).national == {}
     assert TableSpec.model_validate({"measure": "total"}).by == ((),)  # the whole population
-    assert TableSpec.model_validate({"measure": "share", "of": "sex", "by": [[], "region"]}).by == ((), ("region",))
+    assert TableSpec.model_validate({"measure": "share", "of": "sex", "by": [[], "region"]}).by == (
+        (),
+        ("region",),
+    )

@@ -1,4 +1,5 @@
-"""Tests how a question is mapped: its own codes and the common ones, its routing, and how episodes are linked."""
+"""Tests how a question is mapped: its own codes and the common ones, its routing, and how episodes are
+linked."""
 
 from __future__ import annotations
 
@@ -51,7 +52,11 @@ PLACE = {"column": "P", "in_country": "1", "abroad": "2"}
         (AnswerCodes, {"yes": "1", "no": "2", "refused": "2"}, "code 2 means both no and refused"),
         (AnswerCodes, {"yes": ["1", "1"]}, "code 1 means both yes and yes"),
         (AnswerCodes, {"not_applicable": "7"}, "say not_applicable_means: no or unresolved"),
-        (Form, {"column": "F", "state_imposed": "1", "missing": "1"}, "code 1 means both state_imposed and missing"),
+        (
+            Form,
+            {"column": "F", "state_imposed": "1", "missing": "1"},
+            "code 1 means both state_imposed and missing",
+        ),
         (Place, {**PLACE, "missing": "2"}, "code 2 means both abroad and missing"),
         (Episodes, {}, "give exactly one of"),
         (Episodes, {"same_work": "assumed", "long": "true"}, "give exactly one of"),
@@ -60,7 +65,9 @@ PLACE = {"column": "P", "in_country": "1", "abroad": "2"}
         (Episodes, {"wide": ["a", " "]}, "none of them blank"),
     ],
 )
-def test_what_means_two_things_or_nothing_is_refused(model: type[Model], keys: dict[str, Any], says: str) -> None:
+def test_what_means_two_things_or_nothing_is_refused(
+    model: type[Model], keys: dict[str, Any], says: str
+) -> None:
     with pytest.raises(ValidationError, match=says):
         model.model_validate(keys)
 
@@ -68,9 +75,14 @@ def test_what_means_two_things_or_nothing_is_refused(model: type[Model], keys: d
 def test_what_means_one_thing_is_taken() -> None:
     assert Routing.model_validate(ROUTING).skipped == ("2", "3")
     assert Place.model_validate(PLACE).abroad == ("2",)
-    assert AnswerCodes.model_validate({"not_applicable": "7", "not_applicable_means": "no"}).not_applicable == ("7",)
+    assert AnswerCodes.model_validate(
+        {"not_applicable": "7", "not_applicable_means": "no"}
+    ).not_applicable == ("7",)
     assert AnswerCodes.model_validate({"not_applicable_means": "no"}).yes == ("1",)
-    assert Form.model_validate({"column": "F", "state_imposed": "1", "forced_labour_exploitation": "2"}).missing == ()
+    assert (
+        Form.model_validate({"column": "F", "state_imposed": "1", "forced_labour_exploitation": "2"}).missing
+        == ()
+    )
     for keys in ({"same_work": "assumed"}, {"same_work": "Q9"}, {"wide": ["a", "b"]}, {"long": "true"}):
         Episodes.model_validate(keys)
     (source,) = Episodes.model_validate({"same_work": "Q9"}).same_work or ()

@@ -1,4 +1,5 @@
-"""Compares the coefficients of replicate weights with those of R's `svrepdesign`, and tests what is refused."""
+"""Compares the coefficients of replicate weights with those of R's `svrepdesign`, and tests what is
+refused."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ from fltoolkit.survey.spec.replicate_methods import Method, factors, refuse_coef
         (Method("other", scale=3), 0.2, 0.6),
     ],
 )
-def test_coefficients_of_each_method(method: Method, rscales: float | list[float] | None, each: float) -> None:
+def test_coefficients_of_each_method(
+    method: Method, rscales: float | list[float] | None, each: float
+) -> None:
     assert factors(method, 6, rscales) == pytest.approx([each] * 6)
 
 
@@ -75,8 +78,15 @@ def test_what_does_not_go_with_a_method_is_refused(method: Method, strata: bool,
 
 @pytest.mark.parametrize(
     ("method", "strata"),
-    [(Method("jkn"), True), (Method("jkn", rscales=0.5), False), (Method("fay", rho=0.0), False), (Method("jk1", scale=0.9), False),
-     (Method("bootstrap", rscales=1), False), (Method("other", scale=1, rscales=1), False), (Method("brr"), False)],
-)  # fmt: skip
+    [
+        (Method("jkn"), True),
+        (Method("jkn", rscales=0.5), False),
+        (Method("fay", rho=0.0), False),
+        (Method("jk1", scale=0.9), False),
+        (Method("bootstrap", rscales=1), False),
+        (Method("other", scale=1, rscales=1), False),
+        (Method("brr"), False),
+    ],
+)
 def test_what_goes_with_a_method_is_taken(method: Method, strata: bool) -> None:
     refuse_coefficients(method, strata)

@@ -1,5 +1,5 @@
-"""Tests that no name or label of a user conflicts with a name of the kit: numbers against plain loops, and the list of names
-against the results."""
+"""Tests that no name or label of a user conflicts with a name of the kit: numbers against plain loops, and
+the list of names against the results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ LABELS = ["²", "--5", "٣", "½", "-", "9" * 400, "{x}", "%d", "<b>", "nan", "1
 def people(name: str = "group", labels: tuple[str, str] = ("a", "b")) -> pd.DataFrame:
     """200 persons in 20 PSUs; `name` is a group with two labels."""
     draw = np.random.default_rng(18)
-    table = pd.DataFrame({"weight": draw.uniform(1, 3, 200), "cluster": np.arange(200) % 20, "case": draw.integers(0, 2, 200)})
+    table = pd.DataFrame(
+        {"weight": draw.uniform(1, 3, 200), "cluster": np.arange(200) % 20, "case": draw.integers(0, 2, 200)}
+    )
     return table.assign(x=draw.integers(1, 9, 200), **{name: draw.choice(list(labels), 200)})
 
 
@@ -41,28 +43,44 @@ def test_a_margin_of_any_name_is_applied(name: str) -> None:
     for row in table.to_dict("records"):
         weight = row["weight"] * wanted[row[name]] / sums[row[name]]
         top, bottom = top + weight * row["case"], bottom + weight
-    for calibrated in (fl.rake(design(table), {name: wanted}), fl.poststratify(design(table), {(name,): wanted})):
-        assert fl.prevalence(calibrated, "case").table["estimate"].iloc[0] == pytest.approx(top / bottom, rel=1e-12)
-        assert fl.g_weights(calibrated)["g_max"].max() == pytest.approx(max(wanted[k] / s for k, s in sums.items()), rel=1e-12)
+    for calibrated in (
+        fl.rake(design(table), {name: wanted}),
+        fl.poststratify(design(table), {(name,): wanted}),
+    ):
+        assert fl.prevalence(calibrated, "case").table["estimate"].iloc[0] == pytest.approx(
+            top / bottom, rel=1e-12
+        )
+        assert fl.g_weights(calibrated)["g_max"].max() == pytest.approx(
+            max(wanted[k] / s for k, s in sums.items()), rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("name", ["g", "w", "n", "bad"])
 def test_replicate_weights_are_calibrated_to_a_margin_of_any_name(name: str) -> None:
     table = people(name)
-    table = table.assign(r0=table["weight"] * (table["cluster"] != 0), r1=table["weight"] * (table["cluster"] != 1))
+    table = table.assign(
+        r0=table["weight"] * (table["cluster"] != 0), r1=table["weight"] * (table["cluster"] != 1)
+    )
     made = fl.ReplicateDesign(table, weight="weight", replicates=["r0", "r1"], method="jk1")
     wanted = {"a": 300.0, "b": 100.0}
     thetas = []
     for column in ("r0", "r1"):
-        factor = {k: wanted[k] / sum(row[column] for row in table.to_dict("records") if row[name] == k) for k in wanted}
+        factor = {
+            k: wanted[k] / sum(row[column] for row in table.to_dict("records") if row[name] == k)
+            for k in wanted
+        }
         weights = [row[column] * factor[row[name]] for row in table.to_dict("records")]
         thetas.append(sum(w * y for w, y in zip(weights, table["case"], strict=True)) / sum(weights))
     centre = sum(thetas) / 2
     se = (0.5 * sum((t - centre) ** 2 for t in thetas)) ** 0.5
-    assert fl.prevalence(fl.rake(made, {name: wanted}), "case").table["se"].iloc[0] == pytest.approx(se, rel=1e-9)
+    assert fl.prevalence(fl.rake(made, {name: wanted}), "case").table["se"].iloc[0] == pytest.approx(
+        se, rel=1e-9
+    )
 
 
-@pytest.mark.parametrize("name", ["g", "w", "n", "bad", "breakdown", "population", "step", "months", "{x}", " SEX "])
+@pytest.mark.parametrize(
+    "name", ["g", "w", "n", "bad", "breakdown", "population", "step", "months", "{x}", " SEX "]
+)
 def test_a_group_of_any_name_is_broken_down_or_refused(name: str) -> None:
     table = people(name)
     rates = {k: [0.0, 0.0] for k in ("a", "b")}
@@ -70,8 +88,13 @@ def test_a_group_of_any_name_is_broken_down_or_refused(name: str) -> None:
         rates[row[name]][0] += row["weight"] * row["case"]
         rates[row[name]][1] += row["weight"]
     if name in RESULTS:
-        for verb in (lambda d: fl.prevalence(d, "case", by=name), lambda d: fl.quantile(d, "x", 0.5, by=[[], [name]])):
-            with pytest.raises(RequestError, match=f"by: a result has a column of this name\n  found:   {name}"):
+        for verb in (
+            lambda d: fl.prevalence(d, "case", by=name),
+            lambda d: fl.quantile(d, "x", 0.5, by=[[], [name]]),
+        ):
+            with pytest.raises(
+                RequestError, match=f"by: a result has a column of this name\n  found:   {name}"
+            ):
                 verb(design(table))
         return
     est = fl.prevalence(design(table), "case", by=name)
@@ -138,7 +161,9 @@ def test_the_list_of_reserved_names_is_that_of_the_results(tmp_path: Path) -> No
     profile = fl.profile(late, by=by)
     made = (fl.prevalence(late, by=by), fl.total(late, by=by), profile)
     estimated = {c for est in made for c in est.table} - {"sex", *profile.groups}
-    changed = set(fl.change(fl.prevalence(early, by=by), fl.prevalence(late, by=by), shared_psus=False).table) - {"sex"}
+    changed = set(
+        fl.change(fl.prevalence(early, by=by), fl.prevalence(late, by=by), shared_psus=False).table
+    ) - {"sex"}
     groups = set(late.spec.group_names) | {"step"}
     out = fl.publish_run(late)
     since = fl.changes(tmp_path / "first" / "survey.yaml", late, out)

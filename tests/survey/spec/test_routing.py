@@ -35,7 +35,7 @@ def test_gates_nest_and_tell_their_columns() -> None:
         ({**A, "skipped": "2", "unknown": ["8", "2.0"]}, "code 2 means both skipped and unknown"),
         ({**A, "skiped": "2"}, "Extra inputs"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_gate_is_refused(keys: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         Routing.model_validate(keys)

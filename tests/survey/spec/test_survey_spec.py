@@ -1,4 +1,5 @@
-"""Tests every kind of mistake in a survey.yaml: the message names the file, the key, what was found and what is allowed."""
+"""Tests every kind of mistake in a survey.yaml: the message names the file, the key, what was found and what
+is allowed."""
 
 from __future__ import annotations
 
@@ -26,88 +27,290 @@ MISTAKES = [
     ("unknown key", {"titel": "x"}, ["titel: unknown key", "allowed: title, country", "did you mean title?"]),
     ("unknown key far from any", {"zzz": "x"}, ["zzz: unknown key; allowed: title"]),
     ("unknown key below", {"design.wieght": "w"}, ["design.wieght: unknown key", "did you mean weight?"]),
-    ("unknown key of a population", {"populations.adults.lable": "x"}, ["populations.adults.lable", "did you mean label?"]),
-    ("unknown key of a group", {"groups.sex.colum": "x"}, ["groups.sex.colum: unknown key", "did you mean column?"]),
-    ("unknown key of age bands", {"groups.age_group.band": "x"}, ["groups.age_group.band: unknown key", "did you mean bands?"]),
-    ("unknown key of a sector", {"sectors": {"s": SECTOR | {"jobs": "x"}}}, ["sectors.s.jobs: unknown key", "did you mean job?"]),
-    ("unknown key of a table", {"tables": [{"measure": "share", "off": "sex"}]}, ["tables.0.off", "did you mean of?"]),
-    ("unknown key of a question", {ITEM: {"colum": "q1"}}, ["hazardous_work.colum: unknown key", "did you mean column?"]),
-    ("unknown key of routing", {f"{ITEM}.routing": {"column": "a", "askd": 1, "skipped": 2}},
-     [f"{ITEM}.routing.askd: unknown key; allowed: column, asked, skipped, unknown, why, all, any; did you mean asked?"]),
-    ("unknown key where two kinds may stand", {"episodes.same_work": {"colum": "x"}}, ["same_work.colum", "did you mean column?"]),
+    (
+        "unknown key of a population",
+        {"populations.adults.lable": "x"},
+        ["populations.adults.lable", "did you mean label?"],
+    ),
+    (
+        "unknown key of a group",
+        {"groups.sex.colum": "x"},
+        ["groups.sex.colum: unknown key", "did you mean column?"],
+    ),
+    (
+        "unknown key of age bands",
+        {"groups.age_group.band": "x"},
+        ["groups.age_group.band: unknown key", "did you mean bands?"],
+    ),
+    (
+        "unknown key of a sector",
+        {"sectors": {"s": SECTOR | {"jobs": "x"}}},
+        ["sectors.s.jobs: unknown key", "did you mean job?"],
+    ),
+    (
+        "unknown key of a table",
+        {"tables": [{"measure": "share", "off": "sex"}]},
+        ["tables.0.off", "did you mean of?"],
+    ),
+    (
+        "unknown key of a question",
+        {ITEM: {"colum": "q1"}},
+        ["hazardous_work.colum: unknown key", "did you mean column?"],
+    ),
+    (
+        "unknown key of routing",
+        {f"{ITEM}.routing": {"column": "a", "askd": 1, "skipped": 2}},
+        [
+            (
+                f"{ITEM}.routing.askd: unknown key; allowed: column, asked, skipped, unknown, why, all, "
+                "any; "
+                "did you mean asked?"
+            )
+        ],
+    ),
+    (
+        "unknown key where two kinds may stand",
+        {"episodes.same_work": {"colum": "x"}},
+        ["same_work.colum", "did you mean column?"],
+    ),
     ("lead no group", {"lead": "gender"}, ["lead: gender is not one of groups: ", "sex"]),
-    ("lead without a table", {"lead": "sex", "tables": [{"measure": "prevalence", "by": [["sex", "age_group"]]}]},
-     ["lead: no table gives the prevalence by sex alone; add {measure: prevalence, by: sex} to tables"]),
+    (
+        "lead without a table",
+        {"lead": "sex", "tables": [{"measure": "prevalence", "by": [["sex", "age_group"]]}]},
+        ["lead: no table gives the prevalence by sex alone; add {measure: prevalence, by: sex} to tables"],
+    ),
     ("missing key", {"title": None}, ["title: this key is required"]),
     ("missing key below", {"design.weight": None}, ["design.weight: this key is required"]),
     ("key without a value", {"title": ""}, ["title: this key is required"]),
-    ("several at once", {"title": None, "year": "soon"}, ["2 key(s)", "title: this key", "year: ", "found: 'soon'"]),
-    ("not a number", {"reference_period.months": "twelve"}, ["reference_period.months", "a whole number", "found: 'twelve'"]),
-    ("a window of nothing", {"reference_period.months": 0}, ["reference_period.months", "greater than 0", "found: '0'"]),
-    ("not a choice", {"design.selection": "pp"}, ["design.selection", "'pps', 'srs' or 'systematic'", "found: 'pp'"]),
-    ("not an item", {"items.coercion.debts": "q2"}, ["items.coercion.debts", "'debt_bondage'", "found: 'debts'"]),
+    (
+        "several at once",
+        {"title": None, "year": "soon"},
+        ["2 key(s)", "title: this key", "year: ", "found: 'soon'"],
+    ),
+    (
+        "not a number",
+        {"reference_period.months": "twelve"},
+        ["reference_period.months", "a whole number", "found: 'twelve'"],
+    ),
+    (
+        "a window of nothing",
+        {"reference_period.months": 0},
+        ["reference_period.months", "greater than 0", "found: '0'"],
+    ),
+    (
+        "not a choice",
+        {"design.selection": "pp"},
+        ["design.selection", "'pps', 'srs' or 'systematic'", "found: 'pp'"],
+    ),
+    (
+        "not an item",
+        {"items.coercion.debts": "q2"},
+        ["items.coercion.debts", "'debt_bondage'", "found: 'debts'"],
+    ),
     ("a mapping is wanted", {"groups": ["sex"]}, ["groups: ", "must be keys and values", "found: ['sex']"]),
     ("a group that is only a name", {"groups.sex": "SEX"}, ["groups.sex: ", "found: 'SEX'"]),
-    ("a name that cannot be one", {"populations.All adults": {"label": "x"}}, ["populations.All adults", "small letters", "All adults"]),
+    (
+        "a name that cannot be one",
+        {"populations.All adults": {"label": "x"}},
+        ["populations.All adults", "small letters", "All adults"],
+    ),
     ("no population", {"populations": {}}, ["populations: ", "at least 1 item"]),
     ("no question", {"any_work": []}, ["any_work: ", "at least 1 item"]),
-    ("a code mapped twice", {"answers.yes": [1, 2], "answers.no": 2}, ["answers: code 2 means both yes and no"]),
-    ("the same code written twice", {"answers.yes": ["1", "1.0"]}, ["answers: code 1 means both yes and yes"]),
-    ("a code mapped twice by a question", {ITEM: {"column": "q1", "yes": "N"}},
-     [f"{ITEM}: of column q1, code N means both yes and no"]),
-    ("not_applicable without a meaning", {"answers.not_applicable_means": None}, ["answers: ", "not_applicable_means: no or unresolved"]),
-    ("not_applicable without a meaning in a question",
-     {"answers.not_applicable_means": None, "answers.not_applicable": None, ITEM: {"column": "q1", "not_applicable": 7}},
-     [f"{ITEM}: of column q1", "not_applicable_means: no or unresolved"]),
-    ("routing that asks and skips", {f"{ITEM}.routing": {"column": "a", "asked": [1, 2], "skipped": 2}},
-     ["routing: code 2 means both asked and skipped"]),
-    ("answered and refused", {"module.refused": "done"}, ["module: code done means both answered and refused"]),
-    ("two forms", {"form": {"column": "f", "state_imposed": 1, "forced_labour_exploitation": 1}},
-     ["form: code 1 means both state_imposed and forced_labour_exploitation"]),
-    ("here and abroad", {"place": {"column": "p", "in_country": 1, "abroad": 1}}, ["place: code 1 means both in_country and abroad"]),
+    (
+        "a code mapped twice",
+        {"answers.yes": [1, 2], "answers.no": 2},
+        ["answers: code 2 means both yes and no"],
+    ),
+    (
+        "the same code written twice",
+        {"answers.yes": ["1", "1.0"]},
+        ["answers: code 1 means both yes and yes"],
+    ),
+    (
+        "a code mapped twice by a question",
+        {ITEM: {"column": "q1", "yes": "N"}},
+        [f"{ITEM}: of column q1, code N means both yes and no"],
+    ),
+    (
+        "not_applicable without a meaning",
+        {"answers.not_applicable_means": None},
+        ["answers: ", "not_applicable_means: no or unresolved"],
+    ),
+    (
+        "not_applicable without a meaning in a question",
+        {
+            "answers.not_applicable_means": None,
+            "answers.not_applicable": None,
+            ITEM: {"column": "q1", "not_applicable": 7},
+        },
+        [f"{ITEM}: of column q1", "not_applicable_means: no or unresolved"],
+    ),
+    (
+        "routing that asks and skips",
+        {f"{ITEM}.routing": {"column": "a", "asked": [1, 2], "skipped": 2}},
+        ["routing: code 2 means both asked and skipped"],
+    ),
+    (
+        "answered and refused",
+        {"module.refused": "done"},
+        ["module: code done means both answered and refused"],
+    ),
+    (
+        "two forms",
+        {"form": {"column": "f", "state_imposed": 1, "forced_labour_exploitation": 1}},
+        ["form: code 1 means both state_imposed and forced_labour_exploitation"],
+    ),
+    (
+        "here and abroad",
+        {"place": {"column": "p", "in_country": 1, "abroad": 1}},
+        ["place: code 1 means both in_country and abroad"],
+    ),
     ("a code and missing", {"groups.sex.missing": 2}, ["groups.sex: code 2 is both an answer and missing"]),
-    ("the label total", {"groups.sex.codes": {1: "total"}}, ["groups.sex: the label 'total' of code 1 is reserved"]),
-    ("the label not stated", {"groups.sex.codes": {9: "not stated"}}, ["groups.sex: the label 'not stated'", "list codes", "in missing"]),
-    ("FPC with PPS", {"design.fpc": "big_n", "design.selection": "pps"}, ["design: fpc with selection: pps", "leave fpc out", "srs"]),
-    ("bands that fall", {"groups.age_group.bands": [25, 18]}, ["groups.age_group: the limits of bands must be in rising order"]),
-    ("bands that stay", {"groups.age_group.bands": [18, 18]}, ["groups.age_group: the limits of bands must be in rising order"]),
+    (
+        "the label total",
+        {"groups.sex.codes": {1: "total"}},
+        ["groups.sex: the label 'total' of code 1 is reserved"],
+    ),
+    (
+        "the label not stated",
+        {"groups.sex.codes": {9: "not stated"}},
+        ["groups.sex: the label 'not stated'", "list codes", "in missing"],
+    ),
+    (
+        "FPC with PPS",
+        {"design.fpc": "big_n", "design.selection": "pps"},
+        ["design: fpc with selection: pps", "leave fpc out", "srs"],
+    ),
+    (
+        "bands that fall",
+        {"groups.age_group.bands": [25, 18]},
+        ["groups.age_group: the limits of bands must be in rising order"],
+    ),
+    (
+        "bands that stay",
+        {"groups.age_group.bands": [18, 18]},
+        ["groups.age_group: the limits of bands must be in rising order"],
+    ),
     ("no bands", {"groups.age_group.bands": []}, ["groups.age_group.bands", "at least 1 item"]),
-    ("a group with a name of the kit", {"groups.cases": {"column": "x", "codes": {1: "a"}}}, ["a group may not be called cases"]),
-    ("a group that would hide a condition", {"groups.coercion": {"column": "x", "codes": {1: "a"}}},
-     ["a group may not be called coercion"]),
-    ("a sector with a name of the kit", {"sectors": {"form": SECTOR | {"job": "forced_labour"}}}, ["a group may not be called form"]),
-    ("a group and a sector of one name", {"sectors": {"sex": SECTOR | {"job": "forced_labour"}}}, ["sex is one of groups and of sectors"]),
-    ("a rate without its workers", {"sectors": {"s": SECTOR | {"job": "all_workers"}}}, ["sectors.s: ", "needs population"]),
-    ("workers who are no population", {"sectors": {"s": SECTOR | {"job": "all_workers", "population": "workers"}}},
-     ["sectors.s.population: workers is not one of populations"]),
-    ("a revision of ISIC left out", {"sectors": {"s": {"column": "isic", "digits": 2, "job": "forced_labour"}}},
-     ["sectors.s: revision is required (isic_rev3.1, isic_rev4 or isic_rev5)", "domestic work is section P in Rev.3.1"]),
-    ("a code that is none of a classification", {"groups.sex": {"column": "sex", "classification": "sex", "codes": {1: "men"}}},
-     ["groups.sex: code 1 stands for 'men', which is not one of sex: m, f, o"]),
+    (
+        "a group with a name of the kit",
+        {"groups.cases": {"column": "x", "codes": {1: "a"}}},
+        ["a group may not be called cases"],
+    ),
+    (
+        "a group that would hide a condition",
+        {"groups.coercion": {"column": "x", "codes": {1: "a"}}},
+        ["a group may not be called coercion"],
+    ),
+    (
+        "a sector with a name of the kit",
+        {"sectors": {"form": SECTOR | {"job": "forced_labour"}}},
+        ["a group may not be called form"],
+    ),
+    (
+        "a group and a sector of one name",
+        {"sectors": {"sex": SECTOR | {"job": "forced_labour"}}},
+        ["sex is one of groups and of sectors"],
+    ),
+    (
+        "a rate without its workers",
+        {"sectors": {"s": SECTOR | {"job": "all_workers"}}},
+        ["sectors.s: ", "needs population"],
+    ),
+    (
+        "workers who are no population",
+        {"sectors": {"s": SECTOR | {"job": "all_workers", "population": "workers"}}},
+        ["sectors.s.population: workers is not one of populations"],
+    ),
+    (
+        "a revision of ISIC left out",
+        {"sectors": {"s": {"column": "isic", "digits": 2, "job": "forced_labour"}}},
+        [
+            "sectors.s: revision is required (isic_rev3.1, isic_rev4 or isic_rev5)",
+            "domestic work is section P in Rev.3.1",
+        ],
+    ),
+    (
+        "a code that is none of a classification",
+        {"groups.sex": {"column": "sex", "classification": "sex", "codes": {1: "men"}}},
+        ["groups.sex: code 1 stands for 'men', which is not one of sex: m, f, o"],
+    ),
     ("a group without a column", {"groups.sex.column": []}, ["groups.sex.column"]),
-    ("pooled quarters without factors", {"files.person.path": ["a.csv", "b.csv"]}, ["files: ", "2 pooled files need 2 weight_factor"]),
-    ("one factor too few", {"files.person.path": ["a.csv", "b.csv"], "files.person.weight_factor": [0.5]}, ["need 2 weight_factor"]),
-    ("factors in another file", {"files.module": {"path": "m.csv", "key": "hh", "weight_factor": [1]}},
-     ["module.weight_factor: give the factors of pooled quarters under person"]),
-    ("more modules than quarters", {"files.module": {"path": ["a.csv", "b.csv"], "key": "hh"}}, ["module.path: 2 file(s) beside 1"]),
-    ("spells of one quarter of two", {"files.person.path": ["a.csv", "b.csv"], "files.person.weight_factor": [0.5, 0.5],
-     "files.episodes": LONG_FILE, "episodes": {"long": "true"}}, ["episodes.path: 1 file(s) beside 2"]),
-    ("a table of an unknown group", {"tables": [{"measure": "total", "by": [[], "gender"]}]},
-     ["table 1 of tables: gender is not one of the groups: age_group, sex"]),
-    ("a share of an unknown group", {"tables": [{"measure": "share", "of": "form"}]}, ["table 1 of tables: form is not one of the groups"]),
+    (
+        "pooled quarters without factors",
+        {"files.person.path": ["a.csv", "b.csv"]},
+        ["files: ", "2 pooled files need 2 weight_factor"],
+    ),
+    (
+        "one factor too few",
+        {"files.person.path": ["a.csv", "b.csv"], "files.person.weight_factor": [0.5]},
+        ["need 2 weight_factor"],
+    ),
+    (
+        "factors in another file",
+        {"files.module": {"path": "m.csv", "key": "hh", "weight_factor": [1]}},
+        ["module.weight_factor: give the factors of pooled quarters under person"],
+    ),
+    (
+        "more modules than quarters",
+        {"files.module": {"path": ["a.csv", "b.csv"], "key": "hh"}},
+        ["module.path: 2 file(s) beside 1"],
+    ),
+    (
+        "spells of one quarter of two",
+        {
+            "files.person.path": ["a.csv", "b.csv"],
+            "files.person.weight_factor": [0.5, 0.5],
+            "files.episodes": LONG_FILE,
+            "episodes": {"long": "true"},
+        },
+        ["episodes.path: 1 file(s) beside 2"],
+    ),
+    (
+        "a table of an unknown group",
+        {"tables": [{"measure": "total", "by": [[], "gender"]}]},
+        ["table 1 of tables: gender is not one of the groups: age_group, sex"],
+    ),
+    (
+        "a share of an unknown group",
+        {"tables": [{"measure": "share", "of": "form"}]},
+        ["table 1 of tables: form is not one of the groups"],
+    ),
     ("a share of nothing", {"tables": [{"measure": "share"}]}, ["tables.0: `of` names the group"]),
     ("of without share", {"tables": [{"measure": "total", "of": "sex"}]}, ["tables.0: `of` names the group"]),
-    ("a table of an unknown population", {"tables": [{"measure": "total", "population": "all"}]},
-     ["table 1 of tables, population: all is not one of populations"]),
+    (
+        "a table of an unknown population",
+        {"tables": [{"measure": "total", "population": "all"}]},
+        ["table 1 of tables, population: all is not one of populations"],
+    ),
     ("episodes no way", {"episodes": {}}, ["episodes: give exactly one of same_work", "wide", "long: true"]),
     ("episodes two ways", {"episodes.wide": ["1", "2"]}, ["episodes: give exactly one of same_work"]),
-    ("long without a file", {"episodes": {"long": "true"}}, ["episodes.long: true and files.episodes go together"]),
-    ("a file of spells without long", {"files.episodes": LONG_FILE}, ["episodes.long: true and files.episodes go together"]),
-    ("{episode} without episodes", {ITEM: "q1_{episode}"}, ["column q1_{episode} names {episode}, which needs episodes.wide"]),
-    ("{episode} where a person is asked", {"any_work": "work_{episode}", "episodes": {"wide": ["1", "2"]}},
-     ["column work_{episode}", "stands only for what is asked of an episode"]),
-    ("a design effect below one", {"design.design_effect_at_zero_cases": 0.5}, ["design.design_effect_at_zero_cases", "found: '0.5'"]),
-]  # fmt: skip
+    (
+        "long without a file",
+        {"episodes": {"long": "true"}},
+        ["episodes.long: true and files.episodes go together"],
+    ),
+    (
+        "a file of spells without long",
+        {"files.episodes": LONG_FILE},
+        ["episodes.long: true and files.episodes go together"],
+    ),
+    (
+        "{episode} without episodes",
+        {ITEM: "q1_{episode}"},
+        ["column q1_{episode} names {episode}, which needs episodes.wide"],
+    ),
+    (
+        "{episode} where a person is asked",
+        {"any_work": "work_{episode}", "episodes": {"wide": ["1", "2"]}},
+        ["column work_{episode}", "stands only for what is asked of an episode"],
+    ),
+    (
+        "a design effect below one",
+        {"design.design_effect_at_zero_cases": 0.5},
+        ["design.design_effect_at_zero_cases", "found: '0.5'"],
+    ),
+]
 
 
 def test_a_mistake_of_several_keys_has_no_line(spec: dict[str, Any], write: Write, changed: Change) -> None:
@@ -132,11 +335,17 @@ def test_a_mistake_is_told_with_its_key(
     assert [words for words in said if words not in message] == [], message
 
 
-@pytest.mark.parametrize("column", ["item", "exceptions", "form", "place", "months", "trafficking", "exists", "sector"])
-def test_what_is_asked_of_an_episode_may_name_it(spec: dict[str, Any], changed: Change, write: Write, column: str) -> None:
+@pytest.mark.parametrize(
+    "column", ["item", "exceptions", "form", "place", "months", "trafficking", "exists", "sector"]
+)
+def test_what_is_asked_of_an_episode_may_name_it(
+    spec: dict[str, Any], changed: Change, write: Write, column: str
+) -> None:
     keys: dict[str, Any] = {
         "item": {ITEM: "x_{episode}"},
-        "exceptions": {"exceptions": {"kinds": {"emergencies": "x_{episode}"}, "within_limits": "y_{episode}"}},
+        "exceptions": {
+            "exceptions": {"kinds": {"emergencies": "x_{episode}"}, "within_limits": "y_{episode}"}
+        },
         "form": {"form": {"column": "x_{episode}"}},
         "place": {"place": {"column": "x_{episode}", "in_country": 1, "abroad": 2}},
         "months": {"months": {"column": "x_{episode}", "covers": "all_spells"}},
@@ -149,14 +358,28 @@ def test_what_is_asked_of_an_episode_may_name_it(spec: dict[str, Any], changed: 
     assert "x_{episode}" not in read.person_columns()
 
 
-# ------------------------------------------------------------------------------------------------------ YAML as text
+# ------------------------------------------------------------------------------------------------------ YAML
 
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("1", "1"), ("01", "01"), ("1.0", "1"), ("-1.00", "-1"), ("1.5", "1.5"), ("'1.0'", "1"), ("0111", "0111"), ("1e3", "1e3"),
-     ("NO", "NO"), ("yes", "yes"), ("0x1F", "0x1F"), ("12:30", "12:30"), ("' 7 '", "7"), ("1_000", "1_000")],
-)  # fmt: skip
+    [
+        ("1", "1"),
+        ("01", "01"),
+        ("1.0", "1"),
+        ("-1.00", "-1"),
+        ("1.5", "1.5"),
+        ("'1.0'", "1"),
+        ("0111", "0111"),
+        ("1e3", "1e3"),
+        ("NO", "NO"),
+        ("yes", "yes"),
+        ("0x1F", "0x1F"),
+        ("12:30", "12:30"),
+        ("' 7 '", "7"),
+        ("1_000", "1_000"),
+    ],
+)
 def test_a_code_is_the_text_that_stands_there(tmp_path: Path, written: str, code: str) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(f"{written}: {written}\nmany: [{written}]\n")
@@ -179,8 +402,14 @@ def test_age_codes_of_one_column_keep_their_zero(spec: dict[str, Any], write: Wr
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("title: a\ntitle: b\n", ["line 2", "the same key is given twice", "found:   title", "keep one of the two"]),
-        ("codes:\n  1: a\n  1.0: b\n", ["line 3", "the same key is given twice", "found:   1", "can mean only one thing"]),
+        (
+            "title: a\ntitle: b\n",
+            ["line 2", "the same key is given twice", "found:   title", "keep one of the two"],
+        ),
+        (
+            "codes:\n  1: a\n  1.0: b\n",
+            ["line 3", "the same key is given twice", "found:   1", "can mean only one thing"],
+        ),
         ("title: [a\n", ["line 2, column 1", "this is not YAML", "check colons"]),
         ("title: a: b\n", ["line 1, column 9", "this is not YAML"]),
         ("a: &a [*a]\n", ["line 1", "an alias refers to a value that contains it", "found:   a"]),
@@ -215,14 +444,18 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(spec: dict[str, Any], wri
     assert read_spec(path).title == "Small survey"
 
 
-# --------------------------------------------------------------------------------------------------- both sides at once
+# --------------------------------------------------------------------------------------------------- both sid
 
-RULE = {"involuntary": ("hazardous_work", "no_freedom_to_leave"), "coercion": ("debt_bondage", "threats_or_violence")}
+RULE = {
+    "involuntary": ("hazardous_work", "no_freedom_to_leave"),
+    "coercion": ("debt_bondage", "threats_or_violence"),
+}
 
 
 def check(spec: SurveySpec) -> None:
     sides = [
-        [(item, source) for item in items for source in getattr(spec.items, side).get(item, ())] for side, items in RULE.items()
+        [(item, source) for item in items for source in getattr(spec.items, side).get(item, ())]
+        for side, items in RULE.items()
     ]
     check_sides(spec, *sides, "survey.yaml")
 
@@ -250,5 +483,7 @@ def test_one_answer_may_not_feed_both_sides(two_sided: Callable[..., SurveySpec]
     assert "code 2 of leave is no_freedom_to_leave and debt_bondage" in str(error.value)
 
 
-def test_an_item_that_the_rule_set_does_not_use_may_share_its_answer(two_sided: Callable[..., SurveySpec]) -> None:
+def test_an_item_that_the_rule_set_does_not_use_may_share_its_answer(
+    two_sided: Callable[..., SurveySpec],
+) -> None:
     check(two_sided("2", "2", "other_penalty"))

@@ -1,8 +1,8 @@
-"""Defines the three cells of each row of a profile of cases: the cases with a characteristic, without it, and unresolved (no
-answer).
+"""Defines the three cells of each row of a profile of cases: the cases with a characteristic, without it, and
+unresolved (no answer).
 
-The three add up to the number of cases, which is printed. So a reader who knows two of them knows the third. There is no such
-sum over different characteristics, because a case may have several.
+The three add up to the number of cases, which is printed. So a reader who knows two of them knows the third.
+There is no such sum over different characteristics, because a case may have several.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ HALF = 0.5
 
 
 def characteristic_key(key: Key) -> tuple[Key, str]:
-    """Returns the cell that a row of a profile shows, and the name of the group in which this cell has its characteristic.
+    """Returns the cell that a row of a profile shows, and the name of the group in which this cell has its
+    characteristic.
 
-    A profile shows the shares of cases with a characteristic, such as debt bondage. Each characteristic belongs to a topic, such
-    as `coercion`. If a case has at most one characteristic of a topic, the topic is the group, and the characteristic is its
-    value. Otherwise each characteristic is a group of its own, such as `coercion: debt_bondage`, with the values *yes*, *no* and
-    *not stated*.
+    A profile shows the shares of cases with a characteristic, such as debt bondage. Each characteristic
+    belongs to a topic, such as `coercion`. If a case has at most one characteristic of a topic, the topic is
+    the group, and the characteristic is its value. Otherwise each characteristic is a group of its own, such
+    as `coercion: debt_bondage`, with the values *yes*, *no* and *not stated*.
 
     Args:
         key: the row's values by group; one of the groups is a topic.
@@ -46,18 +47,19 @@ def characteristic_key(key: Key) -> tuple[Key, str]:
 
 
 def characteristic_name(topic: str, name: str) -> str:
-    """Returns the name of a characteristic together with its topic, such as `coercion: threats`. It is also the name of its
-    group."""
+    """Returns the name of a characteristic together with its topic, such as `coercion: threats`. It is also
+    the name of its group."""
     return f"{topic}: {name}"
 
 
 def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
-    """Returns, for each characteristic of cases, the other characteristics that it contains. If A contains B, each case with B
-    also has A. The names are as in `coercion: threats`.
+    """Returns, for each characteristic of cases, the other characteristics that it contains. If A contains B,
+    each case with B also has A. The names are as in `coercion: threats`.
 
-    A case has a characteristic if it answered *yes* to at least one of its questions. So A contains B if the questions of A
-    include all questions of B. For example, the stage `recruitment` contains a characteristic that was asked only about
-    recruitment. If two characteristics have the same questions, the later one contains the earlier one.
+    A case has a characteristic if it answered *yes* to at least one of its questions. So A contains B if the
+    questions of A include all questions of B. For example, the stage `recruitment` contains a characteristic
+    that was asked only about recruitment. If two characteristics have the same questions, the later one
+    contains the earlier one.
 
     Args:
         found: the characteristics, each with its questions.
@@ -74,11 +76,11 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Composition:
-    """Several characteristics of cases (the parts) that together make another characteristic, or all cases (the whole). A case
-    has the whole if and only if it has at least one part.
+    """Several characteristics of cases (the parts) that together make another characteristic, or all cases
+    (the whole). A case has the whole if and only if it has at least one part.
 
-    So a reader can add the numbers of the parts and subtract the number of the whole. With two parts, the result is the number of
-    cases that have both.
+    So a reader can add the numbers of the parts and subtract the number of the whole. With two parts, the
+    result is the number of cases that have both.
 
     Attributes:
         whole: the name of the whole, such as `coercion: threats`; empty for all cases.
@@ -90,24 +92,27 @@ class Composition:
 
 
 def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
-    """Returns the sets of characteristics (the parts) that together make another characteristic, or all cases (the whole). The
-    parts make the whole if together they have exactly its questions.
+    """Returns the sets of characteristics (the parts) that together make another characteristic, or all cases
+    (the whole). The parts make the whole if together they have exactly its questions.
 
-    Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such as those of a
-    stage), and any two characteristics. Each case has answered *yes* to a question on involuntary work, and to a question on
-    coercion. So all characteristics of coercion together make all cases. The same is true of all characteristics of involuntary
-    work.
+    Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such
+    as those of a stage), and any two characteristics. Each case has answered *yes* to a question on
+    involuntary work, and to a question on coercion. So all characteristics of coercion together make all
+    cases. The same is true of all characteristics of involuntary work.
     """
     of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
-    return [made for mine in of_side for whole in _possible_wholes(mine) for made in _compositions(whole, mine)]
+    return [
+        made for mine in of_side for whole in _possible_wholes(mine) for made in _compositions(whole, mine)
+    ]
 
 
 def _possible_wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
-    """Returns the possible wholes. A whole is a characteristic that several others can make together, or all cases (with an empty
-    name).
+    """Returns the possible wholes. A whole is a characteristic that several others can make together, or all
+    cases (with an empty name).
 
     Args:
-        found: the characteristics of one side of the definition of forced labour (involuntary work or coercion).
+        found: the characteristics of one side of the definition of forced labour (involuntary work or
+        coercion).
 
     Returns:
         For each whole, its name and its questions.
@@ -119,8 +124,8 @@ def _possible_wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozens
 
 
 def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteristic]) -> list[Composition]:
-    """Returns the sets of characteristics (the parts) that together make one characteristic, or all cases (the whole). A case has
-    the whole if and only if it has at least one of the parts.
+    """Returns the sets of characteristics (the parts) that together make one characteristic, or all cases
+    (the whole). A case has the whole if and only if it has at least one of the parts.
 
     Args:
         whole: the name of the whole, and its questions.
@@ -142,14 +147,15 @@ def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteris
 class ProfileCells:
     """The cells that profiles of cases reveal, and that other tables may also show.
 
-    A profile shows the shares of cases with a characteristic. So it also reveals the denominators of these shares.
+    A profile shows the shares of cases with a characteristic. So it also reveals the denominators of these
+    shares.
 
     Attributes:
-        cells: the denominators (numbers of cases), and the cells of groups that only cases have, such as the form of forced
-            labour.
+        cells: the denominators (numbers of cases), and the cells of groups that only cases have, such as the
+            form of forced labour.
         primary: the cells that are confidential because of their own counts, with the reason.
-        unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the characteristic) are the
-            cases of this cell.
+        unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the
+            characteristic) are the cases of this cell.
     """
 
     cells: Mapping[CellId, Cell] = field(default_factory=dict)
@@ -161,39 +167,43 @@ NO_PROFILE_CELLS = ProfileCells()
 
 
 class CasesByAnswer(NamedTuple):
-    """The numbers of cases that have a characteristic, that do not have it, and that gave no clear answer. Their sum is the
-    denominator of the share of cases with this characteristic."""
+    """The numbers of cases that have a characteristic, that do not have it, and that gave no clear answer.
+    Their sum is the denominator of the share of cases with this characteristic."""
 
     yes: int
     no: int
     not_stated: int
 
     def beyond(self, part: CasesByAnswer) -> dict[str, int]:
-        """Compares a characteristic with a narrower one (`part`). Returns, for each answer, the difference between the two in
-        cases.
+        """Compares a characteristic with a narrower one (`part`). Returns, for each answer, the difference
+        between the two in cases.
 
-        For example, each case with the narrower characteristic (threats against the person) also has the wider one (any threats).
-        Each case without the wider characteristic also lacks the narrower one. So a reader of both rows can calculate these
-        differences.
+        For example, each case with the narrower characteristic (threats against the person) also has the
+        wider one (any threats). Each case without the wider characteristic also lacks the narrower one. So a
+        reader of both rows can calculate these differences.
         """
-        return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.not_stated - self.not_stated}
+        return {
+            WITH: self.yes - part.yes,
+            WITHOUT: part.no - self.no,
+            NOT_STATED: part.not_stated - self.not_stated,
+        }
 
 
 @dataclass
 class CharacteristicCells:
-    """The cells of one characteristic of cases, such as debt bondage. If a case has at most one characteristic of a topic,
-    these are the cells of all characteristics of the topic.
+    """The cells of one characteristic of cases, such as debt bondage. If a case has at most one
+    characteristic of a topic, these are the cells of all characteristics of the topic.
 
     Attributes:
         group: the group that has the characteristics as values (see `characteristic_key`).
         cells: the cells that a row, or a sum of rows, reveals.
-        primary: the cells that are confidential because of their own counts, with the reason. If nearly all cases have the
-            characteristic, the cell of the others is confidential even without a case.
+        primary: the cells that are confidential because of their own counts, with the reason. If nearly all
+            cases have the characteristic, the cell of the others is confidential even without a case.
         nearly_all: the cells that contain nearly all cases of their denominator.
         unshown: the cells that no row shows: the cases without the characteristic.
         rows: for each cell, the rows that show it.
-        unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the characteristic) are the
-            cases of this cell.
+        unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the
+            characteristic) are the cases of this cell.
     """
 
     group: str
@@ -205,24 +215,29 @@ class CharacteristicCells:
     unresolved_rows: dict[CellId, list[int]] = field(default_factory=dict)
 
     def answers(self) -> dict[CellId, CasesByAnswer]:
-        """Returns, for each denominator, the numbers of cases by answer (*yes*, *no*, no clear answer). The result is empty if
-        the group has several characteristics as values."""
-        denominators = dict.fromkeys(denominator_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
+        """Returns, for each denominator, the numbers of cases by answer (*yes*, *no*, no clear answer). The
+        result is empty if the group has several characteristics as values."""
+        denominators = dict.fromkeys(
+            denominator_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1]
+        )
         return {
             denominator: CasesByAnswer(
-                *(self.cells[self.cell_of(denominator, answer)].cases for answer in (WITH, WITHOUT, NOT_STATED))
+                *(
+                    self.cells[self.cell_of(denominator, answer)].cases
+                    for answer in (WITH, WITHOUT, NOT_STATED)
+                )
             )
             for denominator in denominators
         }
 
     def cell_of(self, denominator: CellId, answer: str) -> CellId:
-        """Returns the cell of the cases in a denominator that gave one answer (*yes*, *no* or *not stated*) on the
-        characteristic."""
+        """Returns the cell of the cases in a denominator that gave one answer (*yes*, *no* or *not stated*)
+        on the characteristic."""
         return denominator[0], denominator[1] | {(self.group, answer)}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
-        """Adds the cells of one row of a profile: the cases with the characteristic, without it, and unresolved. If one of these
-        is confidential because of its own counts, it is also added to `primary`.
+        """Adds the cells of one row of a profile: the cases with the characteristic, without it, and
+        unresolved. If one of these is confidential because of its own counts, it is also added to `primary`.
 
         Args:
             i: the number of the row.
@@ -260,16 +275,23 @@ def _with_value(key: Key, group: str, value: str) -> Key:
 
 
 def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
-    """Returns the counts of a profile row (a share of cases with a characteristic): the cases with it, without it, and
-    unresolved."""
+    """Returns the counts of a profile row (a share of cases with a characteristic): the cases with it,
+    without it, and unresolved."""
     n, population = int(row["n"]), float(row["population"])
     unit = population if row["measure"] == "profile" else 1.0
     having, open_ = float(row["estimate"]) * unit, (float(row["bound_high"]) - float(row["estimate"])) * unit
 
     def cell(cases: str, suffix: str, weighted: float) -> Cell:
-        psus, homes = (known_count(row[f"{units}_{suffix}"]) if suffix else None for units in ("psus", "households"))
+        psus, homes = (
+            known_count(row[f"{units}_{suffix}"]) if suffix else None for units in ("psus", "households")
+        )
         return Cell(
-            int(row[cases]), n, psus=psus, households=homes, weighted=max(0.0, weighted), mean_weight=population / max(1, n)
+            int(row[cases]),
+            n,
+            psus=psus,
+            households=homes,
+            weighted=max(0.0, weighted),
+            mean_weight=population / max(1, n),
         )
 
     return (
@@ -279,17 +301,21 @@ def counts_of(row: Mapping[Hashable, Any]) -> tuple[Cell, Cell, Cell]:
     )
 
 
-def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Sequence[str]) -> dict[CellId, Cell]:
-    """Returns the denominators of the rows of a profile. A row shows a share of some cases; the cell of all these cases is its
-    denominator. A row reveals the number of cases in its denominator.
+def denominator_cells(
+    rows: pd.DataFrame, keys: Sequence[Key], share_groups: Sequence[str]
+) -> dict[CellId, Cell]:
+    """Returns the denominators of the rows of a profile. A row shows a share of some cases; the cell of all
+    these cases is its denominator. A row reveals the number of cases in its denominator.
 
-    The exact numbers of sampling units (PSUs) and households of a denominator are not known. They are at least as large as the
-    numbers for the cases with the characteristic, and for the cases without it. So the larger of these two numbers is used.
+    The exact numbers of sampling units (PSUs) and households of a denominator are not known. They are at
+    least as large as the numbers for the cases with the characteristic, and for the cases without it. So the
+    larger of these two numbers is used.
 
     Args:
         rows: the rows of a profile.
         keys: the group values of each row.
-        share_groups: for each row, the name of the group in which its characteristic is a value (see `characteristic_key`).
+        share_groups: for each row, the name of the group in which its characteristic is a value (see
+        `characteristic_key`).
     """
     found: dict[CellId, Cell] = {}
     for i, row in zip(rows.index, as_records(rows), strict=True):
@@ -300,23 +326,30 @@ def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Seq
             for unit in ("psus", "households")
         )
         found[cell] = Cell(
-            n, n, psus=psus, households=homes, weighted=float(row["population"]), mean_weight=float(row["population"]) / max(1, n)
+            n,
+            n,
+            psus=psus,
+            households=homes,
+            weighted=float(row["population"]),
+            mean_weight=float(row["population"]) / max(1, n),
         )
     return found
 
 
 def denominator_key(key: Key, characteristic_group: str) -> Key:
-    """Returns the group values of the denominator of a profile row. They are the group values of the row itself, without the
-    value of `characteristic_group`."""
+    """Returns the group values of the denominator of a profile row. They are the group values of the row
+    itself, without the value of `characteristic_group`."""
     return frozenset((g, v) for g, v in key if g != characteristic_group)
 
 
 def denominator_of(cell: CellId, characteristic_group: str) -> CellId:
-    """Returns the denominator of a cell: the cell of all cases, whatever their value in `characteristic_group`."""
+    """Returns the denominator of a cell: the cell of all cases, whatever their value in
+    `characteristic_group`."""
     return cell[0], denominator_key(cell[1], characteristic_group)
 
 
 def _largest_known(*counts: Any) -> int | None:
-    """Returns the largest of some counts. Counts that are not known are left out. Returns None if no count is known."""
+    """Returns the largest of some counts. Counts that are not known are left out. Returns None if no count is
+    known."""
     known = [c for c in map(known_count, counts) if c is not None]
     return max(known, default=None)

@@ -1,5 +1,5 @@
-"""Makes the sheets of the plan's costs and of its implementation (who does what by when). They have rows that partners fill
-in, and formulas for the sums."""
+"""Makes the sheets of the plan's costs and of its implementation (who does what by when). They have rows that
+partners fill in, and formulas for the sums."""
 
 from __future__ import annotations
 
@@ -15,24 +15,39 @@ from fltoolkit.report.workbook.sheet_words import choices, column, page
 from fltoolkit.report.workbook.sheet_writer import shown_once
 
 CATEGORIES = ("staff", "consultancy", "capacity development", "travel", "other")
-FREE_ROWS, ONE_PAGE = 200, 32  # rows offered below the last one that is filled in, and rows of a printed form that is empty
+FREE_ROWS, ONE_PAGE = (
+    200,
+    32,
+)  # rows offered below the last one that is filled in, and rows of a printed form that is empty
 SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and gaps
 
 
 def costs(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet for the cost of each activity (Tool No. 12 of the ILO toolkit). Formulas calculate the total cost of a
-    row, the sums, and the gap (the part of the total for which there is no secured money)."""
+    """Returns the sheet for the cost of each activity (Tool No. 12 of the ILO toolkit). Formulas calculate
+    the total cost of a row, the sums, and the gap (the part of the total for which there is no secured
+    money)."""
     years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
     columns = (
         column(language, "objective", 18, "words", key="objective"),
         column(language, "intermediate_objective", 18, "words", key="intermediate_objective"),
         column(language, "activity", 28, "words", key="activity"),
-        column(language, "cost_category", 15, "words", key="category", choices=choices(language, "category", CATEGORIES)),
-        column(language, "cost_unit", 11, "words", key="unit"), column(language, "quantity", 10, "amount", key="quantity"),
-        column(language, "unit_cost", 12, "money", key="unit_cost"), column(language, "year", 8, "plain", key="year", choices=years),
-        column(language, "total", 13, "money"), column(language, "existing_source", 18, "words", key="existing_source"),
-        column(language, "secured", 13, "money", key="secured"), column(language, "gap", 13, "money"),
-    )  # fmt: skip
+        column(
+            language,
+            "cost_category",
+            15,
+            "words",
+            key="category",
+            choices=choices(language, "category", CATEGORIES),
+        ),
+        column(language, "cost_unit", 11, "words", key="unit"),
+        column(language, "quantity", 10, "amount", key="quantity"),
+        column(language, "unit_cost", 12, "money", key="unit_cost"),
+        column(language, "year", 8, "plain", key="year", choices=years),
+        column(language, "total", 13, "money"),
+        column(language, "existing_source", 18, "words", key="existing_source"),
+        column(language, "secured", 13, "money", key="secured"),
+        column(language, "gap", 13, "money"),
+    )
     lines, sums = [], [0.0, 0.0, 0.0]
     for n in range(1, _rows_offered(evidence.partners.costs) + 1):
         mine = evidence.partners.row("costs", str(n))
@@ -42,34 +57,50 @@ def costs(evidence: Evidence, language: Language) -> Page:
         cells[11] = Formula('=IF(I{r}="","",MAX(0,I{r}-SUM(K{r})))', gap, "money")
         sums = [a + b for a, b in zip(sums, (total or 0.0, secured, gap or 0.0), strict=True)]  # type: ignore[operator]
         lines.append(SheetRow(cells, str(n), tuple(c.key for c in columns if c.key), frozenset(mine)))
-    summed = tuple(Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip(SUMMED, sums, strict=True))
+    summed = tuple(
+        Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip(SUMMED, sums, strict=True)
+    )
     above = [Styled(text, "group") for text in (language.say("workbook.all_activities"), *[""] * 7)]
     used = max(map(row_number, evidence.partners.costs), default=0)
-    return page(language, "costs", columns, lines, tool="12", table="costs", frozen=3, printed_lines=max(used, ONE_PAGE),
-                above=SheetRow([*above, summed[0], Styled("", "sum"), *summed[1:]]))  # fmt: skip
+    return page(
+        language,
+        "costs",
+        columns,
+        lines,
+        tool="12",
+        table="costs",
+        frozen=3,
+        printed_lines=max(used, ONE_PAGE),
+        above=SheetRow([*above, summed[0], Styled("", "sum"), *summed[1:]]),
+    )
 
 
 def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
-    """Returns three amounts for a row of the cost sheet, as the formulas of the sheet calculate them: the total cost, the
-    secured money, and the gap between them (at least 0). Total and gap are empty texts if quantity or unit cost is not a
-    number."""
-    quantity, price, secured = (_amount(cell_value(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
+    """Returns three amounts for a row of the cost sheet, as the formulas of the sheet calculate them: the
+    total cost, the secured money, and the gap between them (at least 0). Total and gap are empty texts if
+    quantity or unit cost is not a number."""
+    quantity, price, secured = (
+        _amount(cell_value(row.get(name))) for name in ("quantity", "unit_cost", "secured")
+    )
     if quantity is None or price is None:
         return "", secured or 0.0, ""
     return quantity * price, secured or 0.0, max(0.0, quantity * price - (secured or 0.0))
 
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Returns the sheet with the sums of the costs by category and by year. `sheet` is the cost sheet, to which the formulas
-    refer.
+    """Returns the sheet with the sums of the costs by category and by year. `sheet` is the cost sheet, to
+    which the formulas refer.
 
-    Costs without a listed category or year have a row of their own. So the sums of all categories add up to the total, and
-    so do the sums of all years.
+    Costs without a listed category or year have a row of their own. So the sums of all categories add up to
+    the total, and so do the sums of all years.
     """
     columns = (
-        column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),
-        column(language, "secured", 18, "money"), column(language, "gap", 18, "money"),
-    )  # fmt: skip
+        column(language, "sum_by", 16),
+        column(language, "sum_value", 28),
+        column(language, "total", 18, "money"),
+        column(language, "secured", 18, "money"),
+        column(language, "gap", 18, "money"),
+    )
     first = sheet.head + 2  # counted from 1, as in Excel
     last = first + len(sheet.lines) - 1
     by_key = {c.key: c for c in sheet.columns if c.key}
@@ -78,42 +109,90 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
     empty = page(language, "cost_summary", columns, (), tool="12")
     own = empty.head + 2  # the row of the first sum
     named = f"'{sheet.name}'"
-    lines = [SheetRow((language.say("workbook.sums.everything"), "", *(
-        Formula(f"=SUM({named}!{x}{first}:{x}{last})", _sum_of_amounts(rows, place)) for place, x in enumerate(SUMMED)
-    )))]  # fmt: skip
+    lines = [
+        SheetRow(
+            (
+                language.say("workbook.sums.everything"),
+                "",
+                *(
+                    Formula(f"=SUM({named}!{x}{first}:{x}{last})", _sum_of_amounts(rows, place))
+                    for place, x in enumerate(SUMMED)
+                ),
+            )
+        )
+    ]
     for key, letter, values in (("category", "D", CATEGORIES), ("year", "H", years)):
         top, title, shown = own + len(lines), language.say(f"workbook.sums.{key}"), by_key[key].shown
         words = [int(v) if key == "year" else shown(v) for v in values]
         printed = [shown(cell_value(r.get(key))) for r in rows]
         for value in words:
             mine = [r for r, one in zip(rows, printed, strict=True) if _is_same_choice(one, value)]
-            lines.append(SheetRow((title, Styled(value, "year") if key == "year" else value, *(
-                Formula(f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})", _sum_of_amounts(mine, place), "money")
-                for place, x in enumerate(SUMMED)
-            ))))  # fmt: skip
-        rest = [r for r, one in zip(rows, printed, strict=True) if not any(_is_same_choice(one, value) for value in words)]
-        lines.append(SheetRow((title, language.say("workbook.sums.rest"), *(
-            Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})", _sum_of_amounts(rest, place), "money") for place, x in enumerate("CDE")
-        ))))  # fmt: skip
+            lines.append(
+                SheetRow(
+                    (
+                        title,
+                        Styled(value, "year") if key == "year" else value,
+                        *(
+                            Formula(
+                                f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})",
+                                _sum_of_amounts(mine, place),
+                                "money",
+                            )
+                            for place, x in enumerate(SUMMED)
+                        ),
+                    )
+                )
+            )
+        rest = [
+            r
+            for r, one in zip(rows, printed, strict=True)
+            if not any(_is_same_choice(one, value) for value in words)
+        ]
+        lines.append(
+            SheetRow(
+                (
+                    title,
+                    language.say("workbook.sums.rest"),
+                    *(
+                        Formula(
+                            f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})",
+                            _sum_of_amounts(rest, place),
+                            "money",
+                        )
+                        for place, x in enumerate("CDE")
+                    ),
+                )
+            )
+        )
     return replace(empty, lines=lines, once=(0,))
 
 
 def implementation(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet for the implementation of the plan (Tool No. 14 of the ILO toolkit): one row per indicator of the
-    plan, then empty rows that partners can fill in."""
+    """Returns the sheet for the implementation of the plan (Tool No. 14 of the ILO toolkit): one row per
+    indicator of the plan, then empty rows that partners can fill in."""
     columns = (
-        column(language, "objective", 22, "words", key="objective"), column(language, "result", 26, "words", key="result"),
-        column(language, "activity", 26, "words", key="activity"), column(language, "partner", 20, "words", key="partner"),
-        column(language, "start", 10, "amount", key="start"), column(language, "end", 10, "amount", key="end"),
-        column(language, "indicator", 26, "words", key="indicator"), column(language, "budget", 12, "amount", key="budget"),
+        column(language, "objective", 22, "words", key="objective"),
+        column(language, "result", 26, "words", key="result"),
+        column(language, "activity", 26, "words", key="activity"),
+        column(language, "partner", 20, "words", key="partner"),
+        column(language, "start", 10, "amount", key="start"),
+        column(language, "end", 10, "amount", key="end"),
+        column(language, "indicator", 26, "words", key="indicator"),
+        column(language, "budget", 12, "amount", key="budget"),
         column(language, "note", 24, "words", key="note"),
-    )  # fmt: skip
+    )
     lines, objective, result = [], "", ""
     theirs = ("partner", "start", "end", "budget", "note")
     for statement in evidence.plan.framework:
         words = language.colon(language.own(statement.code), language.own(statement.statement))
         objective = words if statement.level == "objective" else objective
-        result = words if statement.level in ("outcome", "output") else "" if statement.level == "objective" else result
+        result = (
+            words
+            if statement.level in ("outcome", "output")
+            else ""
+            if statement.level == "objective"
+            else result
+        )
         activity = words if statement.level == "activity" else ""
         for indicator in statement.indicators:
             given = {
@@ -127,11 +206,21 @@ def implementation(evidence: Evidence, language: Language) -> Page:
     numbered = {n: row for n, row in evidence.partners.implementation.items() if n.isdecimal()}
     everything = tuple(c.key for c in columns)
     lines += [
-        _implementation_row(columns, evidence.partners, str(n), everything, {}) for n in range(1, _rows_offered(numbered) + 1)
+        _implementation_row(columns, evidence.partners, str(n), everything, {})
+        for n in range(1, _rows_offered(numbered) + 1)
     ]
     used = max((int(n) for n in numbered), default=0)
     printed = max(planned + used, ONE_PAGE)
-    return page(language, "implementation", columns, lines, tool="14", table="implementation", frozen=3, printed_lines=printed)
+    return page(
+        language,
+        "implementation",
+        columns,
+        lines,
+        tool="14",
+        table="implementation",
+        frozen=3,
+        printed_lines=printed,
+    )
 
 
 def _implementation_row(
@@ -151,8 +240,8 @@ def _amount(value: object) -> float | None:
 
 
 def _is_same_choice(value: object, listed: object) -> bool:
-    """Returns whether SUMIF would take two values as equal: upper and lower case are the same, and a year typed as text is a
-    number."""
+    """Returns whether SUMIF would take two values as equal: upper and lower case are the same, and a year
+    typed as text is a number."""
     return str(value).strip().lower() == str(listed).lower()
 
 

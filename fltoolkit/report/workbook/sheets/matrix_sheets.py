@@ -40,28 +40,45 @@ from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
 READ_COLUMNS = (
-    ("t16_statement", 9.5, "text"), ("t16_indicator", 11.2, "text"), ("t16_definition", 14, "text"), ("t16_by", 9.5, "text"), ("category", 14.2, "text"),
-    ("t16_verification", 11, "text"), ("t16_unit", 10, "text"), ("t16_baseline", 7, "given"), HIGH, ("interval_from", 7, "text"),
-    ("interval_to", 7, "text"), ("marker", 6, "marker"), ("t16_year_1", 7.2, "given"), ("t16_year_2", 7.2, "given"),
-    ("t16_frequency", 12.8, "text"), ("t16_lead", 11.7, "text"), ("promised", 13, "text"),
+    ("t16_statement", 9.5, "text"), ("t16_indicator", 11.2, "text"), ("t16_definition", 14, "text"),
+    ("t16_by", 9.5, "text"), ("category", 14.2, "text"), ("t16_verification", 11, "text"),
+    ("t16_unit", 10, "text"), ("t16_baseline", 7, "given"), HIGH, ("interval_from", 7, "text"),
+    ("interval_to", 7, "text"), ("marker", 6, "marker"), ("t16_year_1", 7.2, "given"),
+    ("t16_year_2", 7.2, "given"), ("t16_frequency", 12.8, "text"), ("t16_lead", 11.7, "text"),
+    ("promised", 13, "text"),
 )  # fmt: skip
-"""The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of two years; `promised`
-has the targets in words, or the final target that partners type."""
+"""The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of
+two years; `promised` has the targets in words, or the final target that partners type."""
 NAMES = [name for name, _, _ in READ_COLUMNS]
-OF_INDICATOR = ("t16_indicator", "t16_statement", "t16_definition", "t16_verification", "t16_unit", "t16_frequency", "t16_lead")
+OF_INDICATOR = (
+    "t16_indicator",
+    "t16_statement",
+    "t16_definition",
+    "t16_verification",
+    "t16_unit",
+    "t16_frequency",
+    "t16_lead",
+)
 ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
-WIDENED = tuple(map(NAMES.index, ("t16_definition", "t16_definition", "t16_definition", "t16_indicator", "promised")))
+WIDENED = tuple(
+    map(NAMES.index, ("t16_definition", "t16_definition", "t16_definition", "t16_indicator", "promised"))
+)
 MINE = {
-    "t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2", "promised": "final_target",
-}  # fmt: skip
+    "t16_baseline": "baseline_value",
+    "t16_year_1": "target_year_1",
+    "t16_year_2": "target_year_2",
+    "promised": "final_target",
+}
 PLACES = [NAMES.index(name) for name in MINE]
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of the plan's indicators for the plan's workbook: the columns of the ILO toolkit's results framework (Tool
-    No. 16), and columns that the kit adds, such as the interval of the baseline and the target in words.
+    """Returns the sheet of the plan's indicators for the plan's workbook: the columns of the ILO toolkit's
+    results framework (Tool No. 16), and columns that the kit adds, such as the interval of the baseline and
+    the target in words.
 
-    In each row that no survey fills, partners can fill in four cells: the baseline, the targets of two years and the final target.
+    In each row that no survey fills, partners can fill in four cells: the baseline, the targets of two years
+    and the final target.
     """
     filled = evidence.baseline
     lines = _lines(filled, language, evidence.targets, evidence.partners)
@@ -70,11 +87,13 @@ def matrix(evidence: Evidence, language: Language) -> Page:
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
-    """Returns the cells with the targets in words and their paths (linear or geometric), with the keys of `promises`. A target that no
-    planned survey could verify has a warning."""
+    """Returns the cells with the targets in words and their paths (linear or geometric), with the keys of
+    `promises`. A target that no planned survey could verify has a warning."""
     paths: dict[tuple[object, ...], dict[str, None]] = {}
     for row in as_records(rows[rows["target_year"].notna()]):
-        paths.setdefault((row["id"], row["group"], row["category"]), {})[word(language, "paths", row["path"])] = None
+        paths.setdefault((row["id"], row["group"], row["category"]), {})[
+            word(language, "paths", row["path"])
+        ] = None
     found: dict[tuple[object, ...], object] = {
         key: language.list([text, *paths[key[:-1]]]) for key, text in promises(language, rows).items()
     }
@@ -86,8 +105,8 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
 
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
-    """Returns the notes of the sheet: the survey, the year of the baseline and the years of the two target columns, unless no survey
-    gives a number; and that a rate and its number can have different signs."""
+    """Returns the notes of the sheet: the survey, the year of the baseline and the years of the two target
+    columns, unless no survey gives a number; and that a rate and its number can have different signs."""
     found = sorted({int(year) for year in filled.table["year"].dropna()})
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
@@ -96,11 +115,17 @@ def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
 
 
 def _columns(filled: Baseline, language: Language) -> list[Column]:
-    """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range."""
+    """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a
+    range."""
     wide = any(map(has_wide_bounds, as_records(filled.table)))
     looks = shown_if_wide(READ_COLUMNS, wide=wide)
     return widened(
-        [column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16")) for look in looks], WIDENED, A4
+        [
+            column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16"))
+            for look in looks
+        ],
+        WIDENED,
+        A4,
     )
 
 
@@ -116,14 +141,18 @@ def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: P
             continue
         mine = partners.row("matrix", row["id"])
         for place, key in zip(PLACES, MINE.values(), strict=True):
-            cells[place] = cell_value(mine[key]) if key in mine else _number(language, {**row, "measure": None}, row[key])
+            cells[place] = (
+                cell_value(mine[key])
+                if key in mine
+                else _number(language, {**row, "measure": None}, row[key])
+            )
         lines.append(SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine)))
     return lines
 
 
 def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
-    """Returns the cells of one row of the sheet: first the columns of the ILO toolkit's results framework (Tool No. 16) and the
-    interval of the baseline, then columns that the kit adds.
+    """Returns the cells of one row of the sheet: first the columns of the ILO toolkit's results framework
+    (Tool No. 16) and the interval of the baseline, then columns that the kit adds.
 
     Each row repeats the statement, the indicator and its definition, so that the sheet can be filtered.
     """
@@ -131,19 +160,31 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     _, group, category, unit = who(language, row)
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
     by = groups if row["group"] in (None, "", TOTAL) else group
-    value, *years = (_number(language, row, row[name]) for name in ("baseline_value", "target_year_1", "target_year_2"))
+    value, *years = (
+        _number(language, row, row[name]) for name in ("baseline_value", "target_year_1", "target_year_2")
+    )
     return [
-        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, indicator, row),
-        definition(language, indicator, row), by, category,
-        language.own(row["means_of_verification"]), unit,
-        value, high_or_marker(row), styled(row, row["ci_low"]), styled(row, row["ci_high"]), bracketed(mark(row)),
-        *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
-    ]  # fmt: skip
+        language.colon(language.own(row["code"]), language.own(row["statement"])),
+        name_of(language, indicator, row),
+        definition(language, indicator, row),
+        by,
+        category,
+        language.own(row["means_of_verification"]),
+        unit,
+        value,
+        high_or_marker(row),
+        styled(row, row["ci_low"]),
+        styled(row, row["ci_high"]),
+        bracketed(mark(row)),
+        *years,
+        frequency(language, indicator.reporting_frequency),
+        language.own(row["lead"]),
+    ]
 
 
 def _number(language: Language, row: Row, value: object) -> object:
-    """Returns a baseline or target value of a row for a cell. A number is rounded as numbers of this row are. A text of the plan is
-    returned in the sheet's language."""
+    """Returns a baseline or target value of a row for a cell. A number is rounded as numbers of this row are.
+    A text of the plan is returned in the sheet's language."""
     given = as_number(value)
     if row["measure"] and isinstance(given, float):
         return styled(row, given)
@@ -157,8 +198,8 @@ def _indicator_of(plan: Plan, row: Row) -> Indicator:
 
 
 def name_of(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns the name of an indicator. If an indicator is a decrease in %, the kit adds a row with the prevalence from which
-    the decrease is calculated. The name of this row names the decrease."""
+    """Returns the name of an indicator. If an indicator is a decrease in %, the kit adds a row with the
+    prevalence from which the decrease is calculated. The name of this row names the decrease."""
     name = number_words.indicator(language, row)
     if row["indicator"] != PREVALENCE["indicator"]:
         return name
@@ -166,8 +207,9 @@ def name_of(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns the definition of an indicator as one text: what is counted, the unit of analysis, where the data are stored,
-    and the type (such as quantitative). The texts come from nap.yaml, and the kit's words introduce them."""
+    """Returns the definition of an indicator as one text: what is counted, the unit of analysis, where the
+    data are stored, and the type (such as quantitative). The texts come from nap.yaml, and the kit's words
+    introduce them."""
     if row["indicator"] == PREVALENCE["indicator"]:
         counted, unit = language.say("workbook.base_definition"), language.say("workbook.base_unit")
         stored, kind = "", "quantitative"
@@ -185,6 +227,8 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def as_number(value: object) -> object:
-    """Returns a text as a number if it is written as one, e.g. `"1.5"`. Any other value is returned unchanged, and so is
-    `"007"`."""
-    return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value
+    """Returns a text as a number if it is written as one, e.g. `"1.5"`. Any other value is returned
+    unchanged, and so is `"007"`."""
+    return (
+        float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value
+    )

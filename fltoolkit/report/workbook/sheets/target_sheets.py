@@ -1,5 +1,5 @@
-"""Makes the workbook's sheets on targets, milestones (planned values of the years before a target) and follow-up (the
-comparison of the baseline with a later survey)."""
+"""Makes the workbook's sheets on targets, milestones (planned values of the years before a target) and
+follow-up (the comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
@@ -43,17 +43,20 @@ from fltoolkit.show.wording.number_words import bracketed
 from fltoolkit.table_records import as_records
 
 PROMISED = (
-    ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
-    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 17.5, "power"), ("why", 21.5, "text"),
+    ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"),
+    ("marker", 8, "marker"), ("target_year", 7, "plain"), ("target_value", 9, "text"),
+    ("verifiable", 12, "text"), ("smallest_cut", 17.5, "power"), ("why", 21.5, "text"),
 )  # fmt: skip
 CALCULATED = (
-    ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
-    ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"), ("first_year", 11, "plain"),
+    ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"),
+    ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
+    ("first_year", 11, "plain"),
 )  # fmt: skip
 PLANNED = (
-    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 22, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
-    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
-    ("unreliable", 10, "hidden"), ("target", 10, "hidden"), ("reach", 10, "hidden"),
+    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 22, "text"), ("measured", 10, "text"), HIGH,
+    ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
+    ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"), ("target", 10, "hidden"),
+    ("reach", 10, "hidden"),
 )  # fmt: skip
 ROUNDS = (("marker_before", "flag_before"), ("marker_after", "flag_after"))
 MEASURED = (
@@ -61,26 +64,30 @@ MEASURED = (
     ("later_year", "later_marker", "later_flag", ("later_value", "later_ci_low", "later_ci_high")),
 )
 FOLLOWED = (
-    ("baseline", 9, "text"), HIGH, ("baseline_from", 9, "text"), ("baseline_to", 9, "text"), ("marker_before", 7, "marker"), ("now", 8, "text"), HIGH,
-    ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 7, "marker"), ("change", 8, "text"), ("change_from", 8, "text"),
+    ("baseline", 9, "text"), HIGH, ("baseline_from", 9, "text"), ("baseline_to", 9, "text"),
+    ("marker_before", 7, "marker"), ("now", 8, "text"), HIGH, ("now_from", 8, "text"), ("now_to", 8, "text"),
+    ("marker_after", 7, "marker"), ("change", 8, "text"), ("change_from", 8, "text"),
     ("change_to", 8, "text"), ("verdict", 21, "text"), ("target_value", 8, "text"), ("reached", 12, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
-    ("why", 23, "text"), ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"),
-    ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"),
+    ("why", 23, "text"), ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"),
+    ("decrease_to", 10, "text"), ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"),
 )  # fmt: skip
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of targets, or None if the survey gives no number for the plan. The most important columns come first and are
-    printed. The columns of the calculation come last."""
+    """Returns the sheet of targets, or None if the survey gives no number for the plan. The most important
+    columns come first and are printed. The columns of the calculation come last."""
     table = evidence.targets
     if table.empty:
         return None
     read = shown_if_wide(PROMISED, wide=bool(table["baseline_bound"].notna().any()))
-    # Groups with a target come first among those of their indicator; the categories of a group keep their order.
+    # Groups with a target come first among those of their indicator; the categories of a group keep their
+    # order.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
-    with_target = set(table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None))
+    with_target = set(
+        table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None)
+    )
     records = sorted(
         map(without_nan, as_records(table)),
         key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in with_target),
@@ -88,8 +95,16 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     bad = int((table["verifiable"] == "no").sum())
     words, planned = "workbook.sheets.targets", plan_words.totals(table)["planned_sample"].nunique()
     refused = (language.say(f"{words}.refused", n=str(bad)),) if bad else ()
-    samples = language.say(f"{words}.samples", size=plan_words.planned_sizes(language, table)) if planned > 1 else ""
-    smallest = (f"{language.say(f'{words}.smallest')} {samples}".rstrip(),) if table["planned_sample"].notna().any() else ()
+    samples = (
+        language.say(f"{words}.samples", size=plan_words.planned_sizes(language, table))
+        if planned > 1
+        else ""
+    )
+    smallest = (
+        (f"{language.say(f'{words}.smallest')} {samples}".rstrip(),)
+        if table["planned_sample"].notna().any()
+        else ()
+    )
     more = number_words.percent(language, LIKE - 1)
     none = language.say(f"{words}.none", none=language.kit(NO_FALL), n=str(LEAST_CASES), more=more)
     nothing = (none,) if NO_FALL in table["smallest_obstacle"].tolist() else ()
@@ -102,19 +117,26 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     )
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
-    return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read))
+    return page(
+        language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read)
+    )
 
 
 def _baseline(evidence: Evidence, r: Row) -> tuple[Styled, Styled]:
     """Returns two cells: the baseline of a row, and the upper end of its range."""
     none = styled(r, None)
-    return styled(r, r["baseline_value"]), next(map(high_or_marker, rows_like(evidence.baseline.table, r)), none)
+    return styled(r, r["baseline_value"]), next(
+        map(high_or_marker, rows_like(evidence.baseline.table, r)), none
+    )
 
 
 def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
+    """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey
+    could verify it."""
     refused = r["verifiable"] == "no"
-    verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
+    verifiable: object = (
+        Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
+    )
     # The marker says why a baseline is not shown.
     silent = r["marker"] == "c" and r["target_year"] is None
     why: object = "" if silent else sentence(number_words.reason(language, r["reason"]))
@@ -123,16 +145,28 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     why_none = language.kit(r["smallest_obstacle"])
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     return (
-        *_baseline(evidence, r), *(styled(r, r[name]) for name in ("ci_low", "ci_high")), bracketed(mark(r)),
-        r["target_year"], aimed(r, "target_value"), verifiable, least, why,
-        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(r, r["smallest_value"]),
-        r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["first_year"],
-    )  # fmt: skip
+        *_baseline(evidence, r),
+        *(styled(r, r[name]) for name in ("ci_low", "ci_high")),
+        bracketed(mark(r)),
+        r["target_year"],
+        aimed(r, "target_value"),
+        verifiable,
+        least,
+        why,
+        language.kit(r["target_words"]),
+        rounded(r["cut"], 3),
+        rounded(r["power"], 2),
+        styled(r, r["smallest_value"]),
+        r["sample_needed"],
+        r["sample_each_round"],
+        r["planned_sample"],
+        r["first_year"],
+    )
 
 
 def milestones(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of milestones: the planned value of each year between the baseline and each target, with a chart of the
-    first target. Returns None if no target has a baseline."""
+    """Returns the sheet of milestones: the planned value of each year between the baseline and each target,
+    with a chart of the first target. Returns None if no target has a baseline."""
     records = [without_nan(row) for row in as_records(evidence.milestones)]
     if not records:
         return None
@@ -143,18 +177,26 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     heights = [cells[place].value for cells in drawn for place in (3, 5, 6, 8)]  # type: ignore[attr-defined]
     hollow = any(cells[12].value is not None for cells in drawn)  # type: ignore[attr-defined]
     chart = NativeChart(
-        language.say("workbook.charts.milestones", what=chart_title(language, first[0])), names=(2, 2), values=5, lengths=(10, 11),
-        rows=len(first), first=1, path=3, target=13, axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide),
-        hollow=12 if hollow else None, band=(6, 14) if wide else None,
-    )  # fmt: skip
+        language.say("workbook.charts.milestones", what=chart_title(language, first[0])),
+        names=(2, 2),
+        values=5,
+        lengths=(10, 11),
+        rows=len(first),
+        first=1,
+        path=3,
+        target=13,
+        axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide),
+        hollow=12 if hollow else None,
+        band=(6, 14) if wide else None,
+    )
     notes = (surveys(language, evidence.baseline.table, evidence.now.table),)
     columns = columns_by_indicator(language, shown_if_wide(PLANNED, wide=wide), ())
     return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
 
 def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet on milestones: the planned value of a year, beside the number that a survey
-    measured in this year, if there is one."""
+    """Returns the cells of one row of the sheet on milestones: the planned value of a year, beside the number
+    that a survey measured in this year, if there is one."""
     aims = [one for one in rows_like(evidence.targets, r) if one["target_year"] == r["year"]]
     words = [language.kit(r["kind"]), *(f"({word(language, 'paths', aim['path'])})" for aim in aims[:1])]
     if any(aim["verifiable"] == "no" for aim in aims):
@@ -164,18 +206,27 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     marker, numbers = _measured(evidence, r)
     planned = aimed(r, "value")
     # The upper end of a baseline that is a range; the chart draws a grey band from the baseline to it.
-    bound = next((one["baseline_bound"] for one in rows_like(evidence.targets, r) if r["kind"] == BASELINE), None)
+    bound = next(
+        (one["baseline_bound"] for one in rows_like(evidence.targets, r) if r["kind"] == BASELINE), None
+    )
     return (
-        r["year"], planned, kind, styled(r, numbers[0]), styled(r, bound),
-        *(styled(r, limit) for limit in numbers[1:]), bracketed(marker),
-        *lengths_of(r, numbers), if_unreliable(r, numbers[0], marker), planned if r["kind"] == TARGET else styled(r, None),
+        r["year"],
+        planned,
+        kind,
+        styled(r, numbers[0]),
+        styled(r, bound),
+        *(styled(r, limit) for limit in numbers[1:]),
+        bracketed(marker),
+        *lengths_of(r, numbers),
+        if_unreliable(r, numbers[0], marker),
+        planned if r["kind"] == TARGET else styled(r, None),
         styled(r, None if bound is None else bound - r["value"]),
-    )  # fmt: skip
+    )
 
 
 def _measured(evidence: Evidence, r: Row) -> tuple[str, list[object]]:
-    """Returns the marker of the number that a survey measured in the year of a milestone, and this number with the limits of
-    its interval. All are empty if no survey measured a number in this year."""
+    """Returns the marker of the number that a survey measured in the year of a milestone, and this number
+    with the limits of its interval. All are empty if no survey measured a number in this year."""
     for one in rows_like(evidence.targets, r):
         for year, *about, numbers in MEASURED:
             if r["year"] == one[year]:
@@ -184,7 +235,8 @@ def _measured(evidence: Evidence, r: Row) -> tuple[str, list[object]]:
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet that compares the baseline with the later survey, or None if this run is itself the baseline."""
+    """Returns the sheet that compares the baseline with the later survey, or None if this run is itself the
+    baseline."""
     table = evidence.follow_up
     if table.empty:
         return None
@@ -200,11 +252,14 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     reasons = dict.fromkeys(f"{language.colon(verdict, why)}." for verdict, why in told if why)
     rounded = language.say("tables.rounded_changes")
     notes = (surveys(language, evidence.baseline.table, evidence.now.table), rounded, *signs, *reasons)
-    return page(language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
+    return page(
+        language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed)
+    )
 
 
 def _limits_of_change(r: Row) -> tuple[Styled, Styled]:
-    """Returns the cells with the limits of a change. If a limit rounds to 0, `<0` or `>0` stands in its place, as in the documents."""
+    """Returns the cells with the limits of a change. If a limit rounds to 0, `<0` or `>0` stands in its
+    place, as in the documents."""
     beyond = Styled(r["beyond_zero"], "in_place")
     low, high = (signed(r, r[name]) for name in ("change_ci_low", "change_ci_high"))
     return beyond if r["beyond_zero"] == ">0" else low, beyond if r["beyond_zero"] == "<0" else high
@@ -219,21 +274,35 @@ def _verdict(language: Language, r: Row) -> str:
     """Returns the result of the test of a change, or the marker of a change that is not shown."""
     if is_unjudged(r["verdict"], r["verdict_reason"]):
         return change_tables.short_verdict(language, r)
-    return language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"])
+    return (
+        language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"]))
+        if r["light"]
+        else bracketed(r["marker"])
+    )
 
 
 def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
-    change. If the change is not shown, its marker (such as [c]) replaces the result."""
+    """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result
+    of the test of the change. If the change is not shown, its marker (such as [c]) replaces the result."""
 
     def numbers(*names: str) -> list[Styled]:
         return [styled(r, r[name]) for name in names]
 
     return (
-        *_baseline(evidence, r), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
-        *numbers("value", "bound", "ci_low", "ci_high"), bracketed(mark(r, *ROUNDS[1])),
-        signed(r, r["change"]), *_limits_of_change(r),
-        _verdict(language, r), aimed(r, "target_value"), language.kit(r["reached"] or ""), _reason(language, r), r["beyond_zero"],
-        *(styled({"measure": DECREASE}, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
+        *_baseline(evidence, r),
+        *numbers("baseline_ci_low", "baseline_ci_high"),
+        bracketed(mark(r, *ROUNDS[0])),
+        *numbers("value", "bound", "ci_low", "ci_high"),
+        bracketed(mark(r, *ROUNDS[1])),
+        signed(r, r["change"]),
+        *_limits_of_change(r),
+        _verdict(language, r),
+        aimed(r, "target_value"),
+        language.kit(r["reached"] or ""),
+        _reason(language, r),
+        r["beyond_zero"],
+        *(styled({"measure": DECREASE}, r[name]) for name in ("decrease", "decrease_low", "decrease_high")),
+        *numbers("milestone"),
+        flag(language, r),
         number_words.reason(language, r["reason"]),
-    )  # fmt: skip
+    )

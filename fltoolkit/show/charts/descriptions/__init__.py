@@ -1,1 +1,2 @@
-"""Describes charts as data: the numbers, words and signs of each chart, made from published tables in one language."""
+"""Describes charts as data: the numbers, words and signs of each chart, made from published tables in one
+language."""

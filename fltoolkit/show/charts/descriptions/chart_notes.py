@@ -1,5 +1,5 @@
-"""Writes the notes below a chart: the meaning of its signs and markers, its population, the number of persons who answered, and the
-survey."""
+"""Writes the notes below a chart: the meaning of its signs and markers, its population, the number of persons
+who answered, and the survey."""
 
 from __future__ import annotations
 
@@ -16,22 +16,29 @@ from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import NOT_STATED
 
-EXPLAINED = {Glyph.UNRELIABLE: "charts.hollow", Glyph.NONE_FOUND: "charts.none_found", Glyph.PLANNED: "charts.planned"}
+EXPLAINED = {
+    Glyph.UNRELIABLE: "charts.hollow",
+    Glyph.NONE_FOUND: "charts.none_found",
+    Glyph.PLANNED: "charts.planned",
+}
 MARKED = ("suppress", "unreliable")
 STAGES = ("involuntary_stage", "coercion_stage")
 
 
 def glyph(row: PublishedNumber) -> Glyph:
-    """Returns the sign with which a chart draws a published number: for example a full dot, or a hollow dot for an unreliable
-    number."""
+    """Returns the sign with which a chart draws a published number: for example a full dot, or a hollow dot
+    for an unreliable number."""
     if row["marker"] == "w":
         return Glyph.NONE_FOUND
     return Glyph.UNRELIABLE if row["flag"] in MARKED else Glyph.MEASURED
 
 
-def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None, wide: str = "charts.wide") -> list[str]:
-    """Returns notes that explain the signs of a chart, such as hollow dots, grey bands, and intervals that go on beyond the
-    end of `axis`. A sign that needs no explanation has no note. `wide` is the key of the note on grey bands."""
+def signs(
+    language: Language, marks: Iterable[Mark], axis: Axis | None = None, wide: str = "charts.wide"
+) -> list[str]:
+    """Returns notes that explain the signs of a chart, such as hollow dots, grey bands, and intervals that go
+    on beyond the end of `axis`. A sign that needs no explanation has no note. `wide` is the key of the note
+    on grey bands."""
     there = list(marks)
     used = {mark.glyph for mark in there}
     bands = [language.say(wide)] if any(not math.isnan(mark.reach) for mark in there) else []
@@ -40,14 +47,14 @@ def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None, w
 
 
 def unshown(language: Language, marker: object) -> str:
-    """Returns the words in place of a number that is not shown: its marker, such as [c]. A number that is too unreliable has no
-    marker here, because [u] in a chart belongs to hollow dots and bars."""
+    """Returns the words in place of a number that is not shown: its marker, such as [c]. A number that is too
+    unreliable has no marker here, because [u] in a chart belongs to hollow dots and bars."""
     return language.say("charts.withheld") if marker == "u" else language.say("not_shown", marker=marker)
 
 
 def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns notes on shares of cases: what the share of a stage counts, why equal shares have different signs, and who is in the
-    row *not stated*."""
+    """Returns notes on shares of cases: what the share of a stage counts, why equal shares have different
+    signs, and who is in the row *not stated*."""
     shown = rows[rows["estimate"].notna()]
     stages = language.say("profile.stages") if shown["breakdown"].isin(STAGES).any() else ""
     not_stated = language.say("tables.not_stated") if (shown["category"] == NOT_STATED).any() else ""
@@ -55,8 +62,9 @@ def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def on_a_total(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns a note on a total that is printed above or below all categories of a group, because these are rounded. There is none if
-    no total is, or if a category is not shown, so that the total may lie beyond those that are."""
+    """Returns a note on a total that is printed above or below all categories of a group, because these are
+    rounded. There is none if no total is, or if a category is not shown, so that the total may lie beyond
+    those that are."""
     whole = rows[rows["breakdown"] == ""]
     for column in ("estimate", "bound_high"):
         for _, part in rows[rows["breakdown"] != ""].groupby("breakdown"):
@@ -67,13 +75,18 @@ def on_a_total(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def on_definitions(out: Published, language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns a note on rates by group of a population of adults and children, if some categories (such as ages) are of children alone:
-    the definitions of adults and of children differ."""
-    population, children = rows["reference_population"].iloc[0], result_sentences.flow_population(out, of_children=True)
+    """Returns a note on rates by group of a population of adults and children, if some categories (such as
+    ages) are of children alone: the definitions of adults and of children differ."""
+    population, children = (
+        rows["reference_population"].iloc[0],
+        result_sentences.flow_population(out, of_children=True),
+    )
     if children is None or not result_sentences.has_adults_and_children(out, population):
         return []
     young = out.own_rows(measure="prevalence", reference_population=children)
-    for group, part in rows[(rows["measure"] == "prevalence") & (rows["breakdown"] != "")].groupby("breakdown"):
+    for group, part in rows[(rows["measure"] == "prevalence") & (rows["breakdown"] != "")].groupby(
+        "breakdown"
+    ):
         of_children = set(young.loc[young["breakdown"] == group, "category"])
         if of_children and of_children < set(part["category"]):
             return [language.say("charts.definitions")]
@@ -81,7 +94,8 @@ def on_definitions(out: Published, language: Language, rows: pd.DataFrame) -> li
 
 
 def withheld(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns a note for each reason why numbers are too unreliable to be shown, with the names of their rows."""
+    """Returns a note for each reason why numbers are too unreliable to be shown, with the names of their
+    rows."""
     there = rows[rows["estimate"].isna() & (rows["marker"] == "u")]
     names = pd.Series(number_words.labels(language, there), index=there.index, dtype=object)
     by_reason = names.groupby(there["reason"].map(lambda why: number_words.reason(language, why)), sort=False)
@@ -89,46 +103,63 @@ def withheld(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). The text is empty if the
-    chart has none. It leaves out [u] (unreliable), because the note on hollow dots and bars explains it."""
+    """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). The text
+    is empty if the chart has none. It leaves out [u] (unreliable), because the note on hollow dots and bars
+    explains it."""
     words = number_words.markers(language, {str(marker) for marker in used} - {"u"})
     return f"{words}." if words else ""
 
 
 def chart_base(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Returns a note on the persons whom a chart is about: the name of the population, and how many of its persons answered (as
-    published). If the chart shows shares of cases, the note also gives the number of cases. If it shows how long forced labour
-    lasted, the note is about the cases whose duration is known.
+    """Returns a note on the persons whom a chart is about: the name of the population, and how many of its
+    persons answered (as published). If the chart shows shares of cases, the note also gives the number of
+    cases. If it shows how long forced labour lasted, the note is about the cases whose duration is known.
 
     Args:
         first: a row of the chart, which has the name of the population.
     """
     who = language.kit(first["reference_population_label"])
     own = {"outcome": str(first["outcome"])} if first.get("outcome") in out.outcomes else {}
-    asked = out.own_rows(measure="prevalence", breakdown="", reference_population=str(first["reference_population"]), **own)
+    asked = out.own_rows(
+        measure="prevalence", breakdown="", reference_population=str(first["reference_population"]), **own
+    )
     if not who:
         return ""
     if first["measure"] == "duration":
         known: str = "" if pd.isna(first["n"]) else number_words.count(language, first["n"])
-        return language.say("charts.base_of_durations" if known else "charts.base_of_durations_hidden", who=who, n=known)
+        return language.say(
+            "charts.base_of_durations" if known else "charts.base_of_durations_hidden", who=who, n=known
+        )
     if asked.empty or pd.isna(asked["n"].iloc[0]):
         return language.say("charts.base_unknown", who=who)
     whole = asked.iloc[0].to_dict()
-    facts = {"who": who, "n": number_words.count(language, whole["n"]), "cases": number_words.cases(language, whole)}
+    facts = {
+        "who": who,
+        "n": number_words.count(language, whole["n"]),
+        "cases": number_words.cases(language, whole),
+    }
     return language.say(
-        "charts.base_of_cases" if first["measure"] in ("share", *PROFILES) and facts["cases"] else "charts.base", **facts
+        "charts.base_of_cases"
+        if first["measure"] in ("share", *PROFILES) and facts["cases"]
+        else "charts.base",
+        **facts,
     )
 
 
 def source(language: Language, *surveys: object) -> str:
-    """Returns the note that names the surveys on which a chart is based. The text is empty if no survey has a name, as with
-    data without a survey.yaml."""
+    """Returns the note that names the surveys on which a chart is based. The text is empty if no survey has a
+    name, as with data without a survey.yaml."""
     there = dict.fromkeys(str(survey) for survey in surveys if isinstance(survey, str) and survey)
-    return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
+    return (
+        language.say("charts.source", survey=language.list(language.kit(name) for name in there))
+        if there
+        else ""
+    )
 
 
 def base_and_source(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Returns the last note below a chart: the persons who answered, and the survey. `first` is a row of the chart."""
+    """Returns the last note below a chart: the persons who answered, and the survey. `first` is a row of the
+    chart."""
     return " ".join(nonempty(chart_base(out, first, language), source(language, first.get("survey"))))
 
 

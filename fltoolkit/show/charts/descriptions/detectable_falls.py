@@ -1,5 +1,5 @@
-"""Describes charts of the smallest fall in prevalence that a repeat of the survey would detect, as curves over the number of
-persons."""
+"""Describes charts of the smallest fall in prevalence that a repeat of the survey would detect, as curves
+over the number of persons."""
 
 from __future__ import annotations
 
@@ -28,20 +28,32 @@ POWER = 0.8
 
 
 def falls(
-    prevalences: Sequence[float], language: Language, *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05,
-    power: float = POWER, response: float = 1.0,
-) -> CurveChart:  # fmt: skip
-    """Returns a chart of the smallest fall in prevalence that two rounds of a survey of the same size would detect. It has one
-    curve for each prevalence of the earlier round. The arguments are those of `fl.show.detectable`."""
+    prevalences: Sequence[float],
+    language: Language,
+    *,
+    sizes: tuple[float, float] = SIZES,
+    deff: float = 1.5,
+    alpha: float = 0.05,
+    power: float = POWER,
+    response: float = 1.0,
+) -> CurveChart:
+    """Returns a chart of the smallest fall in prevalence that two rounds of a survey of the same size would
+    detect. It has one curve for each prevalence of the earlier round. The arguments are those of
+    `fl.show.detectable`."""
 
     def fall(p: float, size: float) -> float:
         return 100 * detectable_change(p, size * response, deff=deff, alpha=alpha, power=power).relative
 
     names = {
-        p: language.say("charts.from", rate=_per_1000(language, language.number(f"{p * scale('prevalence'):g}")))
+        p: language.say(
+            "charts.from", rate=_per_1000(language, language.number(f"{p * scale('prevalence'):g}"))
+        )
         for p in sorted(prevalences)
     }
-    lines = tuple(_curve(partial(fall, p), sizes, name, colour) for (p, name), colour in zip(names.items(), SERIES, strict=False))
+    lines = tuple(
+        _curve(partial(fall, p), sizes, name, colour)
+        for (p, name), colour in zip(names.items(), SERIES, strict=False)
+    )
     key = "charts.interviewed" if response == 1 else "charts.drawn"
     persons = language.say(key, response=number_words.percent(language, response))
     sentences = [
@@ -55,9 +67,19 @@ def falls(
     named, chance = language.say("charts.repeat"), number_words.percent(language, power)
     subtitle = f"{language.say('charts.falls_in', power=chance, deff=language.number(f'{deff:g}'))}."
     x = axis_ticks.of_sizes(language, *sizes, title=persons)
-    percents = Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 50.0, 100.0)))
-    return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(sentences)}. {number_words.start(persons)}.",
-                      x, percents, lines)  # fmt: skip
+    percents = Axis(
+        0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 50.0, 100.0))
+    )
+    return CurveChart(
+        "detectable",
+        named,
+        subtitle,
+        (),
+        f"{named} {subtitle} {language.list(sentences)}. {number_words.start(persons)}.",
+        x,
+        percents,
+        lines,
+    )
 
 
 @dataclass(frozen=True)
@@ -70,7 +92,8 @@ class _Start:
         deff: its design effect.
         words: the prevalence in words, with its unit: `17.2 per 1,000 adults`.
         year: its year; empty if it is not known.
-        has_range: whether the prevalence has a range, because of unresolved persons. `rate` and `words` are its low end.
+        has_range: whether the prevalence has a range, because of unresolved persons. `rate` and `words` are
+        its low end.
     """
 
     rate: float
@@ -81,14 +104,16 @@ class _Start:
     has_range: bool
 
     def fall(self, size: float) -> float:
-        """Returns the smallest fall, in percent, that a repeat of the survey with `size` answering persons would detect."""
+        """Returns the smallest fall, in percent, that a repeat of the survey with `size` answering persons
+        would detect."""
         return 100 * detectable_change(self.rate, self.n, size, deff=self.deff).relative
 
 
 def repeat(out: Published, language: Language, *, space: ChartSpace = WHOLE_PAGE) -> CurveChart | None:
-    """Returns a chart of the smallest fall from this survey's prevalence that a repeat of the survey would detect, by the number
-    of persons who answer in the repeat. The number of persons in this survey is marked on the curve. Returns None if the survey
-    has no published prevalence above zero or no published design effect."""
+    """Returns a chart of the smallest fall from this survey's prevalence that a repeat of the survey would
+    detect, by the number of persons who answer in the repeat. The number of persons in this survey is marked
+    on the curve. Returns None if the survey has no published prevalence above zero or no published design
+    effect."""
     row = out.select("prevalence").iloc[0].to_dict()
     if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
         return None
@@ -96,12 +121,19 @@ def repeat(out: Published, language: Language, *, space: ChartSpace = WHOLE_PAGE
     words = f"{_per_1000(language, rate)} {language.kit(row['reference_population_label'])}".strip()
     n = float(row["n"])
     start = _Start(
-        float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, _year(row.get("year")), number_words.has_range(row)
+        float(row["estimate"]),
+        n,
+        max(1.0, float(n / row["n_eff"])),
+        words,
+        _year(row.get("year")),
+        number_words.has_range(row),
     )
     mark = (start.n, start.fall(start.n))
     said = _fall_in_words(language, *mark)
     marks = [(*mark, said)] if math.isfinite(mark[1]) else []
-    chart = _repeat_chart(start, language, (min(start.n, SIZES[0]), max(5 * start.n, 20_000.0)), marks, space.steps)
+    chart = _repeat_chart(
+        start, language, (min(start.n, SIZES[0]), max(5 * start.n, 20_000.0)), marks, space.steps
+    )
     return replace(_with_base(chart, out, language, space), alt=f"{chart.alt} {said}.")
 
 
@@ -113,22 +145,35 @@ def _with_base(chart: CurveChart, out: Published, language: Language, space: Cha
 
 
 def planned_repeat(
-    row: dict[Any, Any], language: Language, *, start_of: Published | None = None, space: ChartSpace = WHOLE_PAGE
+    row: dict[Any, Any],
+    language: Language,
+    *,
+    start_of: Published | None = None,
+    space: ChartSpace = WHOLE_PAGE,
 ) -> CurveChart:
-    """Returns a chart of the smallest fall from the plan's baseline that a repeat of the survey would detect, by the number
-    of persons who answer in the repeat. The planned sample is marked. The fall at this sample is the number that the plan's
-    tables print.
+    """Returns a chart of the smallest fall from the plan's baseline that a repeat of the survey would detect,
+    by the number of persons who answer in the repeat. The planned sample is marked. The fall at this sample
+    is the number that the plan's tables print.
 
     Args:
         row: a row of `Evidence.targets` with a planned sample and a smallest fall.
         start_of: the published numbers of the baseline survey; None if its numbers come from a publication.
     """
     rate, n, planned, deff = (float(row[name]) for name in ("rate", "n", "planned_sample", "deff"))
-    start = _Start(rate, n, deff, _baseline_rate(row, language), _year(row["baseline_year"]), pd.notna(row["baseline_bound"]))
+    start = _Start(
+        rate,
+        n,
+        deff,
+        _baseline_rate(row, language),
+        _year(row["baseline_year"]),
+        pd.notna(row["baseline_bound"]),
+    )
     words = language.say(
-        "charts.mark_to", fall=number_words.percent(language, row["smallest_cut"]), persons=number_words.count(language, planned),
+        "charts.mark_to",
+        fall=number_words.percent(language, row["smallest_cut"]),
+        persons=number_words.count(language, planned),
         value=plan_words.value(language, row["smallest_value"], row),
-    )  # fmt: skip
+    )
     sizes = (min(n, planned, SIZES[0]), max(5 * n, 2 * planned, 20_000.0))
     chart = _repeat_chart(start, language, sizes, [(planned, start.fall(planned), words)], space.steps)
     chart = _with_base(chart, start_of, language, space) if start_of else chart
@@ -142,7 +187,8 @@ def _repeat_chart(
     marks: Sequence[tuple[float, float, str]],
     steps: int = WHOLE_PAGE.steps,
 ) -> CurveChart:
-    """Returns the chart of the smallest fall from a survey. The text alternative of the chart has only its title and subtitle.
+    """Returns the chart of the smallest fall from a survey. The text alternative of the chart has only its
+    title and subtitle.
 
     Args:
         start: the survey.
@@ -159,10 +205,16 @@ def _repeat_chart(
     curve = _curve(start.fall, sizes, "", BLUE)
     y = _percents_up_to(language, curve.y)
     return CurveChart(
-        "repeat", title, subtitle, chart_notes.nonempty(low_end), f"{title} {subtitle}",
-        axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), y,
-        (curve,), tuple(_point(*mark) for mark in marks),
-    )  # fmt: skip
+        "repeat",
+        title,
+        subtitle,
+        chart_notes.nonempty(low_end),
+        f"{title} {subtitle}",
+        axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")),
+        y,
+        (curve,),
+        tuple(_point(*mark) for mark in marks),
+    )
 
 
 def _year(year: Any) -> str:
@@ -170,8 +222,8 @@ def _year(year: Any) -> str:
 
 
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
-    """Returns the baseline of a row of the plan (of a range, its low end) as a rate with its unit. If the baseline is a number of
-    persons, it is converted into a rate of the population."""
+    """Returns the baseline of a row of the plan (of a range, its low end) as a rate with its unit. If the
+    baseline is a number of persons, it is converted into a rate of the population."""
     if row["measure"] == "prevalence":
         return f"{plan_words.value(language, row['baseline_value'], row)} {language.kit(row['unit'])}"
     return _per_1000(language, language.number(f"{float(row['rate']) * scale('prevalence'):.3g}"))
@@ -191,7 +243,9 @@ def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: st
 
 
 def _point(size: float, fall: float, words: str) -> Point:
-    return Point(size, Mark(fall, math.nan, math.nan, Glyph.MEASURED, words), words, beside=True, upright=True)
+    return Point(
+        size, Mark(fall, math.nan, math.nan, Glyph.MEASURED, words), words, beside=True, upright=True
+    )
 
 
 def _percents_up_to(language: Language, falls: Sequence[float]) -> Axis:
@@ -203,12 +257,14 @@ def _percents_up_to(language: Language, falls: Sequence[float]) -> Axis:
 
 
 def _per_1000(language: Language, rate: str) -> str:
-    """Returns a rate with its unit, such as `17.2 per 1,000`. `rate` is the number as text in this language."""
+    """Returns a rate with its unit, such as `17.2 per 1,000`. `rate` is the number as text in this
+    language."""
     return f"{rate} {number_words.unit(language, 'prevalence')}"
 
 
 def _fall_in_words(language: Language, size: float, fall: float) -> str:
-    """Returns in words which fall (in percent) a sample of `size` persons would detect: `42% with 4,800 persons`."""
+    """Returns in words which fall (in percent) a sample of `size` persons would detect: `42% with 4,800
+    persons`."""
     persons = number_words.count(language, size)
     if not math.isfinite(fall):
         return language.say("charts.nothing", persons=persons)

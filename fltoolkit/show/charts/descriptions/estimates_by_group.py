@@ -1,5 +1,5 @@
-"""Describes charts of dots with their intervals: of estimates by group, and of the headline (the number for the default
-population) under each rule set."""
+"""Describes charts of dots with their intervals: of estimates by group, and of the headline (the number for
+the default population) under each rule set."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class ChartSpace:
 
 WHOLE_PAGE = ChartSpace()
 HALF_PAGE = ChartSpace(axis_ticks.FEW, markers=False, source=False, whole=False)
-WITHOUT_SOURCE = ChartSpace(source=False)  # a slide, or a page that itself names the survey and the persons who answered
+WITHOUT_SOURCE = ChartSpace(
+    source=False
+)  # a slide, or a page that itself names the survey and the persons who answered
 
 
 def estimates(
@@ -57,8 +59,8 @@ def estimates(
     title: str = "",
     space: ChartSpace = WHOLE_PAGE,
 ) -> DotChart:
-    """Returns a chart of published rows of one measure and population as dots: first the whole population, then the categories of
-    each group.
+    """Returns a chart of published rows of one measure and population as dots: first the whole population,
+    then the categories of each group.
 
     Args:
         out: the published set that has the rows. It also has the number of persons who answered.
@@ -71,7 +73,9 @@ def estimates(
     """
     if len(there := list(rows["reference_population"].unique())) > 1:
         found = ", ".join(map(str, there))
-        raise RequestError("a chart shows one population", found=found, do="select the rows of one population")
+        raise RequestError(
+            "a chart shows one population", found=found, do="select the rows of one population"
+        )
     rows = _largest_first(rows)
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
@@ -87,7 +91,9 @@ def estimates(
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
     records = as_records(rows)
     named = title or title_of(language, first, titled)
-    has_unit = not title and measure in CASE_SHARES and number_words.is_of_forced_labour(first)  # the title has
+    has_unit = (
+        not title and measure in CASE_SHARES and number_words.is_of_forced_labour(first)
+    )  # the title has
     subtitle = _subtitle(language, first, unit=not has_unit)
     who, line = (
         language.kit(first["reference_population_label"]),
@@ -96,7 +102,9 @@ def estimates(
     who = language.say("charts.rate_low_end", rate=who) if number_words.has_range(first) else who
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() else []
-    remarks += number_words.rounding_note(language, rows) if space.source else chart_notes.on_a_total(language, rows)
+    remarks += (
+        number_words.rounding_note(language, rows) if space.source else chart_notes.on_a_total(language, rows)
+    )
     remarks += chart_notes.on_definitions(out, language, rows) if space.whole else []
     remarks += chart_notes.on_shares(language, rows) if measure in CASE_SHARES and space.source else []
     base = rows["rounding"].iloc[0]
@@ -105,24 +113,38 @@ def estimates(
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
     ranges = [not math.isnan(mark.reach) for mark in marks]
-    beside += [language.say("charts.beside_ranges" if all(ranges) else "charts.beside")] if space.source and any(ranges) else []
+    beside += (
+        [language.say("charts.beside_ranges" if all(ranges) else "charts.beside")]
+        if space.source and any(ranges)
+        else []
+    )
     beside += chart_notes.withheld(language, rows) if space.source else []
     beside += [f"{text}." for text in number_words.hidden_high_ends(language, records)]
-    beside += [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.markers else []
-    band = "charts.wide" if space.whole else "charts.band"  # beside a chart of half a page stands what a range is
+    beside += (
+        [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.markers else []
+    )
+    band = (
+        "charts.wide" if space.whole else "charts.band"
+    )  # beside a chart of half a page stands what a range is
     notes = [*chart_notes.signs(language, marks, axis, band), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), records, strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]
     return DotChart(
-        _name(out, first, groups), named, subtitle,
-        _notes(out, rows, language, " ".join(notes), space), f"{named}. {subtitle} {language.list(sentences)}.",
-        tuple(lines), axis, reference=at,
-    )  # fmt: skip
+        _name(out, first, groups),
+        named,
+        subtitle,
+        _notes(out, rows, language, " ".join(notes), space),
+        f"{named}. {subtitle} {language.list(sentences)}.",
+        tuple(lines),
+        axis,
+        reference=at,
+    )
 
 
 def rule_sets(out: Published, measure: str, language: Language) -> DotChart:
-    """Returns a chart of a measure in the default population under each rule set (which says which answers make a person a case):
-    first the run's own rule set, then the others. If the survey cannot be used with a rule set, its row gives the reason."""
+    """Returns a chart of a measure in the default population under each rule set (which says which answers
+    make a person a case): first the run's own rule set, then the others. If the survey cannot be used with a
+    rule set, its row gives the reason."""
     rows = out.rule_sets(measure)
     first = rows.iloc[0].to_dict()
     lines = []
@@ -131,37 +153,60 @@ def rule_sets(out: Published, measure: str, language: Language) -> DotChart:
         said = [number_words.start(number_words.definition(language, row["rule_set"])), *doubt]
         lines.append(_row(language, "\n".join(said), language.list(said), row))
     marks = [mark for line in lines for mark in line.marks]
-    named = of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
-    subtitle, axis = _subtitle(language, first | {"to_verify": ""}), axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
+    named = of_population(
+        language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}"))
+    )
+    subtitle, axis = (
+        _subtitle(language, first | {"to_verify": ""}),
+        axis_ticks.from_zero(language, [axis_ticks.furthest(marks)]),
+    )
     signs = [*chart_notes.signs(language, marks, axis), *number_words.care_note(language, rows["flag"])]
-    sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, as_records(rows), strict=True)]
+    sentences = [
+        language.colon(line.name, number_text(language, row))
+        for line, row in zip(lines, as_records(rows), strict=True)
+    ]
     return DotChart(
-        f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(signs), WHOLE_PAGE),
-        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis,
-    )  # fmt: skip
+        f"{measure}_rule_sets",
+        named,
+        subtitle,
+        _notes(out, rows, language, " ".join(signs), WHOLE_PAGE),
+        f"{named}. {subtitle} {language.list(sentences)}.",
+        tuple(lines),
+        axis,
+    )
 
 
 def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
     """Returns an axis from zero that includes every number and interval of published rows of one measure."""
-    marks = [mark for row in as_records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")]
+    marks = [
+        mark for row in as_records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")
+    ]
     return axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
 
 
-def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
-    """Returns the mark with which a chart draws a published number and its interval, in a tuple. The tuple is empty if the
-    number is not shown. `words` is the number as printed, with its interval."""
+def mark_of(
+    language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE
+) -> tuple[Mark, ...]:
+    """Returns the mark with which a chart draws a published number and its interval, in a tuple. The tuple is
+    empty if the number is not shown. `words` is the number as printed, with its interval."""
     if pd.isna(row["estimate"]):
         return ()
-    value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
+    value, low, high = (
+        math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high")
+    )
     reach = scaled(row["bound_high"], measure) if number_words.has_range(row) else math.nan
     return (Mark(value, low, high, chart_notes.glyph(row), words, colour, reach),)
 
 
 def number_text(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as words for a chart's text alternative: with its interval, its marker and the reason for the
-    marker."""
+    """Returns a published number as words for a chart's text alternative: with its interval, its marker and
+    the reason for the marker."""
     if pd.isna(row["estimate"]):
-        why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
+        why = (
+            number_words.reason(language, row["reason"])
+            if row["marker"] == "x"
+            else language.say(f"markers.{row['marker']}")
+        )
         return f"{number_words.shown(language, row)} {why}".strip()
     reason = f", {number_words.reason(language, row['reason'])}" if row["flag"] == "unreliable" else ""
     doubt = number_words.doubt(language, row) if number_words.has_range(row) else ""
@@ -170,8 +215,8 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 
 
 def absent(language: Language, row: PublishedNumber) -> str:
-    """Returns the words that a chart has in place of a number that is not shown, and the reason if the survey cannot give
-    it."""
+    """Returns the words that a chart has in place of a number that is not shown, and the reason if the survey
+    cannot give it."""
     if row["marker"] != "x":
         return chart_notes.unshown(language, row["marker"])
     words = language.say("not_available", marker="x")
@@ -182,23 +227,29 @@ def absent(language: Language, row: PublishedNumber) -> str:
 def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """Returns a file name for a chart, such as `prevalence_by_sex`.
 
-    The name of the population is added, unless it is the first population of the measure: `prevalence_children_by_sex`. `first`
-    is a row of the chart, with its measure and population. `groups` are the names of the groups in the chart.
+    The name of the population is added, unless it is the first population of the measure:
+    `prevalence_children_by_sex`. `first` is a row of the chart, with its measure and population. `groups` are
+    the names of the groups in the chart.
     """
     own = {"outcome": str(first["outcome"])} if first["outcome"] in out.outcomes else {}
     usual = out.own_rows(measure=str(first["measure"]), **own)["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
     keys = list(dict.fromkeys(key for group in groups for key in groups_of_breakdown(group)))
-    named = [*picture_families(keys), *(key for key in keys if key not in TOPICS)] if first["measure"] in PROFILES else groups
+    named = (
+        [*picture_families(keys), *(key for key in keys if key not in TOPICS)]
+        if first["measure"] in PROFILES
+        else groups
+    )
     return "_".join([str(first["measure"]), *own.values(), *other, "by", *named])
 
 
 def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows with the largest share first if the characteristics of their topic have no order of their own.
-    Numbers that are not shown come last."""
+    """Returns the rows with the largest share first if the characteristics of their topic have no order of
+    their own. Numbers that are not shown come last."""
     parts = rows.groupby("breakdown", sort=False)
     return pd.concat(
-        part.sort_values("estimate", ascending=False, kind="stable") if by in UNORDERED else part for by, part in parts
+        part.sort_values("estimate", ascending=False, kind="stable") if by in UNORDERED else part
+        for by, part in parts
     )
 
 
@@ -206,13 +257,16 @@ Labelled = tuple[str, str, PublishedNumber]  # label, unique name, published row
 
 
 def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of each breakdown, with a heading. If `headed` is true, the heading is the name of the group, such as
-    `Sex`. If not, and for rows of the whole population, the heading is empty."""
+    """Returns the rows of each breakdown, with a heading. If `headed` is true, the heading is the name of the
+    group, such as `Sex`. If not, and for rows of the whole population, the heading is empty."""
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     return [
         (
             number_words.start(number_words.group(language, str(group))) if headed and group else "",
-            [(number_words.category(language, r), names[i], r) for i, r in zip(part.index, as_records(part), strict=True)],
+            [
+                (number_words.category(language, r), names[i], r)
+                for i, r in zip(part.index, as_records(part), strict=True)
+            ],
         )
         for group, part in rows.groupby("breakdown", sort=False)
     ]
@@ -222,38 +276,46 @@ def _row(language: Language, label: str, name: str, row: PublishedNumber) -> Cha
     printed = f"{_printed(language, row)}{number_words.care(row['flag'])}"
     marks = mark_of(language, row, str(row["measure"]), words=printed)
     remark = number_words.reason(language, row["reason"])
-    return ChartRow(number_words.start(label), name, marks, printed, "" if marks else absent(language, row), remark)
+    return ChartRow(
+        number_words.start(label), name, marks, printed, "" if marks else absent(language, row), remark
+    )
 
 
 def _printed(language: Language, row: PublishedNumber) -> str:
-    """Returns a number as text, such as `9.3 (6.3 to 13.3) [u]`. The text is empty if the number is not shown."""
+    """Returns a number as text, such as `9.3 (6.3 to 13.3) [u]`. The text is empty if the number is not
+    shown."""
     if pd.isna(row["estimate"]):
         return ""
     return number_words.with_marker(number_words.with_interval(language, row), row)
 
 
 def title_of(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:
-    """Returns the title of a chart or table of rows of one measure by groups: `Prevalence of forced labour by sex: adults`. `first`
-    is one of the rows."""
+    """Returns the title of a chart or table of rows of one measure by groups: `Prevalence of forced labour by
+    sex: adults`. `first` is one of the rows."""
     if first["measure"] in PROFILES:
-        # The subjects of the characteristics, such as means of coercion, then the groups of the breakdown, if there are any.
+        # The subjects of the characteristics, such as means of coercion, then the groups of the breakdown, if
+        # there are any.
         keys = [key for group in groups for key in groups_of_breakdown(group)]
         subjects = (language.say(f"profile.families.{name}") for name in picture_families(keys))
         by = dict.fromkeys(key for key in keys if key not in TOPICS)
         named = language.join([*subjects, *map(language.by_group, by)])
-        return of_population(language, first, language.say(f"profile.titles.{first['measure']}", groups=named))
+        return of_population(
+            language, first, language.say(f"profile.titles.{first['measure']}", groups=named)
+        )
     of = number_words.measured(language, first)
     if not groups:
         return of_population(language, first, of)
-    names = language.join(language.join(map(language.by_group, groups_of_breakdown(group))) for group in groups)
+    names = language.join(
+        language.join(map(language.by_group, groups_of_breakdown(group))) for group in groups
+    )
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
     key = key if number_words.is_of_forced_labour(first) else "charts.by_of_own"
     return of_population(language, first, language.say(key, title=of, groups=names))
 
 
 def of_population(language: Language, first: PublishedNumber, title: str) -> str:
-    """Returns the title of a chart with the name of the population added, so that charts of adults and of children never have
-    the same title. `first` is a row of the chart, which names its population."""
+    """Returns the title of a chart with the name of the population added, so that charts of adults and of
+    children never have the same title. `first` is a row of the chart, which names its population."""
     who = language.kit(first["reference_population_label"])
     return language.say("tables.of", title=title, who=who) if who else title
 
@@ -270,7 +332,9 @@ def _subtitle(language: Language, first: PublishedNumber, *, unit: bool = True) 
     return f"{language.list(part for part in parts if part)}."
 
 
-def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, space: ChartSpace) -> tuple[str, ...]:
+def _notes(
+    out: Published, rows: pd.DataFrame, language: Language, signs: str, space: ChartSpace
+) -> tuple[str, ...]:
     first, groups = rows.iloc[0].to_dict(), number_words.group_notes(language, rows)
     below = chart_notes.base_and_source(out, first, language) if space.source else ""
     markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""

@@ -1,5 +1,5 @@
-"""Draws a chart from its description with matplotlib, for documents and files. It needs no browser, and adds no word or
-number."""
+"""Draws a chart from its description with matplotlib, for documents and files. It needs no browser, and adds
+no word or number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import GREY, INK, PALE, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import BAND, LANE, Axis, ChartRow, CurveChart, DotChart, Glyph, Mark, Point
+from fltoolkit.show.charts.descriptions.chart_parts import (
+    BAND,
+    LANE,
+    Axis,
+    ChartRow,
+    CurveChart,
+    DotChart,
+    Glyph,
+    Mark,
+    Point,
+)
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     EDGE,
     LOOK,
@@ -30,8 +40,8 @@ BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # words in the d
 
 
 def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
-    """Draws a chart with matplotlib from its description (rows, numbers, words), and returns the picture. The picture's name has
-    only letters, digits and underscores, so that it can be the name of a file."""
+    """Draws a chart with matplotlib from its description (rows, numbers, words), and returns the picture. The
+    picture's name has only letters, digits and underscores, so that it can be the name of a file."""
     import matplotlib
 
     with matplotlib.rc_context({**LOOK, "font.size": size.font}):
@@ -43,11 +53,18 @@ def _dots(chart: DotChart, size: Size) -> Any:
     printed = [wrapped(row.printed, size.small, size.words * size.width) for row in chart.rows]
     right = widest(printed, size.small) + GAP + EDGE
     labels = [wrapped(row.label, size.font, size.words * size.width, bold=row.heading) for row in chart.rows]
-    words = [widest([label], size.font, bold=row.heading) for row, label in zip(chart.rows, labels, strict=True)]
+    words = [
+        widest([label], size.font, bold=row.heading) for row, label in zip(chart.rows, labels, strict=True)
+    ]
     left = max(*words, 0.12 * size.width) + 2 * GAP
     lines = [max(text.count("\n") + 1 for text in pair) for pair in zip(labels, printed, strict=True)]
-    most = max((sum(pair) / 2 for pair in pairwise((1, *lines, 1))), default=1.0)  # two lines beside one need 1.5 of them
-    each = 0.35 + 1.15 * most, max(1.95, 0.5 + 1.15 * most)  # one label of two lines hardly moves all others apart
+    most = max(
+        (sum(pair) / 2 for pair in pairwise((1, *lines, 1))), default=1.0
+    )  # two lines beside one need 1.5 of them
+    each = (
+        0.35 + 1.15 * most,
+        max(1.95, 0.5 + 1.15 * most),
+    )  # one label of two lines hardly moves all others apart
     if size.filled:  # as on a slide
         each = each[0], size.filled * most
     names = chart.names
@@ -72,50 +89,100 @@ def _dots(chart: DotChart, size: Size) -> Any:
                 _mark(axes, chart.cut(mark), at, size, lane=chart.lane(row, mark))
     for end in chart.beyond:
         marker = ">" if end.side == "right" else "<"
-        axes.plot([end.value], [end.at], marker=marker, color=end.colour, markersize=size.font * 0.7, clip_on=False)
+        axes.plot(
+            [end.value], [end.at], marker=marker, color=end.colour, markersize=size.font * 0.7, clip_on=False
+        )
     for arrow in chart.arrows:
-        look = {"arrowstyle": "-|>", "color": arrow.colour, "linewidth": size.font / (6 if arrow.heavy else 9), "shrinkA": 0.45 * size.font,
-                "shrinkB": 0.45 * size.font, "mutation_scale": size.font}  # fmt: skip
+        look = {
+            "arrowstyle": "-|>",
+            "color": arrow.colour,
+            "linewidth": size.font / (6 if arrow.heavy else 9),
+            "shrinkA": 0.45 * size.font,
+            "shrinkB": 0.45 * size.font,
+            "mutation_scale": size.font,
+        }
         axes.annotate("", (arrow.end, arrow.at), (arrow.start, arrow.at), arrowprops=look, zorder=2.5)
     for name in names:
         before = name.side == "left"
         shift, ha = (0.5 if before else -0.5) * size.font, "right" if before else "left"
         _note(
-            axes, name.words, (name.value, name.at - LANE), (shift, 0.5 * size.font), size, ha=ha, va="bottom", color=name.colour
+            axes,
+            name.words,
+            (name.value, name.at - LANE),
+            (shift, 0.5 * size.font),
+            size,
+            ha=ha,
+            va="bottom",
+            color=name.colour,
         )
     return figure
 
 
 def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str], size: Size) -> None:
-    """Draws the words of a row. `words` has two texts: the label at its left, and the printed text at its right.
-    `at` is the height of the row."""
+    """Draws the words of a row. `words` has two texts: the label at its left, and the printed text at its
+    right. `at` is the height of the row."""
     label, printed = words
     if row.heading:
         edge = axes.get_position().x0 * size.width - SIDE
-        _words(axes, label, (0, at), size.font, offset=(-72 * edge, 0), font=letters(label, bold=True), color=QUIET)
+        _words(
+            axes,
+            label,
+            (0, at),
+            size.font,
+            offset=(-72 * edge, 0),
+            font=letters(label, bold=True),
+            color=QUIET,
+        )
     else:
         _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
     _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
 
 
-def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
+def _words(
+    axes: Any,
+    text: str,
+    place: tuple[float, float],
+    points: float,
+    *,
+    offset: tuple[float, float],
+    **look: Any,
+) -> None:
     """Writes words at the left or right of the drawing, centred on a row.
 
-    `place` is the position: x is a part of the width (0: left edge), and y is the row. `offset` is the distance of the words from
-    this position, and `points` is the size of the letters, both in points.
+    `place` is the position: x is a part of the width (0: left edge), and y is the row. `offset` is the
+    distance of the words from this position, and `points` is the size of the letters, both in points.
     """
     if text:
         middle = "center" if "\n" in text else "center_baseline"
-        axes.annotate(text, place, offset, xycoords=axes.get_yaxis_transform(), textcoords="offset points", va=middle, linespacing=1.15,
-                      **{"font": letters(text), **look}, fontsize=points)  # fmt: skip
+        axes.annotate(
+            text,
+            place,
+            offset,
+            xycoords=axes.get_yaxis_transform(),
+            textcoords="offset points",
+            va=middle,
+            linespacing=1.15,
+            **{"font": letters(text), **look},
+            fontsize=points,
+        )
 
 
 def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
-    """Draws a bar from zero with its interval. The bar is hollow if the number is unreliable. `at` is the height of the row."""
+    """Draws a bar from zero with its interval. The bar is hollow if the number is unreliable. `at` is the
+    height of the row."""
     fill = "white" if mark.glyph is Glyph.UNRELIABLE else f"{mark.colour}99"
-    axes.barh([at], [mark.value], height=0.55, color=fill, edgecolor=mark.colour, linewidth=size.font / 9, zorder=1)
+    axes.barh(
+        [at], [mark.value], height=0.55, color=fill, edgecolor=mark.colour, linewidth=size.font / 9, zorder=1
+    )
     if not math.isnan(mark.high):
-        axes.plot([mark.low, mark.high], [at, at], color=INK, linewidth=size.font / 6, solid_capstyle="butt", zorder=2)
+        axes.plot(
+            [mark.low, mark.high],
+            [at, at],
+            color=INK,
+            linewidth=size.font / 6,
+            solid_capstyle="butt",
+            zorder=2,
+        )
 
 
 def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, upright: bool = False) -> None:
@@ -150,12 +217,23 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
     if none:
         plot([high], at + lane, marker="_" if upright else "|", **dot)
     elif mark.glyph is Glyph.PLANNED:
-        under = {**edge, "markersize": size.font * 0.3, "markeredgewidth": 0, "zorder": 1}  # the end of an interval stays visible
+        under = {
+            **edge,
+            "markersize": size.font * 0.3,
+            "markeredgewidth": 0,
+            "zorder": 1,
+        }  # the end of an interval stays visible
         plot([mark.value], at, marker="o", **under)
     elif mark.glyph is Glyph.TARGET:
         plot([mark.value], at, marker="D", **dot)
     else:
-        plot([mark.value], at, marker="o", markerfacecolor="white" if mark.glyph is Glyph.UNRELIABLE else mark.colour, **dot)
+        plot(
+            [mark.value],
+            at,
+            marker="o",
+            markerfacecolor="white" if mark.glyph is Glyph.UNRELIABLE else mark.colour,
+            **dot,
+        )
 
 
 def _curves(chart: CurveChart, size: Size) -> Any:
@@ -168,7 +246,11 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     axes.tick_params(axis="x", pad=0.7 * size.font)
     for line in chart.lines:
         planned = {"color": GREY, "linewidth": size.font / 9, "linestyle": (0, (4, 3)), "zorder": 1}
-        axes.plot(line.x, line.y, **(planned if line.planned else {"color": line.colour, "linewidth": size.font / 4.5}))
+        axes.plot(
+            line.x,
+            line.y,
+            **(planned if line.planned else {"color": line.colour, "linewidth": size.font / 4.5}),
+        )
         if line.words and math.isfinite(line.y[-1]):
             _note(axes, line.words, (line.x[-1], line.y[-1]), (5, 0), size, va="center", color=line.colour)
     axes.grid(axis="y", color=PALE, linewidth=0.7)
@@ -183,20 +265,37 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     for side, axis in (("x", chart.x), ("y", chart.y)):
         if axis.title:
             named = getattr(axes, f"set_{side}label")
-            named(axis.title, font=letters(axis.title), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
+            named(
+                axis.title,
+                font=letters(axis.title),
+                fontsize=size.small,
+                color=QUIET,
+                labelpad=size.font * 0.3,
+            )
     return figure
 
 
 def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None:
-    """Writes the words of a point above the point or at its right. Words above the point begin no further left than the axis.
+    """Writes the words of a point above the point or at its right. Words above the point begin no further
+    left than the axis.
 
-    If words at the right would leave the picture or meet the next point, they are written at the lower left of the point.
+    If words at the right would leave the picture or meet the next point, they are written at the lower left
+    of the point.
     """
     place = _inches(axes, chart.x, point.x, size)
     if not point.beside:
         beyond = axes.get_position().x0 * size.width - (place - width(point.words, size.small) / 2)
         right = 72 * (beyond + GAP) if beyond > -GAP else 0.0
-        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.9), size, ha="center", va="bottom", bbox=BEHIND)
+        _note(
+            axes,
+            point.words,
+            (point.x, point.mark.end),
+            (right, size.font * 0.9),
+            size,
+            ha="center",
+            va="bottom",
+            bbox=BEHIND,
+        )
         return
     end = place + width(point.words, size.small) + GAP
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]
@@ -219,11 +318,15 @@ def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:
     return float(box.x0 + (at - low) / (high - low) * box.width) * size.width
 
 
-def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any) -> None:
-    """Writes words beside a point of the drawing, given by its values on the two axes. `place` contains these values, and
-    `offset` the distance of the words from there, in points."""
+def _note(
+    axes: Any, text: str, place: tuple[float, float], offset: tuple[float, float], size: Size, **look: Any
+) -> None:
+    """Writes words beside a point of the drawing, given by its values on the two axes. `place` contains these
+    values, and `offset` the distance of the words from there, in points."""
     if text:
-        axes.annotate(text, place, offset, textcoords="offset points", font=letters(text), fontsize=size.small, **look)
+        axes.annotate(
+            text, place, offset, textcoords="offset points", font=letters(text), fontsize=size.small, **look
+        )
 
 
 def _scale(axes: Any, side: str, axis: Axis, size: Size) -> None:

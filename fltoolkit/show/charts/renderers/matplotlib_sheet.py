@@ -1,8 +1,8 @@
-"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. The module also
-makes the bytes of the picture's file.
+"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it.
+The module also makes the bytes of the picture's file.
 
-The same chart gives the same bytes, if the fonts that come with the kit have its letters: the ids in an SVG do not change, and
-the file has no date. A `$` in a text never starts a formula.
+The same chart gives the same bytes, if the fonts that come with the kit have its letters: the ids in an SVG
+do not change, and the file has no date. A `$` in a text never starts a formula.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ MEASURED = 100.0  # points at which letters are measured
 SMALLEST = 8.0
 """The smallest font size on paper, in points."""
 LOOK: dict[Any, Any] = {
-    "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
-    "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
+    "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path",
+    "svg.hashsalt": "fltoolkit", "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6,
+    "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
 }  # fmt: skip
 EDGE = 0.03  # inches between the edge of the sheet and its words above and below
 SIDE = 0.06  # inches between the edge of the sheet and its words at each side
@@ -37,9 +38,10 @@ LEADING = 1.36  # line height as a multiple of the font size
 def letters(text: str = "", *, bold: bool = False) -> Any:
     """Returns the font in which a picture prints a text, as matplotlib's `FontProperties`.
 
-    The font is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that
-    this font does not have is printed in DejaVu Sans, which comes with matplotlib. Only for letters that neither has, such as
-    Chinese or Ethiopic ones, are fonts of the machine used; without such a font they are boxes.
+    The font is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text
+    with letters that this font does not have is printed in DejaVu Sans, which comes with matplotlib. Only for
+    letters that neither has, such as Chinese or Ethiopic ones, are fonts of the machine used; without such a
+    font they are boxes.
     """
     from matplotlib.font_manager import FontProperties
 
@@ -56,8 +58,8 @@ def letters(text: str = "", *, bold: bool = False) -> Any:
 
 @cache
 def _fonts(*, bold: bool) -> tuple[Path, frozenset[str], frozenset[str]]:
-    """Returns the path of Liberation Sans, the letters that it has, and the letters of DejaVu Sans. The letters are read once: a
-    document asks for the font of each of its texts."""
+    """Returns the path of Liberation Sans, the letters that it has, and the letters of DejaVu Sans. The
+    letters are read once: a document asks for the font of each of its texts."""
     from matplotlib.font_manager import findfont
 
     own = FONTS / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf"
@@ -72,26 +74,35 @@ def _letters_in(path: Path | str) -> frozenset[str]:
 
 @cache
 def _fonts_of_machine() -> tuple[tuple[str, frozenset[str]], ...]:
-    """Returns the name of each upright, regular font family of the machine, and its letters. Sans serif families come first."""
+    """Returns the name of each upright, regular font family of the machine, and its letters. Sans serif
+    families come first."""
     from matplotlib.font_manager import fontManager
 
-    plain = {f.name: f.fname for f in fontManager.ttflist if (f.style, f.variant, f.weight) == ("normal", "normal", 400)}
-    ordered = sorted((name for name in plain if "Last Resort" not in name), key=lambda name: ("Sans" not in name, name))
+    plain = {
+        f.name: f.fname
+        for f in fontManager.ttflist
+        if (f.style, f.variant, f.weight) == ("normal", "normal", 400)
+    }
+    ordered = sorted(
+        (name for name in plain if "Last Resort" not in name), key=lambda name: ("Sans" not in name, name)
+    )
     return tuple((name, _letters_in(plain[name])) for name in ordered)
 
 
 @cache
 def width(line: str, points: float, *, bold: bool = False) -> float:
-    """Returns the printed width of a line of words, in inches. `points` is the font size. In Liberation Sans, it is the sum of the
-    widths of its letters, which is quick to add up. The true width is slightly smaller, because some letters are printed closer
-    together."""
+    """Returns the printed width of a line of words, in inches. `points` is the font size. In Liberation Sans,
+    it is the sum of the widths of its letters, which is quick to add up. The true width is slightly smaller,
+    because some letters are printed closer together."""
     if _fonts(bold=bold)[1].issuperset(line):
         return sum(_letter_width(letter, bold=bold) for letter in line) * points
     from matplotlib.font_manager import FontProperties, findfont, get_font
     from matplotlib.ft2font import LoadFlags
 
     look = letters(line, bold=bold)
-    font = get_font([findfont(FontProperties(family=name, weight=look.get_weight())) for name in look.get_family()])
+    font = get_font(
+        [findfont(FontProperties(family=name, weight=look.get_weight())) for name in look.get_family()]
+    )
     font.set_size(points, 72)
     font.set_text(line, 0.0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0]) / 64 / 72
@@ -99,25 +110,30 @@ def width(line: str, points: float, *, bold: bool = False) -> float:
 
 @cache
 def _letter_width(letter: str, *, bold: bool) -> float:
-    """Returns the distance from the start of a letter of Liberation Sans to the start of the next one, in inches, at a font size of
-    one point."""
+    """Returns the distance from the start of a letter of Liberation Sans to the start of the next one, in
+    inches, at a font size of one point."""
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
     font = get_font(str(_fonts(bold=bold)[0]))
     font.set_size(MEASURED, 72)
-    return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / MEASURED / 72
+    return (
+        float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance)
+        / 65536
+        / MEASURED
+        / 72
+    )
 
 
 def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
-    """Returns the width of the longest line of some texts, in inches. `points` is the font size. The width is 0 if there is no
-    text."""
+    """Returns the width of the longest line of some texts, in inches. `points` is the font size. The width is
+    0 if there is no text."""
     return max((width(line, points, bold=bold) for text in texts for line in text.split("\n")), default=0.0)
 
 
 def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> str:
-    """Returns a text broken into lines that are at most `inches` wide at a font size of `points`. Line breaks of the text
-    stay. A word that is longer than a line is also broken."""
+    """Returns a text broken into lines that are at most `inches` wide at a font size of `points`. Line breaks
+    of the text stay. A word that is longer than a line is also broken."""
     lines: list[str] = []
     for part in text.split("\n"):
         lines.append("")
@@ -125,10 +141,11 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
             fits = width(f"{lines[-1]} {word}", points, bold=bold) <= inches
             lines = [*lines[:-1], f"{lines[-1]} {word}".strip()] if fits or not lines[-1] else [*lines, word]
     broken = [
-        [line] if width(line, points, bold=bold) <= inches
+        [line]
+        if width(line, points, bold=bold) <= inches
         else textwrap.wrap(line, max(1, int(len(line) * inches / width(line, points, bold=bold))))
         for line in lines
-    ]  # fmt: skip
+    ]
     return "\n".join(line for part in broken for line in part)
 
 
@@ -141,10 +158,12 @@ class Size:
         font: the font size in points.
         words: the share of the width that is for the words at each side of the axis.
         titled: whether the title is in the picture. A slide has the title as its heading instead.
-        height: the available height in inches. A higher drawing is compressed to fit, as far as its words allow.
-        filled: how many lines high a row may be, so that a chart with few rows fills the available height. 0: the chart is only
-            as high as its rows need.
-        fine: the font size of the notes below, in points; 0 means the size of other less important words (`small`).
+        height: the available height in inches. A higher drawing is compressed to fit, as far as its words
+        allow.
+        filled: how many lines high a row may be, so that a chart with few rows fills the available height. 0:
+            the chart is only as high as its rows need.
+        fine: the font size of the notes below, in points; 0 means the size of other less important words
+        (`small`).
     """
 
     width: float
@@ -196,8 +215,9 @@ class Drawn:
         return self._saved("png", {"Software": None})
 
     def _saved(self, kind: str, about: dict[str, Any]) -> bytes:
-        """Returns the bytes of the picture's file. `kind` is the format, `svg` or `png`. `about` is the metadata of the file;
-        it has no date and names no program, so that the same picture gives the same bytes."""
+        """Returns the bytes of the picture's file. `kind` is the format, `svg` or `png`. `about` is the
+        metadata of the file; it has no date and names no program, so that the same picture gives the same
+        bytes."""
         import matplotlib
 
         made, packed = BytesIO(), {"pil_kwargs": PACKED} if kind == "png" else {}
@@ -216,14 +236,17 @@ class SheetMargins:
     below: float
 
 
-def sheet(chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins) -> tuple[Any, Any]:
-    """Returns a matplotlib figure and its empty axes. The words of the chart are already in the figure: title and subtitle above
-    the axes, notes below.
+def sheet(
+    chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins
+) -> tuple[Any, Any]:
+    """Returns a matplotlib figure and its empty axes. The words of the chart are already in the figure: title
+    and subtitle above the axes, notes below.
 
     Args:
         chart: the chart, of which only the words are drawn.
         size: the size of the picture and of its words.
-        body: two heights of the axes in inches: the smallest possible one, and the one for a sheet with enough room.
+        body: two heights of the axes in inches: the smallest possible one, and the one for a sheet with
+        enough room.
         margins: the space for the words beside the axes.
     """
     from matplotlib.figure import Figure
@@ -255,7 +278,9 @@ def sheet(chart: DescribedChart, size: Size, body: tuple[float, float], margins:
     write(subtitle, height - EDGE - head, linespacing=1.25)
     write(notes, foot - EDGE, linespacing=1.25, fontsize=fine)
     across = (SIDE + margins.left) / size.width, (margins.below + foot) / height
-    axes = figure.add_axes((*across, 1 - (2 * SIDE + margins.left + margins.right) / size.width, high / height))
+    axes = figure.add_axes(
+        (*across, 1 - (2 * SIDE + margins.left + margins.right) / size.width, high / height)
+    )
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, labelsize=size.small, pad=4)

@@ -1,5 +1,5 @@
-"""Compares the sums of a survey's weights with each other and with the number of persons. Weights that add up to the sample make every
-total wrong, and no other check finds it."""
+"""Compares the sums of a survey's weights with each other and with the number of persons. Weights that add up
+to the sample make every total wrong, and no other check finds it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from fltoolkit.survey.design.weight_scale import FEW_BELOW_ONE, scale_sums
 from fltoolkit.survey.spec.groups import PopulationSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-MEAN_OF_NORMALISED = (0.5, 2.0)  # a part of the persons, such as those who answered, has a mean that is not exactly 1
+MEAN_OF_NORMALISED = (
+    0.5,
+    2.0,
+)  # a part of the persons, such as those who answered, has a mean that is not exactly 1
 
 
 def weight_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about sums of weights. The list is empty if survey.yaml says that the weights are normalised."""
+    """Returns findings about sums of weights. The list is empty if survey.yaml says that the weights are
+    normalised."""
     if not survey.grosses_up:
         return []
     own, of_populations = _sums_of_weights(survey.spec), _sums_of_populations(survey.spec)
@@ -30,15 +34,15 @@ def weight_findings(survey: Survey) -> list[Finding]:
 
 
 def weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns, as {internal weight column: column}, the column of the data that contains this weight: those of all populations and
-    that of the design."""
+    """Returns, as {internal weight column: column}, the column of the data that contains this weight: those
+    of all populations and that of the design."""
     own = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
     return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
 
 
 def _columns_checked(spec: SurveySpec) -> dict[str, str]:
-    """Returns the weights that may be normalised, as {column of the data: internal weight column}. A calibration makes totals
-    right, so a survey with one has none. Populations can share a weight."""
+    """Returns the weights that may be normalised, as {column of the data: internal weight column}. A
+    calibration makes totals right, so a survey with one has none. Populations can share a weight."""
     return {} if spec.calibration else {name: inside for inside, name in weight_columns(spec).items()}
 
 
@@ -51,11 +55,13 @@ def _sums_of_weights(spec: SurveySpec) -> list[nw.Expr]:
 
 
 def _normalised(survey: Survey, found: Sequence[float]) -> list[Finding]:
-    """Returns a finding for each weight that cannot add up to the population. `found` are the sums of `_sums_of_weights`.
+    """Returns a finding for each weight that cannot add up to the population. `found` are the sums of
+    `_sums_of_weights`.
 
-    A mean far below 1 is an error: the weights are shares, or in thousands. A mean of about 1 is that of normalised weights. If
-    weights are below 1, the finding is an error. If every weight is 1, the data may be a census, in which nobody was drawn: the
-    finding is then a warning, but an error if survey.yaml names sampling units or replicate weights.
+    A mean far below 1 is an error: the weights are shares, or in thousands. A mean of about 1 is that of
+    normalised weights. If weights are below 1, the finding is an error. If every weight is 1, the data may be
+    a census, in which nobody was drawn: the finding is then a warning, but an error if survey.yaml names
+    sampling units or replicate weights.
     """
     design, out = survey.spec.design, []
     for i, name in enumerate(_columns_checked(survey.spec)):
@@ -65,11 +71,20 @@ def _normalised(survey: Survey, found: Sequence[float]) -> list[Finding]:
             continue
         do = "say weights: normalised under design: rates are then shown, and no numbers of persons"
         if added / persons < low:
-            what = "the weights add up to less than half of the persons of the sample, so they are not persons of the population"
-            more = "if they are in thousands, or divided by another number, multiply them by it in the data; otherwise"
+            what = (
+                "the weights add up to less than half of the persons of the sample, so they are not "
+                "persons of the population"
+            )
+            more = (
+                "if they are in thousands, or divided by another number, multiply them by it in the "
+                "data; otherwise"
+            )
             out.append(Finding("error", "weights", name, what, int(persons), f"{more} {do}"))
         elif below > FEW_BELOW_ONE * persons or (not other and (design.psu or design.replicates)):
-            what = "the mean of the weights is about 1, so they add up to the persons of the sample, not of the population"
+            what = (
+                "the mean of the weights is about 1, so they add up to the persons of the sample, not "
+                "of the population"
+            )
             out.append(
                 Finding(
                     "error",
@@ -82,8 +97,12 @@ def _normalised(survey: Survey, found: Sequence[float]) -> list[Finding]:
                 )
             )
         elif not other:
-            what = "every weight is 1, so the sample counts as the population; this is right for a census only"
-            out.append(Finding("warning", "weights", name, what, int(persons), f"if persons were drawn, {do}"))
+            what = (
+                "every weight is 1, so the sample counts as the population; this is right for a census only"
+            )
+            out.append(
+                Finding("warning", "weights", name, what, int(persons), f"if persons were drawn, {do}")
+            )
     return out
 
 
@@ -103,12 +122,14 @@ def _sums_of_populations(spec: SurveySpec) -> list[nw.Expr]:
 
 
 def _of_populations(survey: Survey, added: Sequence[float]) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own
-    weights, over persons who answered the module on forced labour, and the weights of the design, over all persons of the same
-    ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite. `added` are the sums of
-    `_sums_of_populations`."""
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the
+    population's own weights, over persons who answered the module on forced labour, and the weights of the
+    design, over all persons of the same ages. A warning is given if one sum is at least twice the other, and
+    an error if a sum is infinite. `added` are the sums of `_sums_of_populations`."""
     spec, out = survey.spec, []
-    for (name, population), whole, asked in zip(_plain_populations(spec).items(), added[::2], added[1::2], strict=True):
+    for (name, population), whole, asked in zip(
+        _plain_populations(spec).items(), added[::2], added[1::2], strict=True
+    ):
         if math.isinf(whole) or math.isinf(asked):
             what = f"the weights of {name} add up to more than a number can hold"
             do = "correct them, or divide all by one number"
@@ -116,7 +137,10 @@ def _of_populations(survey: Survey, added: Sequence[float]) -> list[Finding]:
         elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
             # With all its digits, the number would be a sum of single weights.
             of_asked, of_all = (f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole))
-            what = f"the weights of those who answered add up to about {of_asked}; all such persons of the file to about {of_all}"
+            what = (
+                f"the weights of those who answered add up to about {of_asked}; all such persons of "
+                f"the file to about {of_all}"
+            )
             do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
             out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, 0, do))
     return out

@@ -1,4 +1,5 @@
-"""Checks that involuntary work and coercion, the two sides of the definition of forced labour, use different answers."""
+"""Checks that involuntary work and coercion, the two sides of the definition of forced labour, use different
+answers."""
 
 from __future__ import annotations
 
@@ -10,18 +11,24 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 
 def check_sides(
-    spec: SurveySpec, involuntary: Iterable[tuple[str, Source]], coercion: Iterable[tuple[str, Source]], where: str
+    spec: SurveySpec,
+    involuntary: Iterable[tuple[str, Source]],
+    coercion: Iterable[tuple[str, Source]],
+    where: str,
 ) -> None:
-    """Raise `SpecError` if the same answer (a code of a column) counts both for involuntary work and for coercion, the two sides
-    of the definition of forced labour (docs/survey_yaml.md, A question).
+    """Raise `SpecError` if the same answer (a code of a column) counts both for involuntary work and for
+    coercion, the two sides of the definition of forced labour (docs/survey_yaml.md, A question).
 
     Args:
         spec: the survey.
-        involuntary: pairs of an item of involuntary work, such as `unagreed_overtime`, and a question about it.
+        involuntary: pairs of an item of involuntary work, such as `unagreed_overtime`, and a question about
+        it.
         coercion: pairs of an item of coercion, such as `debt_bondage`, and a question about it.
         where: the path of survey.yaml, for the message.
     """
-    fed = {(source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes}
+    fed = {
+        (source.column, code): item for item, source in involuntary for code in source.codes(spec.answers).yes
+    }
     for item, source in coercion:
         for code in source.codes(spec.answers).yes:
             if (source.column, code) in fed:

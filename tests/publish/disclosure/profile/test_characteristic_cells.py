@@ -28,11 +28,22 @@ def row(having: int, without: int, open_: int = 0, **own: Any) -> dict[str, Any]
     """A row of a profile of persons who weigh 10 each."""
     n = having + without + open_
     return {
-        "reference_population": "adults", "measure": "profile", "n": n, "population": 10.0 * n, "cases": having,
-        "cases_without": without, "unresolved": open_, "estimate": having / n, "bound_high": (having + open_) / n,
-        "psus_with_cases": having, "psus_without": without, "households_with_cases": having, "households_without": without,
-        "largest_share": 0.1, "largest_share_without": 0.1,
-    } | own  # fmt: skip
+        "reference_population": "adults",
+        "measure": "profile",
+        "n": n,
+        "population": 10.0 * n,
+        "cases": having,
+        "cases_without": without,
+        "unresolved": open_,
+        "estimate": having / n,
+        "bound_high": (having + open_) / n,
+        "psus_with_cases": having,
+        "psus_without": without,
+        "households_with_cases": having,
+        "households_without": without,
+        "largest_share": 0.1,
+        "largest_share_without": 0.1,
+    } | own
 
 
 def cells(**own: Any) -> CharacteristicCells:
@@ -46,7 +57,10 @@ def value(name: str) -> tuple[str, Key]:
 
 
 def test_a_characteristic_is_a_group_of_its_own_unless_they_exclude_each_other() -> None:
-    assert characteristic_key(frozenset({("coercion", "debt_bondage"), ("sex", "men")})) == (DEBT, "coercion: debt_bondage")
+    assert characteristic_key(frozenset({("coercion", "debt_bondage"), ("sex", "men")})) == (
+        DEBT,
+        "coercion: debt_bondage",
+    )
     state = frozenset({("form", "state_imposed"), ("sex", "men")})
     assert characteristic_key(state) == (state, "form")
 
@@ -64,7 +78,11 @@ def test_the_three_cells_add_up_to_the_cases(measure: str, unit: float) -> None:
 def test_enough_cases_on_both_sides_are_not_confidential() -> None:
     found = cells(having=30, without=8, open_=5)
     assert found.primary == {}
-    assert {key: cell.cases for key, cell in found.cells.items()} == {value("yes"): 30, value("no"): 8, value(NOT_STATED): 5}
+    assert {key: cell.cases for key, cell in found.cells.items()} == {
+        value("yes"): 30,
+        value("no"): 8,
+        value(NOT_STATED): 5,
+    }
     assert found.rows == {value("yes"): [7]}
     assert found.unresolved_rows == {value(NOT_STATED): [7]}
     assert found.unshown == {value("no")}
@@ -85,15 +103,22 @@ def test_nobody_with_a_characteristic_is_no_secret() -> None:
 @pytest.mark.parametrize(
     ("own", "confidential"),
     [
-        ({"having": 4, "without": 30}, "yes"), ({"having": 30, "without": 30, "psus_with_cases": 2}, "yes"),
-        ({"having": 30, "without": 30, "households_without": 2}, "no"), ({"having": 30, "without": 30, "largest_share": 0.51}, "yes"),
-        ({"having": 30, "without": 30, "largest_share_without": 0.51}, "no"), ({"having": 30, "without": 30, "open_": 4}, NOT_STATED),
+        ({"having": 4, "without": 30}, "yes"),
+        ({"having": 30, "without": 30, "psus_with_cases": 2}, "yes"),
+        ({"having": 30, "without": 30, "households_without": 2}, "no"),
+        ({"having": 30, "without": 30, "largest_share": 0.51}, "yes"),
+        ({"having": 30, "without": 30, "largest_share_without": 0.51}, "no"),
+        ({"having": 30, "without": 30, "open_": 4}, NOT_STATED),
     ],
-)  # fmt: skip
-def test_few_cases_places_or_one_household_make_a_cell_confidential(own: dict[str, Any], confidential: str) -> None:
+)
+def test_few_cases_places_or_one_household_make_a_cell_confidential(
+    own: dict[str, Any], confidential: str
+) -> None:
     found = cells(**own)
     assert list(found.primary) == [value(confidential)]
-    assert (found.primary[value(confidential)] == OVER_HALF) == any(name.startswith("largest") for name in own)
+    assert (found.primary[value(confidential)] == OVER_HALF) == any(
+        name.startswith("largest") for name in own
+    )
 
 
 def test_of_forms_those_with_another_are_no_cell_of_their_own() -> None:
@@ -115,10 +140,18 @@ def test_a_stage_contains_its_items_and_the_later_of_two_alike_the_earlier() -> 
         return Characteristic(topic, name, nw.lit(True), frozenset(questions))
 
     found = contained_in(
-        [asked("coercion", "debt", "a"), asked("coercion", "wages", "b"), asked("coercion_stage", "leaving", "a"),
-         asked("coercion_stage", "work", "a", "b"), asked("form", "state")]
-    )  # fmt: skip
+        [
+            asked("coercion", "debt", "a"),
+            asked("coercion", "wages", "b"),
+            asked("coercion_stage", "leaving", "a"),
+            asked("coercion_stage", "work", "a", "b"),
+            asked("form", "state"),
+        ]
+    )
     assert found == {
-        "coercion: debt": [], "coercion: wages": [], "coercion_stage: leaving": ["coercion: debt"],
-        "coercion_stage: work": ["coercion: debt", "coercion: wages", "coercion_stage: leaving"], "form: state": [],
-    }  # fmt: skip
+        "coercion: debt": [],
+        "coercion: wages": [],
+        "coercion_stage: leaving": ["coercion: debt"],
+        "coercion_stage: work": ["coercion: debt", "coercion: wages", "coercion_stage: leaving"],
+        "form: state": [],
+    }

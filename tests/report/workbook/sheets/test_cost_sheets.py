@@ -1,4 +1,5 @@
-"""Tests the sheets on costs and responsibilities: free rows, sums that are formulas, and activities under their objective."""
+"""Tests the sheets on costs and responsibilities: free rows, sums that are formulas, and activities under
+their objective."""
 
 from __future__ import annotations
 
@@ -39,12 +40,17 @@ def entries(**tables: Any) -> Partners:
         ({}, ("", 0, "")),
     ],
 )
-def test_a_cost_is_worked_out_as_its_formulas_would(row: dict[str, Any], total_secured_gap: tuple[Any, ...]) -> None:
+def test_a_cost_is_worked_out_as_its_formulas_would(
+    row: dict[str, Any], total_secured_gap: tuple[Any, ...]
+) -> None:
     assert cost_of(row) == total_secured_gap
 
 
 def test_costs_offer_free_rows_below_the_last_one_that_was_filled() -> None:
-    filled = {"1": {"quantity": 3, "unit_cost": 10, "secured": 4}, "4": {"activity": "Train", "quantity": 1, "unit_cost": 7}}
+    filled = {
+        "1": {"quantity": 3, "unit_cost": 10, "secured": 4},
+        "4": {"activity": "Train", "quantity": 1, "unit_cost": 7},
+    }
     page = costs(promises.evidence_before_a_repeat(promises.plan_with(), entries(costs=filled)), EN)
     assert [line.id for line in page.lines] == ["1", "2", "3", "4", "5", "6"]
     first = page.lines[0].cells
@@ -70,22 +76,30 @@ def test_the_summary_adds_up_the_rows_of_the_sheet_before_and_tells_apart_what_i
     }
     evidence = promises.evidence_before_a_repeat(promises.plan_with(), entries(costs=filled))
     page = cost_summary(evidence, EN, costs(evidence, EN))
-    told = {(str(line.cells[0]), str(getattr(line.cells[1], "value", line.cells[1]))): line.cells[2:] for line in page.lines}
+    told = {
+        (str(line.cells[0]), str(getattr(line.cells[1], "value", line.cells[1]))): line.cells[2:]
+        for line in page.lines
+    }
     values = {place: [c.value for c in cells if isinstance(c, Formula)] for place, cells in told.items()}
     assert values["Everything", ""] == [37, 4, 33]
     assert values["Category", "staff"] == values["Year", "2026"] == [30, 4, 26]
     assert values["Category", "none of these"] == values["Year", "none of these"] == [7, 0, 7]
     assert values["Category", "travel"] == [0, 0, 0]
-    # The cost sheet has four lines above its sums, its head below them, and four rows: they stand in rows 7 to 10.
+    # The cost sheet has four lines above its sums, its head below them, and four rows: they stand in rows 7
+    # to 10.
     (everything,) = (cells[0] for place, cells in told.items() if place[0] == "Everything")
     assert isinstance(everything, Formula)
     assert everything.text == "=SUM('Cost estimate'!I7:I10)"
     of_year = told["Year", "2027"][2]
     assert isinstance(of_year, Formula)
     assert of_year.text == "=SUMIF('Cost estimate'!H7:H10,B{r},'Cost estimate'!L7:L10)"
-    # Here the whole stands in row 6, the five categories in rows 7 to 11, and the five years in rows 13 to 17.
+    # Here the whole stands in row 6, the five categories in rows 7 to 11, and the five years in rows 13 to
+    # 17.
     rests = [told[place, "none of these"][0] for place in ("Category", "Year")]
-    assert [rest.text for rest in rests if isinstance(rest, Formula)] == ["=C6-SUM(C7:C11)", "=C6-SUM(C13:C17)"]
+    assert [rest.text for rest in rests if isinstance(rest, Formula)] == [
+        "=C6-SUM(C7:C11)",
+        "=C6-SUM(C13:C17)",
+    ]
 
 
 def test_a_category_is_chosen_by_its_word_and_kept_by_its_code() -> None:
@@ -97,7 +111,11 @@ def test_a_category_is_chosen_by_its_word_and_kept_by_its_code() -> None:
     sheet = costs(evidence, FR)
     chosen = next(c for c in sheet.columns if c.key == "category")
     assert [chosen.shown(line.cells[3]) for line in sheet.lines[:2]] == ["déplacements", "bateaux"]
-    told = {str(line.cells[1]): line.cells[2] for line in cost_summary(evidence, FR, sheet).lines if line.cells[0] == "Catégorie"}
+    told = {
+        str(line.cells[1]): line.cells[2]
+        for line in cost_summary(evidence, FR, sheet).lines
+        if line.cells[0] == "Catégorie"
+    }
     assert {name: c.value for name, c in told.items() if isinstance(c, Formula) and c.value} == {
         "déplacements": 30,
         "hors liste ou vide": 7,
@@ -108,20 +126,34 @@ def test_an_activity_stands_under_its_objective_and_result() -> None:
     row = {"indicator": "i", "definition": {"counted": "c"}, "means_of_verification": "m", "lead": "l"}
     levels = [("objective", "A"), ("outcome", "B"), ("activity", "C"), ("objective", "D"), ("activity", "E")]
     statements = [
-        {"level": level, "code": code, "statement": code.lower(), "indicators": [row | {"id": f"row_{code.lower()}"}]}
+        {
+            "level": level,
+            "code": code,
+            "statement": code.lower(),
+            "indicators": [row | {"id": f"row_{code.lower()}"}],
+        }
         for level, code in levels
     ]
     plan = Plan.model_validate({**country.PLAN, "framework": statements})
     filled = {"row_c": {"partner": "Ministry"}, "3": {"activity": "More"}}
     page = implementation(
-        replace(promises.evidence_before_a_repeat(promises.plan_with(), entries(implementation=filled)), plan=plan), EN
+        replace(
+            promises.evidence_before_a_repeat(promises.plan_with(), entries(implementation=filled)), plan=plan
+        ),
+        EN,
     )
     assert [(line.id, *line.in_full.cells[:3]) for line in page.lines] == [
-        ("row_a", "A: a", "", ""), ("row_b", "A: a", "B: b", ""), ("row_c", "A: a", "B: b", "C: c"), ("row_d", "D: d", "", ""),
+        ("row_a", "A: a", "", ""),
+        ("row_b", "A: a", "B: b", ""),
+        ("row_c", "A: a", "B: b", "C: c"),
+        ("row_d", "D: d", "", ""),
         ("row_e", "D: d", "", "E: e"),
         *((str(n), None, None, "More" if n == 3 else None) for n in range(1, 6)),
-    ]  # fmt: skip
-    assert page.lines[2].cells[:2] == [Styled("A: a", "unseen"), Styled("B: b", "unseen")]  # shown once, and there for filters
+    ]
+    assert page.lines[2].cells[:2] == [
+        Styled("A: a", "unseen"),
+        Styled("B: b", "unseen"),
+    ]  # shown once, and there for filters
     assert page.lines[2].cells[3] == "Ministry"
     assert "objective" not in page.lines[2].inputs
     assert "objective" in page.lines[5].inputs

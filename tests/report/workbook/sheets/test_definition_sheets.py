@@ -1,4 +1,5 @@
-"""Tests the sheet on definitions and methods: first the law, then the plan's measures, and how this run made its numbers."""
+"""Tests the sheet on definitions and methods: first the law, then the plan's measures, and how this run made
+its numbers."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def test_the_methods_are_those_of_the_run() -> None:
     assert told["Survey"] == row["survey"]  # its title has the year; before: "Labour Force Survey 2027, 2027"
     assert f"fewer than {limits.persons} persons, {limits.cases} cases" in told["Confidentiality"]
     assert told["Interval"].startswith("95% confidence interval")
-    assert "use with caution: coefficient of variation above 16.5%, fewer than 30 cases" in told["Reliability"]
+    assert (
+        "use with caution: coefficient of variation above 16.5%, fewer than 30 cases" in told["Reliability"]
+    )
     french = {term: text for _, term, text, _ in definitions(made, FR)}
     assert french["Intervalle"].startswith("Intervalle de confiance à 95\u202f%")
 

@@ -1,4 +1,5 @@
-"""Tests the first and the last sheets: a link to every sheet, an explanation of each column, and entries without a place."""
+"""Tests the first and the last sheets: a link to every sheet, an explanation of each column, and entries
+without a place."""
 
 from __future__ import annotations
 
@@ -19,9 +20,15 @@ def entries(**tables: Any) -> Partners:
 
 def test_the_dictionary_and_the_first_sheet_tell_what_each_column_and_sheet_is_for() -> None:
     page = Page(
-        "costs", "Costs", "What it costs.", (Column("Unit", 8, help="day or trip"), Column("Price", 8, help="of one", key="unit_cost")),
-        [SheetRow(("day", 3))], tool="12", fills="prices", table="costs",
-    )  # fmt: skip
+        "costs",
+        "Costs",
+        "What it costs.",
+        (Column("Unit", 8, help="day or trip"), Column("Price", 8, help="of one", key="unit_cost")),
+        [SheetRow(("day", 3))],
+        tool="12",
+        fills="prices",
+        table="costs",
+    )
     assert [line.cells for line in dictionary([page, replace(page, name="More")], EN).lines] == [
         ("Unit", "day or trip", "Costs; More"),
         ("Price", "of one", "Costs; More"),
@@ -34,7 +41,10 @@ def test_the_dictionary_and_the_first_sheet_tell_what_each_column_and_sheet_is_f
 
 
 def test_a_column_that_is_hidden_on_every_sheet_is_explained_last_and_not_printed() -> None:
-    shown, hidden = Column("High end", 8, help="of a range"), Column("High end", 8, "hidden", help="of a range")
+    shown, hidden = (
+        Column("High end", 8, help="of a range"),
+        Column("High end", 8, "hidden", help="of a range"),
+    )
     helper = Column("Gap", 8, "hidden", help="for a chart")
     page = Page("a", "A", "", (helper, hidden), [])
     told = dictionary([page, replace(page, name="B", columns=(shown,))], EN)
@@ -47,7 +57,9 @@ def test_a_column_that_is_hidden_on_every_sheet_is_explained_last_and_not_printe
 
 def test_entries_without_a_row_are_listed() -> None:
     plan = promises.plan_with()
-    stray = unplaced(promises.evidence_before_a_repeat(plan, entries(matrix={"gone": {"target_year_1": 5}})), EN)
+    stray = unplaced(
+        promises.evidence_before_a_repeat(plan, entries(matrix={"gone": {"target_year_1": 5}})), EN
+    )
     assert stray
     assert [line.cells for line in stray.lines] == [("matrix", "gone", "target_year_1", 5)]
     assert unplaced(promises.evidence_before_a_repeat(plan), EN) is None

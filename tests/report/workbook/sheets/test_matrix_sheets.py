@@ -1,5 +1,5 @@
-"""Tests the matrix of Tool No. 16: each cell under its head, grey words after an indicator's first row, and three cells for
-partners."""
+"""Tests the matrix of Tool No. 16: each cell under its head, grey words after an indicator's first row, and
+three cells for partners."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def test_every_row_of_the_baseline_stands_there_with_its_numbers_as_they_are_rea
     for row, line in zip(table.to_dict("records"), page.lines, strict=True):
         told = cells(page, line)
         caution = "†" if row["flag"] == "caution" else ""
-        assert plain(told["Marker"]) == (f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else caution)
+        assert plain(told["Marker"]) == (
+            f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else caution
+        )
         if row["measure"] == "prevalence" and row["baseline_value"] == row["baseline_value"]:
             assert told["Baseline value"] == Styled(
                 round(row["baseline_value"], 1), "one_decimal" if row["decimals"] else "whole"
@@ -88,7 +90,9 @@ def test_the_notes_say_the_years_of_the_columns_and_the_level_of_the_intervals(p
 
 
 def test_a_baseline_that_partners_have_not_given_is_an_empty_cell(page: Page) -> None:
-    (row,) = (cells(page, line) for line in page.lines if cells(page, line)["Indicator"] == "Inspectors trained")
+    (row,) = (
+        cells(page, line) for line in page.lines if cells(page, line)["Indicator"] == "Inspectors trained"
+    )
     assert plain(row["Baseline value"]) is None
 
 
@@ -96,7 +100,9 @@ def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     made = evidence_from(published(published_row()), {"year": 2030, "cut": 0.5})
     first = cells(matrix(made, EN), matrix(made, EN).lines[0])
     aim = "a cut of 50% by 2030, to 10.0; linear path"
-    assert first["Target"] == Styled(f"{aim}. Warning: the planned survey could not verify this target.", "warn")
+    assert first["Target"] == Styled(
+        f"{aim}. Warning: the planned survey could not verify this target.", "warn"
+    )
     could = replace(made, targets=made.targets.assign(verifiable="yes"))
     assert cells(matrix(could, EN), matrix(could, EN).lines[0])["Target"] == aim
     without = evidence_from(published(published_row()))
@@ -124,10 +130,14 @@ def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:
 
 def test_a_definition_is_the_plans_words_between_the_kits() -> None:
     indicator = Indicator.model_validate({
-        "id": "i", "indicator": "I", "definition": {"counted": "Those counted.", "unit_of_analysis": "person", "type": "qualitative"},
+        "id": "i", "indicator": "I",
+        "definition": {"counted": "Those counted.", "unit_of_analysis": "person", "type": "qualitative"},
         "means_of_verification": "m", "lead": "l",
     })  # fmt: skip
-    assert definition(EN, indicator, {"indicator": "I"}) == "Those counted. Unit of analysis: person. Qualitative."
+    assert (
+        definition(EN, indicator, {"indicator": "I"})
+        == "Those counted. Unit of analysis: person. Qualitative."
+    )
     said = definition(FR.with_stars(), indicator, {"indicator": "I"})
     assert said == "Those counted.* Unité d’analyse\u202f: person*. Qualitatif."
     base = definition(FR, indicator, {"indicator": PREVALENCE["indicator"]})
@@ -136,21 +146,36 @@ def test_a_definition_is_the_plans_words_between_the_kits() -> None:
 
 
 def test_the_row_that_the_kit_adds_says_what_it_is_for() -> None:
-    row = {"indicator": PREVALENCE["indicator"], "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults"))}
+    row = {
+        "indicator": PREVALENCE["indicator"],
+        "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")),
+    }
     fall = Indicator.model_construct(indicator="% decrease")
     assert name_of(EN, fall, row) == "Prevalence of forced labour, adults (base of “% decrease”)"
-    assert name_of(FR, fall, row) == "Prévalence du travail forcé, adultes (base de «\u202f% decrease\u202f»)"
+    assert name_of(FR, fall, row) == (
+        "Prévalence du travail forcé, adultes (base de «\u202f% decrease\u202f»)"
+    )
     assert name_of(FR, fall, {"indicator": "Inspectors trained", "unit": "person"}) == "Inspectors trained"
 
 
 @pytest.mark.parametrize(
     ("written", "found"),
     [
-        ("80", 80.0), ("-3.5", -3.5), ("0", 0.0), ("0.25", 0.25),
-        ("007", "007"), ("1e5", "1e5"), ("1,000", "1,000"), ("5.", "5."), ("more than 150", "more than 150"), ("", ""), (" 8", " 8"),
-        (None, None), (12, 12),
+        ("80", 80.0),
+        ("-3.5", -3.5),
+        ("0", 0.0),
+        ("0.25", 0.25),
+        ("007", "007"),
+        ("1e5", "1e5"),
+        ("1,000", "1,000"),
+        ("5.", "5."),
+        ("more than 150", "more than 150"),
+        ("", ""),
+        (" 8", " 8"),
+        (None, None),
+        (12, 12),
     ],
-)  # fmt: skip
+)
 def test_a_text_is_a_number_only_where_nobody_could_mean_a_code(written: object, found: object) -> None:
     told = as_number(written)
     assert (told, type(told)) == (found, type(found))

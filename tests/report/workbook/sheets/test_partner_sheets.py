@@ -16,7 +16,13 @@ from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED, TOO_FEW
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.workbook.sheet_description import Styled
-from fltoolkit.report.workbook.sheets.partner_sheets import SHEETS, answer_from_survey, checklist, methods, smart
+from fltoolkit.report.workbook.sheets.partner_sheets import (
+    SHEETS,
+    answer_from_survey,
+    checklist,
+    methods,
+    smart,
+)
 from fltoolkit.show.wording import number_words
 
 
@@ -31,9 +37,19 @@ def test_only_what_the_kit_cannot_tell_is_asked_of_partners() -> None:
         row | {"criterion": "time_bound", "met": "partners"},
     ]
     filled = entries(checklists={"smart.rate.time_bound": {"answer": "partly"}})
-    found = replace(promises.evidence_before_a_repeat(promises.plan_with(), filled), smart=pd.DataFrame(judged))
+    found = replace(
+        promises.evidence_before_a_repeat(promises.plan_with(), filled), smart=pd.DataFrame(judged)
+    )
     told, asked = smart(found, EN).lines
-    assert told.cells == ("Objective", "Prevalence", "Specific", Styled("NO", "warn"), "whom it counts", None, None)
+    assert told.cells == (
+        "Objective",
+        "Prevalence",
+        "Specific",
+        Styled("NO", "warn"),
+        "whom it counts",
+        None,
+        None,
+    )
     assert told.inputs == ()
     assert asked.cells == ("Objective", "Prevalence", "Time-bound", "partners", "", "partly", None)
     assert (asked.id, asked.inputs, asked.held) == ("smart.rate.time_bound", ("answer", "note"), {"answer"})
@@ -44,18 +60,27 @@ def test_every_question_of_a_tool_is_asked_in_the_plans_language_with_what_partn
     made = replace(promises.evidence_before_a_repeat(promises.plan_with(), filled), now=published(row()))
     for tool in SHEETS:
         tools = (4, 8) if tool == 8 else (tool,)
-        assert [line.id for line in checklist(made, FR, tool).lines] == [q.id for each in tools for q in checklists().of(each)]
+        assert [line.id for line in checklist(made, FR, tool).lines] == [
+            q.id for each in tools for q in checklists().of(each)
+        ]
     page = checklist(made, FR, 9)
     answer = next(c for c in page.columns if c.key == "answer")
     assert (page.name, answer.choices) == ("Capacités", {"yes": "oui", "partly": "en partie", "no": "non"})
     last = page.lines[-1]
-    assert last.cells[1:] == ("L’impact du renforcement des capacités est-il suivi et évalué\u202f?", "yes", "since 2024")
+    assert last.cells[1:] == (
+        "L’impact du renforcement des capacités est-il suivi et évalué\u202f?",
+        "yes",
+        "since 2024",
+    )
 
 
 def test_a_standard_is_named_apart_from_what_is_asked_of_it() -> None:
     lines = {line.id: line for line in methods(evidence(), FR).lines}
     section, name, asked, source, *_ = lines["ils_c105"].cells
-    assert (section, name) == ("Normes\u202f: Travail forcé", "Convention (n°\u00a0105) sur l’abolition du travail forcé, 1957")
+    assert (section, name) == (
+        "Normes\u202f: Travail forcé",
+        "Convention (n°\u00a0105) sur l’abolition du travail forcé, 1957",
+    )
     assert str(asked).startswith("Est-elle ratifiée")
     assert source == "Boîte à outils de l’OIT, outil 1"
 
@@ -66,27 +91,44 @@ def question(*asked: str, tool: int = 3) -> ChecklistQuestion:
 
 def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> None:
     rows = [
-        row(), of("sex", "men", marker="u", flag="unreliable"), of("sex", "women", **HIDDEN), of("region", "north"),
+        row(),
+        of("sex", "men", marker="u", flag="unreliable"),
+        of("sex", "women", **HIDDEN),
+        of("region", "north"),
         of("area", "rural", measure="total", area="rural"),
-    ]  # fmt: skip
+    ]
     found = promises.evidence_from(published(*rows, groups=("sex", "region", "area")))
-    told = answer_from_survey(found, EN, question("total", "gender", "area")).replace("\u00a0", " ").splitlines()
+    told = (
+        answer_from_survey(found, EN, question("total", "gender", "area")).replace("\u00a0", " ").splitlines()
+    )
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
     assert told[0] == f"Prevalence of forced labour (per 1,000 adults): {rate} ({limits})"
     assert told[1].startswith("By sex (per 1,000 adults): men: ")
     assert told[1].endswith(" [u]; 1 category not shown [c]")
     assert told[2].startswith("By urban or rural area (persons): rural: ")
-    other = published(row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",))
-    told = answer_from_survey(promises.evidence_from(other), EN, question("total", "area")).replace("\u00a0", " ").splitlines()
-    assert told[1].startswith("By urban or rural area (persons, children): rural: ")  # two populations, so that each is named
+    other = published(
+        row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",)
+    )
+    told = (
+        answer_from_survey(promises.evidence_from(other), EN, question("total", "area"))
+        .replace("\u00a0", " ")
+        .splitlines()
+    )
+    assert told[1].startswith(
+        "By urban or rural area (persons, children): rural: "
+    )  # two populations, so that each is named
     assert answer_from_survey(found, EN, question("nationality")) == ""
 
 
 def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
-    rows = [row(), of("sex", "men", flag="caution"), *(of("sex", name, **HIDDEN) for name in ("women", "other"))]
-    told = answer_from_survey(promises.evidence_from(published(*rows, groups=("sex",))), FR, question("gender")).replace(
-        "\u00a0", " "
-    )
+    rows = [
+        row(),
+        of("sex", "men", flag="caution"),
+        *(of("sex", name, **HIDDEN) for name in ("women", "other")),
+    ]
+    told = answer_from_survey(
+        promises.evidence_from(published(*rows, groups=("sex",))), FR, question("gender")
+    ).replace("\u00a0", " ")
     assert told.startswith("Selon le sexe (")
     assert told.replace("\u202f", " ").endswith(") † ; 2 catégories non diffusées [c]")
     page = checklist(promises.evidence_from(published(*rows, groups=("sex",))), FR, 8)
@@ -96,9 +138,17 @@ def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
 
 def test_a_high_end_that_is_confidential_is_named_beside_ranges() -> None:
     wide = {"bounds_note": WIDE_BOUNDS, "bound_high": 0.09}
-    rows = [row(), of("sex", "men", **wide), of("sex", "women", unresolved_marker="c", bound_high=float("nan"))]
-    told = answer_from_survey(promises.evidence_from(published(*rows, groups=("sex",))), EN, question("gender"))
-    assert told.endswith("; women: the high end is not shown, because the number of unresolved persons is confidential")
+    rows = [
+        row(),
+        of("sex", "men", **wide),
+        of("sex", "women", unresolved_marker="c", bound_high=float("nan")),
+    ]
+    told = answer_from_survey(
+        promises.evidence_from(published(*rows, groups=("sex",))), EN, question("gender")
+    )
+    assert told.endswith(
+        "; women: the high end is not shown, because the number of unresolved persons is confidential"
+    )
 
 
 def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_categories() -> None:
@@ -110,9 +160,18 @@ def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_c
         "reason": TOO_FEW,
         "tested": 0,
     }
-    out = published(row(), of("sex", "men"), of("sex", "women"), groups=("sex",), lead="sex", contrasts=pd.DataFrame([pair]))
+    out = published(
+        row(),
+        of("sex", "men"),
+        of("sex", "women"),
+        groups=("sex",),
+        lead="sex",
+        contrasts=pd.DataFrame([pair]),
+    )
     found = promises.evidence_from(out)
-    asked, other = (answer_from_survey(found, EN, question(word)).splitlines() for word in ("gender", "total"))
+    asked, other = (
+        answer_from_survey(found, EN, question(word)).splitlines() for word in ("gender", "total")
+    )
     assert asked[-1].startswith("Whether the rate is higher for men or women cannot be said: ")
     assert not [line for line in other if "cannot be said" in line]
 
@@ -125,14 +184,20 @@ def test_a_sheet_names_its_own_tools_and_tells_an_interval_from_a_range() -> Non
     assert survey.endswith("Intervals are 95% confidence intervals.")
     assert "brackets hold the interval" in intervals
     assert "without brackets are a range" in ranges
-    assert EN.say("workbook.said.range") not in checklist(promises.evidence_from(published(row())), EN, 8).notes
+    assert (
+        EN.say("workbook.said.range") not in checklist(promises.evidence_from(published(row())), EN, 8).notes
+    )
     assert [note.replace("\u00a0", " ")[-12:] for note in methods(found, EN).notes] == ["No. 1 and 2."]
 
 
 def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research() -> None:
     found = promises.evidence_from(published(row()))
     asked = EN.say("research.here")
-    assert answer_from_survey(found, EN, question("wealth", tool=4)) == answer_from_survey(found, EN, question(tool=4)) == asked
+    assert (
+        answer_from_survey(found, EN, question("wealth", tool=4))
+        == answer_from_survey(found, EN, question(tool=4))
+        == asked
+    )
     assert answer_from_survey(found, EN, question("change", tool=4)) == EN.say("sheet.first_round")
     page = checklist(found, EN, 8)
     said = {line.id: line.cells[2] for line in page.lines}
@@ -159,7 +224,9 @@ def test_where_the_survey_has_an_answer_that_is_hidden_or_partial_it_does_not_sa
 
 def test_what_has_changed_is_answered_with_the_numbers_of_both_surveys() -> None:
     first = fell().baseline
-    page = checklist(replace(fell(), baseline=replace(first, table=first.table.assign(survey="First survey"))), EN, 8)
+    page = checklist(
+        replace(fell(), baseline=replace(first, table=first.table.assign(survey="First survey"))), EN, 8
+    )
     said = {line.id: str(line.cells[2]).replace("\u00a0", " ") for line in page.lines}
     assert "50.0 in 2025" in said["base_change"]
     assert "Target (25.0 by 2029) reached: cannot be said" in said["base_change"]
@@ -170,15 +237,25 @@ def test_what_has_changed_is_answered_with_the_numbers_of_both_surveys() -> None
 def test_the_numbers_of_everyone_have_the_name_of_their_measure() -> None:
     months = row(measure="duration", estimate=7.1, ci_low=6.1, ci_high=8.1)
     out = published(row(), row(measure="total", estimate=2_300.0, ci_low=1_800.0, ci_high=2_900.0), months)
-    told = answer_from_survey(promises.evidence_from(out), FR, question("total", "months")).replace("\u00a0", " ").splitlines()
+    told = (
+        answer_from_survey(promises.evidence_from(out), FR, question("total", "months"))
+        .replace("\u00a0", " ")
+        .splitlines()
+    )
     assert [line.partition(" (")[0] for line in told] == [
-        "Prévalence du travail forcé", "Personnes en situation de travail forcé", "Durée moyenne du travail forcé en mois"
-    ]  # fmt: skip
+        "Prévalence du travail forcé",
+        "Personnes en situation de travail forcé",
+        "Durée moyenne du travail forcé en mois",
+    ]
 
 
 def test_a_line_of_numbers_stands_once_on_a_sheet() -> None:
     """The questions below the first name it in place of the same line."""
-    page = checklist(promises.evidence_from(published(row(), *(row(breakdown="region", category=c) for c in "abcdefgh"))), EN, 3)
+    page = checklist(
+        promises.evidence_from(published(row(), *(row(breakdown="region", category=c) for c in "abcdefgh"))),
+        EN,
+        3,
+    )
     said = [str(line.cells[2] or "") for line in page.lines]
     long = [line for cell in said for line in cell.split("\n") if line.startswith("By region")]
     assert len(long) == 1

@@ -1,5 +1,5 @@
-"""Tests the results of the survey and the plan on the sheets: SDG codes by goal, figures that are not comparable, and a headline
-with its chart."""
+"""Tests the results of the survey and the plan on the sheets: SDG codes by goal, figures that are not
+comparable, and a headline with its chart."""
 
 from __future__ import annotations
 
@@ -26,13 +26,19 @@ def cells(page: Page | None, line: int = 0) -> dict[str, Any]:
 
 
 def planned(*rows: dict[str, Any]) -> Evidence:
-    return replace(promises.evidence_before_a_repeat(promises.plan_with()), plan=Plan.model_validate(country.with_rows(*rows)))
+    return replace(
+        promises.evidence_before_a_repeat(promises.plan_with()),
+        plan=Plan.model_validate(country.with_rows(*rows)),
+    )
 
 
 def test_an_indicator_stands_at_its_sdg_target_its_goal_or_by_itself() -> None:
     """Tool No. 6 lists 8.7 and 5.1 as targets, 4 and 9 as whole goals, and 6.1 not at all."""
     page = sdg(
-        planned({"id": "a", "indicator": "A", "sdg": ["8.7", "4.4"]}, {"id": "b", "indicator": "B", "sdg": ["8.7", "9", "6.1"]}),
+        planned(
+            {"id": "a", "indicator": "A", "sdg": ["8.7", "4.4"]},
+            {"id": "b", "indicator": "B", "sdg": ["8.7", "9", "6.1"]},
+        ),
         EN,
     )
     told = {str(line.cells[0]): line.cells[2] for line in page.lines}
@@ -63,8 +69,12 @@ def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group
     page = headline(evidence(), EN)
     assert page
     assert [cells(page, n)["Category"] for n in range(len(page.lines))] == ["everyone", "men", "women"]
-    assert page.results[0].startswith("At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour")
-    assert page.top[0][0].startswith("At some time in the past 12 months, 99.5 of every 1,000")  # the result comes first
+    assert page.results[0].startswith(
+        "At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour"
+    )
+    assert page.top[0][0].startswith(
+        "At some time in the past 12 months, 99.5 of every 1,000"
+    )  # the result comes first
     assert page.notes[0] == "Prevalence of forced labour, per 1,000 adults"
     assert page.notes[1].startswith("Based on: ")
     assert [c.head for c in page.printed if not c.hidden] == [
@@ -102,7 +112,9 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
     assert page.chart
     assert page.chart.rows == len(rows)
-    assert [row["Earlier round"].value for row in rows] == [row["Value"].value if row["Year"] == 2025 else None for row in rows]
+    assert [row["Earlier round"].value for row in rows] == [
+        row["Value"].value if row["Year"] == 2025 else None for row in rows
+    ]
     assert page.chart.earlier is not None
     marked = [row["Unreliable"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
     assert all(marked)
@@ -131,7 +143,9 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
     assert "grey bands" not in plain.chart.axes.across
     table = made.baseline.table
     of_men = table["category"] == "men"
-    wide = table.assign(bounds_note=np.where(of_men, WIDE_BOUNDS, ""), bound_high=np.where(of_men, 400.0, 990.0))
+    wide = table.assign(
+        bounds_note=np.where(of_men, WIDE_BOUNDS, ""), bound_high=np.where(of_men, 400.0, 990.0)
+    )
     page = headline(replace(made, baseline=replace(made.baseline, table=wide)), EN)
     assert page
     assert page.chart
@@ -149,7 +163,9 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
         men["Value or low end"],
         men["High end"],
     )
-    assert any(note.startswith("High end: the number if all unresolved persons were cases") for note in sheet.notes)
+    assert any(
+        note.startswith("High end: the number if all unresolved persons were cases") for note in sheet.notes
+    )
     hidden = wide.assign(bound_high=np.nan)
     assert head not in heads(headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN))
 
@@ -178,7 +194,9 @@ def test_the_detail_says_once_above_the_table_why_numbers_are_confidential() -> 
     hidden = [n for n in range(len(page.lines)) if cells(page, n)["Marker"] == "[c]"]
     assert hidden
     assert {cells(page, n)["Reason"] for n in hidden} == {""}
-    sentence = "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out exactly."
+    sentence = (
+        "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out exactly."
+    )
     assert page.notes.count(sentence) == 1
     shown = made.baseline.table.assign(reason="", marker="")
     assert sentence not in (detail(replace(made.baseline, table=shown), EN) or page).notes
@@ -191,7 +209,9 @@ def test_the_detail_has_the_rows_that_the_survey_fills_with_words_for_codes() ->
     headings = [n for n, line in enumerate(page.lines) if isinstance(line.cells[0], Styled)]
     assert len(page.lines) == len(theirs) + len(headings)
     assert len(headings) == len({(row["id"], str(row["unit"])) for row in theirs.to_dict("records")})
-    assert cells(page)["Selon"] == Styled("Prévalence du travail forcé, adults (pour 1\u202f000 adults)", "across")
+    assert cells(page)["Selon"] == Styled(
+        "Prévalence du travail forcé, adults (pour 1\u202f000 adults)", "across"
+    )
     row = cells(page, 1)
     assert (row["Mesure"], row["Selon"], row["Catégorie"]) == ("prévalence", "–", "ensemble")
     assert row["Rempli par"] == "enquête"

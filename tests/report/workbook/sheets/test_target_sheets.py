@@ -1,4 +1,5 @@
-"""Tests targets in the workbook: refused ones as warnings, a later round only if there is one, and a path of planned values."""
+"""Tests targets in the workbook: refused ones as warnings, a later round only if there is one, and a path of
+planned values."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from fltoolkit.report.workbook.sheets.target_sheets import follow_up, milestones
 
 
 def judged(**facts: Any) -> Evidence:
-    """The evidence of a cut by half that 5,000 persons cannot verify, with what differs from it in the one row of targets."""
+    """The evidence of a cut by half that 5,000 persons cannot verify, with what differs from it in the one
+    row of targets."""
     made = promises.evidence_before_a_repeat(promises.plan_with({"year": 2030, "cut": 0.5}))
     return replace(made, targets=made.targets.assign(**facts))
 
@@ -47,12 +49,19 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     assert page.notes[1].startswith("Targets that the planned survey cannot verify: 1 (in red).")
     row = cells(page)
     assert row["Fall from baseline detectable?"] == Styled("NO", "warn")
-    assert row["Why"] == Styled("Warning: the planned survey could not verify this target. Too few persons.", "warn")
+    assert row["Why"] == Styled(
+        "Warning: the planned survey could not verify this target. Too few persons.", "warn"
+    )
     assert row["Smallest detectable cut (chance alone)"] == 0.77  # 76.2%, up
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
-    assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
+    assert (row["Baseline value"], row["Target value"]) == (
+        Styled(5.0, "one_decimal"),
+        Styled(2.5, "one_decimal"),
+    )
     unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
-    start = "Warning: no survey is planned that could verify this target. A repeat as planned (adults: 5,000) "
+    start = (
+        "Warning: no survey is planned that could verify this target. A repeat as planned (adults: 5,000) "
+    )
     assert unplanned.value.startswith(start)
 
 
@@ -81,9 +90,12 @@ def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_
 
 
 @pytest.mark.parametrize(
-    ("facts", "explained"), [({"smallest_cut": 0.99}, 1), ({"smallest_cut": np.nan}, 1), ({"planned_sample": np.nan}, 0)]
+    ("facts", "explained"),
+    [({"smallest_cut": 0.99}, 1), ({"smallest_cut": np.nan}, 1), ({"planned_sample": np.nan}, 0)],
 )
-def test_the_smallest_cut_is_explained_once_above_if_a_repeat_is_planned(facts: dict[str, Any], explained: int) -> None:
+def test_the_smallest_cut_is_explained_once_above_if_a_repeat_is_planned(
+    facts: dict[str, Any], explained: int
+) -> None:
     notes = sheet(judged(**facts)).notes
     assert sum("Smallest detectable cut: chance alone means" in note for note in notes) == explained
 
@@ -94,7 +106,13 @@ def test_a_group_with_a_target_comes_first_and_its_categories_keep_their_order()
     page = sheet(
         replace(
             made,
-            targets=pd.concat([without, made.targets, made.targets.assign(target_year=2028, category="soon", group="region")]),
+            targets=pd.concat(
+                [
+                    without,
+                    made.targets,
+                    made.targets.assign(target_year=2028, category="soon", group="region"),
+                ]
+            ),
         )
     )
     assert [cells(page, line)["Category"] for line in range(3)] == ["everyone", "soon", "open"]
@@ -109,7 +127,9 @@ def test_a_group_with_two_results_is_explained_by_the_two_planned_samples() -> N
         judged(planned_sample=7_000.0),
         "has a result for each, because the planned samples differ (7,000 adults; 2,500 adults).",
     )
-    two = pd.concat([made.targets, made.targets.assign(planned_sample=2_500.0, id="other")], ignore_index=True)
+    two = pd.concat(
+        [made.targets, made.targets.assign(planned_sample=2_500.0, id="other")], ignore_index=True
+    )
     assert any(said in note for note in sheet(replace(made, targets=two)).notes)
     assert not any("result for each" in note for note in sheet(made).notes)
 
@@ -136,19 +156,28 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     page = milestones(judged(), EN)
     assert page
     assert [(cells(page, n)["Year"], cells(page, n)["Planned value"].value) for n in range(6)] == [
-        (2025, 5.0), (2026, 4.5), (2027, 4.0), (2028, 3.5), (2029, 3.0), (2030, 2.5),
-    ]  # fmt: skip
+        (2025, 5.0),
+        (2026, 4.5),
+        (2027, 4.0),
+        (2028, 3.5),
+        (2029, 3.0),
+        (2030, 2.5),
+    ]
     kinds = [cells(page, n)["In that year"] for n in range(6)]
     assert kinds == [
         Styled("baseline", "text"),
         *[Styled("not measured", "quiet")] * 4,
         Styled("target (linear path); not verifiable", "warn"),
     ]
-    assert cells(milestones(judged(verifiable="yes"), EN), 5)["In that year"] == Styled("target (linear path)", "quiet")
+    assert cells(milestones(judged(verifiable="yes"), EN), 5)["In that year"] == Styled(
+        "target (linear path)", "quiet"
+    )
     assert [cells(page, n)["Measured value"].value for n in range(6)] == [5.0, None, None, None, None, None]
     assert page.chart
     assert (page.chart.rows, page.chart.first, page.chart.path) == (6, 1, 3)
-    later = milestones(judged(later_year=2027, later_value=4.26, later_ci_low=3.0, later_ci_high=6.0, later_marker="u"), EN)
+    later = milestones(
+        judged(later_year=2027, later_value=4.26, later_ci_low=3.0, later_ci_high=6.0, later_marker="u"), EN
+    )
     row = cells(later, 2)
     assert (row["Measured value"].value, row["Interval to"].value, row["Marker"]) == (4.3, 6.0, "[u]")
     assert (row["Unreliable"].value, cells(later)["Unreliable"].value) == (4.3, None)
@@ -185,22 +214,38 @@ def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
         None,
     ]
     assert wide.chart.axes.top > 40 > narrow.chart.axes.top
-    assert len([c for c in wide.columns if not c.hidden]) == len([c for c in narrow.columns if not c.hidden]) + 1
+    assert (
+        len([c for c in wide.columns if not c.hidden]) == len([c for c in narrow.columns if not c.hidden]) + 1
+    )
 
 
 def light(sign: str, verdict: Reason) -> Reason:
     return Reason.of("rounds.light", sign=sign, verdict=verdict)
 
 
-def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_in_the_plans_language() -> None:
+def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_in_the_plans_language() -> (
+    None
+):
     made = judged()
     assert follow_up(made, EN) is None
     row: dict[str, Any] = dict.fromkeys(made.follow_up.columns) | {
-        "indicator": PREVALENCE["indicator"], "measure": "total", "value": 450.4, "change": -750.0, "verdict": DECREASED,
-        "light": light("▼", DECREASED), "group": "gender",
-        "category": Reason.of("categories.women"), "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")),
-        "marker": "u", "marker_before": "c", "marker_after": "u", "decrease": 62.54, "flag": "unreliable", "year_before": 2025, "year": 2027,
-    }  # fmt: skip
+        "indicator": PREVALENCE["indicator"],
+        "measure": "total",
+        "value": 450.4,
+        "change": -750.0,
+        "verdict": DECREASED,
+        "light": light("▼", DECREASED),
+        "group": "gender",
+        "category": Reason.of("categories.women"),
+        "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults")),
+        "marker": "u",
+        "marker_before": "c",
+        "marker_after": "u",
+        "decrease": 62.54,
+        "flag": "unreliable",
+        "year_before": 2025,
+        "year": 2027,
+    }
     later = replace(made, follow_up=pd.DataFrame([row]))
     page = follow_up(later, EN)
     assert page
@@ -228,8 +273,10 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     assert cells(follow_up(unknown, EN))["Marker After"] == "[u]"
     french = cells(follow_up(later, FR))
     assert (french["Évolution\u202f?"], french["Catégorie"], french["Avis"]) == (
-        "▼ baisse, mais son ampleur est incertaine", "femmes", "peu fiable",
-    )  # fmt: skip
+        "▼ baisse, mais son ampleur est incertaine",
+        "femmes",
+        "peu fiable",
+    )
     limits = {"change_ci_low": -1300.0, "change_ci_high": 0.0, "beyond_zero": "<0"}
     at_zero = list(cells(follow_up(replace(made, follow_up=pd.DataFrame([row | limits])), EN)).values())
     place = at_zero.index(Styled(-1300.0, "signed_whole"))

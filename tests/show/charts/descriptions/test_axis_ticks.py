@@ -1,4 +1,5 @@
-"""Tests the ticks of an axis: 1, 2 and 5 times a power of ten, not too many, from zero, with the digits that they need."""
+"""Tests the ticks of an axis: 1, 2 and 5 times a power of ten, not too many, from zero, with the digits that
+they need."""
 
 from __future__ import annotations
 
@@ -17,11 +18,15 @@ def words(ends: list[float], steps: int = MOST) -> list[str]:
 @pytest.mark.parametrize(
     ("most", "told"),
     [
-        (29.2, ["0", "5", "10", "15", "20", "25", "30"]), (106.3, ["0", "20", "40", "60", "80", "100", "120"]), (8.6, ["0", "2", "4", "6", "8"]),
-        (1.0, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]), (0.04, ["0.00", "0.01", "0.02", "0.03", "0.04"]),
-        (5700, ["0", "1,000", "2,000", "3,000", "4,000", "5,000", "6,000"]), (6.0, ["0", "1", "2", "3", "4", "5", "6"]),
+        (29.2, ["0", "5", "10", "15", "20", "25", "30"]),
+        (106.3, ["0", "20", "40", "60", "80", "100", "120"]),
+        (8.6, ["0", "2", "4", "6", "8"]),
+        (1.0, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+        (0.04, ["0.00", "0.01", "0.02", "0.03", "0.04"]),
+        (5700, ["0", "1,000", "2,000", "3,000", "4,000", "5,000", "6,000"]),
+        (6.0, ["0", "1", "2", "3", "4", "5", "6"]),
     ],
-)  # fmt: skip
+)
 def test_ticks_are_those_a_reader_knows(most: float, told: list[str]) -> None:
     assert words([most]) == told
 
@@ -57,6 +62,13 @@ def test_sizes_of_samples_stand_on_a_log_axis() -> None:
 
 
 def test_each_year_has_a_tick_as_long_as_there_is_room() -> None:
-    assert [t.words for t in of_years(2025, 2030, steps=6).ticks] == ["2025", "2026", "2027", "2028", "2029", "2030"]
+    assert [t.words for t in of_years(2025, 2030, steps=6).ticks] == [
+        "2025",
+        "2026",
+        "2027",
+        "2028",
+        "2029",
+        "2030",
+    ]
     assert [t.value for t in of_years(2025, 2045, steps=6).ticks] == [2025, 2030, 2035, 2040, 2045]
     assert (of_years(2025, 2030, steps=6).low, of_years(2025, 2030, steps=6).high) == (2024.4, 2030.6)

@@ -63,7 +63,10 @@ def test_of_an_unreliable_change_only_the_direction_is_said() -> None:
     assert unsure.rows[0].printed == "50.0 → 18.8: decreased, size uncertain"
     assert EN.say("charts.why_unsure") in unsure.notes[0]
     assert EN.say("charts.why_unsure") not in change(rows(), EN).notes[0]
-    assert with_first(flag="unreliable", verdict=NO_CHANGE).rows[0].printed == "50.0 → 18.8: no detectable change"
+    assert (
+        with_first(flag="unreliable", verdict=NO_CHANGE).rows[0].printed
+        == "50.0 → 18.8: no detectable change"
+    )
 
 
 def test_where_a_round_is_hidden_there_is_no_dot_of_the_other_and_no_verdict() -> None:
@@ -80,7 +83,10 @@ def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
     chart = with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
     (row,) = chart.rows
     assert row.printed.endswith(": not judged")  # a reason in each row would take two lines of small letters
-    assert "“Not judged”: the test gives no verdict on this change (more unresolved answers in one round)." in chart.notes[0]
+    assert (
+        "“Not judged”: the test gives no verdict on this change (more unresolved answers in one round)."
+        in chart.notes[0]
+    )
     assert chart.alt.endswith(": not judged (more unresolved answers in one round).")
     assert not row.changed
     assert "ot judged" not in " ".join(change(rows(), EN).notes)

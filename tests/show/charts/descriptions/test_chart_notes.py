@@ -1,5 +1,5 @@
-"""Tests the notes below a chart: the population, the published number of persons asked, the survey, and the meaning of signs and
-markers."""
+"""Tests the notes below a chart: the population, the published number of persons asked, the survey, and the
+meaning of signs and markers."""
 
 from __future__ import annotations
 
@@ -34,17 +34,29 @@ def test_only_the_signs_that_a_chart_has_are_explained() -> None:
         return signs(EN, [Mark(1.0, NAN, NAN, g, "") for g in glyphs])
 
     assert nonempty(Glyph.MEASURED) == []
-    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable (very few cases or very imprecise)."]
+    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == [
+        "Hollow, [u]: unreliable (very few cases or very imprecise)."
+    ]
     assert "ends at the upper limit" in nonempty(Glyph.NONE_FOUND)[0]
     assert "not measured" in nonempty(Glyph.PLANNED)[0]
 
 
 def test_a_number_that_is_too_unreliable_has_its_reason_below_and_no_sign_of_a_hollow_dot() -> None:
-    few = {"estimate": NAN, "flag": "suppress", "marker": "u", "reason": "fewer than 30 persons in the denominator"}
-    rows = pd.DataFrame([row(), of("sex", "men", **few), of("sex", "women", **few), of("area", "rural", **HIDDEN)])
+    few = {
+        "estimate": NAN,
+        "flag": "suppress",
+        "marker": "u",
+        "reason": "fewer than 30 persons in the denominator",
+    }
+    rows = pd.DataFrame(
+        [row(), of("sex", "men", **few), of("sex", "women", **few), of("area", "rural", **HIDDEN)]
+    )
     assert withheld(EN, rows) == ["Men and women: fewer than 30 persons in the denominator."]
     assert withheld(EN, rows.head(1)) == []
-    assert (unshown(EN, "u"), unshown(FR, "u")) == ("too unreliable to be shown", "trop peu fiable pour être diffusé")
+    assert (unshown(EN, "u"), unshown(FR, "u")) == (
+        "too unreliable to be shown",
+        "trop peu fiable pour être diffusé",
+    )
     assert unshown(EN, "c") == "[c] not shown"
 
 
@@ -57,7 +69,10 @@ def test_the_base_is_the_published_number_of_persons_who_answered() -> None:
     out = published(row(n=4782.0), of("sex", "men", n=2360.0))
     (first,) = out.select("prevalence", ["sex"]).to_dict("records")
     assert chart_base(out, first, EN) == "Base: adults; 4,782 answered."
-    assert chart_base(out, first, FR) == "Champ\u202f: adults\u202f; personnes ayant répondu\u202f:\u00a04\u202f782."
+    assert (
+        chart_base(out, first, FR)
+        == "Champ\u202f: adults\u202f; personnes ayant répondu\u202f:\u00a04\u202f782."
+    )
 
 
 def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> None:
@@ -73,7 +88,10 @@ def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> No
 
 
 def test_the_source_names_each_survey_once() -> None:
-    assert source(EN, "Survey of 2025", "Survey of 2027", "Survey of 2025") == "Source: Survey of 2025; Survey of 2027."
+    assert (
+        source(EN, "Survey of 2025", "Survey of 2027", "Survey of 2025")
+        == "Source: Survey of 2025; Survey of 2027."
+    )
     assert source(EN, "", NAN) == ""
 
 
@@ -82,14 +100,19 @@ def test_rates_by_group_of_adults_and_children_together_also_compare_definitions
     adults = row(**chart | {"step": "unresolved", "reference_population": "adults"})
     child = row(**chart | {"step": "child, unresolved", "reference_population": "children"})
     whole, young = (of("age", "15–17", reference_population=name) for name in ("everybody", "children"))
-    old, girls = of("age", "18–24", reference_population="everybody"), of("sex", "women", reference_population="children")
+    old, girls = (
+        of("age", "18–24", reference_population="everybody"),
+        of("sex", "women", reference_population="children"),
+    )
     women = of("sex", "women", reference_population="everybody")
     both = published(whole, old, women, young, girls, adults, child, headlines=("everybody", "children"))
     rows = {name: both.select("prevalence", ["age"], population=name) for name in ("everybody", "children")}
     assert on_definitions(both, EN, rows["everybody"])[0].startswith(
         "Children are counted by other criteria than adults: between ages"
     )
-    assert on_definitions(both, EN, both.select("prevalence", ["sex"], population="everybody")) == []  # both have women
+    assert (
+        on_definitions(both, EN, both.select("prevalence", ["sex"], population="everybody")) == []
+    )  # both have women
     assert on_definitions(both, EN, rows["children"]) == []
     assert on_definitions(both, EN, rows["everybody"].assign(measure="total")) == []
     assert on_definitions(published(whole, adults, headlines=("everybody",)), EN, rows["everybody"]) == []

@@ -31,7 +31,9 @@ def test_words_in_place_of_a_number_begin_at_a_grey_line_that_they_would_cross()
 def test_only_the_intervals_of_joined_numbers_leave_their_row() -> None:
     one, two = mark(1.0, 0.0, 2.0), mark(3.0, 2.0, 4.0, "#222222")
     both, alone = ChartRow("a", "a", (one, two)), ChartRow("b", "b", (two,))
-    chart = DotChart("", "", "", (), "", (both, alone), Axis(0, 4, ()), (Series("x", "#111111"), Series("y", "#222222")))
+    chart = DotChart(
+        "", "", "", (), "", (both, alone), Axis(0, 4, ()), (Series("x", "#111111"), Series("y", "#222222"))
+    )
     assert [chart.lane(both, m) for m in both.marks] == [-LANE, LANE]
     assert chart.lane(alone, two) == 0
     assert [(n.at, n.words, n.side) for n in chart.names] == [(0, "x", "left"), (0, "y", "right")]

@@ -21,10 +21,23 @@ NBSP = "\u00a0"
 def out(rate: float = 0.005, n: float = 5_000, deff: float = 1.5) -> Published:
     """Published: a prevalence of 5 per 1,000 among 5,000 persons, design effect 1.5."""
     row = {
-        "measure": "prevalence", "breakdown": "", "category": "total", "reference_population": "adults", "rule_set": "r", "estimate": rate,
-        "n": n, "n_eff": n / deff, "reference_population_label": "adults", "marker": "", "reason": "", "cases": 25.0, "cases_class": "25",
-    }  # fmt: skip
-    return Published(pd.DataFrame([row]), pd.DataFrame([row]), "fltoolkit", Limits(), headlines=("adults",), rule_set="r")
+        "measure": "prevalence",
+        "breakdown": "",
+        "category": "total",
+        "reference_population": "adults",
+        "rule_set": "r",
+        "estimate": rate,
+        "n": n,
+        "n_eff": n / deff,
+        "reference_population_label": "adults",
+        "marker": "",
+        "reason": "",
+        "cases": 25.0,
+        "cases_class": "25",
+    }
+    return Published(
+        pd.DataFrame([row]), pd.DataFrame([row]), "fltoolkit", Limits(), headlines=("adults",), rule_set="r"
+    )
 
 
 def repeat(out: Published) -> CurveChart:
@@ -43,7 +56,11 @@ def test_what_a_repeat_could_detect_is_marked_at_this_surveys_size(n: int, small
     assert at_this_size == pytest.approx(100 * smallest, abs=0.5)
     assert (np.diff(curve.y) < 0).all()  # more persons find a smaller fall
     first, last = picture.y.ticks[0], picture.y.ticks[-1]
-    assert (picture.y.low, first.value, first.words) == (0.0, 0.0, "0%")  # the axis begins at its first tick, which is 0
+    assert (picture.y.low, first.value, first.words) == (
+        0.0,
+        0.0,
+        "0%",
+    )  # the axis begins at its first tick, which is 0
     assert last.value < picture.y.high
 
 
@@ -79,7 +96,9 @@ def test_a_size_that_finds_nothing_says_so_and_a_small_design_effect_counts_as_o
     picture = repeat(out(n=500))
     assert "not even a fall to zero with 500 persons" in picture.alt
     assert picture.points == ()
-    assert "; rate: 5.0 per 1,000 adults; " in repeat(out()).alt  # of data without a survey.yaml, no year is known
+    assert (
+        "; rate: 5.0 per 1,000 adults; " in repeat(out()).alt
+    )  # of data without a survey.yaml, no year is known
     assert "design\xa0effect\xa01.0" in repeat(out(deff=0.4)).alt
 
 

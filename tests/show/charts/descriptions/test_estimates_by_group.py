@@ -1,4 +1,5 @@
-"""Tests estimates as rows of a chart: their words, values, markers and headings, in any language, for one population."""
+"""Tests estimates as rows of a chart: their words, values, markers and headings, in any language, for one
+population."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def test_rows_hold_the_published_numbers_with_their_intervals_and_markers() -> N
     (north,) = found(regions(), "north").marks
     published = country.published().select("prevalence", ["region"]).set_index("category")
     assert north.value == pytest.approx(round(1000 * 20 / 90))  # steps of 11 per 1,000
-    assert (north.low, north.high) == pytest.approx(tuple(1000 * published.loc["north", ["ci_low", "ci_high"]]))
+    assert (north.low, north.high) == pytest.approx(
+        tuple(1000 * published.loc["north", ["ci_low", "ci_high"]])
+    )
     assert re.fullmatch(rf"222 \(\d+{NBSP}to{NBSP}\d+\){NBSP}†", found(regions(), "north").printed)
     assert found(regions(), "south").printed.endswith(" [u]")
     assert [m.glyph for name in ("north", "south", "plain") for m in found(regions(), name).marks] == [
@@ -72,7 +75,10 @@ def test_a_hidden_high_end_is_named_beside_ranges_only() -> None:
     words = "north: the high end is not shown"
     assert words not in " ".join(estimates(out, hidden, EN).notes)
     south = rows["category"] == "south"
-    wide = {"bounds_note": rows["bounds_note"].mask(south, WIDE_BOUNDS), "bound_high": rows["bound_high"].mask(south, 0.9)}
+    wide = {
+        "bounds_note": rows["bounds_note"].mask(south, WIDE_BOUNDS),
+        "bound_high": rows["bound_high"].mask(south, 0.9),
+    }
     assert words in " ".join(estimates(out, hidden.assign(**wide), EN).notes)
 
 
@@ -83,7 +89,10 @@ def test_a_high_end_inside_its_interval_is_named_beside_ranges_only() -> None:
     inside = rows.assign(bound_high=rows["bound_high"].mask(north, rows["ci_high"]), bounds_note="")
     words = "north: the high end lies inside the interval"
     assert words not in " ".join(estimates(out, inside, EN).notes)
-    wide = {"bounds_note": inside["bounds_note"].mask(south, WIDE_BOUNDS), "bound_high": inside["bound_high"].mask(south, 0.9)}
+    wide = {
+        "bounds_note": inside["bounds_note"].mask(south, WIDE_BOUNDS),
+        "bound_high": inside["bound_high"].mask(south, 0.9),
+    }
     assert words in " ".join(estimates(out, inside.assign(**wide), EN).notes)
     assert words in " ".join(estimates(out, inside.assign(**wide), EN, space=WITHOUT_SOURCE).notes)
     assert words not in " ".join(estimates(out, inside.assign(**wide), EN, space=HALF_PAGE).notes)
@@ -100,7 +109,9 @@ def test_a_chart_says_that_numbers_of_groups_are_rounded_where_it_has_room() -> 
 def test_a_chart_of_stages_says_what_they_take_in() -> None:
     for topic, told in (("coercion_stage", True), ("coercion", False)):
         out = published(row(), of(topic, "leaving", measure="profile", estimate=0.34))
-        assert (EN.say("profile.stages") in " ".join(estimates(out, out.select("profile", [topic]), EN).notes)) is told
+        assert (
+            EN.say("profile.stages") in " ".join(estimates(out, out.select("profile", [topic]), EN).notes)
+        ) is told
 
 
 def test_equal_shares_with_different_signs_and_the_row_not_stated_are_explained() -> None:
@@ -158,7 +169,9 @@ def test_a_crossed_breakdown_names_both_categories_of_each_row() -> None:
     out = country.published()
     chart = estimates(out, out.select("prevalence", ["sex", "region"]), EN)
     assert chart.rows[0].label == "Men × north"
-    assert found(chart, "men × north").marks[0].value == pytest.approx(220)  # 10 of 46, in steps of 22 per 1,000
+    assert found(chart, "men × north").marks[0].value == pytest.approx(
+        220
+    )  # 10 of 46, in steps of 22 per 1,000
     assert "men × west: [c]" in chart.alt
     assert chart.title == "Prevalence of forced labour by sex and region: adults"
 
@@ -200,7 +213,10 @@ def test_numbers_to_be_used_with_caution_have_a_sign_that_a_note_explains() -> N
     for flag, told in (("caution", True), ("publish", False)):
         for space in (WHOLE_PAGE, HALF_PAGE):
             chart = estimates(out, rows.assign(flag=flag), EN, space=space)
-            assert (EN.say("charts.solid") in " ".join(chart.notes), chart.rows[0].printed.endswith("†")) == (told, told)
+            assert (EN.say("charts.solid") in " ".join(chart.notes), chart.rows[0].printed.endswith("†")) == (
+                told,
+                told,
+            )
 
 
 def test_half_a_page_leaves_the_grey_line_source_and_base_to_what_stands_beside_it() -> None:
@@ -224,7 +240,9 @@ def test_rule_sets_are_rows_and_one_that_is_not_available_says_why() -> None:
     assert own.marks[0].value == pytest.approx(99.5)
     assert (other.label, other.marks) == ("ILO indicators of 2012\nrule to be verified", ())
     assert other.absent.startswith("[x] not available: hts_2012 needs the stage")
-    assert "ILO indicators of 2012; rule to be verified: [x] hts_2012 needs the stage at which each item was met" in chart.alt
+    assert (
+        "ILO indicators of 2012; rule to be verified: [x] hts_2012 needs the stage at which each item was met"
+    ) in chart.alt
 
 
 def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
@@ -238,7 +256,9 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     wide = rows.assign(
-        bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3, flag=""
+        bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS),
+        bound_high=0.3,
+        flag="",
     )
     said = EN.say("charts.wide" if space is WHOLE_PAGE else "charts.band")
     low = number_words.shown(EN, rows.iloc[0].to_dict())
@@ -265,6 +285,9 @@ def test_a_small_chart_says_why_its_total_lies_outside_its_groups() -> None:
     for of_groups, said in ((0.1, False), (0.05, True), (float("nan"), False)):
         marker = "c" if math.isnan(of_groups) else ""
         beside = rows.assign(
-            estimate=rows["estimate"].mask(whole, 0.1).mask(~whole, of_groups), marker=rows["marker"].mask(~whole, marker)
+            estimate=rows["estimate"].mask(whole, 0.1).mask(~whole, of_groups),
+            marker=rows["marker"].mask(~whole, marker),
         )
-        assert (EN.say("charts.outside") in " ".join(estimates(out, beside, EN, space=HALF_PAGE).notes)) is said
+        assert (
+            EN.say("charts.outside") in " ".join(estimates(out, beside, EN, space=HALF_PAGE).notes)
+        ) is said

@@ -1,4 +1,5 @@
-"""Tests the path to a target: measured values are dots with intervals, planned values are ticks, and the target is a diamond."""
+"""Tests the path to a target: measured values are dots with intervals, planned values are ticks, and the
+target is a diamond."""
 
 from __future__ import annotations
 
@@ -19,17 +20,32 @@ from fltoolkit.show.charts.descriptions.target_path import target_path, way_of
 
 NBSP = "\u00a0"
 TARGET: dict[str, Any] = {
-    "level": 0.95, "id": "decrease_base", "indicator": "Prevalence", "unit": "per 1,000 adults", "measure": "prevalence", "baseline_year": 2025.0,
-    "baseline_value": 50.0, "ci_low": 41.6, "ci_high": 59.5, "baseline_bound": float("nan"),
-    "verifiable": "no", "obstacle": Reason.of("plan.short.wide"), "reached": "", "changed": "", "year_before": 2025.0,
-}  # fmt: skip
+    "level": 0.95,
+    "id": "decrease_base",
+    "indicator": "Prevalence",
+    "unit": "per 1,000 adults",
+    "measure": "prevalence",
+    "baseline_year": 2025.0,
+    "baseline_value": 50.0,
+    "ci_low": 41.6,
+    "ci_high": 59.5,
+    "baseline_bound": float("nan"),
+    "verifiable": "no",
+    "obstacle": Reason.of("plan.short.wide"),
+    "reached": "",
+    "changed": "",
+    "year_before": 2025.0,
+}
 WAY = pd.DataFrame(
     {
         "year": [2025, 2026, 2027, 2028, 2029],
         "value": [50.0, 43.75, 37.5, 31.25, 25.0],
         "stated_value": np.nan,
         "measure": "prevalence",
-        "kind": [Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "survey", "not_measured", "target")],
+        "kind": [
+            Reason.of(f"plan.kinds.{kind}")
+            for kind in ("baseline", "not_measured", "survey", "not_measured", "target")
+        ],
     }
 )
 LATER: dict[str, Any] = {
@@ -63,7 +79,8 @@ def test_a_path_from_a_range_says_that_it_begins_at_the_low_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "low", "high", "end"), [(18.75, 13.7, 25.0, 13.7), (45.0, 40.0, 52.0, 52.0), (45.0, np.nan, np.nan, None)]
+    ("value", "low", "high", "end"),
+    [(18.75, 13.7, 25.0, 13.7), (45.0, 40.0, 52.0, 52.0), (45.0, np.nan, np.nan, None)],
 )
 def test_the_words_of_a_later_number_stand_at_the_end_of_its_interval_that_is_off_the_path(
     value: float, low: float, high: float, end: float | None
@@ -85,7 +102,11 @@ def test_the_words_say_what_nobody_measures() -> None:
 
 
 def test_each_kind_of_point_has_a_sign_of_its_own() -> None:
-    points = [(p.x, p.mark.value, p.mark.glyph, p.mark.colour) for p in way(LATER).points if p.mark.glyph is not Glyph.PLANNED]
+    points = [
+        (p.x, p.mark.value, p.mark.glyph, p.mark.colour)
+        for p in way(LATER).points
+        if p.mark.glyph is not Glyph.PLANNED
+    ]
     assert points == [
         (2025, 50.0, Glyph.MEASURED, GREY),
         (2027, 18.75, Glyph.MEASURED, BLUE),
@@ -148,6 +169,10 @@ def test_a_planned_value_has_no_interval() -> None:
 
 def test_a_target_has_the_digits_that_the_plan_states() -> None:
     goal = WAY["year"] == 2029
-    chart = way(steps=WAY.assign(value=WAY["value"].mask(goal, 25.25), stated_value=WAY["stated_value"].mask(goal, 25.25)))
+    chart = way(
+        steps=WAY.assign(
+            value=WAY["value"].mask(goal, 25.25), stated_value=WAY["stated_value"].mask(goal, 25.25)
+        )
+    )
     assert any("25.25" in point.words for point in chart.points)
     assert "2029: 25.25, target" in chart.alt

@@ -1,4 +1,5 @@
-"""Tests what only print needs: valid file names, texts that are not read as formulas, and words that stay inside the picture."""
+"""Tests what only print needs: valid file names, texts that are not read as formulas, and words that stay
+inside the picture."""
 
 from __future__ import annotations
 
@@ -8,7 +9,17 @@ from handed import EN, HOSTILE, hostile
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from fltoolkit.report.documents.document_pictures import all_pictures
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, CurveChart, DotChart, Glyph, Line, Mark, Point, Tick
+from fltoolkit.show.charts.descriptions.chart_parts import (
+    Axis,
+    ChartRow,
+    CurveChart,
+    DotChart,
+    Glyph,
+    Line,
+    Mark,
+    Point,
+    Tick,
+)
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 
@@ -28,7 +39,10 @@ def test_text_is_never_a_formula_and_never_part_of_a_files_name() -> None:
 def test_words_beside_a_point_stand_at_its_left_where_they_would_leave_the_picture() -> None:
     axis = Axis(0.0, 10.0, (Tick(0.0, "0"),))
     mark = Mark(5.0, NAN, NAN, Glyph.MEASURED, "5")
-    points = (Point(1.0, mark, "words that are long", beside=True), Point(9.9, mark, "words that are long", beside=True))
+    points = (
+        Point(1.0, mark, "words that are long", beside=True),
+        Point(9.9, mark, "words that are long", beside=True),
+    )
     chart = CurveChart("c", "C", "s", (), "", axis, axis, (Line((0.0, 10.0), (1.0, 2.0)),), points)
     (axes,) = drawn(chart).figure.axes
     assert [text.get_horizontalalignment() for text in axes.texts] == ["left", "right"]

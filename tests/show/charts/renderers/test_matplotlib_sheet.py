@@ -1,4 +1,5 @@
-"""Tests pictures for print: the same bytes in each process, letters of at least 8 points, readable words, and no formula."""
+"""Tests pictures for print: the same bytes in each process, letters of at least 8 points, readable words, and
+no formula."""
 
 from __future__ import annotations
 
@@ -61,9 +62,15 @@ def test_a_picture_is_svg_and_png_of_the_same_bytes_each_time_and_without_a_date
 
 def test_two_processes_draw_the_same_bytes_whatever_the_seed_of_their_hashes() -> None:
     made = [
-        subprocess.run([sys.executable, "-c", DRAW], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, text=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", DRAW],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
         for seed in ("1", "2")
-    ]  # fmt: skip
+    ]
     assert made[0] == made[1]
     assert len(made[0].split()) == 2
 
@@ -84,7 +91,8 @@ def test_letters_that_the_kits_fonts_lack_are_measured_and_drawn(text: str) -> N
 @pytest.mark.parametrize("inches", [0.9, 2.6, 6.6])
 @pytest.mark.parametrize("bold", [False, True])
 def test_lines_break_where_the_exact_widths_say(inches: float, bold: bool) -> None:
-    """Words are measured roughly unless that leaves doubt. The lines are those of a loop that measures each exactly."""
+    """Words are measured roughly unless that leaves doubt. The lines are those of a loop that measures each
+    exactly."""
     words = [
         "Prévalence",
         "du",
@@ -128,7 +136,9 @@ def test_the_font_comes_with_the_kit_and_for_other_letters_with_matplotlib() -> 
 @pytest.mark.parametrize("size", [WIDE, HALF, SLIDE], ids=["wide", "half", "slide"])
 def test_no_letter_is_smaller_than_eight_points_at_print_size(size: Size) -> None:
     figure = regions(size).figure
-    texts = [t for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()) if t.get_text()]
+    texts = [
+        t for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()) if t.get_text()
+    ]
     assert min(text.get_fontsize() for text in texts) >= SMALLEST == 8
     assert len(texts) > 15
 
@@ -145,7 +155,10 @@ def test_words_have_a_contrast_of_4_5_and_signs_of_3() -> None:
     figure = regions().figure
     words = {t.get_color() for t in (*figure.texts, *figure.axes[0].texts)} | {chart_style.QUIET}
     assert min(contrast(c) for c in words) >= 4.5
-    assert min(contrast(c) for c in (chart_style.BLUE, chart_style.GREY, chart_style.INK, chart_style.ORANGE)) >= 3
+    assert (
+        min(contrast(c) for c in (chart_style.BLUE, chart_style.GREY, chart_style.INK, chart_style.ORANGE))
+        >= 3
+    )
 
 
 def test_words_break_where_they_no_longer_fit() -> None:

@@ -1,4 +1,5 @@
-"""Tests that a weight, or a value of many weights, that carries much of the sum is found, and that odd but right weights are not."""
+"""Tests that a weight, or a value of many weights, that carries much of the sum is found, and that odd but
+right weights are not."""
 
 from __future__ import annotations
 
@@ -18,15 +19,21 @@ CODE = 9999.99
 
 @pytest.fixture
 def found(
-    spec: dict[str, Any], people: pd.DataFrame, write: Callable[..., Path], changed: Callable[..., dict[str, Any]]
+    spec: dict[str, Any],
+    people: pd.DataFrame,
+    write: Callable[..., Path],
+    changed: Callable[..., dict[str, Any]],
 ) -> Found:
-    """Returns a function that gives some persons these weights (and other columns), and returns the findings about weights."""
+    """Returns a function that gives some persons these weights (and other columns), and returns the findings
+    about weights."""
 
     def of_weights(
         weights: Any, keys: dict[str, Any] | None = None, *, show_values: bool = False, **columns: Any
     ) -> list[dict[str, Any]]:
         times = -(-len(weights) // len(people))
-        many = pd.concat([people.assign(hh=people["hh"] + f"_{i}") for i in range(times)], ignore_index=True)[: len(weights)]
+        many = pd.concat([people.assign(hh=people["hh"] + f"_{i}") for i in range(times)], ignore_index=True)[
+            : len(weights)
+        ]
         path = write(changed(spec, keys or {}), people=many.assign(w=weights, **columns))
         table = fl.check(fl.read_survey(path), show_values=show_values)
         return table[table["check"] == "weights"].to_dict("records")  # type: ignore[no-any-return]
@@ -50,7 +57,10 @@ def test_a_code_for_a_missing_weight_is_a_warning_with_its_share(found: Found, k
     (warning,) = found(weights, keys)
     share = 40 * CODE / weights.sum()
     assert (warning["severity"], warning["where"], warning["count"]) == ("warning", "w", "about 40")
-    assert warning["what"] == f"one value of the weight carries {share:.0%} of the sum of the weights: 1 value, not printed"
+    assert (
+        warning["what"]
+        == f"one value of the weight carries {share:.0%} of the sum of the weights: 1 value, not printed"
+    )
     assert found(weights, keys, show_values=True)[0]["what"].endswith(": 9999.99")
 
 

@@ -1,4 +1,5 @@
-"""Tests the findings about replicate weights of survey.yaml: which stop an estimate, which warn, and which a method allows."""
+"""Tests the findings about replicate weights of survey.yaml: which stop an estimate, which warn, and which a
+method allows."""
 
 from __future__ import annotations
 
@@ -17,8 +18,12 @@ Change = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def found(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> Callable[..., list[tuple[str, str]]]:
-    def check(columns: dict[str, Any], method: str = "jk1", named: str = "r{1..4}", **more: Any) -> list[tuple[str, str]]:
+def found(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> Callable[..., list[tuple[str, str]]]:
+    def check(
+        columns: dict[str, Any], method: str = "jk1", named: str = "r{1..4}", **more: Any
+    ) -> list[tuple[str, str]]:
         villages = list(people["village"].unique())
         w = people["w"] + people["line"]
         factors = {f"r{i + 1}": (people["village"] != v) * 4 / 3 for i, v in enumerate(villages)}
@@ -29,7 +34,11 @@ def found(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Cha
         findings = fl.check(fl.read_survey(write(changed(spec, keys), people=table)))
         here = findings[findings["check"] == "replicates"]
         return list(
-            zip(here["severity"], here["where"].str.removeprefix("design.replicates.") + ": " + here["what"], strict=True)
+            zip(
+                here["severity"],
+                here["where"].str.removeprefix("design.replicates.") + ": " + here["what"],
+                strict=True,
+            )
         )
 
     return check
@@ -42,20 +51,40 @@ def test_replicates_that_are_right_have_no_finding(found: Callable[..., list[tup
 @pytest.mark.parametrize(
     ("columns", "keys", "expected"),
     [
-        ({f"r{i}": lambda t, i=i: t[f"r{i}"] / t["w"] for i in range(1, 5)}, {}, [("error", "combined: ", "factors of the weight, not weights")]),
+        (
+            {f"r{i}": lambda t, i=i: t[f"r{i}"] / t["w"] for i in range(1, 5)},
+            {},
+            [("error", "combined: ", "factors of the weight, not weights")],
+        ),
         ({}, {"combined": "false"}, [("error", "combined: ", "weights, not factors of the weight")]),
         ({"r2": lambda t: 0}, {}, [("error", "columns: ", "zero for everybody: r2")]),
         ({"r2": lambda t: 1}, {}, [("error", "columns: ", "the same for everybody")]),
-        ({"r2": lambda t: t["w"]}, {}, [("warning", "columns: ", "equal the weight, or a multiple of it: they add no variance: r2")]),
+        (
+            {"r2": lambda t: t["w"]},
+            {},
+            [("warning", "columns: ", "equal the weight, or a multiple of it: they add no variance: r2")],
+        ),
         ({"r2": lambda t: t["w"]}, {"method": "successive_difference"}, []),
-        ({f"r{i}": lambda t: t["w"] for i in range(1, 5)}, {}, [("error", "columns: ", "is the weight itself")]),
-        ({"r4": lambda t: t["r2"]}, {}, [("warning", "columns: ", "the same as another one for everybody: r4 (as r2)")]),
+        (
+            {f"r{i}": lambda t: t["w"] for i in range(1, 5)},
+            {},
+            [("error", "columns: ", "is the weight itself")],
+        ),
+        (
+            {"r4": lambda t: t["r2"]},
+            {},
+            [("warning", "columns: ", "the same as another one for everybody: r4 (as r2)")],
+        ),
         ({"r4": lambda t: t["r2"]}, {"method": "successive_difference"}, []),
-        ({}, {"named": "r{1..3}"}, [("warning", "columns: ", "are not named: without some replicates the variance is wrong: r4")]),
+        (
+            {},
+            {"named": "r{1..3}"},
+            [("warning", "columns: ", "are not named: without some replicates the variance is wrong: r4")],
+        ),
         ({"r5": lambda t: t["r4"]}, {}, [("warning", "columns: ", "variance is wrong: r5")]),
         ({"r7": lambda t: 1, "r0": lambda t: 1, "r5b": lambda t: 1}, {}, []),
     ],
-)  # fmt: skip
+)
 def test_findings(
     found: Callable[..., list[tuple[str, str]]],
     columns: dict[str, Any],
@@ -70,7 +99,9 @@ def test_findings(
         assert words in text
 
 
-def test_equal_sums_of_two_replicates_are_compared_person_by_person(found: Callable[..., list[tuple[str, str]]]) -> None:
+def test_equal_sums_of_two_replicates_are_compared_person_by_person(
+    found: Callable[..., list[tuple[str, str]]],
+) -> None:
     """Two halves of the sample with the same sums of weights, squares and ages."""
     ages = {"age": lambda t: 30, "w": lambda t: 2.5}
     halves = {f"r{i + 1}": lambda t, i=i: np.where(np.arange(16) // 4 == i, 0, 2.5 * 4 / 3) for i in range(4)}

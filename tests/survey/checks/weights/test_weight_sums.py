@@ -1,4 +1,5 @@
-"""Tests that weights which add up to the sample, and not to the population, are found unless survey.yaml says so."""
+"""Tests that weights which add up to the sample, and not to the population, are found unless survey.yaml says
+so."""
 
 from __future__ import annotations
 
@@ -17,9 +18,18 @@ Change = Callable[..., dict[str, Any]]
 
 VARYING, ONES = [0.5, 1.5] * 8, [1.0] * 16
 THOUSANDS = [0.25, 0.31] * 8
-NEAR_CENSUS = [1.1, 1.2, 1.05, 1.3] * 4  # a count of nearly everybody, weighted for those who were not reached
+NEAR_CENSUS = [
+    1.1,
+    1.2,
+    1.05,
+    1.3,
+] * 4  # a count of nearly everybody, weighted for those who were not reached
 DRAWN_DIRECTLY = {"design.psu": None, "design.strata": None}
-ACCEPTED = {"accept": [{"finding": "weights", "column": "w", "why": "calibrated weights of a count of nearly everybody"}]}
+ACCEPTED = {
+    "accept": [
+        {"finding": "weights", "column": "w", "why": "calibrated weights of a count of nearly everybody"}
+    ]
+}
 CALIBRATED = {"calibration": {"method": "rake", "margins": {"sex": {"men": 800, "women": 900}}}}
 
 
@@ -63,7 +73,9 @@ def test_normalised_weights(
             fl.classify(survey)
 
 
-def test_no_reason_makes_persons_of_thousands(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
+def test_no_reason_makes_persons_of_thousands(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
     findings = fl.check(fl.read_survey(write(changed(spec, ACCEPTED), people=people.assign(w=THOUSANDS))))
     (error,) = findings[findings["severity"] == "error"].to_dict("records")
     assert "multiply them by it" in error["do"]

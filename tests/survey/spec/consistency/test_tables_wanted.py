@@ -1,4 +1,5 @@
-"""Tests that tables of groups or populations which survey.yaml does not have are refused, with the names that it has."""
+"""Tests that tables of groups or populations which survey.yaml does not have are refused, with the names that
+it has."""
 
 from __future__ import annotations
 
@@ -6,20 +7,29 @@ from typing import Any
 
 import pytest
 
-from fltoolkit.survey.spec.consistency.tables_wanted import AllowedTables, known_names_in_words, refuse_unfit_tables
+from fltoolkit.survey.spec.consistency.tables_wanted import (
+    AllowedTables,
+    known_names_in_words,
+    refuse_unfit_tables,
+)
 from fltoolkit.survey.spec.groups import PopulationSpec, TableSpec
 
 ADULTS, TOTAL = (
     PopulationSpec.model_validate({"label": "adults"}),
     PopulationSpec.model_validate({"label": "all", "sum_of": ["a", "b"]}),
 )
-ALLOWED = AllowedTables({"sex", "form", "ethnicity"}, {"adults": ADULTS, "all": TOTAL}, {"form"}, {"ethnicity"}, set())
+ALLOWED = AllowedTables(
+    {"sex", "form", "ethnicity"}, {"adults": ADULTS, "all": TOTAL}, {"form"}, {"ethnicity"}, set()
+)
 
 
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        ({"measure": "prevalence", "by": ["sexe"]}, "table 1 of tables: sexe is not one of the groups: .*; did you mean sex"),
+        (
+            {"measure": "prevalence", "by": ["sexe"]},
+            "table 1 of tables: sexe is not one of the groups: .*; did you mean sex",
+        ),
         ({"measure": "prevalence", "population": "adult"}, "population: adult is not one of populations"),
         ({"measure": "share", "of": "sexe"}, "sexe is not one of the groups"),
         ({"measure": "profile", "by": ["form"]}, "only cases have form"),
@@ -43,6 +53,7 @@ def test_normalised_weights_give_no_table_of_persons(measure: str) -> None:
     """Before, the check found no errors, and notebook 2 stopped without naming a key."""
     rate, persons = (TableSpec.model_validate({"measure": name}) for name in ("stock_prevalence", measure))
     with pytest.raises(
-        ValueError, match=f"table 2 of tables, measure: {measure} is a number of persons, which weights: normalised"
+        ValueError,
+        match=f"table 2 of tables, measure: {measure} is a number of persons, which weights: normalised",
     ):
         refuse_unfit_tables([rate, persons], ALLOWED, grosses_up=False)
