@@ -8,7 +8,7 @@ SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz mutants bench bench-waits bench-disclosure bench-batch kills lock clean
+.PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz mutants bench bench-waits bench-disclosure bench-batch longest kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,10 +18,28 @@ batch: .venv/.installed ## run every survey of data_samples/batch.yaml through t
 
 # The tests themselves do not use nbval: importing it takes each process two seconds. Three workers suit two cores, because a test
 # that waits for a kernel leaves its core free.
-# .ci/run says COVERAGE='--cov=fltoolkit --cov-fail-under=95' too: tracing takes half as long again.
-test: .venv/.installed ## run the tests, then the notebooks against their stored outputs
-	$(BIN)/python -m pytest -n 3 -p no:nbval $(COVERAGE)
-	$(BIN)/python -m pytest -n 2 --nbval --nbval-current-env notebooks
+PYTEST = $(BIN)/python -m pytest -n 3 -p no:nbval
+NBVAL = $(BIN)/python -m pytest -n 2 --nbval --nbval-current-env
+
+test: .venv/.installed ## run the tests of every part in about eight minutes, and one notebook against its stored outputs
+	$(PYTEST) -m 'not thorough and not browser and not spark and not wheel' $(COVERAGE)
+	$(NBVAL) notebooks/3_estimate.ipynb
+
+# Coverage is that of both parts together.
+test-all: needs .venv/.installed ## run all tests, with coverage (about an hour; needs Chromium and Java)
+	$(MAKE) test COVERAGE='--cov=fltoolkit --cov-report='
+	$(MAKE) test-rest
+
+test-rest: needs .venv/.installed ## run what `make test` leaves out; after `make test COVERAGE=--cov=fltoolkit` it checks the coverage of both
+	$(PYTEST) -m thorough --cov=fltoolkit --cov-append --cov-fail-under=95
+	$(NBVAL) notebooks
+	$(MAKE) fuzz MUTANTS=500
+	$(MAKE) test-browser
+	$(MAKE) test-spark
+	$(MAKE) test-wheel
+
+needs: java
+	@command -v chromium >/dev/null || { echo "make test-all needs Chromium: install it (Debian, Ubuntu: apt install chromium), then run it again." >&2; exit 1; }
 
 test-browser: .venv/.installed ## run the tests that open pages in Chromium
 	$(BIN)/python -m pytest -m browser
@@ -33,7 +51,7 @@ test-wheel: .venv/.installed ## install the wheel into an empty environment, and
 	PYTHONS='$(PYTHONS)' $(BIN)/python -m pytest -m wheel tests/test_wheel.py
 
 java:
-	@command -v java >/dev/null || { echo "make test-spark needs Java 17 or 21: install it (Debian, Ubuntu: apt install default-jre-headless), then run it again." >&2; exit 1; }
+	@command -v java >/dev/null || { echo "the tests on Spark need Java 17 or 21: install it (Debian, Ubuntu: apt install default-jre-headless), then run it again." >&2; exit 1; }
 
 lint: .venv/.installed ## check style, format and types
 	$(BIN)/ruff check .
@@ -70,7 +88,7 @@ fuzz: .venv/.installed ## try MUTANTS (20000) wrong and odd inputs of SEED (18) 
 	$(BIN)/python -m tests.fuzz --mutants $(or $(MUTANTS),20000) --seed $(or $(SEED),18)
 
 mutants: .venv/.installed ## try sixty errors in the code (tests/code_mutants) against the tests that reach them (an hour; a traced run of the tests first)
-	$(BIN)/python -m pytest -n 3 -p no:nbval --cov=fltoolkit --cov-context=test --cov-report= $(MARKS)
+	$(PYTEST) --cov=fltoolkit --cov-context=test --cov-report=
 	$(BIN)/python -m tests.code_mutants run .coverage
 
 bench: .venv/.installed ## measure time and memory of the one pass over microdata
@@ -85,6 +103,10 @@ bench-disclosure: .venv/.installed ## measure what disclosure control hides and 
 
 bench-batch: .venv/.installed ## measure a batch of SURVEYS (100) beside papermill in a loop (an hour and a half)
 	$(BIN)/python benchmarks/batch.py $(or $(SURVEYS),100) --dask
+
+longest: .venv/.installed ## measure the tests anew: make test and test-all start the longest first
+	$(PYTEST) --junitxml=.pytest_cache/seconds.xml
+	$(BIN)/python -m tests.longest .pytest_cache/seconds.xml
 
 kills: .venv/.installed ## kill batches and their workers at random, TIMES (20) each way, and compare what they leave
 	$(BIN)/python benchmarks/kills.py $(or $(TIMES),20)

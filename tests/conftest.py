@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import shipped
+import yaml
 from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
@@ -144,23 +146,9 @@ def summed_once() -> Iterator[None]:
         yield
 
 
-# Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one
-# of them at the end.
-LONGEST = {
-    "test_dask_cluster.py": 100, "test_batch_resumed.py": 70, "test_fuzz.py": 60, "test_notebooks.py": 50,
-    "test_headline_by_rule_set.py": 40, "test_golden.py": 35, "test_broken.py": 35, "test_batch.py": 35,
-    "test_docs.py": 35, "test_all_documents_attacked.py": 33, "test_population.py": 30,
-    "test_published_set.py": 30, "test_all_documents.py": 30, "test_estimate_charts.py": 30,
-    "test_prevalence_and_totals.py": 30, "test_returned_entries.py": 30, "test_teaching_notebooks.py": 30,
-    "test_all_documents_tables.py": 25, "test_benchmarks.py": 25, "test_complementary_suppression.py": 25,
-    "test_prevalence_and_totals_of_surveys.py": 25, "test_stock_and_duration.py": 25, "test_profiles.py": 22,
-    "test_survey_system.py": 20, "test_all_documents_in_languages.py": 20, "test_notebook_kernel.py": 20,
-    "test_notebook_kernel_shared.py": 20, "test_printed_counts_attacked.py": 20, "test_svy.py": 20,
-    "test_merge_into_partners.py": 18, "test_survey_draft.py": 15, "test_coverage.py": 15,
-    "test_profile_of_cases.py": 15, "test_unresolved_excess.py": 15, "test_valdorie_against_r.py": 15,
-    "test_workbook_opening.py": 15, "test_cluster_page.py": 12, "test_norvia.py": 11, "test_families.py": 10,
-    "test_tables_beside_a_run.py": 10, "test_remote_batch.py": 10,
-}  # fmt: skip
+# Seconds of the longest tests, which `make longest` measures. Their files start first, so that no worker is
+# left with one at the end.
+LONGEST: dict[str, float] = yaml.safe_load(Path(__file__).with_name("longest.yaml").read_text("utf-8"))
 
 
 def pytest_configure() -> None:
@@ -190,10 +178,14 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)  # after the tests that are not asked for were left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the longest files first. Switches line tracing off for tests that Hypothesis repeats, because
     other tests run the same code."""
-    items.sort(key=lambda item: -LONGEST.get(item.path.name, 0))
+    seconds: Counter[Path] = Counter()
+    for name, path in {item.nodeid.partition("[")[0]: item.path for item in items}.items():
+        seconds[path] += LONGEST.get(name, 0.0)
+    items.sort(key=lambda item: -seconds[item.path])
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.no_cover)

@@ -33,6 +33,7 @@ def test_a_broken_input_is_told_where_what_and_what_to_do(kind: Kind, tmp_path: 
     assert re.search(".*".join(re.escape(w) for w in kind.words), message, re.DOTALL), message
 
 
+@pytest.mark.thorough("eleven whole runs; broken inputs are tried in each test run")
 @pytest.mark.parametrize("kind", LEGAL, ids=lambda k: k.name)
 def test_a_legal_input_gives_the_right_result_and_a_finding(kind: Kind, tmp_path: Path) -> None:
     kind.make(tmp_path)
@@ -79,6 +80,7 @@ ODD = st.one_of(
 )
 
 
+@pytest.mark.thorough("tries hundreds of values in a cell")
 @given(column=st.sampled_from(sorted(table().columns)), value=ODD, row=st.integers(0, 119))
 @settings(
     max_examples=10,

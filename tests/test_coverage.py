@@ -47,6 +47,7 @@ def persons(cell: SIMULATION.Cell, counts: list[np.ndarray]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+@pytest.mark.thorough("a simulated population")
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_column_of_counts_is_estimated_as_its_persons_are(name: str) -> None:
     cell = SAMPLES[name]

@@ -160,6 +160,7 @@ def known_of(run: Run) -> list[tuple[str, float]]:
     return known + list(secrets(start.exact[of], start.table[of], WEIGHTED))
 
 
+@pytest.mark.thorough("searches every file of a sample; other tests look at the digits of each table")
 def test_no_number_of_a_cell_stands_anywhere_to_more_digits_than_are_printed(
     run: Run, texts: dict[str, str]
 ) -> None:

@@ -41,6 +41,7 @@ def fitting_by_size(domain: Any, printed: Any) -> dict[int, Any]:
     return found
 
 
+@pytest.mark.thorough("a long random walk")
 def test_the_random_walk_finds_the_largest_share(
     monkeypatch: pytest.MonkeyPatch, domain: Any, truth: Any
 ) -> None:

@@ -106,6 +106,7 @@ def remembered() -> Iterator[None]:
 # ----------------------------------------------------------------------------------------------------- blocks
 
 
+@pytest.mark.thorough("runs every block of every page")
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if any(b.kind in {"python", "sh", "bash"} for b in blocks(page))]
 )

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others
 FEW = ("no_header_but_words", "free_text_in_an_item", "psu_in_two_strata")
 
 
+@pytest.mark.thorough("twenty-one runs that fail")
 def test_no_file_of_a_failed_run_holds_a_value_of_the_data(tmp_path: Path) -> None:
     assert failing_runs.leaks(tmp_path, [kind for kind in failing_runs.KINDS if kind.name in FEW]) == []
     assert {p.name for p in (tmp_path / "outputs").iterdir() if p.is_dir()} >= {

@@ -24,6 +24,7 @@ SEED, MUTANTS = 18, 120  # `.ci/run` tries 500, `make fuzz` 20,000
 LOOP = Path(__file__).parent / "fuzz" / "loop"
 
 
+@pytest.mark.thorough("tries 120 wrong or odd inputs")
 def test_no_mutant_is_misread() -> None:
     report = Report(SEED, tuple(run(SEED, MUTANTS)))
     assert not report.failures, report.text()

@@ -490,6 +490,24 @@ def test_small_modules_become_fewer() -> None:
     assert known - small == set(), "no longer small, or gone: take them off the list in tests/code_sizes.yaml"
 
 
+def test_a_test_that_make_test_leaves_out_says_why() -> None:
+    """`make test` answers in minutes; what it leaves out is run by `make test-all`, and has a reason."""
+    found = [
+        (file.name, node.args)
+        for file in TESTS.rglob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.thorough"
+    ]
+    assert len(found) > 50
+    assert [file for file, args in found if not (len(args) == 1 and isinstance(args[0], ast.Constant))] == []
+    bare = [
+        f
+        for f in TESTS.rglob("test_*.py")
+        if re.search(r"^@pytest\.mark\.thorough$", f.read_text("utf-8"), re.M)
+    ]
+    assert bare == []
+
+
 # ------------------------------------------------------------------------------------------------- what is ha
 
 

@@ -90,6 +90,7 @@ sys.exit(code)
 """
 
 
+@pytest.mark.thorough("starts Python anew")
 @pytest.mark.parametrize(
     ("sample", "banned"),
     [

@@ -255,6 +255,7 @@ NORMALISED = {
 }
 
 
+@pytest.mark.thorough("nine lists of tables through all notebooks")
 @pytest.mark.parametrize("tables", LEGAL_TABLES.values(), ids=LEGAL_TABLES)
 def test_any_legal_tables_go_through_the_notebooks(tables: list[dict[str, Any]], tmp_path: Path) -> None:
     """Before, notebook 3 stopped with an IndexError if a measure had no group in the first population."""
@@ -264,6 +265,7 @@ def test_any_legal_tables_go_through_the_notebooks(tables: list[dict[str, Any]],
     )
 
 
+@pytest.mark.thorough("three lists of tables through all notebooks")
 @pytest.mark.parametrize("tables", LEGAL_TABLES_OF_FAMILIES.values(), ids=LEGAL_TABLES_OF_FAMILIES)
 def test_any_legal_tables_of_adults_and_children_go_through_the_notebooks(
     tables: list[dict[str, Any]], tmp_path: Path

@@ -47,6 +47,7 @@ def groups_of_few(run: Run, reader: Reader) -> list[Who]:
     return [who for who in {who.tobytes(): who for who in groups}.values() if 0 < who.sum() < LIMIT]
 
 
+@pytest.mark.thorough("a programme over all counts of two samples; small surveys are attacked too")
 @pytest.mark.parametrize("sample", ["norvia_run", "valdorie_run"])
 def test_no_small_count_comes_out_of_a_shipped_sample(sample: str, request: pytest.FixtureRequest) -> None:
     run = request.getfixturevalue(sample)
@@ -57,6 +58,7 @@ def test_no_small_count_comes_out_of_a_shipped_sample(sample: str, request: pyte
     assert reader.works_out(few) == []
 
 
+@pytest.mark.thorough("a programme over all counts of a sample")
 def test_exact_counts_of_a_question_and_of_paths_would_give_the_few_between_them(
     norvia_run: Run, exact: None
 ) -> None:
@@ -71,6 +73,7 @@ def test_exact_counts_of_a_question_and_of_paths_would_give_the_few_between_them
     assert reader.works_out([refused, beyond]) == [2, 3]
 
 
+@pytest.mark.thorough("a programme over all counts of a sample")
 def test_exact_counts_would_give_children_in_forced_labour_on_rare_paths(
     valdorie_run: Run, exact: None
 ) -> None:

@@ -85,6 +85,7 @@ def pair(request: pytest.FixtureRequest) -> Pair:
     return SAMPLES[request.param]()
 
 
+@pytest.mark.thorough("a second oracle beside R")
 @pytest.mark.parametrize(
     ("verb", "columns"), [("mean", ["income"]), ("total", ["award"]), ("ratio", ["income", "hours"])]
 )
@@ -105,6 +106,7 @@ def test_svy_finds_the_same_estimates_errors_and_covariance(
     assert list(est.table["n"]) == list(table["n"])
 
 
+@pytest.mark.thorough("a second oracle beside R")
 @pytest.mark.parametrize("name", ["one stage", "one stage, FPC", "two stages, FPC", "persons, FPC"])
 @pytest.mark.parametrize("method", ["logit", "beta", "korn_graubard"])
 def test_svy_finds_the_same_intervals(name: str, method: str) -> None:

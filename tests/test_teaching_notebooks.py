@@ -71,6 +71,7 @@ def test_there_are_four_and_each_has_its_exercises_and_its_answers() -> None:
         assert "## A question without a right answer" in source
 
 
+@pytest.mark.thorough("runs all lessons")
 @pytest.mark.parametrize("name", NAMES)
 def test_as_it_stands_every_exercise_waits(name: str, ran: dict[tuple[str, bool], Any]) -> None:
     told, exercises = said(ran[name, False]), len(teaching.lesson(name).exercises)

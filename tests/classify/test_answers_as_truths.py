@@ -226,6 +226,7 @@ def surveys(draw: st.DrawFn) -> tuple[Questionnaire, list[dict[str, Truth]]]:
     return asked, [{name: TRUTHS[number // 3**i % 3] for i, name in enumerate(names)} for number in numbers]
 
 
+@pytest.mark.thorough("draws many questionnaires")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(surveys())
 def test_any_questionnaire_is_classified_as_by_hand(

@@ -26,6 +26,7 @@ def expected(spec: SurveySpec, population: str) -> set[str]:
     return OF_CHILDREN if oldest is not None and oldest < spec.age.adult else OF_ADULTS
 
 
+@pytest.mark.thorough("publishes every sample with its plan")
 @pytest.mark.parametrize("sample", sorted(p.parent.name for p in shipped.SAMPLES.glob("*/survey.yaml")))
 def test_every_row_of_every_sample_says_the_sexes_of_its_own_population(sample: str) -> None:
     persons, out, seen = shipped.persons(sample), shipped.published(sample), set[str]()
@@ -46,6 +47,7 @@ def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -
     }
 
 
+@pytest.mark.thorough("publishes a sample of its own")
 def test_disclosure_control_knows_a_category_by_its_label_in_every_population() -> None:
     """Else nothing would tell it that the girls of one table are among the women and girls of another."""
     decided, _ = decided_run(shipped.persons(shipped.VALDORIE))

@@ -72,6 +72,7 @@ def test_rule_sets_stand_side_by_side_with_what_each_rests_on(small: Small) -> N
     assert found[ICLS]["rule_note"] == ""
 
 
+@pytest.mark.thorough("fourteen surveys decided whole")
 @pytest.mark.parametrize(
     ("icls", "hts", "shown"),
     [(0, 0, True), (1, 0, False), (4, 0, False), (5, 0, True), (0, 4, False), (0, 5, True), (9, 7, False)],

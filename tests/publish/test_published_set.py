@@ -210,6 +210,7 @@ def test_a_wide_interval_of_a_negative_mean_is_wide_all_the_same() -> None:
     assert "wider than 160%" in fl.publish(est).table["reason"][0]
 
 
+@pytest.mark.thorough("publishes a sample of its own")
 def test_every_marker_is_one_that_is_explained(out: Published) -> None:
     assert set(out.table["marker"]) - {""} <= set(MARKERS)
 
@@ -765,6 +766,7 @@ def test_a_plans_tables_join_the_published_set(small: Any) -> None:
     assert SHOWN[0] in table
 
 
+@pytest.mark.thorough("many drawn surveys")
 @pytest.mark.no_cover  # the lines it runs are covered by others
 def test_two_populations_that_differ_by_a_few_cases_do_not_give_those_away(tmp_path: Path) -> None:
     spec = (SAMPLE / "survey.yaml").read_text(encoding="utf-8")

@@ -233,6 +233,7 @@ def test_a_rule_names_one_limit_of_a_column_that_there_is(tmp_path: Path) -> Non
             load_publication_profile(tmp_path / "own.yaml")
 
 
+@pytest.mark.thorough("publishes a sample under every profile")
 def test_the_profile_never_changes_what_is_confidential(tmp_path: Path) -> None:
     """The same run under six profiles hides the same cells, and shows no count under one that it hides under
     another."""

@@ -169,6 +169,7 @@ def move_outputs(folder: Path) -> None:
     (folder / "out").rename(folder / "deep" / "out")
 
 
+@pytest.mark.thorough("twelve batches")
 @pytest.mark.parametrize(("reason", "change"), CHANGES.items(), ids=CHANGES)
 def test_what_changed_is_done_again_and_the_reason_told(
     tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch, reason: str, change: Change
@@ -413,6 +414,7 @@ def test_a_survey_that_is_stopped_where_it_runs_fails_alone(
 # ---------------------------------------------------------------------------------------------------- killed
 
 
+@pytest.mark.thorough("kills a batch at each of its steps")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_any_step_results_are_the_old_or_the_new_and_the_next_run_makes_good(
     tmp_path: Path,
@@ -476,6 +478,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough("runs a batch of several surveys twice")
 @pytest.mark.no_cover  # the lines it runs are covered by others
 def test_a_batch_killed_in_mid_run_and_resumed_is_byte_for_byte_one_that_was_not(place: Path) -> None:
     path, out = place / "batch.yaml", place / "out"
@@ -526,6 +529,7 @@ def of_surveys(out: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.thorough("ends batches in three ways")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_there(
     place: Path, moment: str
@@ -546,6 +550,7 @@ def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_the
     assert of_surveys(out) == before
 
 
+@pytest.mark.thorough("writes workbooks in two processes")
 def test_the_same_evidence_is_the_same_workbook_to_the_byte(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_workbook(evidence(), tmp_path / name)

@@ -68,6 +68,7 @@ WHOLE = {".lock", "a", "assets", "b", "index.html"}
 # ------------------------------------------------------------------------------------------------ real worker
 
 
+@pytest.mark.thorough("a cluster whose workers are killed")
 def test_a_worker_killed_in_mid_run_is_survived_and_its_survey_done_again(
     place: Path, out: Path, office: Dask
 ) -> None:
@@ -84,6 +85,7 @@ def test_a_worker_killed_in_mid_run_is_survived_and_its_survey_done_again(
     assert said[-1].startswith("2 passed, 0 failed, 0 skipped: open ")
 
 
+@pytest.mark.thorough("a cluster whose main process is killed")
 def test_where_the_main_process_was_killed_the_next_takes_over_and_nothing_is_half_written(
     place: Path, out: Path, office: Dask, tmp_path: Path
 ) -> None:
@@ -98,6 +100,7 @@ def test_where_the_main_process_was_killed_the_next_takes_over_and_nothing_is_ha
     assert left(out) == WHOLE
 
 
+@pytest.mark.thorough("a cluster that is asked to end")
 def test_asked_to_end_the_workers_end_their_kernels_and_leave_nothing(
     place: Path, out: Path, office: Dask, tmp_path: Path
 ) -> None:

@@ -166,6 +166,7 @@ def test_a_run_is_told_of_each_section_and_of_what_a_long_cell_prints(tmp_path: 
     assert told == ["", "", "step two"] or told == ["", "", "step one", "step two"]
 
 
+@pytest.mark.thorough("waits for kernels that start")
 @pytest.mark.parametrize("after", [0.0, 0.3, 0.8, 1.6])
 def test_told_to_stop_while_it_starts_a_kernel_is_not_waited_for(tmp_path: Path, after: float) -> None:
     stop, before = threading.Event(), set(psutil.Process().children(recursive=True))
@@ -178,6 +179,7 @@ def test_told_to_stop_while_it_starts_a_kernel_is_not_waited_for(tmp_path: Path,
     assert not set(psutil.Process().children(recursive=True)) - before
 
 
+@pytest.mark.thorough("waits for kernels that do not answer")
 @pytest.mark.parametrize("when", ["between two notebooks", "as it ends"])
 def test_told_to_stop_a_kernel_that_answers_nothing_is_not_waited_for(tmp_path: Path, when: str) -> None:
     """Between two notebooks nothing polls it; and what it leaves to its end may hang."""

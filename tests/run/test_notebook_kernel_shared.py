@@ -93,6 +93,7 @@ def _fail(survey: Run, folder: Path, kernel: Kernel) -> None:
         )
 
 
+@pytest.mark.thorough("runs the notebooks of two samples, together and alone")
 @pytest.mark.parametrize("way", ["in order", "after a failed one"])
 def test_notebooks_give_the_same_as_alone(ran: Callable[[str], Ran], way: str) -> None:
     alone, together = ran("alone"), ran(way)

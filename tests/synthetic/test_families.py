@@ -167,6 +167,7 @@ def test_the_shipped_file_speaks_french_and_declares_its_missing_values() -> Non
     assert all(about.column_names_to_labels.values())
 
 
+@pytest.mark.thorough("counts a whole invented population")
 def test_a_sampled_adult_has_the_status_that_a_full_count_would_find(
     sample: pd.DataFrame, counted: pd.DataFrame, found: pd.DataFrame
 ) -> None:

@@ -47,6 +47,7 @@ def headline() -> pd.Series:
     return fl.prevalence(shipped.persons(SECOND.name)).table.iloc[0]
 
 
+@pytest.mark.thorough("draws the shipped sample anew")
 def test_the_shipped_files_are_what_the_kit_draws_and_are_small(tmp_path: Path) -> None:
     write_second_round(tmp_path)
     for name in FILES:
@@ -92,6 +93,7 @@ def test_both_rounds_ask_and_count_the_same() -> None:
     assert (first.answers.yes, first.answers.no) == (second.answers.yes, second.answers.no)
 
 
+@pytest.mark.thorough("counts a whole invented population")
 def test_a_sampled_person_has_the_status_that_a_full_count_would_find(
     population: Population, status: np.ndarray, headline: pd.Series
 ) -> None:

@@ -142,6 +142,7 @@ def test_larger_areas_are_likelier_and_their_households_no_heavier(
 # ---------------------------------------------------------------------------------------------------- what is
 
 
+@pytest.mark.thorough("draws the shipped sample anew")
 def test_the_shipped_file_is_what_the_kit_draws_and_is_small(tmp_path: Path, population: Population) -> None:
     facts = write_sample(tmp_path)
     shipped = NORVIA / "persons.csv"
@@ -158,6 +159,7 @@ def status(population: Population) -> np.ndarray[tuple[int], np.dtype[np.float64
     return reported_status(population, NORVIA / "survey.yaml")
 
 
+@pytest.mark.thorough("counts a whole invented population")
 def test_a_sampled_person_has_the_status_that_a_full_count_would_find(
     population: Population, status: np.ndarray
 ) -> None:
@@ -185,6 +187,7 @@ def test_the_readme_of_the_survey_states_both_truths(population: Population, sta
     assert f"{len(population.persons):,} persons, {adults:,} of them aged 18 and over" in text
 
 
+@pytest.mark.thorough("draws many samples")
 def test_intervals_hold_the_reported_prevalence_as_often_as_they_say() -> None:
     """Sixty samples of a smaller country; benchmarks/coverage_norvia.py draws five hundred of Norvia."""
     country, size, redraws = make_population(seed=3, areas=400, households=60), SampleSize(areas=110), 60

@@ -157,6 +157,7 @@ def test_stata_codes_of_no_answer_stand_with_their_point(stata: Path) -> None:
     assert draft["months"]["missing"] == ".a"
 
 
+@pytest.mark.thorough("drafts and publishes a whole sample")
 @pytest.mark.no_cover  # the lines it runs are covered by others
 def test_a_draft_answered_by_its_reader_gives_the_shipped_surveys_numbers(
     folder: Path, of_spss: dict[str, Any]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyreadstat
+import pytest
 from draft_columns import drafted
 from effort import count_calls
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
@@ -44,6 +45,7 @@ def test_whatever_a_file_says_of_itself_the_draft_is_yaml(
 # ------------------------------------------------------------------------------------------------ many column
 
 
+@pytest.mark.thorough("a file of a thousand columns")
 def test_a_draft_of_a_thousand_columns_is_made_in_a_few_passes(tmp_path: Path) -> None:
     """It took a sum for each column and ran out of memory; each question had a pass of its own."""
     questions = {f"Q{i}": [1, 2, "", 8][i % 4 :] + [1, 2, "", 8][: i % 4] for i in range(1000)}

@@ -73,6 +73,7 @@ def test_the_shipped_form_and_mapping_are_current_and_always_the_same_bytes(fold
         assert (folder / name).read_bytes() == (SHIPPED / name).read_bytes(), stale
 
 
+@pytest.mark.thorough("another program reads the form")
 @pytest.mark.parametrize("languages", [(), ("en",), ("fr",), ("fr", "en")])
 def test_pyxform_takes_the_form_in_every_language(folder: Path, languages: Sequence[str]) -> None:
     write_questionnaire(folder, languages)

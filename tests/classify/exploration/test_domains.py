@@ -40,6 +40,7 @@ def agrees(table: pd.DataFrame, record: dict[str, Any], labels: dict[str, str]) 
         assert mine["se"] == pytest.approx(row["se"], rel=1e-10)
 
 
+@pytest.mark.thorough("eighteen designs of R; the goldens have domains too")
 @pytest.mark.parametrize("key", OF_DESIGNS)
 def test_a_domain_is_rs_subset_of_the_design(key: str) -> None:
     record = OF_DESIGNS[key]

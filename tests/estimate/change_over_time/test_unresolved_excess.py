@@ -190,6 +190,7 @@ def judged(
     return row["verdict"], row["reason"]
 
 
+@pytest.mark.thorough("twenty pairs of drawn surveys")
 @pytest.mark.parametrize("verb", [fl.prevalence, fl.total])
 @pytest.mark.parametrize(
     ("first", "second", "expected"),

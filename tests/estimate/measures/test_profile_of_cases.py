@@ -145,6 +145,7 @@ def test_the_profile_of_a_shipped_survey_agrees_with_r(name: str) -> None:
     )
 
 
+@pytest.mark.thorough("sixteen designs of R; the samples' profiles are compared with R in each test run")
 @pytest.mark.parametrize("name", [name for name in RECORDS if name.startswith("random")])
 def test_the_profile_of_a_random_design_agrees_with_r(name: str, tmp_path: Path) -> None:
     record = RECORDS[name]

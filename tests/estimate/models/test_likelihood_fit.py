@@ -33,6 +33,7 @@ def log_odds(p: float) -> float:
     return float(np.log(p / (1 - p)))
 
 
+@pytest.mark.thorough("starts Python anew")
 def test_a_fit_imports_nothing_that_it_does_not_use_and_others_still_can() -> None:
     code = """
 import sys

@@ -161,6 +161,7 @@ def test_degrees_of_freedom_count_only_psus_and_strata_with_members() -> None:
     assert est.units.degrees_of_freedom(csc_array((len(est.units), 1))).tolist() == [0]
 
 
+@pytest.mark.thorough("large designs")
 @pytest.mark.parametrize("stages", [1, 2])
 @pytest.mark.parametrize("rule", ["certainty", "adjust", "average"])
 def test_a_sparse_influence_varies_as_the_dense_one(rule: str, stages: int) -> None:

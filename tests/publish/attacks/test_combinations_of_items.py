@@ -122,6 +122,7 @@ BOTH = [
 ]
 
 
+@pytest.mark.thorough("three surveys attacked by whole-number programmes")
 @pytest.mark.parametrize("seed", WITH_FEW)
 def test_few_cases_with_two_items_are_not_worked_out(seed: int, tmp_path: Path) -> None:
     persons, table = survey(tmp_path, seed)
@@ -132,6 +133,7 @@ def test_few_cases_with_two_items_are_not_worked_out(seed: int, tmp_path: Path) 
     assert own.loc[own["measure"] == "profile", "estimate"].notna().sum() > 5
 
 
+@pytest.mark.thorough("the same attacks without a defence")
 @pytest.mark.parametrize(("seed", "pair"), [*zip(WITH_FEW, BOTH, strict=True)])
 def test_the_reader_finds_them_where_the_defence_is_switched_off(
     seed: int, pair: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -142,6 +144,7 @@ def test_the_reader_finds_them_where_the_defence_is_switched_off(
     assert any(line.startswith(pair) for line in known)
 
 
+@pytest.mark.thorough("six surveys decided whole")
 @pytest.mark.parametrize(("both", "hidden"), [(0, False), (3, True), (5, False)])
 @pytest.mark.parametrize("by", ["item", "stage"])
 def test_two_that_make_up_all_cases_tell_who_has_both(

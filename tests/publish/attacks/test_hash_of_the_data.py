@@ -90,6 +90,7 @@ def test_no_repr_shows_the_hash(written: tuple[fl.Survey, dict[str, bytes]]) -> 
     assert survey.input_hash not in repr(fl.prevalence(fl.classify(survey)).about)
 
 
+@pytest.mark.thorough("writes all files twice")
 def test_other_data_with_the_same_numbers_give_the_same_public_files(
     written: tuple[fl.Survey, dict[str, bytes]], tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def published(folder: Path, seed: int) -> list[str]:
     return worked_out(out.table, cases, alone)
 
 
+@pytest.mark.thorough("eight surveys attacked by whole-number programmes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_tables_of_two_outcomes_tell_of_no_few_persons(seed: int, tmp_path: Path) -> None:
     assert published(tmp_path, seed) == []
@@ -168,6 +169,7 @@ def test_they_do_where_the_defence_is_switched_off(
     assert attacked(tmp_path, name) != []
 
 
+@pytest.mark.thorough("surveys attacked by whole-number programmes")
 @pytest.mark.parametrize(("beyond", "hidden"), [(0, False), (2, True), (6, False)])
 def test_an_item_is_no_nearer_to_its_row_in_the_profile_than_five_persons(
     beyond: int, hidden: bool, tmp_path: Path

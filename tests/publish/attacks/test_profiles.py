@@ -192,6 +192,7 @@ def run_of(survey_of: Surveys) -> Runs:
     return cache(lambda seed: (*survey_of(seed), fl.publish_run(survey_of(seed)[0])))
 
 
+@pytest.mark.thorough("six surveys attacked by whole-number programmes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, run_of: Runs) -> None:
     _, table, run = run_of(seed)
@@ -203,6 +204,7 @@ def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, run_of: Run
     assert len(shown) > 10
 
 
+@pytest.mark.thorough("two surveys attacked by whole-number programmes")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nor_with_tables_beside_the_run(seed: int, run_of: Runs) -> None:
     persons, table, run = run_of(seed)
@@ -239,6 +241,7 @@ def _no_complements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profile_decision, "protect", only_primary)
 
 
+@pytest.mark.thorough("the same attacks without a defence")
 @pytest.mark.parametrize("broken", [_no_parts, _without_is_not_looked_at, _no_complements])
 def test_the_reader_finds_them_where_a_defence_is_switched_off(
     broken: Callable[[pytest.MonkeyPatch], None], survey_of: Surveys, monkeypatch: pytest.MonkeyPatch

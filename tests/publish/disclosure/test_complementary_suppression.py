@@ -89,6 +89,7 @@ def test_no_confidential_count_follows_from_the_counts_shown(table: Table) -> No
     assert [sorted(k) for k in primary if sees.knows(k)] == []
 
 
+@pytest.mark.thorough("draws many tables")
 @given(table=tables(whole=True))
 @many_tables
 def test_a_confidential_count_could_still_be_any_from_one_to_four(table: Table) -> None:
@@ -110,6 +111,7 @@ def test_nothing_is_hidden_that_anybody_can_work_out_anyway(table: Table) -> Non
     assert [sorted(k) for k in hidden if sees.knows(k)] == []
 
 
+@pytest.mark.thorough("draws many tables")
 @given(table=tables(whole=True))
 @many_tables
 def test_never_exactly_one_cell_is_hidden_beside_its_total(table: Table) -> None:

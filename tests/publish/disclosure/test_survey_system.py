@@ -92,6 +92,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[fl.Survey, pd.
     return [(survey, main_rows(restricted(survey))) for survey in made]
 
 
+@pytest.mark.thorough("a whole-number programme of many cells")
 @pytest.mark.parametrize("tied", [True, False])
 def test_it_is_the_sum_that_protects(
     drawn: list[tuple[fl.Survey, pd.DataFrame]], monkeypatch: pytest.MonkeyPatch, tied: bool

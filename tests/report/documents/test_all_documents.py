@@ -158,6 +158,7 @@ def test_figures_of_the_world_are_in_no_document() -> None:
         assert "27,600,000" not in words(made(evidence(), EN))
 
 
+@pytest.mark.thorough("nine pairs of surveys")
 @pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
 def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str, language: Language) -> None:

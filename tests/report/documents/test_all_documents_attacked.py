@@ -110,6 +110,7 @@ def with_every_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PUBLISH, "printed", whole)
 
 
+@pytest.mark.thorough("the attack on documents without rounding")
 def test_hidden_numbers_are_not_told_by_rounding_alone(
     survey: Path, full: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +122,7 @@ def test_hidden_numbers_are_not_told_by_rounding_alone(
     assert attacked(files, full) == []
 
 
+@pytest.mark.thorough("the attack on documents without protection")
 def test_without_protection_the_same_attack_succeeds_on_every_document_with_cases(
     survey: Path, full: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +156,7 @@ def twin(folder: Path) -> Path:
     return country.write(folder, table=table)
 
 
+@pytest.mark.thorough("writes all documents twice")
 def test_a_country_that_differs_in_hidden_cells_alone_leaves_the_same_documents(
     full: pd.DataFrame, files: list[Path], tmp_path: Path
 ) -> None:

@@ -160,6 +160,7 @@ def _left(evidence: fl.Evidence, text: str) -> str:
     return without_mark(in_this_language(text, set(evidence.own_words.texts)), NAMES)
 
 
+@pytest.mark.thorough("writes all documents of four plans in a marked language")
 @LANGUAGES
 def test_no_english_is_left_but_what_is_marked(evidence: fl.Evidence, language: Language) -> None:
     out, own = evidence.now, set(evidence.own_words.texts)
@@ -184,6 +185,7 @@ def test_no_english_is_left_but_what_is_marked(evidence: fl.Evidence, language: 
             assert not re.search(ENGLISH, left), text
 
 
+@pytest.mark.thorough("writes all documents in a marked language")
 def test_every_text_of_the_documents_comes_from_a_file_of_words(
     evidence: fl.Evidence, marks: Language
 ) -> None:
@@ -210,6 +212,7 @@ def test_the_workbook_speaks_the_plans_first_language(tmp_path: Path, code: str)
         assert not re.search(ENGLISH, line), line
 
 
+@pytest.mark.thorough("writes workbooks in a marked language")
 def test_every_text_of_the_workbook_comes_from_a_file_of_words(
     evidence: fl.Evidence, marks: Language
 ) -> None:
@@ -248,6 +251,7 @@ def test_every_text_of_the_workbook_comes_from_a_file_of_words(
     assert left == {}
 
 
+@pytest.mark.thorough("writes all documents of four plans")
 @pytest.mark.parametrize(("language", "marked"), [(FR, False), (ES, True)], ids=["fr", "es"])
 def test_own_texts_without_a_translation_are_marked_and_noted(
     evidence: fl.Evidence, language: Language, marked: bool
@@ -263,6 +267,7 @@ def test_own_texts_without_a_translation_are_marked_and_noted(
         assert len(notes) == marked
 
 
+@pytest.mark.thorough("writes all documents in two languages")
 def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> None:
     own = evidence.own_words.texts
     for language in (FR, EN):

@@ -69,6 +69,7 @@ def unbroken(cell: PrintedCell) -> list[str]:
     return [seen] if cell.is_number else re.split(r"[ \n]|(?<=[-–/])", seen)
 
 
+@pytest.mark.thorough("all documents of six plans")
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("run", RUNS)
 def test_no_number_and_no_word_of_a_table_breaks_on_paper(run: str, code: str) -> None:
@@ -81,6 +82,7 @@ def test_no_number_and_no_word_of_a_table_breaks_on_paper(run: str, code: str) -
                 assert [p for p in parts if width(p) > column - 2 * CELL_MARGIN] == [], (table.title, column)
 
 
+@pytest.mark.thorough("all documents of six plans")
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("run", RUNS)
 def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code: str) -> None:
@@ -98,6 +100,7 @@ def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code:
                     assert all(float(f"{n:.3g}") == n for n in numbers), (table.title, cell)
 
 
+@pytest.mark.thorough("all documents of six plans")
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("run", RUNS)
 def test_no_document_holds_a_text_that_is_half_made(run: str, code: str, tmp_path: Path) -> None:

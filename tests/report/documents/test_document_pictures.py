@@ -103,6 +103,7 @@ def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(
     assert repeat(evidence_from(published(row(**HIDDEN))), EN, "half") is None
 
 
+@pytest.mark.thorough("writes all documents of its own")
 def test_each_picture_is_drawn_once_a_language_for_all_documents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

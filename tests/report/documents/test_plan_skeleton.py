@@ -94,6 +94,7 @@ def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_fille
         assert filled in said
 
 
+@pytest.mark.thorough("lays out every page of two plans")
 @pytest.mark.skipif(not which("soffice"), reason="needs LibreOffice")
 @pytest.mark.parametrize(("run", "code"), [(evidence, "en"), (fell, "fr")])
 def test_no_page_is_nearly_empty(run: Callable[[], Evidence], code: str, tmp_path: Path) -> None:

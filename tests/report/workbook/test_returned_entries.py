@@ -362,6 +362,7 @@ def answered(**given: str) -> Partners:
     )
 
 
+@pytest.mark.thorough("many workbooks written and read")
 def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_it(tmp_path: Path) -> None:
     """A workbook written when both answers were no; meanwhile somebody else's was read, which made the second
     a yes."""

@@ -172,6 +172,7 @@ def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
         read_workbook(tmp_path / "nap_workbook.xlsx")
 
 
+@pytest.mark.thorough("seven workbooks")
 @pytest.mark.parametrize(
     "text",
     [

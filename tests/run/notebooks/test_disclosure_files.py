@@ -36,6 +36,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough("a whole run of a sample")
 def test_a_run_leaves_the_record_and_the_page_for_the_owner_alone(ran: Path) -> None:
     files = {p.name: p for p in (ran / "private" / "small").iterdir()}
     assert set(files) == FILES

@@ -49,6 +49,7 @@ def kernel(tmp_path: Path) -> Any:
     own[0].shutdown_kernel(now=True)
 
 
+@pytest.mark.thorough("a kernel for each lesson, twice")
 def test_a_later_part_of_any_lesson_that_runs_first_or_after_a_restart_says_so_in_words(
     kernel: Any, tmp_path: Path
 ) -> None:

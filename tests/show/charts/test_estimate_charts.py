@@ -341,6 +341,7 @@ def test_pictures_of_figures_under_a_recalled_rule_say_so(norvia: fl.Published) 
         assert "; to be verified" in figure(draw(doubtful))["layout"]["title"]["text"]
 
 
+@pytest.mark.thorough("publishes a sample under another rule set")
 def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(
     norvia: fl.Published, norvia_persons: fl.Survey
 ) -> None:

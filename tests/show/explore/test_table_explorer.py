@@ -211,6 +211,7 @@ def test_it_opens_on_the_breakdown_with_the_most_numbers_and_none_hidden(judged:
     assert whole[choice.breakdown] == max(whole.values()) > 1
 
 
+@pytest.mark.thorough("publishes a sample under every profile")
 def test_a_table_has_the_same_axis_under_every_profile_and_of_every_population(judged: fl.Published) -> None:
     spans: dict[tuple[str, str], set[tuple[float, float]]] = {}
     farthest: dict[tuple[str, str], float] = {}

@@ -601,6 +601,7 @@ def test_a_finding(
     assert table["do"].str.len().min() > 5 or not expected
 
 
+@pytest.mark.thorough("runs an estimate for each finding")
 @pytest.mark.parametrize(("cells", "keys"), [f[1:3] for f in FINDINGS], ids=[f[0] for f in FINDINGS])
 def test_no_trial_estimate_fails_if_the_check_sees_all_errors(
     spec: dict[str, Any],

@@ -57,6 +57,7 @@ def test_an_acceptance_of_what_is_not_left_out_is_told(spec: dict[str, Any], fol
     assert found(spec, folder) == [("warning", "accept", LEAVING)]
 
 
+@pytest.mark.thorough("writes Norvia ten times with other columns")
 @pytest.mark.parametrize(
     ("names", "asked"),
     [

@@ -83,6 +83,7 @@ def test_the_sub_major_groups_are_the_43_of_the_ilo() -> None:
     ]
 
 
+@pytest.mark.thorough("every code of two classifications")
 @pytest.mark.parametrize(("digits", "codes"), CODES)
 def test_a_code_of_any_length_is_its_major_group(
     digits: str,

@@ -220,6 +220,7 @@ def test_names_that_differ_only_in_their_unicode_form_are_refused(tmp_path: Path
     )
 
 
+@pytest.mark.thorough("a file of thousands of columns")
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_very_wide_file_is_read_by_the_same_rules(tmp_path: Path, encoding: str) -> None:
     wide = 10 * WIDE
@@ -248,6 +249,7 @@ def test_a_decimal_comma_without_quotes_is_no_other_persons_weight(
         fl.read_survey(path)
 
 
+@pytest.mark.thorough("a file of thousands of columns")
 @pytest.mark.parametrize("library", ["csv", "pandas"])
 def test_a_design_of_very_many_columns_is_the_design_of_its_few(tmp_path: Path, library: str) -> None:
     """Strata, nested PSUs and a breakdown: numbers of the same rows with few columns, without a search of all

@@ -28,6 +28,7 @@ NAMES = [
 ]  # fmt: skip
 
 
+@pytest.mark.thorough("forty-four odd names of files")
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_path_is_the_file_of_that_name_and_no_other(

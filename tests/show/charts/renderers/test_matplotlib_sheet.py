@@ -60,6 +60,7 @@ def test_a_picture_is_svg_and_png_of_the_same_bytes_each_time_and_without_a_date
     assert b"tEXt" not in one.png
 
 
+@pytest.mark.thorough("draws in two processes")
 def test_two_processes_draw_the_same_bytes_whatever_the_seed_of_their_hashes() -> None:
     made = [
         subprocess.run(
