@@ -9,7 +9,7 @@ each size of domain, number of cases, spread of the weights and way of printing.
 random domains. Prints a table by way of printing. The columns are:
 
 - `log10_sets`, `log10_fewest`: the number of sets that fit, as a power of ten: the median and the minimum
-over the domains.
+  over the domains.
 - `share`, `largest_share`: in each domain, take the person who is in most of the sets that fit, and the share
   of these sets with this person. The columns have the mean and the maximum of this share over the domains.
   `named` is the proportion of domains in which the share is above one half. These three columns use only the

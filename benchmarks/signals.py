@@ -4,11 +4,10 @@ Prints a table (not on Windows).
 python benchmarks/signals.py 20
 
 A batch of two small surveys runs on two threads. It gets one SIGINT, SIGTERM or SIGHUP at a random moment
-between its start and
-the end of an undisturbed batch: while libraries are imported, a kernel starts, a notebook runs, between two
-notebooks, during the index, or at the end of the process. The table gives the seconds until the end, the
-processes that are still running, tracebacks in the output, and files in the folder of results other than
-whole surveys and an index.
+between its start and the end of an undisturbed batch: while libraries are imported, a kernel starts, a
+notebook runs, between two notebooks, during the index, or at the end of the process. The table gives the
+seconds until the end, the processes that are still running, tracebacks in the output, and files in the folder
+of results other than whole surveys and an index.
 """
 
 from __future__ import annotations

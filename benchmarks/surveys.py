@@ -65,8 +65,7 @@ def replicates(folder: Path, persons: int) -> Path:
 
 def survey(folder: Path, persons: int, children: bool) -> Path:
     """Writes a survey with a module of 20 columns and 200 districts in its own folder. If `children` is true,
-    a household has
-    four persons: two children and their parents."""
+    a household has four persons: two children and their parents."""
     own = folder / f"{'families' if children else 'adults'}_{persons}"
     own.mkdir()
     answered = [f"I{i}" for i in range(len(INVOLUNTARY))] + [f"C{i}" for i in range(len(COERCION))]

@@ -72,8 +72,9 @@ def checked(target: T) -> T:
     Args:
         target: the function or class. For a class, the constructor is checked.
 
-    Returns: The same function with its name and signature, or the class itself. A call raises `RequestError`
-        if an argument is missing, unknown or of another type.
+    Returns:
+        The same function with its name and signature, or the class itself. A call raises `RequestError` if an
+            argument is missing, unknown or of another type.
     """
     if isinstance(target, type):
         target.__init__ = checked(target.__init__)  # type: ignore[misc]
@@ -298,9 +299,8 @@ def _allowed_in_words(hint: Any) -> list[str]:
 
 def _value_in_words(value: Any) -> str:
     """Returns the text by which a message describes a value: its type, such as `DataFrame`. For a scalar or a
-    short list of
-    scalars, the text also has the value: `int 3`. Longer values are never printed, because they may be data
-    of persons."""
+    short list of scalars, the text also has the value: `int 3`. Longer values are never printed, because they
+    may be data of persons."""
     if value is None:
         return "None"
     return f"{type(value).__name__} {value!r}" if _is_simple(value) else type(value).__name__

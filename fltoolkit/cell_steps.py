@@ -2,10 +2,10 @@
 output.
 
 A step is a printed line. A batch reads what cells print, and shows the step on the terminal. Each step is
-erased before the next
-is printed: with backspaces, blanks over its letters, and backspaces again. Blanks alone or backspaces alone
-are not enough, because a backspace only moves back in some notebooks, and deletes a letter in others. Nothing
-is printed outside a notebook, and nothing in Voilà, whose pages are shown only after the last cell has ended.
+erased before the next is printed: with backspaces, blanks over its letters, and backspaces again. Blanks
+alone or backspaces alone are not enough, because a backspace only moves back in some notebooks, and deletes a
+letter in others. Nothing is printed outside a notebook, and nothing in Voilà, whose pages are shown only
+after the last cell has ended.
 """
 
 from __future__ import annotations

@@ -257,7 +257,7 @@ class PrintedRows:
         rows: the height of each row below them.
         first: the height of each row if it is the first of a page, with all that the page then shows again.
         levels: the rows that begin a block, counted from 0; then those that begin a group, from the largest
-        groups to the smallest.
+            groups to the smallest.
     """
 
     above: float

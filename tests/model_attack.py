@@ -103,10 +103,10 @@ class Reader:
 
     Attributes:
         labels: the categories of each pattern (all persons of one sex, area and region), one column per
-        group.
+            group.
         w: the weighted persons of each pattern, in mean weights.
         cases: the printed weighted cases of each category, in mean weights; nan if they are hidden. "" is the
-        whole population.
+            whole population.
         rates: the printed rates, as `cases`.
         blur: how far the printed weighted cases may be from the exact number.
         model: the printed table of the model.
@@ -179,8 +179,7 @@ def hidden_cases(reader: Reader) -> float:
 
 def possible_counts(reader: Reader) -> list[int]:
     """Returns the numbers of cases in the west that give the printed odds ratios, if all persons have one
-    weight. The reader tries
-    each number: the capital has the other hidden cases."""
+    weight. The reader tries each number: the capital has the other hidden cases."""
     terms = reader.terms
     ratios, hidden = reader.printed("odds_ratio_ml", terms), round(hidden_cases(reader))
     shown, x, found = np.isfinite(ratios), reader.matrix(terms), []

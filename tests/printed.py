@@ -2,9 +2,8 @@
 and subtracts all of them.
 
 The test decides which persons a printed number counts, by its own conditions on the classified persons. The
-reader knows more
-than a real one: the unknowns are the patterns that the persons really have, so that combinations which nobody
-has are known to be empty.
+reader knows more than a real one: the unknowns are the patterns that the persons really have, so that
+combinations which nobody has are known to be empty.
 """
 
 from __future__ import annotations

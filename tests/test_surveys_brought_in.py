@@ -1,6 +1,6 @@
 """Tests the three surveys of tests/brought_in, each read through a survey.yaml that was written from its
-printed form and the
-documentation: every person's outcome against the plain-Python truth, and the estimates against R."""
+printed form and the documentation: every person's outcome against the plain-Python truth, and the estimates
+against R."""
 
 from __future__ import annotations
 

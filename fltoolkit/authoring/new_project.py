@@ -45,7 +45,7 @@ def start_project(folder: Path) -> Path:
 
     Raises:
         RequestError: the folder is not empty or is a file (then nothing is changed), or the kit came without
-        the files to copy.
+            the files to copy.
     """
     if folder.exists() and not folder.is_dir():
         raise RequestError(

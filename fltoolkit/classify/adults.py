@@ -2,11 +2,10 @@
 (episode) at a time.
 
 An adult is in forced labour if the same work was involuntary and coerced, and no exception of C29 Art. 2(2)
-applies. The
-definition has two sides: involuntary work and coercion. Each item (such as debt bondage) counts on one side.
-The rule set says which items count and how many are needed. Each condition is yes, no or unresolved (null:
-the answers do not decide it). A person for whom the definition is unresolved is not counted as a case, but
-stays in the denominator.
+applies. The definition has two sides: involuntary work and coercion. Each item (such as debt bondage) counts
+on one side. The rule set says which items count and how many are needed. Each condition is yes, no or
+unresolved (null: the answers do not decide it). A person for whom the definition is unresolved is not counted
+as a case, but stays in the denominator.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
     Args:
         survey: the survey, as `fl.read_survey` returns it.
         rules: the name of a rule set, or the path of its YAML file. A relative path starts from the folder of
-        survey.yaml.
+            survey.yaml.
 
     Returns:
         A ClassifiedSurvey: the survey with these columns added, one row per person. Conditions are true,
@@ -240,8 +239,8 @@ def _evaluate(
 ) -> Frame:
     """Returns the rows with one column for each condition of the definition of forced labour, such as
     `involuntary`. Each row is one person or one spell of work (`episode` is its label, which replaces
-    `{episode}` in column names). The caller can add
-    columns: `first` are computed from the rows alone, `last` also from the conditions."""
+    `{episode}` in column names). The caller can add columns: `first` are computed from the rows alone, `last`
+    also from the conditions."""
     spec, mapped, sources, col = definition.spec, definition.spec.mapped, definition.sources, nw.col
     exists = _had_episode(spec.episodes, mapped, episode)
     same = spec.episodes.same_work

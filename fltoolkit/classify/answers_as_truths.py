@@ -85,7 +85,7 @@ def code_labels(
 
     Args:
         names: the column of codes. If it is a list of columns, the first that has a value is used, person by
-        person.
+            person.
         options: the codes of each label: `{"men": ["1"]}` turns 1 into `men`.
         episode: the label of the spell of work, which replaces `{episode}` in column names.
     """

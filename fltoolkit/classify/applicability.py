@@ -20,9 +20,8 @@ REFERENCE_RULE_SET = "icls_2018"
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
     """Returns the questions that a rule set uses, for each side of the definition (`involuntary`,
-    `coercion`). Each question is a
-    tuple: the name of the internal column for its answer, its item (such as `debt_bondage`), and the question
-    itself.
+    `coercion`). Each question is a tuple: the name of the internal column for its answer, its item (such as
+    `debt_bondage`), and the question itself.
 
     A rule set may count an item on another side than survey.yaml does. Questions that the rule set does not
     use are left out.
@@ -139,8 +138,7 @@ def _questions(
     asked: Mapping[str, Sequence[Source]], part: Dimension, side: Side
 ) -> list[tuple[str, Source]]:
     """Returns the questions that a dimension of a rule set uses on one side of the definition (involuntary or
-    coercion). Each is
-    a pair: its item (such as `debt_bondage`) and the question.
+    coercion). Each is a pair: its item (such as `debt_bondage`) and the question.
 
     Args:
         asked: the questions of the survey, as {item: questions}.

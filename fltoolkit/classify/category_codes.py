@@ -2,8 +2,7 @@
 or a code of the kit (`FL_...`).
 
 The names depend on the population. For the group `sex`, the names are men and women for adults, and boys and
-girls for children.
-In a population of adults and children, the name has both words: women and girls.
+girls for children. In a population of adults and children, the name has both words: women and girls.
 """
 
 from __future__ import annotations
@@ -32,9 +31,8 @@ if TYPE_CHECKING:
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
     """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT
-    has no code, the
-    result is a code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard
-    classification that has no code for the category.
+    has no code, the result is a code of the kit: `FL_REGION_1`. The result is empty if the group follows a
+    standard classification that has no code for the category.
 
     Args:
         spec: the survey.

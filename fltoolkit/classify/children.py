@@ -54,13 +54,14 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
 
     Args:
         frame: the persons, classified as adults, with the columns of `work_of_children` and
-        `links_to_parents`.
+            `links_to_parents`.
         spec: the survey.
         children: the survey's module on children.
 
-    Returns: The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers do
-        not decide it). The four columns are null for adults. In the rows of children, `any_work`, `coercion`
-        (a threat by a third party) and `forced_labour` follow the definition for children. `involuntary`,
+    Returns:
+        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers do not
+        decide it). The four columns are null for adults. In the rows of children, `any_work`, `coercion` (a
+        threat by a third party) and `forced_labour` follow the definition for children. `involuntary`,
         `same_work` and `trafficking` do not apply to children and are null. `forced_labour_abroad` is false,
         because children are not asked about work abroad.
     """

@@ -28,7 +28,7 @@ class ClassifiedSurvey(Survey):
             definition (involuntary, coercion) and each item (such as `debt_bondage`).
         lacking: the items of the rule set that were not asked, for each side of the definition.
         to_verify: the reason why results of the rule set must not be relied on yet. It is empty if they may
-        be relied on.
+            be relied on.
         rule_note: what a reader must know about the results of the rule set in this survey, or an empty text.
         trace: how each person was classified, in words. The trace is an expression that can be selected from
             `frame`. It is not a column of `frame`, because each query would then carry these long texts.
@@ -70,6 +70,6 @@ def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
     Args:
         survey: the survey as it was read.
         facts: values for the attributes of `ClassifiedSurvey`, and `rows`: the persons with the columns of
-        the classification.
+            the classification.
     """
     return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)

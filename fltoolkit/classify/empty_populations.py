@@ -20,8 +20,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 def refuse_empty_populations(survey: Survey) -> None:
     """Raises an error if no person in the data belongs to a population of survey.yaml. A population that is
-    the sum of two
-    others is not checked itself: the two others are.
+    the sum of two others is not checked itself: the two others are.
 
     Raises:
         DataError: a population has no persons. The message names the population and says how many persons

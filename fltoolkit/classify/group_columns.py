@@ -33,9 +33,8 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
     """Returns one true/false column for each population: whether the person belongs to it. A population can
-    be the sum of two
-    populations: adults and children. For such a sum, the result also has a column of weights, with the weight
-    that each person has as an adult or as a child.
+    be the sum of two populations: adults and children. For such a sum, the result also has a column of
+    weights, with the weight that each person has as an adult or as a child.
     """
     columns = []
     for name, population in spec.populations.items():

@@ -48,7 +48,7 @@ class Language:
         own_words: texts that users wrote in survey.yaml and nap.yaml, with translations. None: no translation
             of such texts is looked up.
         stars: whether only a star marks a text that is not translated, as in a picture or in a cell of the
-        workbook.
+            workbook.
     """
 
     code: str
@@ -96,8 +96,7 @@ class Language:
 
     def name_of(self, code: str) -> str:
         """Returns the name of another language in this language: `fr` gives `French` in English. If this
-        language has no word
-        for the other language, returns the name in that language itself: `Français`."""
+        language has no word for the other language, returns the name in that language itself: `Français`."""
         key = f"own_words.languages.{code}"
         return self.words[key] if key in self.words else read_language(code).words["language"]
 

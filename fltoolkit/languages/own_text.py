@@ -20,8 +20,8 @@ from fltoolkit.yaml_files.loading import Model
 
 class OwnText(str):
     """A text that a user wrote in survey.yaml or nap.yaml, such as a label, with its translations. It is a
-    `str` in the
-    language of the file: comparisons, concatenation and writing to files ignore the translations.
+    `str` in the language of the file: comparisons, concatenation and writing to files ignore the
+    translations.
 
     Attributes:
         language: the code of the language of the file: en, fr, …
@@ -120,8 +120,7 @@ LanguageCode = Annotated[str, AfterValidator(_known_language)]
 
 def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
     """Yields every text of a file that its user wrote (`OwnText`) and that is not empty, each with its key.
-    The parts of a key
-    are joined by dots: `groups.sex.label`.
+    The parts of a key are joined by dots: `groups.sex.label`.
     """
     if isinstance(node, OwnText):
         if node:

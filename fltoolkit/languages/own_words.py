@@ -25,7 +25,7 @@ class OwnWords:
         labels: the labels of groups, by the name of the group.
         places: the first place of each text: file and keys.
         same_groups: for groups that have another name in the plan, the survey's name by the plan's name:
-        `{"gender": "sex"}`.
+            `{"gender": "sex"}`.
     """
 
     texts: Mapping[str, OwnText] = field(default_factory=dict)

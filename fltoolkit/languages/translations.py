@@ -51,9 +51,8 @@ def _by_file(places: Sequence[Place]) -> str:
 
 def _by_part(keys: Sequence[str]) -> list[str]:
     """Returns the places in one file at which texts are not translated. `keys` are the keys of these texts.
-    If several keys have
-    the same first part, the result has this part and the number of the texts: `legal_basis (3)`. Otherwise
-    the result has the whole key."""
+    If several keys have the same first part, the result has this part and the number of the texts:
+    `legal_basis (3)`. Otherwise the result has the whole key."""
     parts: dict[str, list[str]] = {}
     for key in keys:
         parts.setdefault(key.partition(".")[0], []).append(key)

@@ -87,7 +87,7 @@ class Baseline:
             `derived_from` is empty. If a row has targets in nap.yaml, `target_year_1` and `target_year_2` are
             the planned values one and two years after the baseline (explained in `about_targets`).
         exact: the same rows at full precision. They decide whether a target can be verified, and they are
-        never printed.
+            never printed.
         own_words: the texts that users wrote in nap.yaml and survey.yaml, with their translations.
         release: the office that publishes the numbers and the date; None if survey.yaml has no release.
     """
@@ -263,7 +263,7 @@ def _planned_values(
         indicator: the indicator, with its targets.
         group, category: the group and the category of the row (`total` for the whole population).
         row: the measure of the row, its baseline value, the year of the baseline, and its decimals, if they
-        are known.
+            are known.
     """
     given, value, year = (
         targets_of_row(indicator.targets, group, category),

@@ -34,7 +34,7 @@ class Evidence:
         baseline, milestones, smart: the results of the functions with these names.
         follow_up: the result of `follow_up`, each row with its target (`with_targets`).
         targets: the result of `targets`, with the number of the later survey beside each target (see
-        `targets_with_results`).
+            `targets_with_results`).
         partners: the content of partners.yaml.
     """
 

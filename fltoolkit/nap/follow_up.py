@@ -109,8 +109,9 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         filled: the plan's baseline.
         changed: the changes since the baseline (`Rounds.changed`). If it is None, the table is empty.
 
-    Returns: One row per indicator and category of the baseline. Numbers are in the unit of the indicator. In
-        the row of a % decrease,
+    Returns:
+        One row per indicator and category of the baseline. Numbers are in the unit of the indicator. In the
+        row of a % decrease,
         the value of the later survey is the decrease since the baseline, and there is no verdict: the row of
         the prevalence, from which the decrease is computed, has it. The columns are those of `KEY` (which
         name the row), the years and titles of the two surveys, and:
@@ -119,16 +120,16 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         - `baseline_bound` and `bound`: the upper bounds of the two values (all unresolved persons as cases),
           if these are wide bounds
         - `beyond_zero`: `<0` or `>0`, the side of 0 on which the exact limit of the change is, if this limit
-        is printed as 0
+          is printed as 0
         - `decrease`: the decrease in % of the baseline, with its interval
         - `verdict`: the result of the test, such as `decreased`, and `verdict_reason`
         - `light`: the verdict with a sign in front (▼ ▲ – ○ ×); blank if the change is not published
         - `changed`: the verdict as the answer to the question whether the number has changed
-        (`answer_on_change`)
+          (`answer_on_change`)
         - `attenuated`: whether the look-back windows overlap, so that the observed change is smaller than the
-        true one
+          true one
         - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after`: the markers of the
-        two values
+          two values
         - `milestone`: the planned value for the year of the later survey, on the way to the target
     """
     if changed is None:
@@ -163,7 +164,7 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     - `changed`: the verdict of the follow-up on whether the number has changed since the year of the earlier
       survey (`year_before`);
     - `beside`: whether the later number is above or below the target, and whether its whole interval is on
-    the same side;
+      the same side;
     - `reached`: *yes* if the whole interval is at or below the target, and *no* if the whole interval is
       above it in the target's year or later. Before that year, *no* becomes *not yet*, which also says if the
       whole interval is above the planned value of the survey's year. Otherwise the column has the reason why
@@ -176,7 +177,7 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
         judged: the result of `targets`.
         followed: the result of `follow_up`, with numbers as printed.
         exact: the result of `follow_up` at full precision. This table decides whether a number is above or
-        below the target.
+            below the target.
     """
     keys, names = ["id", "group", "category"], LATER_COLUMNS | ANSWERS
     later, whole = (
@@ -296,7 +297,7 @@ def sign_and_verdict(verdict: Reason, reason: object = "", flag: str = "") -> Re
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
         flag: the flag of the change. If it is given, the words also say that the size of an unreliable change
-        is uncertain.
+            is uncertain.
     """
     sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else VERDICT_SIGNS[verdict]
     return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason, flag))

@@ -325,7 +325,8 @@ class Plan(Model):
             n: persons of the category who answered in the baseline.
             asked: all persons who answered in the baseline.
 
-        Returns: The category's share of the planned sample; `n` if no sample is planned; nan if the share is
+        Returns:
+            The category's share of the planned sample; `n` if no sample is planned; nan if the share is
             unknown.
         """
         sample = (
@@ -419,7 +420,7 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
     Args:
         survey: the path of the survey, as in `read_survey`.
         plan: the path of a nap.yaml, from the folder of survey.yaml; nap.yaml (if it exists) by default,
-        empty for no plan.
+            empty for no plan.
 
     Returns:
         The plan; None if there is none.

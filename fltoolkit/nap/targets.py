@@ -117,13 +117,14 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     rounded to three digits (for a category, to two). With fewer than 30 cases, it is rounded up to the next
     half. If these results contradict the judgement, the results at full precision are printed.
 
-    Returns: The columns of `KEY`, which name the row; the value of the baseline with its year, interval,
-        marker and flag, and `baseline_bound`, its upper bound, if it has wide bounds; `target_year`,
-        `target_value`, `stated_value` (the value that the plan states; nan for a cut), `target_words`, `cut`
-        (relative to the baseline), `path`; and:
+    Returns:
+        The columns of `KEY`, which name the row; the value of the baseline with its year, interval, marker
+        and flag, and `baseline_bound`, its upper bound, if it has wide bounds; `target_year`, `target_value`,
+        `stated_value` (the value that the plan states; nan for a cut), `target_words`, `cut` (relative to the
+        baseline), `path`; and:
 
         - `verifiable` (`yes`, `no`, or an empty text if neither can be said), `obstacle` (in a word or two),
-        `reason` (in words)
+          `reason` (in words)
         - `power`: the probability to detect the target, rounded down to a whole percent
         - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent
           (nan if no decrease would be detected, or if any would leave too few cases for a verdict, or if the
@@ -291,9 +292,8 @@ def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> No
 
 def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
     """Returns the indicators that a survey measures, by the `id` of their rows in the baseline. An indicator
-    that is a % decrease
-    has two keys: the `id` of its own row, and the `id` of the row with the prevalence. The decrease is
-    computed from this prevalence."""
+    that is a % decrease has two keys: the `id` of its own row, and the `id` of the row with the prevalence.
+    The decrease is computed from this prevalence."""
     return {
         row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]
     }

@@ -68,7 +68,7 @@ class HiddenCell:
             (persons whose answers do not decide whether they are cases), or `flowchart` (persons at a step).
         population, groups: the population of the cell, and its value in each group.
         part: for a part of two cells, the persons in both (`both`) or only in the first (`less`); empty for a
-        cell of a table.
+            cell of a table.
         other_population, other_groups: the second of the two cells.
         rule_set: the rule set of the count.
         cases, weighted: the number of persons that the cell counts, and the number of persons whom they
@@ -76,7 +76,7 @@ class HiddenCell:
         reason: why the cell is hidden.
         complement: whether it is hidden only to protect another cell.
         against: the number of printed cells in the same system of equations. A reader could use them to
-        calculate this cell.
+            calculate this cell.
         cases_range, weighted_range: the smallest and largest value that agrees with the printed cells, found
             by linear programmes (for cases: the whole numbers in this range). None if no printed cell is in
             the same system of equations, or if a programme finds no solution.

@@ -103,7 +103,7 @@ def not_available(
 
     Args:
         headline_rows: the run's own published headline. One row without a number is returned for each of its
-        rows.
+            rows.
         rule: the rule set.
         error: why the rule set cannot be applied.
         numbers: the columns to leave empty.

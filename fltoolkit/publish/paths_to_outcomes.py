@@ -34,10 +34,11 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
         persons: a classified survey.
         out: the run's published set.
 
-    Returns: One row for each path, the most frequent first. `step` is the place in the flowchart where the
-        path ends, and `trace` is the path. `short_trace` is the path in a shorter form for tables. `persons`
-        is the number of persons with this path, unweighted and rounded as in `fl.nonresponse`; a number below
-        the limit is blank.
+    Returns:
+        One row for each path, the most frequent first. `step` is the place in the flowchart where the path
+            ends, and `trace` is the path. `short_trace` is the path in a shorter form for tables. `persons`
+            is the number of persons with this path, unweighted and rounded as in `fl.nonresponse`; a number
+            below the limit is blank.
     """
     if not len(out.places({"measure": "flowchart"})):
         return pd.DataFrame(columns=[*PATH, "persons"])

@@ -44,7 +44,7 @@ def rounding_base(table: pd.DataFrame) -> float:
 
     Args:
         table: a run's rows, before any is hidden. The mean weight of a population comes from its row with
-        most persons.
+            most persons.
 
     Returns:
         B, in persons. It is below 1 only if the mean weight is below 1, as for weights that add up to 1.
@@ -131,7 +131,7 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     In cells of a breakdown:
 
     - Numbers of persons are multiples of B, and rates are ratios of such numbers, with the digits that they
-    bear (`to_digits`).
+      bear (`to_digits`).
     - Shares of cases are also such ratios, rounded to whole per cents.
     - `n` and `unresolved` are rounded to the nearest ten. They are 0 only if there is nobody.
     - `cases` is 0 or blank.
@@ -288,8 +288,8 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
 
 def _fewest_alike(exact: pd.DataFrame) -> Numbers:
     """Returns, for each row, a number of cases. A standard error could reveal something about these cases if
-    they are few. In a
-    profile, it is the smaller of two numbers: the cases with the characteristic, and the cases without it.
+    they are few. In a profile, it is the smaller of two numbers: the cases with the characteristic, and the
+    cases without it.
     """
     cases = exact["cases"].to_numpy(float)
     without = exact["n"].to_numpy(float) - cases

@@ -54,21 +54,21 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     The limits are rounded to the coarser step of the two rounds.
 
     A limit of the interval can round to 0, although 0 is outside the interval. Then 0 is printed, and
-    `beyond_zero` says on which
-    side of 0 the exact limit is: `<0` for `ci_high`, `>0` for `ci_low`.
+    `beyond_zero` says on which side of 0 the exact limit is: `<0` for `ci_high`, `>0` for `ci_low`.
 
     Args:
         change: from `fl.change` or `fl.change_from_published`.
         before: the earlier round's published set; None if the baseline was published elsewhere
-        (`change_from_published`).
+            (`change_from_published`).
         after: the later round's published set.
 
-    Returns: A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the
-        change, with `se`, `ci_low`, `ci_high`, `df` and the other columns of `Change.table`. `marker_before`
-        and `marker_after` are the markers of the two rounds' own numbers, `bound_high_before` and `_after`
-        the upper bounds of those with wide bounds. `reason` says why a row is flagged, `verdict_reason` gives
-        the reason for the verdict. `se` and `df` are blank if the `se` of either round is blank. `exact`
-        contains the rows unrounded.
+    Returns:
+        A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the change,
+            with `se`, `ci_low`, `ci_high`, `df` and the other columns of `Change.table`. `marker_before` and
+            `marker_after` are the markers of the two rounds' own numbers, `bound_high_before` and `_after`
+            the upper bounds of those with wide bounds. `reason` says why a row is flagged, `verdict_reason`
+            gives the reason for the verdict. `se` and `df` are blank if the `se` of either round is blank.
+            `exact` contains the rows unrounded.
 
     Raises:
         PublicationError: a row of the change is not in a round's published set, or has another number there.

@@ -87,8 +87,7 @@ class Basis:
 
     Attributes:
         decided: for each outcome, the rows published so far and which of them are hidden. An outcome is the
-        condition that makes
-            a person a case: a user-defined name, or "" for forced labour.
+            condition that makes a person a case: a user-defined name, or "" for forced labour.
         publication_profile: the rules that judge reliability.
     """
 
@@ -105,17 +104,17 @@ class Published:
 
     - `measure`, `outcome`, `reference_population`: the kind of number, and the persons whom it is about.
     - `breakdown` (its groups), `category` (their values), `ilostat` (their codes in ILOSTAT, or the kit's own
-    `FL_...`).
+      `FL_...`).
     - One column per group; `total` if the row does not use the group.
     - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`,
       the class of the cases (`5–14`).
     - `deff_replace`: the design effect against sampling with replacement; it does not need the size of the
-    population.
+      population.
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
     - `rounding`, `decimals`: the rounding base of the run's weighted numbers, in persons; and the decimals of
-    the row in print.
+      the row in print.
     - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or
-    verdict uses it.
+      verdict uses it.
     - `group_note`: a note that must be printed with a table by this group.
     - The facts about the number, as in `About`.
 
@@ -134,18 +133,18 @@ class Published:
             children), the default first.
         judged: the publication profile, in words.
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule
-        set.
+            set.
         own_words: the survey's own texts, in each language of the documents.
         profiles: the same set as judged by other publication profiles, if `publish_run` was asked for them.
         outcomes: the labels of published user-defined outcomes by name. `select` and charts give their rows
-        by name, no document does.
+            by name, no document does.
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
         contrasts: the result of this comparison, one row per pair of categories (see
-        `lead_contrasts.published_contrasts`).
+            `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows
-        them; they come last.
+            them; they come last.
         basis: the exact numbers that `publish` needs to decide about another table. It is confidential, like
-        `exact`.
+            `exact`.
     """
 
     table: pd.DataFrame

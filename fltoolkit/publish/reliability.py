@@ -74,7 +74,7 @@ class Condition(Model):
     - `kg_width`: width of the 95% Korn–Graubard interval of p.
     - `kg_relative_width`, `kg_complement_width`: the same width divided by p, or by 1 − p.
     - `log_cv`: logarithmic coefficient of variation, SE/(p·|ln p|) up to p = 0.5 and SE/((1 − p)·|ln(1 − p)|)
-    above.
+      above.
     """
 
     column: Column

@@ -37,7 +37,7 @@ class ResponseError:
         table: one row per pair.
         observed, ci_low, ci_high: the headline (the published prevalence) from which the table starts.
         bound_high: the high end of the headline, if it is printed as a range whose low end is `observed`;
-        otherwise missing.
+            otherwise missing.
         level, population_label, survey: what the headline is about (blank for a bare number).
     """
 

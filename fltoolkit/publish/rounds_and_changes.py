@@ -111,7 +111,7 @@ def rounds(
     Raises:
         SpecError, DataError: the earlier round cannot be read.
         DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are
-        the same areas.
+            the same areas.
     """
     if rows := plan.published_rows(persons.spec):
         parts = [part for row in rows if (part := _since_publication(row, persons, out)) is not None]
@@ -138,7 +138,7 @@ def changes(
 
     Args:
         before: the earlier round's survey.yaml, relative to the folder of this survey; empty if there is no
-        earlier round.
+            earlier round.
         persons: the later round, classified.
         out: its published set.
         plan, rules, profile: the plan, the rule set and the publication profile of the run. The earlier round
@@ -150,7 +150,7 @@ def changes(
     Raises:
         SpecError, DataError: the earlier round cannot be read.
         DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are
-        the same areas.
+            the same areas.
     """
     if not str(before):
         return None

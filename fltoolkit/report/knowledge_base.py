@@ -43,8 +43,9 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
             of the interview, all of the whole population. A word such as `gender` means results by this
             group. Other words are topics of a profile of cases.
 
-    Returns: Tables with rows of `Published.table`, in the order of the words. A table in which every number
-        is hidden is left out.
+    Returns:
+        Tables with rows of `Published.table`, in the order of the words. A table in which every number is
+        hidden is left out.
     """
     return tuple(out.table.take(places) for word in words for places in _row_positions(out, word))
 

@@ -120,7 +120,7 @@ def run_batch(
             of outputs, or this folder has results of another survey. Or no scheduler answers, or one of its
             workers cannot do the work. Nothing was run.
         KeyboardInterrupt: the batch was stopped by hand. Finished results are in place. Nothing is left of
-        unfinished runs.
+            unfinished runs.
     """
     path = Path(path)
     batch = load_model(path, Batch)
@@ -431,8 +431,8 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
 
 def _clean_failed_run(run: Run, notebook: str, work: Path) -> str:
     """Deletes everything in the folder of a failed run except the notebook that failed, and writes the page
-    of this notebook.
-    Returns the name of the file to show: the page, or the notebook, or an empty text if there is neither."""
+    of this notebook. Returns the name of the file to show: the page, or the notebook, or an empty text if
+    there is neither."""
     half = work / f"{notebook}.ipynb"
     for other in work.iterdir():
         if other.name != half.name:

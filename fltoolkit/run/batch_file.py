@@ -32,7 +32,7 @@ class Job(Model):
         plan: the path of nap.yaml; empty if the survey has no plan.
         name: the name of the folder of results; if it is empty, the name of the survey's folder is used.
         parameters: the values of notebook parameters, as text. Each is passed to every notebook that declares
-        it.
+            it.
     """
 
     survey: str

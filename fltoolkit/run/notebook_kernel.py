@@ -34,7 +34,7 @@ def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
 
     Raises:
         RequestError: there is no notebook, a file is not a notebook, or a cell raises. Then no notebook is
-        written.
+            written.
     """
     import nbformat
     from nbclient import NotebookClient

@@ -62,7 +62,7 @@ class Record(Premises):
     Attributes:
         name: the name of the folder of results.
         title, country, year, round, release: the values in survey.yaml. A run.json of an older version has
-        only the title.
+            only the title.
         coverage_excludes: the groups of people that the survey does not cover.
         corrections: the corrections of survey.yaml, as `fl.corrections` lists them.
         untranslated: for each language, the file and key of each text that has no translation into it.

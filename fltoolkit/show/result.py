@@ -102,8 +102,7 @@ def headline(out: Published, evidence: Evidence | None = None) -> Result:
 def rule_sets(out: Published) -> Result | Nothing:
     """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the
     survey. A rule set says which answers make a person a case. A rule set that is still to be compared with
-    its publication gives no result
-    yet: if no other is left, a note names it as an exercise."""
+    its publication gives no result yet: if no other is left, a note names it as an exercise."""
     rates = out.rule_sets()
     results = rates[rates["estimate"].notna() & (rates["to_verify"] == "")]
     if len(results) > 1:

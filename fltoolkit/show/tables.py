@@ -66,7 +66,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 
     Args:
         rows: rows of one measure. Rows of several rule sets (from `Published.rule_sets`) are labelled with
-        their rule set.
+            their rule set.
         title: by default the measure and its population. For an outcome that you defined yourself, it says
             `answered yes to ...; not forced labour`.
     """

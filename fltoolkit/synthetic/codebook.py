@@ -35,7 +35,7 @@ class CodebookColumn(Model):
         label: the label of the column in the file.
         source: the column of the invented population from which the values come.
         answers: the name of the column's kind of answers in the codebook. If it is empty, the values are
-        written unchanged.
+            written unchanged.
     """
 
     label: str

@@ -27,7 +27,7 @@ def make_population(
         areas: the number of enumeration areas.
         households: the mean number of households per area.
         scale: a factor for the risk of forced labour. With less than 1, forced labour is rarer, as in a
-        second round.
+            second round.
     """
     rng = np.random.default_rng(seed)
     population = with_work(rng, people(rng, areas, households), scale)

@@ -37,7 +37,7 @@ class SampleSize:
         households: the number of households drawn per area.
         household_response: the share of households that respond.
         module_response: the share of adults who answer the module on forced labour, among the adults who are
-        asked.
+            asked.
     """
 
     areas: int = 330
@@ -50,10 +50,11 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
     """Draws a sample as a labour force survey does: areas by systematic PPS (probability proportional to
     size) in each stratum, households at random, and one adult per household for the module on forced labour.
 
-    Returns: The survey file, with one row per person of the responding households. The index is the person's
-        row in the population. The weights are computed as a survey office would do. `W_LFS` is the weight of
-        the households, raised in each area for the households that did not answer. `W_FL` is the weight of
-        the adults who answered the module, raised in each stratum for the adults who refused.
+    Returns:
+        The survey file, with one row per person of the responding households. The index is the person's row
+            in the population. The weights are computed as a survey office would do. `W_LFS` is the weight of
+            the households, raised in each area for the households that did not answer. `W_FL` is the weight
+            of the adults who answered the module, raised in each stratum for the adults who refused.
     """
     size = size or SampleSize()
     rng = np.random.default_rng(seed)

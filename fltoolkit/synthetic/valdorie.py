@@ -24,9 +24,10 @@ def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.
     """Draws areas and households as in `draw_sample`. All adults are asked, and one child of 5 to 17 in each
     household.
 
-    Returns: The survey's file. The index is the person's row in the population. Cluster numbers start again
-        in each stratum. `PADULTE` and `PENFANT` are the weights of the adults and of the children who
-        answered. Both weights are raised in each stratum for the persons who did not answer.
+    Returns:
+        The survey's file. The index is the person's row in the population. Cluster numbers start again in
+            each stratum. `PADULTE` and `PENFANT` are the weights of the adults and of the children who
+            answered. Both weights are raised in each stratum for the persons who did not answer.
     """
     rng = np.random.default_rng(seed)
     pool = draw_households(families, rng, size)

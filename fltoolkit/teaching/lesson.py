@@ -140,7 +140,7 @@ class Lesson:
     Attributes:
         exercises: the exercises, by name.
         answers: answers from a YAML file, by exercise. They are checked if the learner does not answer with
-        controls.
+            controls.
         interactive: whether the learner answers with controls.
         right: whether the last answer was right, by exercise.
         changes: functions that are called after each answer, so that the score is shown again.
@@ -251,7 +251,7 @@ def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson
 
     Raises:
         SpecError, RequestError: there is no such lesson; the file is not YAML, or answers a question that
-        does not exist.
+            does not exist.
     """
     from IPython import get_ipython
 

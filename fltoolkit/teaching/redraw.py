@@ -98,7 +98,7 @@ def redraw(
         response_error: some persons in forced labour do not say so, and a few others say that they are.
         among: estimate the number of cases in one trade, instead of the prevalence.
         filtered: estimate as if the data file had only PSUs in which someone has this trade. This is a usual
-        mistake.
+            mistake.
         seed: the start of the random numbers.
     """
     rng = np.random.default_rng(seed)

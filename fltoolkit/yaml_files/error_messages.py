@@ -54,8 +54,8 @@ class _Problem:
     Attributes:
         path: the keys that lead to the error in the file, such as `("groups", "sex", "codes")`.
         route: the keys that lead to the error in the JSON Schema of the model. It differs from `path` if a
-        list with one element
-            was written without brackets: `route` then has the index 0, which is not in the file.
+            list with one element was written without brackets: `route` then has the index 0, which is not in
+            the file.
         choice: if the value may have several types, the keys that lead to this value. pydantic then reports
             one error per type. None if the value may have only one type.
         error: pydantic's error.

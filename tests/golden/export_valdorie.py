@@ -3,9 +3,8 @@
     python -m tests.golden.export_valdorie OUT.csv   # writes the CSV, prints the sha256 of persons.sav
 
 Every person of the file is a row, with the weight of the module they answered, 0 where they answered none.
-`psu` is the number
-in the file, which restarts in each stratum: it is R that nests it. `valdorie.R` reads a temporary CSV;
-nothing of it is committed.
+`psu` is the number in the file, which restarts in each stratum: it is R that nests it. `valdorie.R` reads a
+temporary CSV; nothing of it is committed.
 """
 
 from __future__ import annotations

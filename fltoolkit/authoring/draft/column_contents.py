@@ -393,10 +393,9 @@ class DataTable:
 
     def _values(self, names: Sequence[str], with_blanks: Collection[str]) -> dict[str, list[str]]:
         """Returns, in order, the different values of each column that the draft may show. A text that only
-        few rows have is left
-        out: it could be a person's name or own words, and a draft may be passed on. All texts of a column of
-        own words are left out, except those that mean *yes*, *no* or no answer. Numbers, and texts of at most
-        two characters, are never left out.
+        few rows have is left out: it could be a person's name or own words, and a draft may be passed on. All
+        texts of a column of own words are left out, except those that mean *yes*, *no* or no answer. Numbers,
+        and texts of at most two characters, are never left out.
 
         A column has own words if its name or label says so (*other, specify*), or if it has blanks and texts
         of few rows. `with_blanks` are the columns with blanks.

@@ -123,10 +123,9 @@ def usual_open_codes(columns: Sequence[ColumnContents], usual: Mapping[str, Sequ
 
 def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Compares the codes of one yes/no question with the most frequent codes of all questions. Returns the
-    codes that differ, by
-    kind of answer: `{"no": ["5"]}`. If the question has no code for a kind, but uses the usual code of this
-    kind for something else, the list of this kind is empty. The argument `usual` has the most frequent codes,
-    by kind of answer."""
+    codes that differ, by kind of answer: `{"no": ["5"]}`. If the question has no code for a kind, but uses
+    the usual code of this kind for something else, the list of this kind is empty. The argument `usual` has
+    the most frequent codes, by kind of answer."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}

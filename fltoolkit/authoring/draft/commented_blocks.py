@@ -72,7 +72,7 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
     Args:
         unused: the columns.
         age: the age column. A question is about children if nobody of 18 or more answered it, or if its label
-        names a child.
+            names a child.
     """
     several = [*_answers_in_columns(unused), *_answers_in_one_column(unused)]
     exceptions = [c for c in unused.free() if _is_exception(c)]

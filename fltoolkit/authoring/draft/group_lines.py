@@ -194,8 +194,8 @@ def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
 
 def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
     """Returns the columns that contain industry codes (ISIC), by the name of the breakdown. A breakdown is
-    called `sector` if few
-    persons have a value in its column: it is then the industry of the job in forced labour.
+    called `sector` if few persons have a value in its column: it is then the industry of the job in forced
+    labour.
     """
     found: dict[str, ColumnContents] = {}
     for column in rank_columns(unused.free(), "isic", is_isic):

@@ -1,6 +1,5 @@
 """Writes the middle part of the draft: the yes/no questions with their codes. Each question on forced labour
-gets its side of
-the definition: involuntary work or coercion."""
+gets its side of the definition: involuntary work or coercion."""
 
 from __future__ import annotations
 
@@ -48,7 +47,7 @@ class Questions:
         placed: the questions by their key in survey.yaml.
         gates: the gates of each question (earlier questions that explain its blanks).
         open: codes with unclear labels that many questions share. It is enough that the user says once what
-        they mean.
+            they mean.
         unexplained: questions with blanks that no gate explains.
     """
 

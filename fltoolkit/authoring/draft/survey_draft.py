@@ -44,7 +44,7 @@ def write_draft(
     Args:
         data: CSV, Parquet, SPSS or Stata, one row per person.
         out: the file to write; None for survey.yaml beside the data. The data must be in the folder of `out`,
-        at any depth.
+            at any depth.
         encoding: the encoding of a file that is not UTF-8 and does not name its encoding.
 
     Returns:

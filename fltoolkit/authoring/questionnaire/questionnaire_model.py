@@ -52,7 +52,7 @@ class Question(Model):
         gate: names of gates (conditions on earlier questions) or of questions. This question is asked if at
             least one of them does not say *no*.
         sure: whether at least one gate must say *yes* for the question to be asked. Unclear answers are then
-        not enough.
+            not enough.
         allowed: the answers that the form accepts.
         message: the text that the form shows for any other answer.
         key: the key of survey.yaml for the answer. If it ends in `.*`, the last part of the key is the field
@@ -96,10 +96,10 @@ class Section(Model):
         label: the title of the section in each language.
         when: a condition in XPath for asking the section.
         gate: names of gates (conditions on earlier questions). The section is asked if at least one of them
-        does not say *no*.
+            does not say *no*.
         sure: whether at least one gate must say *yes* for the section to be asked.
         check: whether the interviewer first says if the interview can go on. If it cannot, the section is
-        skipped.
+            skipped.
         questions: the questions, by name.
     """
 
@@ -137,10 +137,10 @@ class Questionnaire(Model):
         choices: the lists of possible answers, by the name of the list.
         check: the question whether the interview can go on.
         gates: conditions on earlier questions. For each gate: the names of the questions and sections on
-        which it depends.
+            which it depends.
         repeats: the titles of the parts of the form that are repeated.
         household, roster, interview: the questions on the dwelling, on each member of the household, and on
-        the interview.
+            the interview.
         sections: the further questions, in sections.
     """
 

@@ -57,7 +57,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     The findings say, among other things:
 
     - how many persons are unresolved (the answers do not decide whether the person is a case), and which
-    questions are the reason
+      questions are the reason
     - which items of the rule set (such as debt bondage) the questionnaire does not ask
     - how many cases have no duration, or a duration that is longer than the reference period
     - how many adult cases may have been children when the forced labour began

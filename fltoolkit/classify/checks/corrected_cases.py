@@ -33,12 +33,13 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
         persons: the classified survey, as `fl.classify` returns it.
         rules: the rule set by which the persons were classified.
 
-    Returns: One row for the default population and, if children were asked, one for the population of
-        children and one for each sum of populations. The table is empty if there are no corrections. Its
-        columns are `population` (its label), `cases_before` (without the corrections), `cases` (with them),
-        `gained` (persons who are cases only with the corrections), `lost` (persons who are cases only without
-        them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases are
-        `fewer than 5` or `5 or more`. Counts of others are rounded (`about 30`). 0 means nobody.
+    Returns:
+        One row for the default population and, if children were asked, one for the population of children and
+        one for each sum of populations. The table is empty if there are no corrections. Its columns are
+        `population` (its label), `cases_before` (without the corrections), `cases` (with them), `gained`
+        (persons who are cases only with the corrections), `lost` (persons who are cases only without them),
+        `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases are `fewer
+        than 5` or `5 or more`. Counts of others are rounded (`about 30`). 0 means nobody.
 
     Raises:
         RequestError: the persons were classified by another rule set.

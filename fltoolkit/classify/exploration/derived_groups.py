@@ -50,7 +50,7 @@ def derive(
         of: the column of the data from which the group is made. survey.yaml need not name it.
         codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.
         bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499`
-        and `500+`.
+            and `500+`.
         missing: the code, or the codes, for no answer.
         label: the words for the group. If the text is empty, the name is used.
 

@@ -42,7 +42,7 @@ def within(design: D, where: Where) -> D:
 
     Raises:
         RequestError: there is no such group or label; only cases have the group; the design has a domain
-        already.
+            already.
     """
     if not where:
         return design

@@ -35,11 +35,9 @@ HOW_TO_WRITE = (
 @checked
 def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
     """Add an outcome other than forced labour to a classified survey, such as debt bondage. Functions such as
-    `fl.prevalence`
-    then accept the name of this outcome: `fl.prevalence(persons, "debt_bondage")`. With these persons they
-    need a name, also for forced
-    labour: `fl.prevalence(persons, "forced_labour")`. Functions that are about cases of forced labour alone,
-    such as `fl.profile`, take the persons as they were before.
+    `fl.prevalence` then accept the name of this outcome: `fl.prevalence(persons, "debt_bondage")`. With these
+    persons they need a name, also for forced labour: `fl.prevalence(persons, "forced_labour")`. Functions
+    that are about cases of forced labour alone, such as `fl.profile`, take the persons as they were before.
 
     For each adult the outcome is true, false or unresolved (the answers do not decide it). A rule with `and`
     is false if a part is false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true
@@ -54,12 +52,13 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
             such as `debt_bondage and not withheld_wages`.
         name: the name of the outcome; None: the name of the item or side.
 
-    Returns: A ClassifiedSurvey with the outcome in its `outcomes`. Estimates of this outcome say `answered
-        yes to ...; not forced labour` in `about.rule_note`.
+    Returns:
+        A ClassifiedSurvey with the outcome in its `outcomes`. Estimates of this outcome say `answered yes to
+        ...; not forced labour` in `about.rule_note`.
 
     Raises:
         RequestError: the rule cannot be read, or has an item that this survey did not ask; the name is taken
-        or not valid.
+            or not valid.
         NotAvailable: the survey has no population of adults (children have another definition).
     """
     truths = _truths(persons)
@@ -90,8 +89,8 @@ def named(rule: str) -> str:
 
 def named_outcome(design: Design, outcome: str | None, call: str) -> str:
     """Returns the outcome that a call estimates: forced labour, unless the call names another. If persons
-    carry user-defined outcomes,
-    the call must name one: otherwise a question about debt bondage would be answered with forced labour.
+    carry user-defined outcomes, the call must name one: otherwise a question about debt bondage would be
+    answered with forced labour.
 
     Raises:
         RequestError: the persons carry user-defined outcomes, and the call names none (`outcome` is None).
@@ -197,7 +196,7 @@ def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Exp
 
     Args:
         node: the part, as Python's parser returns it. In `debt_bondage and not withheld_wages`,
-        `debt_bondage` is a part.
+            `debt_bondage` is a part.
         rule: the whole rule, for messages.
         truths: the columns of the items and sides that the rule may use, as {name: column}.
     """

@@ -14,7 +14,7 @@ def parse_expression(text: str) -> ast.expr:
 
     Raises:
         ValueError: the text is no expression, or it is too long or too deeply nested to be one that a person
-        wrote.
+            wrote.
     """
     if len(text) > LONGEST:
         raise ValueError("too long")

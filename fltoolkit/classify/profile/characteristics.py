@@ -73,7 +73,7 @@ class Characteristic:
         topic: the table to which the characteristic belongs, one of `TOPICS`, such as `coercion`.
         name: the name of the characteristic, such as `debt_bondage`; unique within the topic.
         truth: a column: true, false or null (the answers do not decide it) for each case. It has no meaning
-        for other persons.
+            for other persons.
         questions: the columns of the questions, if one *yes* to any of them is enough. The tuple is empty if
             the characteristic comes from something else, such as the duration.
     """
@@ -115,9 +115,10 @@ def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CasePr
     Args:
         persons: a classified survey.
         children: whether to describe the cases who are children. The definition for children has other
-        questions.
+            questions.
 
-    Returns: The survey with its characteristics, topic by topic, in the order in which survey.yaml has the
+    Returns:
+        The survey with its characteristics, topic by topic, in the order in which survey.yaml has the
         questions.
     """
     found = characteristics_of(persons, children=children)
@@ -183,7 +184,7 @@ def _characteristics_by_name(topic: str, columns: Sequence[tuple[str, str]]) -> 
     Args:
         topic: the topic (the table to which the characteristics belong).
         columns: pairs of a name and the column of a question. The name is an item (`debt_bondage`), a stage
-        or a mode.
+            or a mode.
     """
     for name in dict.fromkeys(name for name, _ in columns):
         asked = [column for of, column in columns if of == name]

@@ -74,7 +74,7 @@ class Change:
     - `attenuated`: whether the look-back windows of the rounds overlap. Such an overlap hides part of a
       change. `overlap`: the share of the window that is in both rounds.
     - the columns of each round, with `_before` or `_after` at the end: `estimate_before`,
-    `psus_with_cases_after`.
+      `psus_with_cases_after`.
 
     Attributes:
         table: one row for the total and for each category that is in at least one of the rounds.
@@ -82,7 +82,7 @@ class Change:
         after: the same facts about the later round's estimates.
         by: the breakdowns, each a tuple of groups.
         unstated: the facts (such as the reference period) that only one of the two rounds states. They could
-        not be compared.
+            not be compared.
     """
 
     table: pd.DataFrame
@@ -192,7 +192,7 @@ def change_from_published(
         after: the later round.
         row: the name of the row of `after` that is compared (see `estimates.find_row`).
         rho: the correlation of the two estimates, if it is known (both surveys may have PSUs in common). 0 is
-        the safe choice.
+            the safe choice.
 
     Raises:
         RequestError: the confidence levels differ; there is no such row; `baseline` has an unknown field.

@@ -119,9 +119,8 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
     """Returns the questions of a survey by their key in survey.yaml, such as `items.coercion.debt_bondage`.
-    Each question is a
-    mapping of the properties that are compared between rounds: label, mode, routing, and the codes of each
-    answer (such as *yes* and *no*)."""
+    Each question is a mapping of the properties that are compared between rounds: label, mode, routing, and
+    the codes of each answer (such as *yes* and *no*)."""
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)
@@ -188,7 +187,7 @@ def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tupl
 
     Args:
         before, after: the questions of each round, one text per item, from
-        `questions_asked.questionnaire_of`.
+            `questions_asked.questionnaire_of`.
     """
     old, new = (dict(line.split(": ", 1) for line in lines) for lines in (before, after))
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]

@@ -158,8 +158,7 @@ def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of a change. The interval of a ratio is made blank if it contradicts the verdict.
 
     The verdict depends on the interval of the difference. The interval of the ratio is computed on the log
-    scale. So the two
-    can disagree: for example, the verdict is `decreased`, and the ratio may be up to 1.005.
+    scale. So the two can disagree: for example, the verdict is `decreased`, and the ratio may be up to 1.005.
 
     Args:
         rows: rows with `verdict`, `ratio_low` and `ratio_high`.
@@ -209,11 +208,11 @@ def difference(
         by_size: whether the sizes of the rounds matter. False for means and other estimates with an interval
             of estimate ± t·SE.
 
-    Returns: A table with one row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the
-        method is `mover`), `ci_low`, `ci_high`, `relative_change` (change / before), `ratio` (after /
-        before), its limits `ratio_low` and `ratio_high` (computed on the log scale, never used for the
-        verdict), `method` (taylor or mover), `verdict`, and `reason` (why the change is not detectable; else
-        empty).
+    Returns:
+        A table with one row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the method
+        is `mover`), `ci_low`, `ci_high`, `relative_change` (change / before), `ratio` (after / before), its
+        limits `ratio_low` and `ratio_high` (computed on the log scale, never used for the verdict), `method`
+        (taylor or mover), `verdict`, and `reason` (why the change is not detectable; else empty).
     """
     from scipy.special import stdtrit
 

@@ -74,7 +74,7 @@ def needs_second_test(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -
     Args:
         verdict: the verdicts of the first test.
         before: the weighted shares of unresolved persons in the earlier round; nan if the measure has no
-        unresolved persons.
+            unresolved persons.
         after: the weighted shares in the later round.
     """
     verdicts, u1, u2 = (
@@ -214,7 +214,7 @@ class Matched:
         first, second: positions of rows in the two tables. Comparison number i compares row `first[i]` of
             `before` with row `second[i]` of `after`.
         shared: whether PSUs with the same stratum and label are the same area in both rounds; None if this is
-        not known.
+            not known.
     """
 
     before: Estimates

@@ -55,9 +55,9 @@ class About:
             source; empty if there are none.
         rule_note: what a reader must know about the results of the rule set in this survey.
         calibration: the calibration of the weights in words (method, margins, factors); empty if there was
-        none.
+            none.
         duration_basis: the months that a stock or a duration counts: those of all spells, or of the last
-        spell.
+            spell.
         interview_conditions: the shares of proxy interviews, of interviews with somebody present, and of
             modes (such as telephone), rounded for print.
         interview_modes: the shares of the modes at full precision, only to compare rounds of a survey.
@@ -105,7 +105,7 @@ class Contrast:
 
     Attributes:
         table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t),
-        `df`.
+            `df`.
         influence: the influence matrix (units × contrasts). It is microdata and is never written.
         units: the sampled units, one per row of `influence`.
         about: facts about the estimates, such as the measure and the population.
@@ -209,7 +209,8 @@ class Estimates:
                 tuple in the order of the table's columns: `("men", "north")`. If two breakdowns have the same
                 label, give the values of all group columns: `("not stated", "total")`.
 
-        Returns: A `Contrast`. Its `table` has one row per contrast: `contrast` (the name), `estimate`, `se`,
+        Returns:
+            A `Contrast`. Its `table` has one row per contrast: `contrast` (the name), `estimate`, `se`,
             `ci_low`, `ci_high` (Wald, t) and `df`, the smallest of the rows used. Linear contrasts are exact;
             others use the delta method.
 
@@ -234,7 +235,8 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
         est: the estimates.
         wanted: each contrast by its name. Rows are named as in `find_row`.
 
-    Returns: A `Contrast` with Wald intervals by t; `df` is the smallest of the rows used (R gives none). A
+    Returns:
+        A `Contrast` with Wald intervals by t; `df` is the smallest of the rows used (R gives none). A
         contrast that divides by 0 is blank.
 
     Raises:
@@ -296,8 +298,8 @@ def find_row(est: Estimates, row: RowName) -> int:
 
     The name is the category ("men"), or "total" for everybody. For a row of several groups, it is "men ×
     north" or ("men", "north"), in the order of the table's columns. If two breakdowns have the same category,
-    give the values of all group
-    columns: ("not stated", "total"). A hyphen may replace the dash of a band ("18-24").
+    give the values of all group columns: ("not stated", "total"). A hyphen may replace the dash of a band
+    ("18-24").
 
     Raises:
         RequestError: there is no such row, or more than one; the message lists the rows.

@@ -26,10 +26,11 @@ def holm(p: ArrayLike) -> Array:
 
     Args:
         p: the p-values of one family. A missing value counts in the family, and its adjusted value is
-        missing.
+            missing.
 
-    Returns: The adjusted values, in the order of `p`. If they are compared with a level, the chance of a
-        false finding in the family is at most that level. This holds even if the tests depend on each other.
+    Returns:
+        The adjusted values, in the order of `p`. If they are compared with a level, the chance of a false
+        finding in the family is at most that level. This holds even if the tests depend on each other.
     """
     values = np.asarray(p, dtype=float)
     order = np.argsort(values, kind="stable")
@@ -77,7 +78,8 @@ def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
         pairs: one row per difference, with `estimate`, `se` and `df`.
         level: the probability that all intervals hold, such as 0.95.
 
-    Returns: The same rows with `p` (two-sided, by t), `p_adjusted` (see `holm`), and `ci_low`, `ci_high`. The
+    Returns:
+        The same rows with `p` (two-sided, by t), `p_adjusted` (see `holm`), and `ci_low`, `ci_high`. The
         intervals are Bonferroni's, each at the level 1 − (1 − level)/m for m rows. Holm's test may find a
         difference although its interval contains 0. Then the size of the difference is not known.
     """

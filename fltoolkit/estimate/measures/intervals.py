@@ -123,16 +123,17 @@ def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[
     - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), and Clopper–Pearson limits
       for n*·p of n* (Korn and Graubard 1998)
     - `korn_graubard_rare` (default): the same with the degrees of freedom of `rare_df` (not in R;
-    docs/coverage.md)
+      docs/coverage.md)
     - `beta`: the same as `korn_graubard`, but n* may be larger than n (R `svyciprop`)
     - `logit`: as R's `xlogit`; `wilson`: as in R survey 4.5 or later; `asin`, and `wald` (R's `mean`): as in
-    R
+      R
 
     If the sample has no case, or only cases, the SE is 0 and these formulas fail. Then the limits are
     Clopper–Pearson's with n_eff = n / max(1, deff_at_zero). The method `korn_graubard_nchs` is
     `korn_graubard` with n_eff = n in this situation (NCHS 2017).
 
-    Returns: The lower and the upper limit, numbers or arrays like the input. Both are nan without degrees of
+    Returns:
+        The lower and the upper limit, numbers or arrays like the input. Both are nan without degrees of
         freedom.
 
     Raises:

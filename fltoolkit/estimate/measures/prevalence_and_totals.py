@@ -75,14 +75,13 @@ def prevalence(
     Args:
         design: a classified survey, or any design.
         outcome: a true/false column; None: `forced_labour`. Persons with an outcome of their own
-        (`fl.outcome`) need a name.
+            (`fl.outcome`) need a name.
         by: the breakdowns, such as ["sex"] for a row per sex (see `fl.cube`).
         population: a population of survey.yaml. By default, it is the first population; if `by` has a sector
             of all workers, it is the population that was asked about this sector.
         where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"],
-        "sex": "women"}.
-            They are a domain: sampling units without any of them still count in the variance. None:
-            everybody.
+            "sex": "women"}. They are a domain: sampling units without any of them still count in the
+            variance. None: everybody.
         not_stated: `show`: categories `not stated` are in the table; `drop`: they are left out and counted in
             `about.not_stated`.
         interval: the method for the interval (see `intervals.proportion`).

@@ -85,8 +85,9 @@ def profile(
             instead.
         level: the confidence level.
 
-    Returns: Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column
-        per topic (`involuntary`, `coercion`, `form` …) with the characteristic of the row, and the columns of
+    Returns:
+        Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column per
+        topic (`involuntary`, `coercion`, `form` …) with the characteristic of the row, and the columns of
         `by`. `n` and `population` are all cases of the row's category, unweighted and weighted; `cases` are
         the cases with the characteristic. A case without an answer stays in the denominator. `unresolved`,
         `resolved_only`, `bound_high` and `bound_ci_high` are defined as for a prevalence. In the last two,

@@ -64,15 +64,16 @@ def quantile(
 
     Args:
         design: a classified survey, or any design. With replicate weights, the SE of F comes from the
-        replicates.
+            replicates.
         y: the column; for a classified survey it must be `months`.
         q: the share p, or several shares, each between 0 and 1.
         by: the breakdowns (see `fl.cube`).
         population, where, not_stated: as in `fl.duration`.
         level: the confidence level.
 
-    Returns: Estimates in the units of y, one row per category and p. The column `quantile` is p. `n` counts
-        the persons with a value, and `cases` all cases. `about.missing` counts those without a value.
+    Returns:
+        Estimates in the units of y, one row per category and p. The column `quantile` is p. `n` counts the
+        persons with a value, and `cases` all cases. `about.missing` counts those without a value.
 
     Raises:
         RequestError: y has more than 200 different values, or values that are not numbers; y is also a group

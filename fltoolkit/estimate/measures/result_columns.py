@@ -26,7 +26,7 @@ def counts(sums: EstimandSums, weights: Matrix, counted: Codes | None) -> pd.Dat
         sums: the sums from one pass over the persons.
         weights: the weighted persons in the denominators, by sampled unit (units × denominators).
         counted: the positions of those rows of the table of sums (`sums.table`) that are in the denominators;
-        None: all.
+            None: all.
     """
     t, cells, denominators = sums.table, sums.cells, sums.denominators
     n = t["n"].to_numpy()
@@ -67,7 +67,7 @@ def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, design: 
         rows: the rows of the result, with `estimate`, `se`, `n`, `cases` and `population`.
         rate: the estimate of each row as a rate (for a total: divided by the population).
         design: the sample design: whether its weights add up to the population, and its design effect for
-        rows without a case.
+            rows without a case.
     """
     t, denominators, measure = sums.table, sums.denominators, sums.estimand.measure
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
@@ -156,7 +156,7 @@ def with_intervals(
         rate: the estimate of each row as a rate (for a total: divided by the population).
         confidence: the method and the level.
         whole: whether every weight stands for at least one person. Then the lower limit of a total is never
-        below `least`.
+            below `least`.
     """
     estimate, se, n, df = (rows[c].to_numpy(float) for c in ("estimate", "se", "n", "df"))
     binary, measure, level = estimand.is_proportion, estimand.measure, confidence.level

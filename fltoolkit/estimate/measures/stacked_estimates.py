@@ -44,12 +44,13 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
             True: they are (rotation, panels of areas). False: they are not, because each round drew its own
             PSUs. None: no label may be in both samples; the samples are then independent.
 
-    Returns: One Estimates. Its `parts` has, by label, the facts about each of the joined Estimates (such as
-        the reference period). A fact that is not the same in all of them is blank in `about`.
+    Returns:
+        One Estimates. Its `parts` has, by label, the facts about each of the joined Estimates (such as the
+        reference period). A fact that is not the same in all of them is blank in `about`.
 
     Raises:
         RequestError: there are no parts; measures or levels differ; a part already has a column with this
-        name.
+            name.
         DesignError: PSU labels of different samples coincide and `shared_psus` is not given; or it is true
             and no label coincides.
     """
@@ -109,8 +110,9 @@ def rule_sets(
         where: the persons included, as in `prevalence`.
         level: the confidence level.
 
-    Returns: Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` contains the facts
-        about each result, such as the reference period.
+    Returns:
+        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` contains the facts about
+        each result, such as the reference period.
 
     Raises:
         SpecError: a rule set does not exist, or cannot be applied to this survey.

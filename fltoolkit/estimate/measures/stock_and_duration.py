@@ -121,9 +121,10 @@ def current(
         persons, by, population, where, not_stated, level: as in `stock`.
         measure: `total`, the number of persons, or `prevalence`, their share.
 
-    Returns: Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`:
-        established cases who answered *yes*. A case without an answer to this question is unresolved. The
-        measure is `current`, or `current_prevalence`.
+    Returns:
+        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established
+        cases who answered *yes*. A case without an answer to this question is unresolved. The measure is
+        `current`, or `current_prevalence`.
 
     Raises:
         NotAvailable: the question was not asked, or the population has children.
@@ -153,15 +154,16 @@ def duration(
 
     Args:
         persons, by, population, where, not_stated, level: as in `stock`; `by` may also name groups that only
-        cases have.
+            cases have.
 
-    Returns: Estimates in months. `n` counts the cases with a duration and `population` their weights; `cases`
-        are all established cases of the category. `about.missing` counts the cases without a duration.
+    Returns:
+        Estimates in months. `n` counts the cases with a duration and `population` their weights; `cases` are
+        all established cases of the category. `about.missing` counts the cases without a duration.
         `about.duration_basis` says which months were asked.
 
     Raises:
         NotAvailable: months were not asked, the population has children, or a case has more months than the
-        reference period.
+            reference period.
     """
     refuse_own_outcomes(persons, "duration")
     months, window = months_of_duration(persons, by, population)

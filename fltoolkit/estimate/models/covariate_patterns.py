@@ -44,9 +44,9 @@ class Patterns:
         sums: the sums from one pass over the persons. The cells of its first breakdown are the patterns. Each
             other breakdown has the categories of one covariate.
         code: the pattern to which each row of the table of sums belongs, as a position; -1 for rows outside
-        the model.
+            the model.
         frame: the covariates, one row per pattern and one column per covariate: categories in their order, or
-        numbers.
+            numbers.
         x: the model matrix (patterns × coefficients).
         info: patsy's description of the model matrix.
         y: the weighted cases of each pattern.
@@ -158,7 +158,7 @@ def read_patterns(design: Design, formula: ModelFormula, population: str | None)
 
     Raises:
         RequestError: a column does not exist, or is a group that only cases have; a factor has no finite
-        value.
+            value.
         TooManyPatterns: there are too many patterns (combinations of covariate values).
     """
     outcome, names = formula.outcome, list(formula.columns)

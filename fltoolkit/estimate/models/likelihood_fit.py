@@ -112,7 +112,7 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
         x, y, w: as in `fit`.
         start: the coefficients with which the search begins; None: all are 0.
         held: the position of a coefficient that keeps its value in `start` (for a profile likelihood); None:
-        all are fitted.
+            all are fitted.
 
     Raises:
         RequestError: no maximum was found.

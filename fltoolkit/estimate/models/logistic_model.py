@@ -67,7 +67,7 @@ class Logit:
         missing: how many persons are left out because the outcome or a numeric covariate is blank.
         notes: sentences that must be printed wherever the model is shown, such as a warning about separation.
         formula, outcome, population: the formula, the true/false outcome that it explains, and the reference
-        population.
+            population.
     """
 
     table: pd.DataFrame
@@ -214,7 +214,7 @@ def logit(
         penalty: `none` or `firth`.
         level: the confidence level.
         sensitive: allow groups of nationality, origin, ethnicity or religion, and name the result an
-        association.
+            association.
 
     Raises:
         RequestError: the formula cannot be used; a group is sensitive; there are too many patterns; nobody or

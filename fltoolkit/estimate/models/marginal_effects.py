@@ -26,11 +26,11 @@ class FittedModel:
 
     Attributes:
         patterns: the data: the weighted cases and persons of each pattern (all persons with the same
-        covariate values).
+            covariate values).
         fit: the coefficients.
         covariance: the covariance matrix of the coefficients under the design.
         ways: the directions in which the likelihood rises without end
-        (`likelihood_fit.directions_of_separation`).
+            (`likelihood_fit.directions_of_separation`).
     """
 
     patterns: Patterns

@@ -158,7 +158,7 @@ def _as_python(terms: str) -> str:
 
     Raises:
         ValueError: a name has letters that Python would read as others, `**` is used between factors, or a
-        bracket is missing.
+            bracket is missing.
     """
     tokens = _tokens(f"({terms})")
     calls: list[bool] = []  # for each open bracket, whether it is that of a function

@@ -30,7 +30,7 @@ class DesignTest:
         what: what is tested and by which method, in words.
         statistic: the test statistic.
         ndf, ddf: the degrees of freedom of the numerator and of the denominator; `ddf` is infinite for
-        chi-squared.
+            chi-squared.
         p_value: the p-value.
     """
 
@@ -47,9 +47,9 @@ class RaoScott:
 
     Attributes:
         F: the second-order correction (Satterthwaite): X²/tr(Δ) is compared with the F distribution. Use this
-        test.
+            test.
         chisq: the first-order correction: X² divided by the mean design effect is compared with the
-        chi-squared distribution.
+            chi-squared distribution.
         table: weighted shares of all persons, rows × columns. It is not for publication, because unweighted
             counts may be small.
     """
@@ -87,7 +87,7 @@ def rao_scott(
 
     Raises:
         RequestError: there is no such column or population; only cases have the group; there are fewer than
-        two categories.
+            two categories.
     """
     refuse_unclassified(design)
     columns = named_outcome(design, columns, "rao_scott")
@@ -173,7 +173,7 @@ def _both_tests(
     Args:
         grid: the weighted shares of the cells (rows × columns).
         covariance: the covariance matrix of the shares. Its order is that of the cells, one row of the table
-        after the other.
+            after the other.
         n: the persons, unweighted.
         df: the degrees of freedom of the sample design.
         what: the two variables, in words, for the name of the tests.

@@ -44,7 +44,7 @@ def groups_of(wanted: Breakdowns) -> tuple[str, ...]:
 
     Raises:
         RequestError: a result already has a column of this name; or the name has the sign that joins crossed
-        groups (×).
+            groups (×).
     """
     groups = tuple(dict.fromkeys(g for b in wanted for g in b))
     if taken := [g for g in groups if g in RESULTS or CROSS in g]:

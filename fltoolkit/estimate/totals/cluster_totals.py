@@ -65,10 +65,10 @@ class Outcome:
     these:
 
     - `truth`: a true/false column y. A null is a missing answer (R's na.rm), or `unresolved` if
-    `three_valued`.
+      `three_valued`.
     - `number`: a numeric column y. A null is missing; every other row has the status of a case.
     - `ratio`: two numeric columns, y over x. A row without y or x is missing; every other row has the status
-    of a case.
+      of a case.
     - `everyone`: every row has the status of a case (for counts, and for distributions of a group).
     - `amount`: for the cases (rows where y is true), the column x, such as months, divided by `per`, such as
       12 months. x must be from 0 to `most`. A person who is not a case has the amount 0.
@@ -112,12 +112,11 @@ def cluster_totals(
         - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts, y is the
           amount, and x is 1 if there is an amount; the column `y` is the unweighted sum of the amounts
         - `missing`: the number of rows of the domain without an outcome; `lowest`: the smallest weight, if
-        wanted
+          wanted
         - with an FPC: `fpc_low`, `fpc_high` (its smallest and largest value) and `no_fpc` (rows without one).
-        With the FPC of a
-          second stage: one row per unit of that stage (`ssu`), and `fpc2_...`
+          With the FPC of a second stage: one row per unit of that stage (`ssu`), and `fpc2_...`
         - with replicate weights: `w_0`, `wy_0`, `wx_0` are the sums under the first replicate; PSUs have no
-        meaning
+          meaning
         - with a calibrated `weight`: rows are also divided by `pattern` of the margins (-1: outside the
           calibrated population). They include all rows of the design. `wc` sums their weights; `uy` and `ux`
           are the domain's unweighted sums of y and x
@@ -327,8 +326,8 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
     """Returns the calibration of a weight column. Returns None if the weights are not calibrated. Also
-    returns None if there are
-    replicate weights: each of them is calibrated separately, so the variance needs no residuals."""
+    returns None if there are replicate weights: each of them is calibrated separately, so the variance needs
+    no residuals."""
     found = design.calibration
     return found if found and weight in found.weights and not design.replication else None
 
@@ -382,9 +381,8 @@ def _amounts(
 
 def _status(outcome: Outcome) -> nw.Expr:
     """Returns the status of each row: 1 case, 0 not a case, UNRESOLVED (the answers do not decide it), 2 case
-    without an amount.
-    Rows that count in no sum have the reason as their status: MISSING, OUTSIDE (the domain), BAD_WEIGHT or
-    BAD_OUTCOME."""
+    without an amount. Rows that count in no sum have the reason as their status: MISSING, OUTSIDE (the
+    domain), BAD_WEIGHT or BAD_OUTCOME."""
     col, lit = nw.col, partial(nw.lit, dtype=nw.Int8())  # rows are grouped by it
     case = col("fl__truth")
     found = case.cast(nw.Int8).fill_null(UNRESOLVED)

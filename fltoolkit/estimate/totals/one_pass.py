@@ -92,9 +92,9 @@ class EstimandSums:
         table: the table of sums, from `cluster_totals`: one row per sampling unit, combination of group
             values, and status (case or not).
         cells: the cells of the result. A cell is the persons of one row of the result, such as women in the
-        north.
+            north.
         denominators: the cells that are the denominators. For a share of cases by form, the denominator is
-        all cases.
+            all cases.
         parent: for each cell, the position of its denominator in `denominators`.
         units: the sampled units, or the replicates.
         unit: for each row of the table of sums, the position of its sampled unit; None for replicate weights.
@@ -214,7 +214,7 @@ class EstimandSums:
         Args:
             weights: the weighted persons in the denominators, by sampled unit (units × denominators).
             rows: only for replicate weights: the positions of the rows of the table of sums that are used;
-            None: all rows.
+                None: all rows.
         """
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(weights)

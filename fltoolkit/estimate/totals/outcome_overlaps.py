@@ -42,9 +42,9 @@ class Overlaps:
 
     Attributes:
         outcomes: the overlap with each other outcome, by its name: `forced_labour`, and outcomes that the
-        user defined.
+            user defined.
         characteristics: the overlap with each characteristic of cases of forced labour, by topic (such as
-        `coercion`) and name.
+            `coercion`) and name.
     """
 
     outcomes: Mapping[str, Overlap]
@@ -66,11 +66,13 @@ def read_overlaps(
         outcome: a true/false column, such as `forced_labour`.
         others: the true/false columns of other outcomes.
         groups, populations: the groups and populations by which persons are counted, as in
-        `person_patterns.read_patterns`.
+            `person_patterns.read_patterns`.
 
-    Returns: The counts, one per kind of person (all persons with the same values in all groups and
-        populations). If `outcome` is forced labour itself, `characteristics` is empty: disclosure control
-        already protects the profile of its cases together with their number.
+    Returns:
+        The counts, one per kind of person (all persons with the same values in all groups and populations).
+        If `outcome` is
+        forced labour itself, `characteristics` is empty: disclosure control already protects the profile of
+        its cases together with their number.
     """
     mine = nw.col(outcome)
     truths = {("", name): nw.col(name) for name in others}

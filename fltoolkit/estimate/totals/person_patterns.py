@@ -147,7 +147,7 @@ class PersonPatterns:
 
         Args:
             unions: by the name of the further group: the original group, and the labels that are taken
-            together.
+                together.
         """
         if not unions:
             return self

@@ -177,9 +177,8 @@ def _numbered_combinations(
     combination, and, for each column, the code of each combination, in the order of these numbers.
 
     Columns are added one by one, and combinations that do not occur are dropped each time. The product of all
-    sizes would soon be
-    too large for a whole number: 28 groups of 5 categories have 5²⁸ possible combinations, which is more than
-    2⁶³.
+    sizes would soon be too large for a whole number: 28 groups of 5 categories have 5²⁸ possible
+    combinations, which is more than 2⁶³.
 
     Args:
         codes: the columns of codes.

@@ -66,7 +66,7 @@ def join(
     Args:
         parts: for each sample its label, its influence matrix and its units.
         shared: whether PSUs with the same stratum and label are the same area. Units below the PSU are never
-        shared.
+            shared.
 
     Raises:
         RequestError: a part is itself a stack of samples.

@@ -24,7 +24,7 @@ class Replicates(Scaled):
     Attributes:
         factor: scale × rscales of each replicate.
         mse: whether the centre is the estimate of the full sample. If not, it is the mean over the
-        replicates.
+            replicates.
         df: the degrees of freedom, if the user gave them; else None.
     """
 

@@ -36,11 +36,11 @@ class Stage:
 
     Attributes:
         group: for each unit, the position of the group from which it was drawn: its stratum, or at the second
-        stage its PSU.
+            stage its PSU.
         n: by group, the number of units drawn.
         f: by group, the sampling fraction (0: with replacement).
         times: by group, a factor for its variance: 1, or at the second stage the sampling fraction of the
-        PSU.
+            PSU.
         single: the rule for groups with a single unit, such as `average`.
     """
 
@@ -158,7 +158,7 @@ class Units(Scaled):
             x: the denominators (units × estimates); None: the estimates are totals.
             estimate: the ratios R.
             overwrite_x: whether the result may be written into the memory of x. This saves a second matrix of
-            the same size.
+                the same size.
         """
         if x is None:
             return y

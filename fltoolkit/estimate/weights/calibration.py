@@ -48,7 +48,8 @@ def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -
         population: for a survey, the population whose weights are calibrated; by default the first
             population. Persons outside this population keep their weights.
 
-    Returns: A design of the same kind. Its estimates use the calibrated weights, with the variance of the
+    Returns:
+        A design of the same kind. Its estimates use the calibrated weights, with the variance of the
         residuals. With replicate weights, each replicate is calibrated. `g_weights` shows how the weights
         changed.
 
@@ -84,7 +85,7 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
     Raises:
         DataError: as in `poststratify`.
         DesignError: the design is calibrated already; a weight would become zero or negative; the margins
-        contradict each other.
+            contradict each other.
     """
     return _calibrated(design, "greg", benchmarks, population)
 

@@ -25,23 +25,21 @@ class Margins:
     the part that the calibration margins explain.
 
     A pattern is all persons with the same categories in all margins. The influence matrix has one row per
-    sampled unit. Below
-    these rows, it has one row per pattern: the sum of the influence of its persons. u is the influence of a
-    person divided by the person's calibrated weight. The method of calibration decides how the explained part
-    is computed:
+    sampled unit. Below these rows, it has one row per pattern: the sum of the influence of its persons. u is
+    the influence of a person divided by the person's calibrated weight. The method of calibration decides how
+    the explained part is computed:
 
     - Linear calibration and post-stratification: least squares of u on the categories, with the weights
       before calibration (R `calibrate`, `postStratify`).
     - Raking: the unweighted means of u in the categories of each margin, one margin after the other, ten
-    times (R `rake`). For
-      this, the influence matrix has one more row per pattern: the unweighted sum of u. Without these rows,
-      the method for linear calibration is used (R `calibrate(calfun="raking")`).
+      times (R `rake`). For this, the influence matrix has one more row per pattern: the unweighted sum of u.
+      Without these rows, the method for linear calibration is used (R `calibrate(calfun="raking")`).
 
     Attributes:
         unit: the sampled unit of each sum in `w`.
         pattern: the pattern of each sum in `w`.
         w: the sum of the calibrated weights of the whole sample in each unit and pattern; only pairs that
-        occur.
+            occur.
         before: the weights before calibration, by pattern.
         g: the calibration factors, by pattern.
         n: the number of persons, by pattern.

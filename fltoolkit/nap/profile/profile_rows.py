@@ -96,8 +96,8 @@ def _category(by: tuple[str, ...], category: object) -> object:
 
 def _allowed(rows: pd.DataFrame, there: Iterable[str], name: str) -> list[str]:
     """Returns the characteristics that a user may name, for the message about a name that does not exist. If
-    the name exists in
-    several topics, only the names with these topics are returned: `coercion_stage/recruitment`."""
+    the name exists in several topics, only the names with these topics are returned:
+    `coercion_stage/recruitment`."""
     if several := [f"{topic}/{name}" for topic in there]:
         return several
     return [v for topic in TOPICS if topic in rows for v in dict.fromkeys(rows[topic]) if v != TOTAL]

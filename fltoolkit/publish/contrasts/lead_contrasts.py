@@ -46,9 +46,10 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
         made: the estimates of a run.
         spec: the survey of the run.
 
-    Returns: One row per pair. The columns `reference_population`, `group`, `category` and `reference`
-        identify the pair. The other columns are `estimate` (category minus reference, a proportion), `se`,
-        `df` and `level`. The table is confidential: it contains pairs of hidden cells.
+    Returns:
+        One row per pair. The columns `reference_population`, `group`, `category` and `reference` identify the
+            pair. The other columns are `estimate` (category minus reference, a proportion), `se`, `df` and
+            `level`. The table is confidential: it contains pairs of hidden cells.
     """
     lead, parts = spec.lead_group, []
     for est in made:
@@ -70,8 +71,7 @@ def published_contrasts(
 ) -> pd.DataFrame:
     """Returns the differences between categories of the lead group as they may be published. The lead group
     is the group that survey.yaml names for the first comparison, before any result is known. All pairs of
-    categories that can be tested are one
-    family of tests: together they have one error probability.
+    categories that can be tested are one family of tests: together they have one error probability.
 
     A pair is tested if both rates fulfil these conditions: the rate is shown and reliable; it has no note
     *wide bounds* (see `reliability.bounds_notes`); and it has enough cases (15 in 10 PSUs, or 30 if the PSUs
@@ -83,7 +83,7 @@ def published_contrasts(
     - `tested`: the number of pairs in the family
     - `level`: the confidence level
     - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step
-    of the two rates
+      of the two rates
     - `decimals`: the decimals of the interval in print
     - `p_adjusted`: the p-value, adjusted for the number of tests by Holm's method; blank if the standard
       error of one of the rates is not printed

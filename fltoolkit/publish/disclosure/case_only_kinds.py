@@ -68,7 +68,7 @@ class CaseOnlyKinds:
 
     Attributes:
         kinds: the unknowns. Each is the number of cases of one kind of person with one combination of values
-        of these groups.
+            of these groups.
         rows: the cells of these tables.
         holds: a matrix of cells × unknowns: 1 if the cases of the unknown are in the cell, otherwise 0.
         ties: equations that are always true. Their first columns belong to the kept kinds of `PersonKinds`,

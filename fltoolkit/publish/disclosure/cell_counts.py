@@ -140,7 +140,7 @@ def disclosed_cells(i: int, keys: list[Key], share_groups: list[str]) -> tuple[K
         i: the position of the row.
         keys: for each row, its group values.
         share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
-        measures.
+            measures.
     """
     return (
         (keys[i], frozenset((g, v) for g, v in keys[i] if g != share_groups[i]))

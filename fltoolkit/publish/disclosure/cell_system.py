@@ -82,7 +82,7 @@ class Tie:
         sign: for each unknown, its factor in the sum: 1, −1 or 0.
         cases: the value of the sum of factors × cases.
         weighted: by population (its position in the list of populations), the value of the sum of factors ×
-        weighted cases.
+            weighted cases.
     """
 
     sign: Array
@@ -110,7 +110,7 @@ class CellSystem(Generic[C]):
         spread: for each second unknown, the position of its kind.
         cases, weighted, persons, below, above: by cell, as in `Row`.
         ties: equations × unknowns; sums of unknowns that always have the value in `tied`, whatever is
-        printed.
+            printed.
         tied: the values of these sums.
         weighed: for each of these sums, whether it is a sum of weighted cases.
         least: for each cell, the smallest number of cases that readers know even where the cell is hidden: 1,

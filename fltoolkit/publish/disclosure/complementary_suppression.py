@@ -58,10 +58,10 @@ def protect(
         primary: cells that are confidential because of their own counts, with the reason.
         limits: the confidentiality limits.
         hidden_anyway: cells that are hidden for another reason, with this reason. Their counts need no
-        protection.
+            protection.
         always_shown: cells that may not be hidden, because other tables print their numbers.
         hide_last: cells that are hidden only if nothing else is enough, such as the cell of a whole
-        population.
+            population.
         salt: a secret text that decides between equally good choices. If readers could repeat the choice,
             they would learn more than the printed cells show.
     """
@@ -149,7 +149,7 @@ class _Search(Generic[C]):
         fixed: for each cell, whether it is hidden from the start.
         shown: for each cell, whether it is still shown. The search changes this.
         pool: the solutions found so far. A solution is one set of numbers of cases that agrees with
-        everything that is shown.
+            everything that is shown.
     """
 
     system: CellSystem[C]

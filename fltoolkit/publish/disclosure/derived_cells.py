@@ -56,12 +56,13 @@ def derived_cells(
         holds: cells × kinds of persons; 1 if the kind is in the cell.
         counts: two arrays by kind: the number of persons, and the number of cases.
         limits: the confidentiality limits. Only two of them are used: for cases, and for persons who are not
-        cases.
+            cases.
         directions: random changes of the number of cases of each kind. They leave the number of cases in
             every cell the same (see `changes_within_cells`).
 
-    Returns: For each part, the positions of its kinds. No two parts have the same kinds, and no part has the
-        same kinds as a cell.
+    Returns:
+        For each part, the positions of its kinds. No two parts have the same kinds, and no part has the same
+        kinds as a cell.
     """
     persons, cases = counts
     with_cases = np.flatnonzero(cases > 0)

@@ -52,8 +52,8 @@ def identifying_cells(
     the numbers, or more, contain this person.
 
     The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, and cells with
-    more than 20,000
-    persons, are not tested: no single person stands out there, except by dominance (see `dominated`).
+    more than 20,000 persons, are not tested: no single person stands out there, except by dominance (see
+    `dominated`).
 
     Args:
         patterns: the survey's kinds of persons.

@@ -42,7 +42,7 @@ class Goal:
         cases: the number of cases.
         weighted: the weighted number of cases, in mean weights; nan: no goal for it.
         at_least: whether the cell must be able to have these numbers or more (True), or these numbers or
-        fewer (False).
+            fewer (False).
     """
 
     row: int
@@ -97,7 +97,7 @@ class Terms:
         price: for each cell, the cost of a change of one case; inf: the cell may not change; 0: readers know
             nothing of the cell.
         wished: whether a solution may miss its goals, at a price of 1 for each missing case. If False, the
-        goals must be met.
+            goals must be met.
         whole: whether each kind of person must have a whole number of cases. If so, weighted numbers are
             ignored. A search with whole numbers and weighted numbers together would take long. It would
             reveal little more if the rounding base is about one person's weight.

@@ -120,12 +120,12 @@ class DecidedRows:
         groups: the columns of the table that are groups, such as sex.
         keys: for each row, its group values, including those of its domain.
         share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
-        measures.
+            measures.
         populations: for each row, its reference population as in survey.yaml, without the domain.
         unions: new groups for domains that have several labels of one group. For each new group, by name: the
             original group, and the labels.
         decision: the hidden rows, the rows in which the count of unresolved persons is hidden, and the cells
-        of these rows.
+            of these rows.
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
         notes: sentences that are printed with every number.
@@ -159,7 +159,7 @@ def decided_rows(
         limits: the confidentiality limits.
         notes: sentences that are printed with every number.
         persons: the survey. The decision then also uses its nested groups, overlapping populations and age
-        bands.
+            bands.
     """
     rows = _rows_of(made, persons.spec if persons else None)
     in_own_rule_set = rows.table["rule_set"] == made[0].about.rule_set
@@ -410,7 +410,7 @@ def _hidden_whole(why: str, what: Reason) -> Reason:
 
     Args:
         why: `coarse`, if no smaller choice protects its confidential cells; `crowded`, if it has too many of
-        them.
+            them.
         what: the breakdown in words.
     """
     return Reason.of(f"reasons.{why}", what=what)

@@ -65,7 +65,7 @@ class OutcomeSuppression:
 
     Attributes:
         outcome: `cases`, `now` (cases at the interview), `unresolved`, `now_unresolved` (may be such cases),
-        or `flowchart`.
+            or `flowchart`.
         system: the cells as a system of equations.
         hidden: the hidden cells, with the reason.
         units: by population, the mean weight that is the unit of the system.
@@ -84,15 +84,15 @@ class Decision:
     Attributes:
         hidden: index labels of hidden rows.
         unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is
-        hidden.
+            hidden.
         unlisted: hidden rows that are not even listed. They belong to a breakdown that lists only categories
             with cases, so that the list would tell the number of cases in them.
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their
-        confidential cells.
+            confidential cells.
         crowded: breakdowns hidden as a whole, in words, because they have too many confidential cells to
-        choose among.
+            choose among.
         stricter: whether a stricter rule was used: the survey has too many kinds of persons for a linear
-        programme.
+            programme.
         cells: by outcome, the cells that the rows reveal.
         hidden_cells: by outcome, the hidden cells, with the reason.
         suppressions: the cells behind the rows, for persons who may see them.
@@ -124,7 +124,7 @@ def decide(
         table: the rows, with the columns of `Published.table`.
         keys: the group values of each row.
         share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
-        measures.
+            measures.
         scenario: what the assumed reader knows of the rows.
         profiles: what profiles of cases reveal about the cells of other tables.
         earlier: rows published before, which stay as they are. Only new rows can be hidden.
@@ -326,7 +326,7 @@ def _told_by_its_list(
 
     Args:
         exposed: confidential cells whose number of cases a reader can calculate, or could without a hidden
-        number of everybody.
+            number of everybody.
         cells: the cells of the outcome.
         hidden: the hidden cells. Only a breakdown of which no cell is shown is returned.
         published: cells of tables that were published before, which are listed already.

@@ -45,7 +45,7 @@ class DisclosureScenario:
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
         patterns: the survey's kinds of persons; None for an estimate without a survey, whose cells alone are
-        known.
+            known.
         case_only: groups that only cases have, such as the sector of their forced labour.
         children: the populations of children. Their routes to forced labour differ from the routes of adults.
         in_one_outcome: for each other outcome in the published set, an array by kind of person: the number of

@@ -68,9 +68,9 @@ class PublishedModel:
 
     - `group`, `category`, `reference`: the category, and the category with which it is compared.
     - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing
-    where it has no estimate (separation).
+      where it has no estimate (separation).
     - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions; `decimals`:
-    theirs in print, per 1,000.
+      theirs in print, per 1,000.
     - `flag`, `marker`, `reason`: as in `Published`.
 
     Ratios have two significant digits. Effects are rounded like the category's rate. For the reference itself
@@ -81,7 +81,7 @@ class PublishedModel:
         table: one row per category, in the groups' order.
         level: confidence level.
         outcome, population, population_label, reference_period, survey, rule_set, to_verify: facts about the
-        model.
+            model.
         notes: sentences that are printed with every chart of the model.
     """
 
@@ -113,15 +113,15 @@ def risk_factors(
     The model is fitted to the printed rates of the categories, so it tells nothing that these rates do not
     tell. A category that the published set does not show is also hidden here; all hidden categories of a
     group are one category in the model. The reference of each group is its largest category that is shown and
-    has 15 cases (if none has 15, the largest that is shown).
-    In five situations the table is empty, and a note says why: the prevalence of the population is not shown
-    or is printed as 0, nobody is a case, no group has two categories that are shown, the groups have too many
-    combinations of categories, or the model has no estimate.
+    has 15 cases (if none has 15, the largest that is shown). In five situations the table is empty, and a
+    note says why: the prevalence of the population is not shown or is printed as 0, nobody is a case, no
+    group has two categories that are shown, the groups have too many combinations of categories, or the model
+    has no estimate.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
     - `unreliable`: the category or its reference has fewer than 15 cases, or the model has fewer than 5 cases
-    per coefficient.
+      per coefficient.
     - `caution`: the model has fewer than 10 cases per coefficient; or the rate of the category, or of its
       reference, has wide bounds (the model counts unresolved persons as persons who are not in forced
       labour).
@@ -130,7 +130,7 @@ def risk_factors(
         persons: a classified survey.
         out: its published set (`fl.publish_run`).
         by: groups. None: the groups of survey.yaml whose prevalence is in the published set, without
-        sensitive ones.
+            sensitive ones.
         population: a population of survey.yaml; by default its first.
         level: confidence level.
         sensitive: whether `by` may contain groups of nationality, origin, ethnicity or religion. A note then

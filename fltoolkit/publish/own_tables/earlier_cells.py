@@ -29,7 +29,7 @@ class EarlierRows:
             answers do not decide whether they are cases).
         unlisted: the hidden rows among them that are not listed in any table.
         close: cells that would reveal a few persons together with a table of another outcome, each with the
-        reason.
+            reason.
     """
 
     rows: int = 0
@@ -62,7 +62,7 @@ def earlier_cells(
         table: the rows; some of the first rows were published before.
         keys: for each row, its group values.
         share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
-        measures.
+            measures.
         earlier: the number of rows that were published before, and the hidden rows among them.
 
     Returns:

@@ -35,7 +35,7 @@ class OutcomeDifferences:
 
     Attributes:
         all_rows: the rows. `all_rows.earlier_rows.close` has the cells that differ from another outcome by
-        only a few persons.
+            only a few persons.
         alike: for each other outcome ("" is forced labour), the positions of new rows that count the same
             persons under both outcomes.
     """
@@ -52,9 +52,8 @@ def protect_from_other_outcomes(
 
     Any of three rules makes a cell confidential. First, its number of cases differs by only a few cases from
     the number under another outcome. Second, its number of cases equals the number under another outcome,
-    where the cell is hidden. The third rule
-    applies if all persons with one outcome also have the other: a part of the cell has only a few persons
-    with exactly one of the two outcomes.
+    where the cell is hidden. The third rule applies if all persons with one outcome also have the other: a
+    part of the cell has only a few persons with exactly one of the two outcomes.
 
     A profile is compared only in part: only characteristics that contain the outcome, or that the outcome
     contains.

@@ -61,8 +61,9 @@ def publish(
         profile: the publication profile (reliability rules) if there is no `beside`; None: `fltoolkit`. With
             `beside`, the publication profile of the set is used.
 
-    Returns: The table as a published set. With `beside`, it is that set with the rows of the table added at
-        the end. Rows that the set already has are not added again.
+    Returns:
+        The table as a published set. With `beside`, it is that set with the rows of the table added at the
+        end. Rows that the set already has are not added again.
 
     Raises:
         RequestError: a group has the name of a column of a published table; the set is of another survey; or
@@ -171,8 +172,9 @@ def _decided_alike(
         other: the published rows of the other outcome.
         survey_and_outcome: the survey, and the name of the other outcome.
 
-    Returns: The other outcome's rows with these rows below them. Also the cells of these rows that are
-        hidden, each with the reason.
+    Returns:
+        The other outcome's rows with these rows below them. Also the cells of these rows that are hidden,
+        each with the reason.
     """
     if not places:
         return other, {}

@@ -50,7 +50,7 @@ class DeclaredBlanks:
         lines: one row per question with `blank: no`: `where` (the key), `column`, `why`, `persons`
             (unweighted, rounded as in `fl.nonresponse`; missing if fewer than the confidentiality limit).
         headline: the published prevalence of the default population. If no blank is declared, there is only
-        the first row.
+            the first row.
     """
 
     lines: pd.DataFrame
@@ -64,8 +64,8 @@ def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
     unresolved (not known) instead of *no*.
 
     The second row of the table `headline` is part of the run's published set (its rule set ends in `, blanks
-    unresolved`). This
-    row is protected together with all others: if the two rows differ by a few persons, the second is hidden.
+    unresolved`). This row is protected together with all others: if the two rows differ by a few persons, the
+    second is hidden.
 
     Args:
         persons: a classified survey.

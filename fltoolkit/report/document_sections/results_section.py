@@ -62,9 +62,9 @@ def source(evidence: Evidence, language: Language, key: str = "source") -> str:
 
 def beside_facts(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on headline numbers (numbers of populations whose rate is always shown). Two kinds of
-    numbers have a
-    sentence: those that the large numbers leave out, such as measures in time, and, last, those that are
-    hidden or zero. What a range is stays unsaid here if `range_explained` says it below the large numbers."""
+    numbers have a sentence: those that the large numbers leave out, such as measures in time, and, last,
+    those that are hidden or zero. What a range is stays unsaid here if `range_explained` says it below the
+    large numbers."""
     told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     rows = sorted(rows, key=lambda r: pd.isna(r["estimate"]))

@@ -36,7 +36,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
 
     Raises:
         SpecError: the kit has no translation of its texts into one of the plan's languages, or a sentence is
-        missing there.
+            missing there.
     """
     if not str(folder):
         return NOTHING

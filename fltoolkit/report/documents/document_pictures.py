@@ -99,8 +99,7 @@ def _drawn(
     evidence: Evidence, language: Language, chart: DotChart | CurveChart, width: Width, *, year: str = ""
 ) -> Drawn:
     """Returns a chart as a picture of some width. A picture that is saved as a file names its country and, if
-    its title and its axis
-    name no year, its year: it travels without a page around it."""
+    its title and its axis name no year, its year: it travels without a page around it."""
     if width == "wide":
         place = f"{language.own(str(evidence.now.own['country'].iloc[0]))}{year}"
         chart = replace(chart, subtitle=f"{place}. {chart.subtitle}")
@@ -119,9 +118,8 @@ def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
 def _profile(out: Published) -> list[Grouped]:
     """Returns the contents of the pictures of the profile of cases (the shares of cases with each
     characteristic). There is one picture for each population and family of topics, if the population has such
-    topics and shows at least one share. A family is
-    a set of topics that share one picture: on involuntary work, on coercion, on the situation, or on
-    children."""
+    topics and shows at least one share. A family is a set of topics that share one picture: on involuntary
+    work, on coercion, on the situation, or on children."""
     there = {population: groups_of(out, "profile", population) for population in profile_populations(out)}
     families = [
         (p, tuple(t for t in topics if t in found))

@@ -86,7 +86,7 @@ class Coded:
             number in its unit) and SDMX's attributes. A further column `parts` lists for each group of the
             row the SDMX column, the code and the words, e.g. `[("SEX", "SEX_F", "women")]`.
         codes: for each column of codes, the meaning of the codes that are used, e.g. `{"SEX": {"SEX_F":
-        "women"}}`.
+            "women"}}`.
     """
 
     table: pd.DataFrame

@@ -87,9 +87,8 @@ HIDDEN = {
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on
-    them. `frames`
-    contains these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`, `follow_up` and
-    `references`. Numbers are as printed; a missing number is null."""
+    them. `frames` contains these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`,
+    `follow_up` and `references`. Numbers are as printed; a missing number is null."""
     return {
         "format": FORMAT,
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},

@@ -67,7 +67,7 @@ class Entry:
         error: why there are no results; empty if there are results.
         refused: why the latest run failed, if the results of an earlier run are still there; otherwise empty.
         notebook: the page that shows at which point the failed run stopped, relative to the folder of the
-        front page.
+            front page.
         year: the year of the survey; 0 if not known.
         release: who publishes the results, and when, if survey.yaml says so.
     """
@@ -88,7 +88,7 @@ class _Published:
 
     Attributes:
         first: the first row of estimates.csv. It is under the run's own rule set (which answers make a person
-        a case).
+            a case).
         whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
         with_flowchart: the names of the populations that have their own flowchart.
         of_children: whether one of these flowcharts has the routes of children.
@@ -274,8 +274,7 @@ def _language(code: str) -> str:
 
 def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
     """Returns the documents in a survey's folder of results, as a dictionary from the name of the document to
-    its files. Each
-    file is a pair: its language and format in words, and its name."""
+    its files. Each file is a pair: its language and format in words, and its name."""
     found: dict[str, list[tuple[str, str]]] = {}
     for stem, words in DOCUMENTS.items():
         files = sorted(folder.glob(f"{stem}_*"))

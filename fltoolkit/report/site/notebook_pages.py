@@ -54,7 +54,7 @@ def page(
         notebook: the path of the .ipynb.
         target: the path of the .html.
         title: the title of the browser tab. In the navigation, the link with this name is marked as the
-        current page.
+            current page.
         assets: the address of the folder with plotly.min.js, relative to the page.
         links: (name, address) of the pages in the navigation, including this one.
         source: the survey's title. It stands above the heading of the page and is a part of the citation.

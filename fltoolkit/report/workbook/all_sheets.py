@@ -72,7 +72,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
 
     Raises:
         BatchError: `folder` already has a workbook, with entries that are not in partners.yaml yet. It is not
-        overwritten.
+            overwritten.
         RequestError: a sheet that partners added has the name of one of the kit's sheets in this language.
     """
     target, language = folder / NAME, read_language(evidence.plan.languages[0])

@@ -27,7 +27,7 @@ class RecordedCell:
             that partners added).
         value: what the cell showed.
         table, row, column: the place in partners.yaml where an entry of this cell is kept; empty if partners
-        cannot fill it in.
+            cannot fill it in.
         held: whether partners.yaml had an entry there when the workbook was written.
         code: the entry in partners.yaml, if the cell shows a translated word for it; otherwise None.
     """

@@ -25,9 +25,9 @@ def read_into(path: Path, plan: Path) -> str:
 
     Raises:
         DataError: the file is not a workbook of the kit, or contains something that partners.yaml cannot
-        keep.
+            keep.
         RequestError: the workbook belongs to another plan, or contradicts the present partners.yaml. Then
-        nothing is written.
+            nothing is written.
     """
     found = read_workbook(path)
     known = {i.id for s in read_plan(plan).framework for i in s.indicators}

@@ -17,7 +17,7 @@ def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:
 
     Args:
         then: the locked cells that had a value when the kit wrote the sheet: `{(row, column): value}`, from
-        1.
+            1.
         now: all cells as they are now.
         same: a function that says whether two values are equal.
     """

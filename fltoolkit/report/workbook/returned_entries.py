@@ -68,9 +68,9 @@ class Edit:
         table, row, column: the place of the entry in partners.yaml. A whole sheet has `table` = `sheets` and
             its name as `row`.
         before: the entry (or the rows of the sheet) in partners.yaml when the workbook was written; None if
-        there was none.
+            there was none.
         after: what the partner typed (or the rows of the sheet); None if the cell is now empty or the sheet
-        is gone.
+            is gone.
     """
 
     where: str

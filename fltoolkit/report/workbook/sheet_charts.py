@@ -40,7 +40,7 @@ class NativeChart:
     Attributes:
         title: what the chart shows, with the unit. People who do not see the chart get this text instead.
         names: the first and the last column of the labels below the dots. A blank label belongs to the group
-        on its left.
+            on its left.
         values: the column with the measured values; they are drawn on an axis from 0.
         lengths: the two columns with the distances from a value down and up to the limits of its interval.
         rows: how many rows of the table are drawn.
@@ -49,9 +49,9 @@ class NativeChart:
         first: how many rows of the table, such as a heading, are above the rows that are drawn.
         target: the column that only has the value of the target, which is drawn as a diamond; None for none.
         hollow: the column that only has the unreliable values, whose dots are hollow; None if no value is
-        unreliable.
+            unreliable.
         earlier: the column that only has the values of the earlier survey, which are grey; None if there is
-        one survey.
+            one survey.
         band: two columns: the value if all unresolved persons were cases, and its distance from the measured
             value. A grey band joins both values. The attribute is None if there is no such value.
     """

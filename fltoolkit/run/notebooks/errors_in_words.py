@@ -1,6 +1,5 @@
 """Lets a part of a lesson that fails say why in words, without lines of code. It is an extension of IPython,
-so that it can start
-with the kernel: a part that runs first, or after a restart, may fail too.
+so that it can start with the kernel: a part that runs first, or after a restart, may fail too.
 """
 
 from __future__ import annotations

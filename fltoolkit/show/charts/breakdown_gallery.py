@@ -123,8 +123,8 @@ def _contents(out: Published, measure: str) -> Iterator[tuple[str, list[list[str
 
 def _that_fit(names: Sequence[list[str]], sizes: Mapping[str, int]) -> list[list[list[str]]]:
     """Returns the breakdowns of a population, one list per picture. A picture has at most `MOST_ROWS`
-    categories, or one breakdown
-    that has more: a longer picture would be shrunk on paper until nobody can read it."""
+    categories, or one breakdown that has more: a longer picture would be shrunk on paper until nobody can
+    read it."""
     found: list[list[list[str]]] = []
     room = 0
     for name in names:

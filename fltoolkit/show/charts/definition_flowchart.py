@@ -139,7 +139,7 @@ def children(
         words: the words in the boxes ASKED, NO_WORK and OPEN_CHILD.
         counts: the number that is printed on the arrow to each leaf.
         answers: for each question, words that say what the answers of one child mean. They are printed below
-        the question.
+            the question.
         lit: the names of the highlighted boxes, which are the path of one child. The box of a question is
             named `?` plus the name of its leaf. The box WITH_PARENTS asks whether the child works with the
             parents.

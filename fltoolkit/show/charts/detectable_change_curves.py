@@ -55,8 +55,9 @@ def repeat(out: Published, evidence: Evidence | None = None) -> Picture | Words:
         out: the published numbers of the survey.
         evidence: the plan with its baseline; None without a plan.
 
-    Returns: The picture. Without a plan, it is a sentence instead of a picture if the prevalence is not
-        shown, if no case was found, or if the cases are too few to show a design effect.
+    Returns:
+        The picture. Without a plan, it is a sentence instead of a picture if the prevalence is not shown, if
+        no case was found, or if the cases are too few to show a design effect.
     """
     if evidence and (row := evidence.planned_repeat):
         return picture(detectable_falls.planned_repeat(row, ENGLISH, start_of=evidence.start))

@@ -88,7 +88,7 @@ def dot_chart(
 
     Args:
         compared: rows of the same measure in other charts with which this chart is compared. The axis covers
-        their values too.
+            their values too.
     """
     chart = estimates(out, rows, language, title=title)
     return chart if compared is None else replace(chart, axis=value_axis(compared, language))

@@ -236,8 +236,7 @@ def _is_base(row: PublishedNumber) -> bool:
 
 def _ratio(x: float) -> str:
     """Returns an odds ratio as text. It has two significant digits, but never more than two decimals. A limit
-    that is not zero
-    never reads as zero: `<0.01`."""
+    that is not zero never reads as zero: `<0.01`."""
     if 0 < x < LEAST_RATIO:
         return "<0.01"
     decimals = 2 if x < 1 else 1 if x < 10 else 0

@@ -82,7 +82,7 @@ def questionnaire(
     Args:
         counts: the table from `fl.nonresponse`.
         out: the published set of the run. It has shares of cases if `tables:` of survey.yaml asks for a
-        `profile`.
+            `profile`.
         language: the code of the language of the control, texts, pictures and tables, such as `fr`.
 
     Raises:

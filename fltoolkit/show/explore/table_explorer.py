@@ -46,9 +46,8 @@ COLUMNS = {
 @dataclass(frozen=True)
 class TableChoice:
     """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and
-    publication profile.
-    The options of each part depend on the parts before it: for example, only breakdowns that are published
-    for the chosen population are offered."""
+    publication profile. The options of each part depend on the parts before it: for example, only breakdowns
+    that are published for the chosen population are offered."""
 
     rule_set: str
     measure: str
@@ -139,7 +138,7 @@ def tables(
 
     Args:
         out: the published set of the run; if it was made with `every_profile`, the user can also choose the
-        publication profile.
+            publication profile.
         interactive: whether to show a widget for people. Batch runs and stored notebooks keep False.
         choice: the table that is shown first.
         language: the code of the language of controls, texts, pictures and tables, such as `fr`.

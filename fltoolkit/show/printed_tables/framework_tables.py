@@ -223,8 +223,8 @@ def by_group(
     language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()
 ) -> PrintedTable | None:
     """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names
-    the numbers
-    that another table of the document has: for each, its measure, its population in words and its group."""
+    the numbers that another table of the document has: for each, its measure, its population in words and its
+    group."""
     rows = [
         row
         for row in as_records(filled.table)

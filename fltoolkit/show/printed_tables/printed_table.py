@@ -32,11 +32,11 @@ class PrintedCell:
         marker: the letter of the number's marker (`u` for unreliable, `c` for confidential), or the sign † of
             caution; empty for none.
         number: whether the text is a number or an interval, or replaces a number, such as `5–14` for a number
-        of cases.
+            of cases.
         quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not
-        a heading.
+            a heading.
         opens_part: whether the cell is a line across the table with further lines below it, such as an
-        indicator above its groups.
+            indicator above its groups.
         has_range: whether the text is a range because of unresolved answers, and not an interval.
         strong: whether the text is the answer that the row gives, printed in bold letters.
         footnotes: the footnotes whose letters are the text.
@@ -87,7 +87,7 @@ class TableColumn:
         cell: a function that returns the cell of a row in a language.
         kind: what the column contains.
         head: the key of the column heading under `columns` in the language files. If it is empty, `key` is
-        used.
+            used.
     """
 
     key: str
@@ -163,7 +163,7 @@ class PrintedTable:
         note: sentences below the table, including the meaning of its markers.
         footnotes: the footnotes of the table, in order.
         known: the footnotes of all tables with the same letters a, b, …, in order; empty if the table has its
-        own letters.
+            own letters.
         meanings: the meaning of each marker and term of the table, for a reader who points at it.
         wide: whether the table needs a landscape page.
     """

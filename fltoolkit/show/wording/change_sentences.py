@@ -50,7 +50,7 @@ def sentence(language: Language, row: Line, what: str) -> str:
 
     Args:
         row: a row of the follow-up (the comparison of the plan's baseline with a later survey), or a
-        published change.
+            published change.
         what: the words for what has changed.
     """
     before, after = rounds(row)

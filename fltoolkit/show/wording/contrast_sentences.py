@@ -46,7 +46,7 @@ def sentences(
 
     Args:
         most: the most sentences on pairs with a difference; if a population has more, one sentence gives
-        their number.
+            their number.
         with_rates: whether the rates stand behind the categories of a tested pair.
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)

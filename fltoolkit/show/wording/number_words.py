@@ -185,8 +185,8 @@ def category(language: Language, row: PublishedNumber) -> str:
 
 def whom(language: Language, category: object) -> str:
     """Returns a category as a part of a sentence. Words for sex that are those of the kit have an article in
-    languages that need
-    one: `women` gives `les femmes` in French. There, any other category stands between quotation marks."""
+    languages that need one: `women` gives `les femmes` in French. There, any other category stands between
+    quotation marks."""
     text = reason(language, category)
     kind = next((name for name in SEXES if text == language.say(f"kit.categories.{name}")), "own")
     return language.say(f"whom.{kind}", category=text)

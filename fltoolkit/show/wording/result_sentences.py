@@ -115,11 +115,11 @@ def asks_parents(table: pd.DataFrame, population: object = "") -> bool:
 def unresolved(row: PublishedNumber, language: Language, *, parents: bool) -> str:
     """Returns up to three sentences on unresolved persons: it is not decided whether they are in forced
     labour. If `parents` is true, parents who were not interviewed are a reason too (see `asks_parents`). The
-    first sentence gives their number among the
-    persons who answered, and for a range also the number of cases: where cases are rare, a few unresolved
-    persons matter. The second gives the rate if all of them were cases. The third gives the rate without
-    them, if this is printed as another number. The text is empty if the rate is hidden. If only the number of
-    unresolved persons is hidden, or if it is zero, the text says so."""
+    first sentence gives their number among the persons who answered, and for a range also the number of
+    cases: where cases are rare, a few unresolved persons matter. The second gives the rate if all of them
+    were cases. The third gives the rate without them, if this is printed as another number. The text is empty
+    if the rate is hidden. If only the number of unresolved persons is hidden, or if it is zero, the text says
+    so."""
     why = language.say(f"unresolved.why.{'parents' if parents else 'answers'}")
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden", why=why)

@@ -102,7 +102,7 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
 
     Args:
         frame: the rows of a file, with the source columns as text. Gates whose column the file does not have
-        are left out.
+            are left out.
         mapped: the questions of the survey.
     """
     there = set(frame.collect_schema().names())
@@ -157,9 +157,8 @@ def _is_skipped(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.E
 
 def _column_closes_gate(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Returns, for each person, whether one column closes a gate, so that the next question is skipped. There
-    are three possible
-    reasons: the code in the column, a blank that counts as *no*, or a blank because the question of this
-    column was itself skipped.
+    are three possible reasons: the code in the column, a blank that counts as *no*, or a blank because the
+    question of this column was itself skipped.
 
     Args:
         gate: the gate (an earlier question, with the codes that open or close it).

@@ -35,9 +35,10 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
             question was skipped. `gate` counts the blanks of persons for whom the question was skipped only
             because they answered an earlier question (the gate) with *don't know* or *refused*.
 
-    Returns: One row per column and reason, with the columns `where` (the first key of survey.yaml with this
-        question), `column`, `why` (the reason) and `persons`. If episodes (spells of work) are rows of a
-        file, `persons` counts episodes. Without such questions, the table is empty.
+    Returns:
+        One row per column and reason, with the columns `where` (the first key of survey.yaml with this
+            question), `column`, `why` (the reason) and `persons`. If episodes (spells of work) are rows of a
+            file, `persons` counts episodes. Without such questions, the table is empty.
     """
     import pandas as pd
 

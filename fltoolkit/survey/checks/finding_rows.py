@@ -26,9 +26,10 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
     """Lists the rows of the data that the errors and warnings of `fl.check` are about. The list is
     confidential.
 
-    Returns: One row per finding and row of the data, with the columns `check`, `where`, `what` as in
-        `fl.check`, `file` (the path in survey.yaml), then the columns of the row's key under their own names.
-        Without such rows, the table is empty.
+    Returns:
+        One row per finding and row of the data, with the columns `check`, `where`, `what` as in `fl.check`,
+            `file` (the path in survey.yaml), then the columns of the row's key under their own names. Without
+            such rows, the table is empty.
     """
     import pandas as pd
 

@@ -60,7 +60,7 @@ class Finding:
             labels or columns, or the rows of an error about the design). The count of `others` is never
             rounded.
         acceptable: whether `accept` of survey.yaml may say that this is right. An error then becomes a
-        warning, a warning a note.
+            warning, a warning a note.
         by: if the finding is about several columns, the columns, each with its number of persons. They are
             printed after `what`, the column with the most persons first. They are the values, and the keys
             are the words before them, such as `No usable answer to`.

@@ -278,7 +278,8 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     each question. The counts are exact and must not be published (`nonresponse` gives counts that may be
     shown).
 
-    Returns: One mapping per question whose key in survey.yaml begins with `any_work`, `items`,
+    Returns:
+        One mapping per question whose key in survey.yaml begins with `any_work`, `items`,
         `episodes.same_work` or `children`. The mapping has these keys. All after the first four are numbers
         of persons:
 
@@ -345,10 +346,9 @@ def with_stages(
     these columns, which say who was asked the question. Several questions may have the same two columns.
 
     The first column says whether a person was asked the module to which the question belongs. The second
-    column says whether a
-    person was asked and reached the question: no earlier question (such as the question on any work) was
-    answered with *no*. Persons reach the question whether involuntary work and coercion were in the same work
-    only if they said *yes* to both.
+    column says whether a person was asked and reached the question: no earlier question (such as the question
+    on any work) was answered with *no*. Persons reach the question whether involuntary work and coercion were
+    in the same work only if they said *yes* to both.
 
     Args:
         frame: the rows.
@@ -427,11 +427,12 @@ def nonresponse(survey: Survey) -> pd.DataFrame:
     """Counts item non-response: how many persons who were asked the module on forced labour gave no answer to
     each question. The counts may be shown.
 
-    Returns: One row per question and key of survey.yaml, with the columns `where` (the key), `column`,
-        `label`, `dont_know`, `refused`, `not_applicable`, `missing` (a blank that nothing explains). The
-        counts are persons, unweighted. They are rounded to the nearest multiple of twice the confidentiality
-        limit (10 if the limit is 5). So no difference between two counts, or between a count and a row of
-        `fl.paths`, reveals a small number. A blank means fewer persons than the limit; 0 means nobody.
+    Returns:
+        One row per question and key of survey.yaml, with the columns `where` (the key), `column`, `label`,
+            `dont_know`, `refused`, `not_applicable`, `missing` (a blank that nothing explains). The counts
+            are persons, unweighted. They are rounded to the nearest multiple of twice the confidentiality
+            limit (10 if the limit is 5). So no difference between two counts, or between a count and a row of
+            `fl.paths`, reveals a small number. A blank means fewer persons than the limit; 0 means nobody.
     """
     import pandas as pd
 

@@ -66,10 +66,11 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
             it on the screen. By default, a value of the data is printed only if it cannot identify a person,
             and no exact number of persons is printed.
 
-    Returns: One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the
-        column or key), `what`, `count` (persons, rounded: `about 30`, `fewer than 5`; exact in an error about
-        the design, and for things other than persons), `do`. Errors are first. If nothing was found, the
-        table is empty.
+    Returns:
+        One row per finding, with the columns `severity` (error, warning, note), `check`, `where` (the column
+            or key), `what`, `count` (persons, rounded: `about 30`, `fewer than 5`; exact in an error about
+            the design, and for things other than persons), `do`. Errors are first. If nothing was found, the
+            table is empty.
     """
     return findings(*_findings_and_limit(survey, show_values))
 

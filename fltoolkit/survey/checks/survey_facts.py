@@ -50,8 +50,7 @@ def describe(design: Design) -> pd.DataFrame:
 
 def _dates(window: ReferencePeriod) -> str:
     """Returns the dates of a reference period in brackets. If they span more months than the period has, they
-    are those of
-    different persons: the earliest start, and the latest interview."""
+    are those of different persons: the earliest start, and the latest interview."""
     start, end = window.start, window.end
     if not (start and end):
         return ""

@@ -22,9 +22,9 @@ class Category(Model):
     Attributes:
         words: the key of the category's name in the language files.
         of_children: the key of its name in a population of children, such as girls. It is empty if the name
-        is the same.
+            is the same.
         of_sums: the key of its name in a population that adds adults and children. It is empty if the name is
-        the same.
+            the same.
         ilostat: its code in ILOSTAT, or the kit's own code. It is empty if there is none.
     """
 
@@ -69,7 +69,7 @@ class Standard(Model):
 
     Attributes:
         ilo_aggregates: for the code of each ILO aggregate of industries, the key of its name in the language
-        files.
+            files.
         age_bands: for each standard age band, its code in ILOSTAT.
         classifications: for each standard classification, such as sex, its categories by code.
     """

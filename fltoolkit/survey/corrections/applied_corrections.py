@@ -38,9 +38,9 @@ class AppliedCorrections:
 
     Attributes:
         persons, episodes: the rows as they were read, before any correction. `episodes` is None if there is
-        no episodes file.
+            no episodes file.
         keyed: the persons after only those corrections that change their key (the columns that identify a
-        person).
+            person).
         changed: for each correction, in the order of survey.yaml, the number of rows with a new value. These
             numbers are confidential.
     """
@@ -123,7 +123,7 @@ def _corrected_frame(
 
     Raises:
         DataError: a correction matches no row, or one key matches several rows, or two corrections apply to
-        the same cell.
+            the same cell.
     """
     if not corrections:
         return frame, {}
@@ -156,13 +156,14 @@ def _rows_by_correction(marked: Frame, columns: Sequence[str], where: str) -> pd
 
     Args:
         marked: the rows as `with_corrections` returns them, with the columns that say which corrections
-        apply.
+            apply.
         columns: the corrected columns.
         where: the path of survey.yaml, for messages.
 
-    Returns: One row per combination of corrections and changes, with the columns `fl__entry__<column>`,
-        `fl__twice__<column>` (see `with_corrections`), `fl__changed__<column>` (1 if the value changed,
-        otherwise 0) and `fl__rows` (the number of rows).
+    Returns:
+        One row per combination of corrections and changes, with the columns `fl__entry__<column>`,
+            `fl__twice__<column>` (see `with_corrections`), `fl__changed__<column>` (1 if the value changed,
+            otherwise 0) and `fl__rows` (the number of rows).
     """
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]

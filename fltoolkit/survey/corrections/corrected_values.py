@@ -32,7 +32,7 @@ class NewValue:
         text: the new value as text; null if the cell becomes blank.
         number: the new value as a number; null if the cell becomes blank, or if the value is not a number.
         whole: the new value as a whole number; null if the cell becomes blank, or if the value is not a whole
-        number.
+            number.
     """
 
     applies: nw.Expr
@@ -131,9 +131,8 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
 
 def _value_by_key(i: int) -> NewValue:
     """Returns the new values that corrections by key give to the corrected column number `i` (from 0). An
-    earlier join added two
-    columns to the frame: `fl__e<i>` has the position in survey.yaml of the correction that applies to the
-    row, and `fl__v<i>` has the new value."""
+    earlier join added two columns to the frame: `fl__e<i>` has the position in survey.yaml of the correction
+    that applies to the row, and `fl__v<i>` has the new value."""
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(

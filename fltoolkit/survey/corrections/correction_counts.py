@@ -47,10 +47,11 @@ def changed_rows(survey: Survey) -> dict[tuple[str, str], int]:
 def corrections(survey: Survey) -> pd.DataFrame:
     """Counts the rows that the `corrections` of survey.yaml changed. The counts may be shown.
 
-    Returns: One row per column and reason, with the columns `column`, `why`, `rows`. `rows` is the number of
-        persons (or of spells in the episodes file) whose value differs from the value in the file. This
-        number is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing changed. Without
-        corrections, the table is empty.
+    Returns:
+        One row per column and reason, with the columns `column`, `why`, `rows`. `rows` is the number of
+            persons (or of spells in the episodes file) whose value differs from the value in the file. This
+            number is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing changed. Without
+            corrections, the table is empty.
     """
     import pandas as pd
 
@@ -64,10 +65,11 @@ def corrections(survey: Survey) -> pd.DataFrame:
 def corrected_rows(survey: Survey) -> pd.DataFrame:
     """Returns the rows to which corrections apply, with the old and the new value. The rows are confidential.
 
-    Returns: One row per corrected cell, in the order of survey.yaml and then of the keys, with the columns
-        `entry` (the position under `corrections`), `column`, `before`, `after` (empty if the cell is blank),
-        `why`, `evidence`, `file` (the path in survey.yaml), then the columns of the row's key. Without
-        corrections, the table is empty.
+    Returns:
+        One row per corrected cell, in the order of survey.yaml and then of the keys, with the columns `entry`
+            (the position under `corrections`), `column`, `before`, `after` (empty if the cell is blank),
+            `why`, `evidence`, `file` (the path in survey.yaml), then the columns of the row's key. Without
+            corrections, the table is empty.
 
     Raises:
         DataError: a file changed since the survey was opened.

@@ -26,9 +26,8 @@ def connect() -> duckdb.DuckDBPyConnection:
 
     The memory limit is that of the environment variable FLTOOLKIT_MEMORY, or DuckDB's own. Data beyond the
     limit go to a folder that only this account can read. The folder is removed when the process ends. The
-    order of rows is kept. This matters if
-    persons were drawn directly: the row numbers are then the labels of the sampling units, and must be the
-    same each time the rows are read.
+    order of rows is kept. This matters if persons were drawn directly: the row numbers are then the labels of
+    the sampling units, and must be the same each time the rows are read.
 
     Raises:
         RequestError: the value of FLTOOLKIT_MEMORY is not an amount of memory.

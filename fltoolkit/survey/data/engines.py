@@ -77,9 +77,8 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
 
     Raises:
         DataError: the name of a needed column has a point or a backtick. (Spark would read a point as a part
-        of another column.)
-            Or the table is one of Spark Connect: narwhals does not have all the functions that the
-            classification needs for such a table.
+            of another column.) Or the table is one of Spark Connect: narwhals does not have all the functions
+            that the classification needs for such a table.
     """
     if dependencies.is_pyspark_connect_dataframe(data):
         raise DataError(
@@ -158,7 +157,7 @@ def with_new_columns(frame: Frame, used: Collection[str], make: Callable[[Frame]
         frame: any frame.
         used: the columns of `frame` that `make` uses or changes.
         make: a function that returns its frame with columns added or changed. It must keep the number of
-        rows.
+            rows.
     """
     table: Any = nw.to_native(frame)
     if is_spark(table) or len(table.columns) <= WIDE:
@@ -190,8 +189,9 @@ def with_facts_of_others(
             of the key are the same in both rows.
         known: the facts to look up: {name of the fact: its column}.
 
-    Returns: The frame with the columns `<prefix><name>`. A new column is null if no marked row has this key.
-        The columns in `who`, `others` and `known`, and the last column of `key`, are removed.
+    Returns:
+        The frame with the columns `<prefix><name>`. A new column is null if no marked row has this key. The
+            columns in `who`, `others` and `known`, and the last column of `key`, are removed.
     """
     used, table = [who, key[-1], *others.values(), *known.values()], nw.to_native(frame)
     if is_spark(table):
@@ -355,9 +355,8 @@ def count_distinct(frame: Frame, key: Sequence[str]) -> int:
 
 def _bit(table: Any) -> str:
     """Returns SQL for DuckDB's function `bitstring_agg`, which counts the combinations of values in columns
-    of whole numbers. The
-    SQL has the three arguments of this function: each row's position among all possible combinations, the
-    first position, and the last position.
+    of whole numbers. The SQL has the three arguments of this function: each row's position among all possible
+    combinations, the first position, and the last position.
 
     With one bit per combination, counting takes a third of the time and memory of a table of the
     combinations. The text is empty if there are too many possible combinations, if there is no row, or if a

@@ -44,8 +44,9 @@ def with_parent_facts(
         who: a true/false expression: whether a person may be found as a parent.
         known: the facts to look up in a parent's row: {name of the fact: its expression}.
 
-    Returns: The frame with a column `fl__parent<i>__<name>` for each fact and for the i-th column of parents
-        (from 0). The column is null if no person who may be a parent has this line number.
+    Returns:
+        The frame with a column `fl__parent<i>__<name>` for each fact and for the i-th column of parents (from
+            0). The column is null if no person who may be a parent has this line number.
     """
     return parents_found(frame.with_columns(parent_links(frame, parents, whose, who, known)), parents, known)
 

@@ -87,9 +87,9 @@ def open_named(
             such values become blank.
         only: the columns that are needed. The frame may have more. None: all columns.
         named: the columns that a CSV file should have. They show whether its first line is a header. None:
-        the columns in `only`.
+            the columns in `only`.
         options: `delimiter`, `encoding`, `decimal` and `numbers` of a file (see `open_path`). `stored`:
-        whether a CSV file is read into memory now.
+            whether a CSV file is read into memory now.
 
     Raises:
         DataError: there is no such file, the kit does not read files of this kind, or the file is empty.
@@ -166,9 +166,9 @@ class WantedColumns:
         bare: the columns in `numbers` that are not also needed as text.
         codes: the columns of persons by which rows are grouped or joined.
         units: the columns of strata and sampling units. A value that the file declares missing is a blank
-        there.
+            there.
         key_is_corrected: whether survey.yaml corrects the key of persons. The key must then be unique only
-        after the corrections.
+            after the corrections.
     """
 
     persons: Mapping[str, str]

@@ -55,7 +55,7 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
         stages: how many stages have an FPC.
         nest: whether PSU labels start again in each stratum.
         certain: a true/false expression: whether a row is in a PSU taken with certainty. None: there are no
-        such PSUs.
+            such PSUs.
 
     Raises:
         DesignError: only some rows of a PSU are marked as taken with certainty.

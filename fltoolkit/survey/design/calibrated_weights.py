@@ -36,7 +36,7 @@ class Calibration:
     Attributes:
         method: `poststratify`, `rake` or `greg` (linear).
         margins: the benchmarks. A margin is one column, or several crossed columns, with the number of
-        persons in each category.
+            persons in each category.
         keys: the columns of all margins.
         patterns: one row per pattern in the sample, with the `keys`, `fl__n` (number of persons with a
             weight), `fl__w` (sum of their weights before calibration) and `fl__g` (the factor). With
@@ -94,10 +94,11 @@ class Calibration:
         """Returns a table that compares the benchmarks with the estimates of the sample, and shows the
         factors g by which the weights were multiplied.
 
-        Returns: One row per category of each margin, with the columns `margin`, `category`, `persons` (in the
-            sample), `population` (the benchmark), `sample_estimate` (the sum of the weights before
-            calibration), `ratio` (`population` divided by `sample_estimate`), and the smallest, median and
-            largest factor of its persons: `g_min`, `g_median`, `g_max`.
+        Returns:
+            One row per category of each margin, with the columns `margin`, `category`, `persons` (in the
+                sample), `population` (the benchmark), `sample_estimate` (the sum of the weights before
+                calibration), `ratio` (`population` divided by `sample_estimate`), and the smallest, median
+                and largest factor of its persons: `g_min`, `g_median`, `g_max`.
         """
         import numpy as np
         import pandas as pd

@@ -35,10 +35,11 @@ def pattern_totals(design: Design, keys: Sequence[str], weight: str, domain: str
         weight: the internal column of the weight.
         domain: the internal column that marks the persons to count. None: everybody.
 
-    Returns: One row per combination, with the columns `keys` as text (`not stated` if blank), `fl__n` (rows
-        with a weight above 0), `fl__w` (the sum of their weights) and `fl__bad` (rows whose weight is
-        missing, negative or infinite). With replicate weights there are also their sums `fl__w0`, `fl__w1`
-        and so on.
+    Returns:
+        One row per combination, with the columns `keys` as text (`not stated` if blank), `fl__n` (rows with a
+            weight above 0), `fl__w` (the sum of their weights) and `fl__bad` (rows whose weight is missing,
+            negative or infinite). With replicate weights there are also their sums `fl__w0`, `fl__w1` and so
+            on.
     """
     inside = nw.lit(True) if domain is None else nw.col(domain).fill_null(False)
     good = nw.col(weight).is_finite() & (nw.col(weight) >= 0)

@@ -42,7 +42,7 @@ class ReplicateDesign(Design):
         data: as in `SurveyDesign`.
         weight: column of the weights of the full sample.
         replicates: the columns of replicate weights, in the order of `rscales`: their names, or one pattern
-        such as `rw*`.
+            such as `rw*`.
         method: how the replicate weights were made.
         scale, rscales: the coefficients, if they differ from the table. `rscales` is one number for all
             replicates, or one per replicate.

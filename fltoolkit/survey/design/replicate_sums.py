@@ -32,9 +32,9 @@ class ReplicateSums:
         persons, weight, weight_squared: the number of persons, Σw and Σw².
         of_each: for each replicate, Σv, Σv², Σvw, and Σv times another number of the person, such as the age.
         distance: Σ|mean of v over the replicates − w|. It is small, because the replicates of a weight are
-        around it.
+            around it.
         distance_if_other: the same sum, if the columns were weights where they are said to be factors, or the
-        other way.
+            other way.
     """
 
     names: tuple[str, ...]

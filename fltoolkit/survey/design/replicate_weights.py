@@ -31,7 +31,7 @@ class Replication:
     Attributes:
         factor: the coefficient of each replicate (scale × rscales).
         mse: True if the centre is the estimate from the full sample, False if it is the mean over the
-        replicates.
+            replicates.
         df: the degrees of freedom. None: the rank of the replicate weights minus one.
         names: the columns of the data that contain the replicate weights.
         method: how the replicate weights were made, such as `brr`.
@@ -60,7 +60,7 @@ def replicated(
 
     Raises:
         DesignError: a column is named twice, or coefficients are missing, too many, or do not belong to the
-        method.
+            method.
     """
     if twice := [name for name, times_named in Counter(names).items() if times_named > 1]:
         raise DesignError(

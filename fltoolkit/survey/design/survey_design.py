@@ -67,7 +67,7 @@ class Key:
     Attributes:
         column: an expression for the values of the column.
         name: the name of the column in the frame. It is empty if the values are computed from several
-        columns.
+            columns.
         labels: for columns of codes, the meaning of each code. A code without a meaning counts as not stated.
             None: the values are themselves the labels.
     """
@@ -91,7 +91,7 @@ class Design:
         single_psu: what a stratum with a single PSU contributes to the variance.
         clustered: whether the design has a column of PSUs. If not, persons were drawn directly.
         stages: the number of sampling stages with an FPC (finite population correction). 0: PSUs count as
-        drawn with replacement.
+            drawn with replacement.
         grosses_up: whether the weights add up to the population.
         deff_at_zero: the design effect to assume if there is no case. None: not given.
         replication: the replicate weights that came with the data. None: there are none.
@@ -240,7 +240,7 @@ class SurveyDesign(Design):
             (nothing), `adjust` (its distance from the grand mean), `average` (the average of the other
             strata).
         weights: `gross_up` if the weights add up to the population, or `normalised`. Totals are refused for
-        normalised weights.
+            normalised weights.
 
     Raises:
         RequestError: a column is not in the data.
@@ -364,8 +364,9 @@ def open_design(
         wanted: the columns that the design names.
         where: the name of the function that was called, for messages.
 
-    Returns: The frame; the files that are read again for every estimate (none for tables, SPSS and Stata
-        files); and the columns that cannot be used, each with the reason.
+    Returns:
+        The frame; the files that are read again for every estimate (none for tables, SPSS and Stata files);
+            and the columns that cannot be used, each with the reason.
 
     Raises:
         DataError: the data cannot be read, or a file changed while it was opened.

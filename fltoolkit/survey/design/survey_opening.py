@@ -249,8 +249,7 @@ def without_corrections(survey: Survey) -> Survey:
 
 def without_blanks(survey: Survey) -> Survey:
     """Returns a survey as if survey.yaml had no `blank: no` (which declares that a blank answer to a question
-    counts as *no*).
-    Such blanks are then unresolved: neither *yes* nor *no*."""
+    counts as *no*). Such blanks are then unresolved: neither *yes* nor *no*."""
     spec = without_declared_blanks(survey.spec)
     episodes = None if survey.episodes is None else with_skipped_gates(survey.episodes, spec.mapped)
     return dataclasses.replace(

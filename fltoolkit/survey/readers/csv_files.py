@@ -66,7 +66,7 @@ def open_csv(
         con: the DuckDB connection that reads the file.
         encoding: the encoding of the file. None: UTF-8.
         delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the
-        first rows.
+            first rows.
         only: the columns that are needed. The relation has only these columns if `stored` is true, if the
             file is not in UTF-8, or if the file has more than 1,000 columns. None: all columns are needed.
         named: the columns that survey.yaml or the caller names. If the first line has one of them, it is
@@ -76,9 +76,10 @@ def open_csv(
         typed: a function that turns the relation of texts into one with other types. It must read every row,
             because errors in the rows are found by reading. None: all columns stay text.
 
-    Returns: A DuckDB relation of the columns as text (or as `typed` makes them), the names of all columns,
-        and the names of those columns whose texts need no cleaning (no blanks around a text, no number
-        written as `1.0`). This set of names is empty if `stored` is false.
+    Returns:
+        A DuckDB relation of the columns as text (or as `typed` makes them), the names of all columns, and the
+            names of those columns whose texts need no cleaning (no blanks around a text, no number written as
+            `1.0`). This set of names is empty if `stored` is false.
 
     Raises:
         DataError: the file cannot be read. The message gives the number of the first bad line.

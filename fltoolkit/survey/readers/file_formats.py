@@ -48,10 +48,10 @@ class FileLabels:
         names: the names of the columns.
         labels: the label of each column.
         codes: for each column, the label of each code. Codes are text as in the data. Stata's missing value
-        `.a` keeps its point.
+            `.a` keeps its point.
         kinds: for each column, its type: number, text, date or time.
         ranges: for each column, the ranges that an SPSS file declares missing, as pairs of the lowest and the
-        highest value.
+            highest value.
         rows: the number of rows, or 0 if the file does not state it.
     """
 
@@ -147,17 +147,18 @@ def open_path(
         as_text: whether codes are kept as text, and values that the file declares missing are kept.
         only: the columns that are needed. None: all.
         named, encoding, delimiter, stored: for a CSV file, see `open_csv`. `encoding` is also used for SPSS
-        and Stata.
+            and Stata.
         decimal: `,` if a CSV file has numbers such as `12,5`.
         numbers: columns that are needed as numbers. With a decimal comma, they may not have points between
-        thousands.
+            thousands.
 
-    Returns: A DuckDB relation, the names of all columns as they are in the file (DuckDB would rename a second
-        column with the same name), and the names of those columns whose texts need no cleaning.
+    Returns:
+        A DuckDB relation, the names of all columns as they are in the file (DuckDB would rename a second
+            column with the same name), and the names of those columns whose texts need no cleaning.
 
     Raises:
         DataError: there is no such file, the kit does not read files of this kind, or the file cannot be
-        read.
+            read.
     """
     stamp_of(path)
     suffix = path.suffix.lower()
@@ -378,11 +379,11 @@ def open_object(
     data: Any, con: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
 ) -> tuple[Any, Sequence[str], Mapping[str, Unreadable]]:
     """Opens a table (pandas, Polars, Arrow, a DuckDB relation or a PySpark DataFrame) on a DuckDB connection.
-    A PySpark DataFrame
-    is not converted: it is returned with the columns in `only`.
+    A PySpark DataFrame is not converted: it is returned with the columns in `only`.
 
-    Returns: A DuckDB relation (or the PySpark DataFrame), the names of all columns, and the columns that
-        cannot be used, each with the reason.
+    Returns:
+        A DuckDB relation (or the PySpark DataFrame), the names of all columns, and the columns that cannot be
+            used, each with the reason.
 
     Raises:
         DataError: the object is not a table, it cannot be read, or it has no column that can be used.

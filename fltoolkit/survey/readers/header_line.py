@@ -24,7 +24,7 @@ def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Coll
         wanted: the columns that survey.yaml or the caller names. If at least half of them are in `present`,
             in upper or lower case, the first line is a header.
         paths: the sources of the data: files, or tables in memory. If none of them is a CSV file, the result
-        is true.
+            is true.
     """
     if not any(isinstance(path, (str, Path)) and Path(path).suffix.lower() in TEXT_FILES for path in paths):
         return True
@@ -65,7 +65,7 @@ def refuse_missing(
 
     Raises:
         DataError: a column is missing. The message gives the names that were probably meant, if it may print
-        them.
+            them.
     """
     missing = [c for c in wanted if c not in present]
     if not missing:

@@ -33,7 +33,7 @@ def read_small_csv(
     Args:
         path: the file.
         columns: the columns that are wanted, by their names in the first line. The file may also have other
-        columns.
+            columns.
         what: what a message calls the file, such as `the correspondence table`.
         raised: the class of the error.
 

@@ -41,7 +41,7 @@ class CalibrationSpec(Model):
     Attributes:
         method: `poststratify`, `rake` or `greg` (linear).
         population: the name of the population. None: the default population, which is the first in
-        survey.yaml.
+            survey.yaml.
         benchmarks: the CSV file with the benchmarks, in the folder of survey.yaml.
         margins: the benchmarks themselves, in place of a file: {margin: {category: number of persons}}.
     """
@@ -86,7 +86,7 @@ class Margin:
     Attributes:
         columns: the columns whose values define a category: one column, or several that are crossed.
         totals: the number of persons in each category: {("north", "men"): 1200.0} for the columns region and
-        sex.
+            sex.
     """
 
     columns: tuple[str, ...]

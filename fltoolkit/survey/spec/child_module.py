@@ -22,7 +22,7 @@ class ChildWork(Model):
     Attributes:
         done: the questions that ask whether the child did this work.
         threat: the questions that ask whether there was a threat or menace of a penalty against the child or
-        the parents.
+            the parents.
         by_third_party: the questions that ask whether a third party made the threat. They are left out if the
             questions of `threat` are only about threats of a third party.
     """

@@ -125,7 +125,7 @@ class CorrectableColumns:
     Attributes:
         persons: the columns of persons that survey.yaml uses.
         episodes: the columns of the episodes file that survey.yaml uses. The set is empty if there is no such
-        file.
+            file.
         questions: the columns of questions that decide whether a person is in forced labour.
         joins: the key columns by which other files are joined to the persons.
         person_key, episode_key: the columns that identify a row of persons, and a row of episodes.
@@ -160,7 +160,7 @@ def correctable_columns(
         of_persons: the columns of persons that survey.yaml uses.
         of_episodes: the columns of episodes that survey.yaml uses.
         questions: pairs of a key in survey.yaml, such as `items.coercion.debt_bondage`, and one of its
-        questions.
+            questions.
     """
     asked = [source.column for where, source in questions if where.startswith(DECIDE)]
     persons, spells, decide = (

@@ -24,7 +24,7 @@ class Release(Model):
     Attributes:
         office: the name of the office.
         date: the day of the release. The kit never uses the day of a run, so that the same inputs give the
-        same documents.
+            same documents.
     """
 
     office: OwnText
@@ -89,7 +89,7 @@ class DataFile(Model):
             differ from those of other files.
         weight_factor: the number by which the weights of each path are multiplied.
         encoding: needed for a CSV file that is not in UTF-8, and for an old SPSS or Stata file that does not
-        name its encoding.
+            name its encoding.
         decimal: `,` if a CSV file has numbers such as `12,5`.
     """
 

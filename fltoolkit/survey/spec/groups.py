@@ -218,7 +218,7 @@ class DisabilityGroup(Model):
 
     Attributes:
         washington_group: the columns of the six questions: seeing, hearing, walking, remembering, self-care,
-        communicating.
+            communicating.
         codes: the meaning of each code of these columns. Each of the four possible answers must have a code.
         missing: the codes for no answer.
     """
@@ -304,7 +304,7 @@ class JobGroup(Model):
 
     Attributes:
         column: the column of codes. If there are several, the first that is not blank is used for each
-        person.
+            person.
         job: `forced_labour`, the job in forced labour, which only persons in forced labour have; or
             `all_workers`, a job that all workers were asked about.
         population: the population of these workers, if `job` is `all_workers`.

@@ -178,8 +178,7 @@ class MappedQuestions:
 
 def of_episode(source: Source, episode: str) -> Source:
     """Returns a question for one episode (spell) of work. The label of the episode replaces `{episode}` in
-    the names of its
-    columns: `WAGES_{episode}` becomes `WAGES_1`."""
+    the names of its columns: `WAGES_{episode}` becomes `WAGES_1`."""
 
     def named(routing: Routing) -> Routing:
         columns = (
@@ -324,15 +323,14 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 def _circular_chain(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
     """Returns a chain of columns that leads from a column back to itself. Each column in the chain belongs to
-    a question. The
-    next column belongs to the gate of this question: an earlier question that decides whether this question
-    is asked. Returns an empty list if there is no such chain.
+    a question. The next column belongs to the gate of this question: an earlier question that decides whether
+    this question is asked. Returns an empty list if there is no such chain.
 
     Args:
         mapped: the questions of the survey.
         chain: the columns of the chain so far. The search continues from the last one.
         without_circle: the columns from which no such chain starts. The function adds further such columns to
-        this set.
+            this set.
     """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():

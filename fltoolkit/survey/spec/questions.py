@@ -92,7 +92,7 @@ class AnswerCodes(Model):
     Attributes:
         yes, no, dont_know, refused, not_applicable: the codes of these answers.
         not_applicable_means: whether `not applicable` counts as *no* or as unresolved (neither *yes* nor
-        *no*).
+            *no*).
         missing: the codes that count as a blank cell.
     """
 
@@ -242,7 +242,7 @@ class Form(Model):
     Attributes:
         column: the column with the form.
         state_imposed, forced_labour_exploitation, forced_commercial_sexual_exploitation: the codes of each
-        form.
+            form.
         missing: the codes for no answer.
     """
 
@@ -314,7 +314,7 @@ class Episodes(Model):
 
     Attributes:
         same_work: the questions that ask whether both were in the same work; or `assumed`, if the survey did
-        not ask this.
+            not ask this.
         wide: the labels of the episodes (spells of work), if each episode has its own columns.
         exists: the column with the number of these episodes that a person had; or yes/no questions that ask
             whether the person had them.

@@ -25,7 +25,7 @@ class Method:
         scale, rscales, rho: the coefficients, if they differ from the usual coefficients of the method.
         combined: True if the columns are weights, False if they are factors of the weight.
         mse: True if deviations are taken from the estimate of the full sample, False if from the mean over
-        the replicates.
+            the replicates.
         df: the degrees of freedom. None: the rank of the replicate weights minus one.
     """
 
@@ -83,7 +83,7 @@ def factors(method: Method, count: int, rscales: float | Sequence[float] | None)
 
     Raises:
         DesignError: the number of coefficients is wrong, one of them is negative or infinite, or all are
-        zero.
+            zero.
     """
     usual = {
         "brr": 1 / count,

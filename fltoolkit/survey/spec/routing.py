@@ -27,7 +27,7 @@ class Routing(Model):
         skipped: the codes that close the gate. None: the `no` codes of the question with this column, or the
             `no` codes of `answers` if there is no such question.
         unknown: codes after which nobody knows whether the question was asked. Codes that are not listed also
-        count as unknown.
+            count as unknown.
         why: the reason, if a code of *don't know* or *refused* closes the gate.
     """
 

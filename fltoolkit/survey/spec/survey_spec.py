@@ -448,7 +448,7 @@ def read_spec(path: str | Path) -> SurveySpec:
 
     Raises:
         SpecError: the file is not valid. The message names every key, or every line of a table, that must be
-        changed.
+            changed.
         DataError: a file that survey.yaml names is not in its folder, or the benchmarks cannot be used.
     """
     spec = load_model(Path(path), SurveySpec)

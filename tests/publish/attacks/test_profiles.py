@@ -2,9 +2,8 @@
 numbers of cases, and characteristics that contain others.
 
 Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its
-cases. The reader solves linear
-programmes over all characteristics together: the cases of each by sex and region, whose sums are all that is
-shown; a stage holds of whoever answered yes to an item of that stage.
+cases. The reader solves linear programmes over all characteristics together: the cases of each by sex and
+region, whose sums are all that is shown; a stage holds of whoever answered yes to an item of that stage.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def _possible_wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozens
 
     Args:
         found: the characteristics of one side of the definition of forced labour (involuntary work or
-        coercion).
+            coercion).
 
     Returns:
         For each whole, its name and its questions.
@@ -315,7 +315,7 @@ def denominator_cells(
         rows: the rows of a profile.
         keys: the group values of each row.
         share_groups: for each row, the name of the group in which its characteristic is a value (see
-        `characteristic_key`).
+            `characteristic_key`).
     """
     found: dict[CellId, Cell] = {}
     for i, row in zip(rows.index, as_records(rows), strict=True):

@@ -1,8 +1,8 @@
 """Decides which rows of a profile of cases are hidden. The numbers of cases are decided before.
 
 Each characteristic is decided alone, together with all numbers of cases by the groups of the profile. Other
-tables lose no cell
-because of a profile: only other rows of the same characteristic are hidden to protect a row.
+tables lose no cell because of a profile: only other rows of the same characteristic are hidden to protect a
+row.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def decide_profile(
         rows: rows of profiles under the run's own rule set.
         tables: the decision about all other rows.
         scenario: what the assumed reader knows of the run. The kinds of persons in it differ only in the
-        groups of the profiles.
+            groups of the profiles.
         relations: how the characteristics are related, for example which of them contain others.
     """
     hidden, unresolved_rows, suppressions = (
@@ -282,7 +282,7 @@ def _few_have_two(
     Args:
         characteristic: the cells of the characteristic.
         decided: the characteristics that were decided before, by name. The calculation also needs their
-        cells.
+            cells.
         compositions: the wholes, each with its parts.
         limits: the confidentiality limits.
     """

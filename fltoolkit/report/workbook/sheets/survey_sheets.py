@@ -199,7 +199,7 @@ def _value(
         about: the year and the marker of the number.
         numbers: the number and the limits of its interval.
         bound: the number if all unresolved persons were cases; it is empty if it is hidden or not above the
-        interval.
+            interval.
         earlier: whether there is a later survey; then the dot of this number is grey.
     """
     year, marker = about

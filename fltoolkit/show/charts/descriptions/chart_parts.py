@@ -59,7 +59,7 @@ class Mark:
 
     Attributes:
         value, low, high: the number and the limits of its interval, in the unit of the axis; nan if there is
-        none.
+            none.
         glyph: the sign. For NONE_FOUND only the upper limit is drawn.
         words: the number as printed, with its interval.
         colour: the colour of its series.
@@ -92,7 +92,7 @@ class ChartRow:
         marks: its numbers, one per series; empty for a heading, or if no number is shown.
         printed: the words at its right: the numbers in digits with their marker, or the result of a test.
         changed: for a row with two numbers, whether the test found a change. The arrow between them is then
-        dark.
+            dark.
         absent: the words in place of numbers that are not shown.
         remark: the reason why a number is hidden or unreliable, in words.
         heading: whether the row is only a heading for the rows below it.
@@ -160,7 +160,7 @@ class DescribedChart:
         name: the name of the chart's file.
         title, subtitle: the words above the chart.
         notes: the words below the chart: the meaning of signs and markers, who and how many answered, and the
-        source.
+            source.
         alt: everything that the chart shows, in words, for people who do not see it.
     """
 
@@ -183,7 +183,7 @@ class DotChart(DescribedChart):
             first row with two numbers. An arrow leads from the first number to the second.
         reference: the value at which a grey vertical line is drawn; nan for none.
         bars: whether each number is a bar from zero instead of a dot. The bar is hollow if the number is
-        unreliable.
+            unreliable.
     """
 
     rows: tuple[ChartRow, ...]
@@ -204,8 +204,8 @@ class DotChart(DescribedChart):
 
     def cut(self, mark: Mark) -> Mark:
         """Returns a number with the part of its interval that is on the axis. Where nobody was found and the
-        interval goes on beyond
-        the axis, there is no value: the arrow at this end stands in place of the sign."""
+        interval goes on beyond the axis, there is no value: the arrow at this end stands in place of the
+        sign."""
         low, high = self.axis.low, self.axis.high
         value = math.nan if mark.glyph is Glyph.NONE_FOUND and mark.high > high else mark.value
         return replace(

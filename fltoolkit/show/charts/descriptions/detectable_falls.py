@@ -93,7 +93,7 @@ class _Start:
         words: the prevalence in words, with its unit: `17.2 per 1,000 adults`.
         year: its year; empty if it is not known.
         has_range: whether the prevalence has a range, because of unresolved persons. `rate` and `words` are
-        its low end.
+            its low end.
     """
 
     rate: float

@@ -44,7 +44,7 @@ def target_path(
         target: a row of the plan's targets, with the confidence level of its baseline (`level`).
         milestones: the planned values of each year for this target, in the unit of the target.
         later: the row that compares the baseline with the later survey, for this target; None if there is no
-        later survey.
+            later survey.
         surveys: the names of the surveys that measured the numbers.
         space: the parts for which the chart has room.
     """

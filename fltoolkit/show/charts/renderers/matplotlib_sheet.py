@@ -159,11 +159,11 @@ class Size:
         words: the share of the width that is for the words at each side of the axis.
         titled: whether the title is in the picture. A slide has the title as its heading instead.
         height: the available height in inches. A higher drawing is compressed to fit, as far as its words
-        allow.
+            allow.
         filled: how many lines high a row may be, so that a chart with few rows fills the available height. 0:
             the chart is only as high as its rows need.
         fine: the font size of the notes below, in points; 0 means the size of other less important words
-        (`small`).
+            (`small`).
     """
 
     width: float
@@ -246,7 +246,7 @@ def sheet(
         chart: the chart, of which only the words are drawn.
         size: the size of the picture and of its words.
         body: two heights of the axes in inches: the smallest possible one, and the one for a sheet with
-        enough room.
+            enough room.
         margins: the space for the words beside the axes.
     """
     from matplotlib.figure import Figure

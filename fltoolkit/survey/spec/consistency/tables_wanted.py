@@ -18,10 +18,10 @@ class AllowedTables:
         groups: the names of all groups.
         populations: the populations, by name.
         case_only: the names of the groups that only persons in forced labour have, such as the form of forced
-        labour.
+            labour.
         origins: the names of the groups whose categories are single origins, such as each country of birth.
         published_origins: the names in `origins` of the groups that may be published, because survey.yaml
-        gives a reason.
+            gives a reason.
     """
 
     groups: set[str]
@@ -67,7 +67,7 @@ def refuse_unfit_lead(
     Args:
         lead: the name of the lead group in survey.yaml.
         groups: the names of the groups under `groups:`. Every person has a category in each of these groups,
-        not only the cases.
+            not only the cases.
         tables: the tables of the survey.
         allowed: the names that tables may use. The first of its populations is the default population.
     """
@@ -87,8 +87,7 @@ def refuse_unfit_lead(
 
 def known_names_in_words(name: str, known: set[str]) -> str:
     """Returns the end of an error message about a wrong name. The text gives the known names, and the name
-    that was probably
-    meant: `: region, sex; did you mean sex?`."""
+    that was probably meant: `: region, sex; did you mean sex?`."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
 

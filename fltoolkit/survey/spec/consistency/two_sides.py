@@ -22,7 +22,7 @@ def check_sides(
     Args:
         spec: the survey.
         involuntary: pairs of an item of involuntary work, such as `unagreed_overtime`, and a question about
-        it.
+            it.
         coercion: pairs of an item of coercion, such as `debt_bondage`, and a question about it.
         where: the path of survey.yaml, for the message.
     """
