@@ -11,7 +11,7 @@ from fltoolkit.estimate.measures import prevalence_and_totals as verbs
 from fltoolkit.publish.disclosure.cell_counts import Cell, confidential, known_count
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.published_set import Published, refuse_other_survey
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
@@ -40,6 +40,7 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
             is the number of persons with this path, unweighted and rounded as in `fl.nonresponse`; a number
             below the limit is blank.
     """
+    refuse_other_survey(persons, out, "paths")
     if not len(out.places({"measure": "flowchart"})):
         return pd.DataFrame(columns=[*PATH, "persons"])
     return pd.concat(

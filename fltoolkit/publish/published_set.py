@@ -20,7 +20,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
-from fltoolkit.errors import NotAvailable, RequestError
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
 from fltoolkit.estimate.measures.prevalence_and_totals import flowchart
@@ -256,6 +256,29 @@ class HasTables(Protocol):
     returns these tables."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
+
+
+def refuse_other_survey(persons: ClassifiedSurvey, out: Published, where: str) -> None:
+    """Raises an error if a published set is not of these persons: of another survey, or under another rule
+    set. `where` is the function that got both."""
+    made = [] if out.basis is None else [decided.table for decided in out.basis.decided.values()]
+    known = {str(of) for rows in made for of in rows["input_hash"]}
+    if made and persons.input_hash not in known:
+        raise RequestError(
+            "the set is of another survey, or of other files",
+            where=where,
+            found=persons.spec.title,
+            allowed=sorted({str(name) for rows in made for name in rows["survey"]}),
+            do="publish the run of this survey first: fl.publish_run(persons)",
+        )
+    if made and persons.rules != out.rule_set:
+        raise PublicationError(
+            "the set is under another rule set: subtraction could reveal the few persons between two rule sets",
+            where=where,
+            found=persons.rules,
+            allowed=out.rule_set,
+            do="make both under the rule set of the run",
+        )
 
 
 @checked

@@ -22,7 +22,7 @@ from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import estimate_measure
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
-from fltoolkit.publish.published_set import HasTables, Published, publish_run
+from fltoolkit.publish.published_set import HasTables, Published, publish_run, refuse_other_survey
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import TOTAL, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -113,6 +113,7 @@ def rounds(
         DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are
             the same areas.
     """
+    refuse_other_survey(persons, out, "rounds")
     if rows := plan.published_rows(persons.spec):
         parts = [part for row in rows if (part := _since_publication(row, persons, out)) is not None]
         return Rounds(out, None, _combined(parts))
@@ -152,6 +153,7 @@ def changes(
         DesignError: the rounds have PSUs with the same labels, and survey.yaml does not say whether they are
             the same areas.
     """
+    refuse_other_survey(persons, out, "changes")
     if not str(before):
         return None
     earlier = classify(read_survey(persons.path.parent / before), rules=_of_the_run(rules, persons))

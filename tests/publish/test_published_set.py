@@ -787,3 +787,23 @@ def test_two_populations_that_differ_by_a_few_cases_do_not_give_those_away(tmp_p
     hidden = out.select("prevalence", population="stated").iloc[0]
     assert hidden["marker"] == "c"
     assert pd.isna(hidden["cases"])
+
+
+def test_a_set_of_another_survey_or_rule_set_is_refused_beside_persons(tmp_path: Path) -> None:
+    """Before, a model of one round was fitted to the printed rates of another, without a word."""
+    one, other = (
+        fl.classify(fl.read_survey(country.write(tmp_path / name, table=table)))
+        for name, table in (("one", country.persons()), ("other", country.persons().assign(W=11)))
+    )
+    out, plan = fl.publish_run(one), fl.read_plan(tmp_path / "one" / "nap.yaml")
+    for call in (
+        lambda: fl.risk_factors(other, out),
+        lambda: fl.paths(other, out),
+        lambda: fl.blanks(other, out),
+        lambda: fl.rounds(plan, other, out),
+        lambda: fl.changes("", other, out),
+    ):
+        with pytest.raises(RequestError, match="the set is of another survey, or of other files"):
+            call()
+    with pytest.raises(PublicationError, match="the set is under another rule set"):
+        fl.risk_factors(replace(one, rules="own v1"), out)

@@ -188,7 +188,19 @@ def _calibration(
             method, table[f"{BEFORE}{r}"].to_numpy(float), category, margins, f"{where}, replicate {r + 1}"
         )
     table[G] = _pattern_factors(method, table[BEFORE].to_numpy(float), category, margins, where)
-    return Calibration(method, margins, keys, table, category, weights, domain, chosen)
+    made = Calibration(method, margins, keys, table, category, weights, domain, chosen)
+    if design.grosses_up and not made.are_numbers_of_persons():
+        known, persons = sum(margins[0].totals.values()), int(table[PERSONS].sum())
+        raise DesignError(
+            "the known numbers add up to fewer persons than the sample has",
+            where=where,
+            found=f"about {float(f'{known:.2g}'):,} in margin {margins[0].name}, and about {persons:,} persons",
+            do=(
+                "multiply numbers in thousands by 1,000; for shares of a population say weights: normalised, "
+                "and ask for no numbers of persons"
+            ),
+        )
+    return made
 
 
 def _weights_to_calibrate(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:

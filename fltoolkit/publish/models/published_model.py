@@ -39,7 +39,7 @@ from fltoolkit.publish.printed_numbers import (
     significant,
     to_digits,
 )
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.published_set import Published, refuse_other_survey
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import as_records
@@ -141,6 +141,7 @@ def risk_factors(
             persons carry an outcome of their own (`fl.outcome`; `fl.logit` takes its name).
     """
     refuse_own_outcomes(persons, "risk_factors")
+    refuse_other_survey(persons, out, "risk_factors")
     population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
     shown = out.own_rows(measure="prevalence", reference_population=population)
@@ -287,9 +288,7 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     base = next(r for r in rows if r["category"] == reference)
     enough = np.minimum(by_category["cases"], base["cases"]) >= ENOUGH_CASES
     of_error = enough & (by_category["marker"] != "c").all()
-    # The limits of a category without a case come from the profile likelihood of printed numbers, not from a
-    # standard error.
-    table[LIMITS] = table[LIMITS].where(of_error | (by_category["printed"] == 0))
+    table[LIMITS] = table[LIMITS].where(of_error)
     marks = [_marks(r, base, firth) for r in rows]
     flags = pd.DataFrame(marks, columns=["flag", "marker", "reason"], index=by_category.index)
     made: pd.DataFrame = table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
@@ -298,16 +297,14 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
 
 def _with_printed_limits(table: pd.DataFrame, name: str, model: Logit) -> pd.DataFrame:
     """Returns a table with limits that follow from the column `name` and from its standard error of two
-    digits. A row without a standard error keeps its limits.
+    digits.
 
     With limits of the exact standard error, a reader could publish the model at several levels and learn
     further digits.
     """
     reach = float(t_quantile(model.level, model.df)) * significant(table["se"], DIGITS)
     limits = {limit: table[name] + side * reach for limit, side in (("ci_low", -1), ("ci_high", 1))}
-    return table.assign(
-        **{limit: values.where(table["se"].notna(), table[limit]) for limit, values in limits.items()}
-    )
+    return table.assign(**limits)
 
 
 def _printable_categories(table: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,13 @@ from fltoolkit.publish.disclosure.run_decision import (
 )
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.outcome_differences import SAME_PERSONS, protect_from_other_outcomes
-from fltoolkit.publish.published_set import Basis, Published, published_from_decision, without_unlisted
+from fltoolkit.publish.published_set import (
+    Basis,
+    Published,
+    published_from_decision,
+    refuse_other_survey,
+    without_unlisted,
+)
 from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
@@ -318,33 +324,14 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
             found="no classified survey",
             do="make the table from persons = fl.classify(survey), and the set with fl.publish_run(persons)",
         )
-    rows = pd.concat([decided.table for decided in basis.decided.values()])
-    of_set = {name: set(rows[name].astype(str)) for name in ("input_hash", "calibration")}
-    if est.about.input_hash not in of_set["input_hash"]:
-        raise RequestError(
-            "the set is of another survey, or of other files",
-            where="publish: beside",
-            found=est.about.survey,
-            allowed=sorted(set(rows["survey"].astype(str))),
-            do="publish the run of this survey first: fl.publish_run(persons)",
-        )
-    if est.about.rule_set != out.rule_set:
-        raise PublicationError(
-            (
-                "the set is under another rule set: subtraction could reveal the few persons between two "
-                "rule sets"
-            ),
-            where="publish: beside",
-            found=est.about.rule_set,
-            allowed=out.rule_set,
-            do="make the table under the rule set of the run",
-        )
-    if est.about.calibration not in of_set["calibration"]:
+    refuse_other_survey(persons, out, "publish: beside")
+    of_set = {str(of) for decided in basis.decided.values() for of in decided.table["calibration"]}
+    if est.about.calibration not in of_set:
         raise PublicationError(
             "the set has other weights: two numbers for the same persons would reveal the weights",
             where="publish: beside",
             found=est.about.calibration or "weights as given",
-            allowed=sorted(filter(None, of_set["calibration"])) or "weights as given",
+            allowed=sorted(filter(None, of_set)) or "weights as given",
             do="calibrate before fl.publish_run, and make both from those persons",
         )
     if est.about.outcome not in {*OF_FORCED_LABOUR, *persons.outcomes}:
@@ -392,7 +379,15 @@ def _refuse_unpublishable(est: Estimates) -> None:
         raise PublicationError(
             "a quantile is the answer of single persons",
             found=est.about.outcome,
-            do="publish fl.duration or fl.mean instead",
+            do="publish fl.duration instead",
+        )
+    if est.about.measure in ("mean", "ratio"):
+        # The limits count persons who answered. Of these, one alone may have all of the sum, as the one case has
+        # of a mean of forced_labour.
+        raise PublicationError(
+            f"a {est.about.measure} may rest on the answers of few persons, and nothing protects them",
+            found=est.about.outcome,
+            do="publish fl.prevalence or fl.share, whose cases are counted, or fl.duration",
         )
     if est.about.measure in {"flowchart", *PROFILES} and est.about.where:
         raise PublicationError(

@@ -14,7 +14,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.publish.headline_by_rule_set import BLANKS
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.published_set import Published, refuse_other_survey
 from fltoolkit.survey.checks.declared_answers import declared_counts
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 
@@ -71,6 +71,7 @@ def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
         persons: a classified survey.
         out: its published set, from `fl.publish_run`.
     """
+    refuse_other_survey(persons, out, "blanks")
     counts = declared_counts(persons, "blank")
     lines = rounded_columns(counts, ["persons"], persons.spec.confidentiality.smallest_printed_count)
     rows = out.rule_sets("prevalence")

@@ -194,11 +194,10 @@ def styled(row: Row, value: object) -> Styled:
     """Returns a number of a row of the plan, rounded, with the style of its cell: with the decimals of the
     row. `value` is already in the unit of the row, such as 17.2 for 17.2 per 1,000."""
     places = decimals_of(row)
-    read = (
-        None
-        if value is None or pd.isna(value)
-        else rounded_as_printed(float(value), str(row["measure"]), places)
-    )  # type: ignore[arg-type, call-overload]
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        read = None
+    else:
+        read = rounded_as_printed(float(value), str(row["measure"]), places)  # type: ignore[arg-type]
     return Styled(read, "one_decimal" if places else "whole")
 
 

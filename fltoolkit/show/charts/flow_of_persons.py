@@ -175,10 +175,10 @@ def flow_table(out: Published) -> Table | Nothing:
 
 
 def _nothing(out: Published, why: str) -> Nothing:
-    """Returns a note on why there is no flowchart: no numbers of persons are published at all, or `why`."""
+    """Returns a note on why there is no flowchart: the set has none, or `why`."""
     none = "flowchart" not in set(out.table["measure"])
     return Nothing(
-        "The weights do not add up to the population, so no numbers of persons are published."
+        "This set has no flowchart: it is of single tables, or the weights do not add up to the population."
         if none
         else why
     )

@@ -62,6 +62,11 @@ class Calibration:
         """Returns the smallest and the largest factor g by which the calibration multiplies a weight."""
         return float(self.patterns[G].min()), float(self.patterns[G].max())
 
+    def are_numbers_of_persons(self) -> bool:
+        """Returns whether the benchmarks add up to at least the persons of the sample; otherwise they are
+        shares."""
+        return sum(self.margins[0].totals.values()) >= int(self.patterns[PERSONS].sum())
+
     @property
     def text(self) -> str:
         """Returns the text that is printed with every number, such as `raked to region, sex of adults; g from

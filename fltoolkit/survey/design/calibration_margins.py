@@ -94,7 +94,7 @@ def with_calibration(design: D, calibration: Calibration) -> D:
         copy(design),
         rows=frame,
         calibration=calibration,
-        grosses_up=design.grosses_up or calibration.domain is None,
+        grosses_up=design.grosses_up or (calibration.domain is None and calibration.are_numbers_of_persons()),
     )
 
 

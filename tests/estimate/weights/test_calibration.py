@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
+from fltoolkit.errors import DesignError
 from fltoolkit.estimate.variance.taylor_variance import Units
 from fltoolkit.survey.design.calibrated_weights import G
 
@@ -132,3 +133,16 @@ def agreement() -> pd.DataFrame:
 
 if __name__ == "__main__":
     print(agreement().to_string())
+
+
+def test_known_numbers_in_thousands_stop_and_shares_leave_weights_normalised() -> None:
+    """Before, margins in thousands published a total of a few persons."""
+    table = pd.DataFrame({"w": [9.0] * 40, "psu": range(40), "y": [1] + [0] * 39, "sex": ["m", "f"] * 20})
+    design = fl.SurveyDesign(table, weight="w", psu="psu")
+    with pytest.raises(DesignError, match="add up to fewer persons than the sample has"):
+        fl.rake(design, {("sex",): {"m": 0.18, "f": 0.19}})
+    assert fl.total(fl.rake(design, {("sex",): {"m": 180, "f": 190}}), "y").table["estimate"].iloc[0] == 9.0
+    normalised = fl.SurveyDesign(table, weight="w", psu="psu", weights="normalised")
+    shares = fl.rake(normalised, {("sex",): {"m": 0.49, "f": 0.51}})
+    with pytest.raises(DesignError, match="the weights are normalised"):
+        fl.total(shares, "y")

@@ -7,7 +7,7 @@ matrix. Two digits are enough for a small number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -81,7 +81,10 @@ def test_the_model_is_the_same_if_the_hidden_cases_are_elsewhere(country: Countr
         same = (moved["SEX"] == moved.at[i, "SEX"]) & (moved["INV"] == 2)
         j = moved.index[capital & same][0]
         moved.loc[[i, j], ["INV", "COE"]] = moved.loc[[j, i], ["INV", "COE"]].to_numpy()
-    out, other = fl.publish_run(country.persons), classified(tmp_path, moved)
+    out = replace(
+        fl.publish_run(country.persons), basis=None
+    )  # of both, so that no check of the hash tells them apart
+    other = classified(tmp_path, moved)
     tables = [
         fl.risk_factors(persons, out).table.drop(columns=LIMITS) for persons in (country.persons, other)
     ]

@@ -83,12 +83,11 @@ def test_numbers_are_those_of_a_model_in_which_hidden_regions_are_one(model: fl.
 
 
 def test_limits_follow_the_rule_of_the_standard_error(model: fl.PublishedModel, tmp_path: Path) -> None:
-    """They need 30 cases on both sides and no hidden cell in the group. Limits of a category without a case
-    need no standard error."""
+    """They need 30 cases on both sides and no hidden cell in the group."""
     ratios = model.table[
         model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])
     ]
-    assert ratios.loc[ratios[LIMITS[0]].notna(), "category"].tolist() == ["plain"]
+    assert ratios[LIMITS].isna().all(axis=None)
     assert NO_INTERVAL in model.notes
     table = pd.concat([country.persons().assign(HH=lambda t, i=i: t["HH"] + 1000 * i) for i in range(4)])
     table = table[(table["R"] != 6) & table["R"].notna()].assign(AGE=30)
@@ -123,7 +122,7 @@ def test_few_cases_are_told(model: fl.PublishedModel) -> None:
     assert region.loc["plain", ["flag", "marker"]].tolist() == ["caution", "w"]
     assert region.loc["plain", "reason"] == "fewer than 10 cases for each coefficient of the model"
     assert np.isnan(region.loc["plain", "odds_ratio_ml"])
-    assert region.loc["plain", "odds_ratio"] < region.loc["plain", "ci_high"] < 1
+    assert region.loc["plain", "odds_ratio"] < 1
     assert (model.table.loc[model.table["category"] == model.table["reference"], "flag"] == "").all()
 
 

@@ -140,7 +140,7 @@ def test_where_no_adults_were_asked_or_no_numbers_are_published_it_is_said(norvi
             "This survey did not ask about adults"
         )
         assert str(show(replace(norvia, table=norvia.table[measure != "flowchart"]))) == (
-            "The weights do not add up to the population, so no numbers of persons are published."
+            "This set has no flowchart: it is of single tables, or the weights do not add up to the population."
         )
 
 

@@ -52,8 +52,8 @@ def test_replicate_weights_are_added_up_beside_the_weight() -> None:
 def test_a_weight_is_multiplied_by_the_factor_of_its_pattern_inside_the_population_alone() -> None:
     table = PEOPLE.assign(id=range(8), w=[1.0, 2.0, 3.0, 0.0, 4.0, 5.0, 7.0, 6.0])
     design = fl.SurveyDesign(table, weight="w", weights="normalised")
-    patterns = pd.DataFrame({"region": ["n", "s"], G: [2.0, 10.0]})
-    margins = (Margin(("region",), {}),)
+    patterns = pd.DataFrame({"region": ["n", "s"], PERSONS: [4, 2], G: [2.0, 10.0]})
+    margins = (Margin(("region",), {("n",): 18.0, ("s",): 100.0}),)
 
     def bound(domain: str | None) -> tuple[list[list[Any]], bool]:
         made = Calibration(
