@@ -254,7 +254,7 @@ def risk(model: PublishedModel) -> Result | Nothing:
         return Nothing(ENGLISH.kit(model.notes[0]))
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     if rows.empty:
-        return Nothing(ENGLISH.kit(NO_INTERVAL))
+        return Nothing(f"No odds ratio of this model has an interval. {ENGLISH.kit(NO_INTERVAL)}")
     without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
     apart = len(without_1)
     signs = {"caution": "to be used with caution", "unreliable": "unreliable"}
@@ -264,9 +264,13 @@ def risk(model: PublishedModel) -> Result | Nothing:
     else:
         said = " and ".join(f"{n} {'is' if n == 1 else 'are'} {words}" for n, words in doubts)
         care = f"; of these {apart}, {said}" if said else ""
+    if len(rows) == 1:
+        return Result(
+            f"One odds ratio has an interval; it {'excludes' if apart else 'holds'} the value 1{care}."
+        )
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of the intervals of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} "
+        f"Of the intervals of {len(rows)} odds ratios, {apart or 'none'} "
         f"{'exclude' if apart > 1 else 'excludes'} the value 1{care}. "
         f"By chance alone about {chance} of them would."
     )

@@ -128,9 +128,12 @@ def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -
         "chance alone"
     )
     alone = replace(model, table=limits.iloc[:1])
-    assert "1 excludes the value 1; it is unreliable. By chance" in str(result.risk(alone))
+    assert (
+        str(result.risk(alone))
+        == "One odds ratio has an interval; it excludes the value 1; it is unreliable."
+    )
     none = replace(model, table=limits.assign(ci_low=float("nan"), ci_high=float("nan")))
-    assert str(result.risk(none)).startswith("An interval needs 30 cases")
+    assert str(result.risk(none)).startswith("No odds ratio of this model has an interval. An interval")
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:

@@ -42,8 +42,9 @@ def risk(model: PublishedModel) -> Picture | Nothing:
     if model.table.empty:
         return Nothing(_notes(model)[0])
     level = number_words.percent(ENGLISH, model.level)
+    intervals = f", {level} intervals" if model.table["ci_low"].notna().any() else ""
     about = (
-        f"Odds ratios, {level} intervals; {model.population_label}; {model.reference_period}"
+        f"Odds ratios{intervals}; {model.population_label}; {model.reference_period}"
         f"{'; to be verified' if model.to_verify else ''}"
     )
     rows = [

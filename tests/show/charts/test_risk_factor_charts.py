@@ -130,7 +130,8 @@ def test_the_table_gives_differences_per_1_000_and_markers(model: fl.PublishedMo
 
 
 def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> None:
-    endless = replace(model, table=model.table.assign(ci_high=model.table["ci_high"] + np.inf))
+    rest = model.table["odds_ratio"].where(model.table["category"] != model.table["reference"])
+    endless = replace(model, table=model.table.assign(ci_low=rest / 2, ci_high=rest + np.inf))
     assert "to\u00a0no limit" in fl.show.risk_table(endless).text
     assert np.isfinite(figure(fl.show.risk(endless))["layout"]["xaxis"]["range"]).all()
 
