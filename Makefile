@@ -8,7 +8,7 @@ SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz mutants bench bench-waits bench-disclosure bench-batch longest kills lock clean
+.PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz mutants legal-surveys bench bench-waits bench-disclosure bench-batch longest kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,7 @@ test-rest: needs .venv/.installed ## run what `make test` leaves out; after `mak
 	$(PYTEST) -m thorough --cov=fltoolkit --cov-append --cov-fail-under=95
 	$(NBVAL) notebooks
 	$(MAKE) fuzz MUTANTS=500
+	$(MAKE) legal-surveys SURVEYS=60
 	$(MAKE) test-browser
 	$(MAKE) test-spark
 	$(MAKE) test-wheel
@@ -90,6 +91,9 @@ fuzz: .venv/.installed ## try MUTANTS (20000) wrong and odd inputs of SEED (18) 
 mutants: .venv/.installed ## try sixty errors in the code (tests/code_mutants) against the tests that reach them (an hour; a traced run of the tests first)
 	$(PYTEST) --cov=fltoolkit --cov-context=test --cov-report=
 	$(BIN)/python -m tests.code_mutants run .coverage
+
+legal-surveys: .venv/.installed ## draw SURVEYS (300) legal surveys from SEED (1), and run all their cells and documents (a quarter of an hour)
+	$(BIN)/python -m tests.legal_surveys --surveys $(or $(SURVEYS),300) --seed $(or $(SEED),1)
 
 bench: .venv/.installed ## measure time and memory of the one pass over microdata
 	$(BIN)/python benchmarks/run.py

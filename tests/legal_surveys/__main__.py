@@ -1,0 +1,42 @@
+"""Draws surveys, runs them and prints what stopped or reads oddly; see the package."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from .trial import Found, tried
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.legal_surveys", description=__doc__)
+    parser.add_argument("--surveys", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1, help="of the first survey; the others follow")
+    parser.add_argument("--only", type=int, help="the seed of one survey")
+    parser.add_argument("--workers", type=int, default=2)
+    told = parser.parse_args()
+    seeds = [told.only] if told.only is not None else list(range(told.seed, told.seed + told.surveys))
+    start, found = time.perf_counter(), list[Found]()
+    with ProcessPoolExecutor(told.workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
+        for number, one in enumerate(pool.map(tried, seeds), 1):
+            found += one
+            for f in one:
+                print(f"{f.seed}: {f.where}: {f.what}: {f.words}", flush=True)
+            if number % 10 == 0:
+                print(
+                    f"{number} of {len(seeds)} surveys, {time.perf_counter() - start:.0f} s",
+                    file=sys.stderr,
+                    flush=True,
+                )
+    for what, number in Counter(f.what for f in found).most_common():
+        print(f"{number:5} {what}")
+    print(f"{len(seeds)} surveys, {len({f.seed for f in found})} of them with something odd")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Tests that drawn legal surveys go through all cells and documents, and that their texts read as texts. `make legal-surveys` draws
+more of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from tests.legal_surveys.odd_texts import odd_places
+from tests.legal_surveys.trial import Found, tried
+
+SEEDS = (10, 11, 16, 18, 20)  # each stopped a notebook before
+
+
+def test_a_legal_survey_stops_nowhere_and_leaves_no_odd_text() -> None:
+    """In a process of its own: the cells run in IPython, which keeps much of what it has run."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        found: list[Found] = [one for each in pool.map(tried, SEEDS) for one in each]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "odd"),
+    [
+        ("The rate is nan per 1,000.", "", True),
+        ("cases | None | 3", "", True),
+        ("None may be compared with a number of this survey.", "", False),
+        ("Prevalence of {who} by region", "", True),
+        ("shown () beside", "", True),
+        ("Les cas avec une réponse; the cases with the answer and the rest.", "fr", True),
+        ("Les cas avec une réponse et les autres.", "fr", False),
+    ],
+)
+def test_an_odd_text_is_found(text: str, language: str, odd: bool) -> None:
+    assert bool([*odd_places([text], language)]) is odd
