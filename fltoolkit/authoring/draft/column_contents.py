@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 MANY_CODES = 60  # a column with more values is not a list of codes
+MOST_TEXTS = 12  # a column with more texts is no closed list
+MOST_WORDS = 4  # in an answer of a closed list
+FEWEST_PERSONS = 30  # who share an answer of a closed list
+LOWEST_SHARE = 0.01  # of those who have a text
+NEARLY_ALL = 0.95
 CELLS_AT_ONCE = 50_000_000
 OLDEST = 120  # years; a higher number is a code
 COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
@@ -392,35 +397,20 @@ class DataTable:
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str], with_blanks: Collection[str]) -> dict[str, list[str]]:
-        """Returns, in order, the different values of each column that the draft may show. A text that only
-        few rows have is left out: it could be a person's name or own words, and a draft may be passed on. All
-        texts of a column of own words are left out, except those that mean *yes*, *no* or no answer. Numbers,
-        and texts of at most two characters, are never left out.
-
-        A column has own words if its name or label says so (*other, specify*), or if it has blanks and texts
-        of few rows. `with_blanks` are the columns with blanks.
-        """
-        found: dict[str, list[str]] = {name: [] for name in names}
-        if names:
-            own = {name for name in names if has_own_words(name, self.about.labels.get(name, ""))}
-            rows = (
-                self._counted(names)
-                .filter(~nw.col(VALUE).is_null())
-                .group_by(COLUMN, VALUE)
-                .agg(nw.col(ROWS).sum())
+        """Returns, in order, the different values of each column that the draft may show (`shown_values`).
+        `with_blanks` are the columns with blanks."""
+        found = self.counted(names)
+        return {
+            name: sorted(
+                shown_values(
+                    found[name],
+                    is_open=is_open_question(name, self.about.labels.get(name, "")),
+                    blanks=name in with_blanks,
+                ),
+                key=_sort_key,
             )
-            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(
-                index=False, name=None
-            ):
-                if count >= LIMIT or _is_short_code(value):
-                    found[name].append(value)
-                elif name in with_blanks:
-                    own.add(name)
-            for name in own:
-                found[name] = [
-                    value for value in found[name] if _is_short_code(value) or answer_meaning(value)
-                ]
-        return {name: sorted(values, key=_sort_key) for name, values in found.items()}
+            for name in names
+        }
 
     def _decimal_commas(self) -> bool:
         """Returns whether a CSV has a column of only numbers in which many have a decimal comma."""
@@ -446,6 +436,58 @@ def has_own_words(name: str, label: str) -> bool:
     specify*."""
     words = vocabulary().columns["own_words"]
     return bool(count_hits(words.names, name) or count_hits(words.labels, label))
+
+
+def is_open_question(name: str, label: str) -> bool:
+    """Returns whether the name or the label of a column asks for persons' own words: *other, specify*, or a
+    question that opens with *who*, *why* or *what*. Its codes may be numbers, but its texts are not shown."""
+    words = vocabulary().columns["open_question"]
+    return has_own_words(name, label) or bool(
+        count_hits(words.names, name) or count_hits(words.labels, label)
+    )
+
+
+def shown_values(times: Mapping[str, int], *, is_open: bool, blanks: bool) -> list[str]:
+    """Returns the values of a column that a draft may show without a label of the file: numbers, texts of at
+    most two characters, texts that mean an answer (*yes*, *refused*), and the texts of a closed list.
+
+    A draft may be passed on, and a text may be a person's name or own words, even if many persons gave it. If
+    a column has texts but no closed list, only single letters and numbers of at most three digits are shown:
+    two letters may be initials, and a longer number a telephone number.
+
+    Args:
+        times: the number of rows with each value.
+        is_open: whether the name or the label asks for own words (`is_open_question`).
+        blanks: whether the column has blanks.
+    """
+    answers = [value for value, n in times.items() if n >= LIMIT and answer_meaning(value)]
+    short = [value for value in times if value not in answers and _is_short_code(value)]
+    texts = {value: n for value, n in times.items() if not (answer_meaning(value) or _is_short_code(value))}
+    listed = [] if is_open else closed_list(texts, blanks=blanks)
+    worded = texts or (is_open and not all(map(NUMBER.fullmatch, short)))
+    if worded and not listed:
+        short = [value for value in short if re.fullmatch(r"\d{1,3}|[A-Za-z]", value)]
+    return [*answers, *short, *listed]
+
+
+def closed_list(times: Mapping[str, int], *, blanks: bool) -> list[str]:
+    """Returns the texts of a column that are answers from a closed list; none if it does not look like one. A
+    closed list has few texts, all short and without digits. Nearly all persons who have a text have one that
+    many share; if the column has blanks, all have.
+
+    Args:
+        times: the number of rows with each text.
+        blanks: whether the column has blanks. Texts that only some persons gave are more often own words.
+    """
+    persons = sum(times.values())
+    shared = {value: n for value, n in times.items() if n >= max(FEWEST_PERSONS, LOWEST_SHARE * persons)}
+    if (
+        len(times) > MOST_TEXTS
+        or sum(shared.values()) < (1 if blanks else NEARLY_ALL) * persons
+        or any(re.search(r"[\d@]", value) or len(value.split()) > MOST_WORDS for value in shared)
+    ):
+        return []
+    return list(shared)
 
 
 def _is_short_code(value: str) -> bool:

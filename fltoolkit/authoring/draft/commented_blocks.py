@@ -9,13 +9,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fltoolkit.authoring.draft.column_contents import ColumnContents, has_own_words
+from fltoolkit.authoring.draft.column_contents import (
+    ColumnContents,
+    closed_list,
+    has_own_words,
+    is_open_question,
+)
 from fltoolkit.authoring.draft.column_roles import is_coded, is_yes_no, may_be_yes_no
 from fltoolkit.authoring.draft.question_lines import Questions, open_direction, open_points, question_entry
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import count_hits, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, yaml_scalar
-from fltoolkit.survey.data.printable_values import LIMIT
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 ADULT = 18
@@ -135,7 +139,7 @@ def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
     texts = [c for c in texts if not has_own_words(c.name, c.label)]
     counted = unused.table.counted([c.name for c in texts])
     for c in texts:
-        separator, options = _separator_and_codes(counted[c.name])
+        separator, options = _separator_and_codes(counted[c.name], is_open_question(c.name, c.label))
         if options:
             unused.use([c])
             yield SeveralAnswers(
@@ -143,11 +147,15 @@ def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
             )
 
 
-def _separator_and_codes(values: Mapping[str, int]) -> tuple[str, list[str]]:
+def _separator_and_codes(values: Mapping[str, int], is_open: bool) -> tuple[str, list[str]]:
     """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes.
     `values` gives the number of rows for each text in the column. The list of codes is empty if the parts
     between the separators do not look like codes, if a cell has a code twice, or if there is only one code or
-    there are too many. A word counts as a code only if many rows have it."""
+    there are too many.
+
+    Words count as codes only if those that stand alone in a cell are a closed list that has them all, and the
+    question is not open (`is_open`). Other words may be persons' own.
+    """
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -157,10 +165,12 @@ def _separator_and_codes(values: Mapping[str, int]) -> tuple[str, list[str]]:
             if len(set(parts)) < len(parts):
                 return separator, []
             times.update(dict.fromkeys(parts, n))
-        short = all(
-            re.fullmatch(r"\d{1,3}|[A-Za-z]", code)
-            or (n >= LIMIT and re.fullmatch(r"[a-z][a-z0-9_]{0,19}", code))
-            for code, n in times.items()
+        words = {code for code in times if not re.fullmatch(r"\d{1,3}|[A-Za-z]", code)}
+        alone = {code: values[code] for code in words if code in values}
+        short = not words or (
+            not is_open
+            and all(re.fullmatch(r"[a-z][a-z_]{0,19}", code) for code in words)
+            and words == set(closed_list(alone, blanks=True))
         )
         return separator, sorted(times, key=_code_sort_key) if short and 1 < len(
             times
@@ -278,7 +288,13 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
         yield from (
             YamlLine(
                 f"#   {yaml_scalar(c.name)}",
-                "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)])),
+                "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12) or _count_texts(c)])),
             )
             for c in others
         )
+
+
+def _count_texts(column: ColumnContents) -> str:
+    """Returns how many different texts a column has, for a comment; empty if it has numbers or nothing."""
+    different = column.distinct - (column.filled < column.rows)
+    return f"different texts: {different:,}" if column.low is None and different else ""

@@ -40,17 +40,17 @@ def test_what_a_column_holds_is_what_a_loop_over_its_cells_finds(tmp_path: Path)
 
 def test_answers_are_told_by_their_place_among_the_codes_however_they_are_written(tmp_path: Path) -> None:
     cells = {
-        "q": ["1", "1.0", " 2", "", "  ", "8", "it's"] * 20,
-        "asked": ["1", "2", "1.0", "1", "2", "1", "1"] * 20,
+        "q": ["1", "1.0", " 2", "", "  ", "8", "it's"] * 30,
+        "asked": ["1", "2", "1.0", "1", "2", "1", "1"] * 30,
     }
     pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)
     data = DataTable(tmp_path / "a.csv")
     columns = data.columns()
     assert list(columns[0].codes) == ["1", "2", "8", "it's"]
     places = data.answers(columns)
-    assert places["q"].tolist() == [1, 1, 2, 0, 0, 3, 4] * 20
-    assert places["asked"].tolist() == [1, 2, 1, 1, 2, 1, 1] * 20
-    assert data.answers(columns, ("asked", ["1"]))["q"].tolist() == [1, 2, 0, 3, 4] * 20
+    assert places["q"].tolist() == [1, 1, 2, 0, 0, 3, 4] * 30
+    assert places["asked"].tolist() == [1, 2, 1, 1, 2, 1, 1] * 30
+    assert data.answers(columns, ("asked", ["1"]))["q"].tolist() == [1, 2, 0, 3, 4] * 30
     assert data.answers(columns, ("asked", ["9"]))["q"].tolist() == []
     assert data.answers([]) == {}
 
@@ -144,7 +144,7 @@ def test_a_value_is_a_code_where_values_are_few_and_a_text_where_few_rows_hold_i
         "few": ["a", "b"] * 30,
         "own": ["a"] * 55 + ["beaten by Q."] * 4 + ["b"],
         "name": ["a"] * 55 + ["Ana"] * 4 + ["999"],
-        "shared": ["often, yes"] * 5 + ["a"] * 55,
+        "shared": ["often, yes"] * 30 + ["a"] * 30,
         "many": [*range(13), *[0] * 47],
     }
     pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)

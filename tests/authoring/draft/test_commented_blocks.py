@@ -98,10 +98,10 @@ def test_codes_of_exceptions_each_stand_under_their_kind(tmp_path: Path) -> None
 def test_one_column_of_codes_is_told_by_its_separator(
     tmp_path: Path, cells: list[str], separator: str, options: list[str]
 ) -> None:
-    lines = drawn(tmp_path, {"P": cells * 10, "n": range(40)}, {"P": "Which penalties"})
+    lines = drawn(tmp_path, {"P": cells * 30, "n": range(120)}, {"P": "Penalties"})
     assert lines[1:3] == [
         "# Questions with several answers. Move the line of an answer under its item, and remove its #.",
-        "#   P  # Which penalties",
+        "#   P  # Penalties",
     ]
     written = [f"#     - {{column: P, contains: {o}, separator: {separator}}}" for o in options]
     assert [line.partition("  #")[0] for line in lines[3:]] == written

@@ -5,10 +5,12 @@ draft."""
 from __future__ import annotations
 
 import re
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyreadstat
 import pytest
 import yaml
 from draft_columns import column, drafted, unused
@@ -114,11 +116,76 @@ def test_texts_of_a_column_with_blanks_and_rare_texts_are_own_words_whatever_its
 def test_words_that_many_said_are_no_list_of_codes(tmp_path: Path) -> None:
     table = {
         "q9_specify": ["no pay given", "held papers", ""] * 40,
-        "several": ["wages debt", "debt papers", "wages"] * 40,
+        "several": ["wages debt", "wages", "debt"] * 40,
+        "T6": [" ".join(two) for two in permutations(("ann", "bello", "chief", "uncle", "mrs"), 2)] * 6,
     }
     text = make_draft_of(tmp_path, table)
-    assert not re.search("pay|given|held", text)
+    assert not re.search("pay|given|held|ann|bello|chief|uncle|mrs", text)
     assert "contains: wages" in text
+
+
+PERSONS_WORDS = (
+    r"passport|money|dette|famille|patron|tio|Bello|Adebayo|0803|0804|a@b\.example|JB|AO|uncle|08031234567"
+)
+SAID = "because Mrs Adebayo has my passport"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Q13WHY", ["lost passport"] * 60 + ["no money"] * 60),  # the name asks for own words
+        ("pourquoi", ["la dette"] * 60 + ["la famille"] * 60),
+        ("QUIEN_FUE", ["el patron"] * 60 + ["mi tio"] * 60),
+        ("agent_name", ["Chief Bello"] * 60 + ["Mrs Adebayo"] * 60),
+        ("T6", [SAID] * 120),  # a sentence is no answer of a list
+        ("T6", ["Chief Bello"] * 29 + ["nobody else"] * 91),  # too few persons share one
+        ("T6", ["Chief Bello", "Mrs Adebayo"] * 30 + [f"only I {i % 9}" for i in range(60)]),
+        ("T6", ["Bello 0803", "call 0804"] * 60),
+        ("T6", ["a@b.example", "c@d.example"] * 60),
+        ("who_hit", ["JB", "AO"] * 60),
+        ("T6", ["JB", "AO"] * 30 + ["by my own uncle in Lima"] * 60),  # initials
+        ("T6", ["08031234567"] * 20 + ["by my own uncle in Lima"] * 100),
+    ],
+)
+def test_texts_are_shown_only_of_a_closed_list(tmp_path: Path, name: str, said: list[str]) -> None:
+    """Ten persons of 2,655 who named one man had him in the draft."""
+    text = make_draft_of(tmp_path, {name: said, "zone": ["north", "south"] * 60})
+    assert not re.search(rf"\b({PERSONS_WORDS})\b", text)
+    assert name in text
+    assert "north, south" in text
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Why could you not leave?",
+        "Who threatened you?",
+        "Pourquoi n'avez-vous pas pu partir ?",
+        "¿Quién lo amenazó?",
+        "¿Cuál fue la razón?",
+        "Nom de l'agence",
+        "Por que não podia sair?",
+    ],
+)
+def test_answers_to_an_open_question_of_spss_are_not_shown(tmp_path: Path, label: str) -> None:
+    said = ["Chief Bello", "my uncle"] * 60 + [""] * 30
+    pyreadstat.write_sav(pd.DataFrame({"Q13": said}), tmp_path / "a.sav", column_labels={"Q13": label})
+    text = make_draft(tmp_path / "a.sav", "a.sav").text
+    assert not re.search("Bello|uncle", text)
+    assert "different texts: 2" in text
+    pyreadstat.write_sav(pd.DataFrame({"Q13": said}), tmp_path / "b.sav", column_labels={"Q13": "Zone"})
+    assert (
+        "Chief Bello, my uncle" in make_draft(tmp_path / "b.sav", "b.sav").text
+    )  # a list, as far as one sees
+
+
+def test_numbers_of_an_open_question_are_codes(tmp_path: Path) -> None:
+    assert "1120, 1130" in make_draft_of(tmp_path, {"what_made": ["1120", "1130"] * 60})
+
+
+def test_yes_and_no_are_shown_whatever_a_question_asks(tmp_path: Path) -> None:
+    text = make_draft_of(tmp_path, {"why_leave": ["Oui", "Non", "Refusé"] * 40})
+    assert all(word in text for word in ("Oui", "Non", "Refusé"))
 
 
 def make_draft_of(folder: Path, table: dict[str, list[str]]) -> str:
