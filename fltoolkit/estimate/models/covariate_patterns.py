@@ -3,6 +3,7 @@ the same covariate values, such as women in the north. Each pattern has one row 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.survey.spec.groups import NOT_STATED, Group
 
 MOST_PATTERNS = 20_000
+MOST_COEFFICIENTS = 500
 SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
 SENSITIVE_WORDS = re.compile(
     r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE
@@ -31,7 +33,8 @@ SENSITIVE_WORDS = re.compile(
 
 
 class TooManyPatterns(RequestError):
-    """The covariates of a model have more combinations of values than a model may have."""
+    """The covariates of a model have more combinations of values, or its terms more coefficients, than a
+    model may have."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,8 @@ def read_patterns(design: Design, formula: ModelFormula, population: str | None)
 
     Raises:
         RequestError: a column does not exist, or is a group that only cases have; a factor has no finite
-            value.
-        TooManyPatterns: there are too many patterns (combinations of covariate values).
+            value; nobody has an outcome; the formula has no term.
+        TooManyPatterns: there are too many patterns (combinations of covariate values) or coefficients.
     """
     outcome, names = formula.outcome, list(formula.columns)
     for name in names:
@@ -177,7 +180,14 @@ def read_patterns(design: Design, formula: ModelFormula, population: str | None)
         design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen
     )
     first = (sums.cells.keys[BREAKDOWN] == 0).to_numpy()
-    if (many := int(first.sum())) > MOST_PATTERNS:
+    if not (many := int(first.sum())):
+        raise RequestError(
+            "a model needs cases and others: nobody has an answer to the outcome",
+            where="formula",
+            found=outcome,
+            do="name an outcome that persons of the population have, or another population",
+        )
+    if many > MOST_PATTERNS:
         raise TooManyPatterns(
             f"the covariates make {many:,} patterns",
             where="formula",
@@ -237,6 +247,16 @@ def is_sensitive(design: Design, name: str) -> bool:
 def _matrix(frame: pd.DataFrame, formula: ModelFormula) -> tuple[Array, Any]:
     from patsy import ModelDesc, PatsyError, Term, dmatrix
 
+    if not formula.terms:
+        raise unusable_formula("no term is left, not even an intercept", formula.text)
+    if (many := _most_coefficients(frame, formula)) > MOST_COEFFICIENTS:
+        raise TooManyPatterns(
+            f"the terms make up to {many:,} coefficients",
+            where="formula",
+            found=formula.text,
+            allowed=f"up to {MOST_COEFFICIENTS}",
+            do="merge categories, or join fewer groups by : and *",
+        )
     described = ModelDesc([], [Term(term) for term in formula.terms])
     try:
         made = dmatrix(described, frame, return_type="matrix", NA_action="raise")
@@ -247,6 +267,20 @@ def _matrix(frame: pd.DataFrame, formula: ModelFormula) -> tuple[Array, Any]:
             "a factor has no finite value for some persons, such as the logarithm of 0", formula.text
         )
     return x, made.design_info
+
+
+def _most_coefficients(frame: pd.DataFrame, formula: ModelFormula) -> int:
+    """Returns the number of columns that the model matrix has at most: the sum, over the terms, of the product
+    of the numbers of categories. It is computed before patsy builds them, because they may not fit in
+    memory."""
+    categories = {}
+    for factor in formula.factors:
+        column = frame[factor.columns[0]]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            categories[factor] = len(column.cat.categories)
+        elif factor.categorical:
+            categories[factor] = column.nunique()
+    return sum(math.prod(categories.get(factor, 1) for factor in term) for term in formula.terms)
 
 
 def _column(

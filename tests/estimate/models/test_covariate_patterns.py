@@ -12,6 +12,7 @@ import fltoolkit as fl
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import (
     Patterns,
+    TooManyPatterns,
     is_sensitive,
     read_patterns,
     refuse_sensitive,
@@ -124,6 +125,51 @@ def norvia_like(small: object) -> fl.Survey:
         "home": {"column": "SEX", "label": "where their parents were born", "codes": {1: "here", 2: "there"}},
     }
     return small([("case", {}), *[("not", {})] * 7], groups=groups)  # type: ignore[operator, no-any-return]
+
+
+@pytest.mark.parametrize("terms", ["0", "-1", "sex - sex - 1"])
+def test_a_formula_without_a_term_is_refused(terms: str) -> None:
+    with pytest.raises(RequestError, match="no term is left") as refused:
+        patterns(f"case ~ {terms}")
+    assert f"case ~ {terms}" in str(refused.value)
+
+
+def test_an_outcome_that_nobody_has_is_refused_by_its_name() -> None:
+    """In a survey the months of a case are such an outcome, if there is no case."""
+    with pytest.raises(RequestError, match=r"nobody has an answer(.|\n)*nothing"):
+        patterns("nothing ~ sex", PERSONS.assign(nothing=np.nan))
+
+
+@pytest.mark.parametrize(
+    ("terms", "most"),
+    [("a:b", 16_480), ("C(a) * C(b)", 16_932), ("C(code):C(b)", 20_600), ("x:C(b, Sum):a", 16_480)],
+)
+def test_too_many_coefficients_are_refused_before_they_are_made(
+    terms: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their matrix had two gigabytes. An intercept is one more coefficient."""
+    import patsy
+
+    monkeypatch.setattr(patsy, "dmatrix", lambda *_, **__: pytest.fail("patsy was asked"))
+    at = np.arange(412)
+    frame = pd.DataFrame(
+        {
+            "a": [f"a{i % 40}" for i in at],
+            "b": [f"b{i}" for i in at],
+            "code": at % 50,
+            "x": at % 3,
+            "case": at % 2,
+            "w": 1.0,
+        }
+    )
+    with pytest.raises(TooManyPatterns, match=rf"up to {most + 1:,} coefficients(.|\n)*allowed: +up to 500"):
+        read_patterns(fl.SurveyDesign(frame, weight="w"), read_formula(f"case ~ {terms}"), None)
+
+
+def test_a_model_of_five_hundred_coefficients_is_made() -> None:
+    frame = pd.DataFrame({"b": [f"b{i % 499}" for i in range(998)], "case": [0, 1] * 499, "w": 1.0})
+    made = read_patterns(fl.SurveyDesign(frame, weight="w"), read_formula("case ~ b"), None)
+    assert made.x.shape == (499, 499)
 
 
 def test_too_many_patterns_are_refused_with_bands() -> None:
