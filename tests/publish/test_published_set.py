@@ -70,9 +70,11 @@ GOOD = {
 @cache
 def estimated(measure: str) -> fl.Estimates:
     """One number of forty persons."""
-    frame = pd.DataFrame({"w": 10.0, "psu": range(40), "y": [1, 0] * 20})
+    frame = pd.DataFrame({"w": 10.0, "psu": range(40), "y": [1, 0] * 20, "hours": range(40)})
     design = fl.SurveyDesign(frame, weight="w", psu="psu")
-    return {"prevalence": fl.prevalence, "total": fl.total, "mean": fl.mean}[measure](design, "y")
+    if measure == "mean":
+        return fl.mean(design, "hours")
+    return {"prevalence": fl.prevalence, "total": fl.total}[measure](design, "y")
 
 
 def one_number(measure: str = "prevalence", **facts: Any) -> fl.Estimates:

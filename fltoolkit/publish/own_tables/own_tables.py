@@ -17,6 +17,7 @@ from fltoolkit.classify.exploration.outcomes import in_place_of_forced_labour
 from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.prevalence_and_totals import prevalence
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.cell_counts import CellId
 from fltoolkit.publish.disclosure.run_decision import (
@@ -367,6 +368,17 @@ def _outcome(est: Estimates) -> str:
     return est.about.outcome if est.about.outcome in user_defined else ""
 
 
+def _is_true_or_false(est: Estimates) -> bool:
+    """Returns whether an estimate is of a true/false column, such as forced_labour."""
+    if est.design is None:
+        return False
+    try:
+        prevalence(est.design, est.about.outcome)
+    except RequestError:
+        return False
+    return True
+
+
 def _refuse_unpublishable(est: Estimates) -> None:
     """Raises an error if an estimate may never be published as a single table."""
     if est.parts:
@@ -379,15 +391,14 @@ def _refuse_unpublishable(est: Estimates) -> None:
         raise PublicationError(
             "a quantile is the answer of single persons",
             found=est.about.outcome,
-            do="publish fl.duration instead",
+            do="publish fl.duration or fl.mean instead",
         )
-    if est.about.measure in ("mean", "ratio"):
-        # The limits count persons who answered. Of these, one alone may have all of the sum, as the one case has
-        # of a mean of forced_labour.
+    if est.about.measure == "ratio" or (est.about.measure == "mean" and _is_true_or_false(est)):
+        # Their limits count persons who answered, and not cases: one case alone may have all of the sum.
         raise PublicationError(
-            f"a {est.about.measure} may rest on the answers of few persons, and nothing protects them",
+            f"a {est.about.measure} of true and false may rest on few cases, and nothing protects them",
             found=est.about.outcome,
-            do="publish fl.prevalence or fl.share, whose cases are counted, or fl.duration",
+            do="publish fl.prevalence or fl.share, whose cases are counted",
         )
     if est.about.measure in {"flowchart", *PROFILES} and est.about.where:
         raise PublicationError(

@@ -110,12 +110,14 @@ def test_groups_and_outcomes_of_the_set_must_be_there(norvia: fl.ClassifiedSurve
         fl.publish(fl.prevalence(norvia), beside=fl.publish(fl.prevalence(asked, "debt_bondage")))
 
 
-def test_a_mean_and_a_ratio_are_not_published(norvia: fl.ClassifiedSurvey, rural: fl.Published) -> None:
+def test_a_mean_of_cases_and_a_ratio_are_not_published(
+    norvia: fl.ClassifiedSurvey, rural: fl.Published
+) -> None:
     """Before, a mean of forced labour showed regions of 1 to 4 cases: the limits counted all who answered."""
     for est in (
         fl.mean(norvia, "forced_labour", by="region"),
         fl.ratio(norvia, "forced_labour", "involuntary"),
     ):
         for beside in (None, rural):
-            with pytest.raises(PublicationError, match="may rest on the answers of few persons"):
+            with pytest.raises(PublicationError, match="may rest on few cases"):
                 fl.publish(est, beside=beside)
