@@ -21,7 +21,7 @@ batch: .venv/.installed ## run every survey of data_samples/batch.yaml through t
 PYTEST = $(BIN)/python -m pytest -n 3 -p no:nbval
 NBVAL = $(BIN)/python -m pytest -n 2 --nbval --nbval-current-env
 
-test: .venv/.installed ## run the tests of every part in about eight minutes, and one notebook against its stored outputs
+test: .venv/.installed ## run the tests of every part in about nine minutes, and one notebook against its stored outputs
 	$(PYTEST) -m 'not thorough and not browser and not spark and not wheel' $(COVERAGE)
 	$(NBVAL) notebooks/3_estimate.ipynb
 
@@ -34,7 +34,7 @@ test-rest: needs .venv/.installed ## run what `make test` leaves out; after `mak
 	$(PYTEST) -m thorough --cov=fltoolkit --cov-append --cov-fail-under=95
 	$(NBVAL) notebooks
 	$(MAKE) fuzz MUTANTS=500
-	$(MAKE) legal-surveys SURVEYS=60
+	$(MAKE) legal-surveys SURVEYS=40 SEED=10
 	$(MAKE) test-browser
 	$(MAKE) test-spark
 	$(MAKE) test-wheel

@@ -172,6 +172,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return {"survey": str(path), "plan": "nap.yaml"}
 
 
+@pytest.mark.thorough("eight whole notebooks")
 @EVERY
 def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(
     path: Path, small: dict[str, object], tmp_path: Path

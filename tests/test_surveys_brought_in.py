@@ -46,6 +46,7 @@ def surveys(folders: dict[str, Path]) -> dict[str, fl.ClassifiedSurvey]:
     return {name: fl.classify(fl.read_survey(place / "survey.yaml")) for name, place in folders.items()}
 
 
+@pytest.mark.thorough("three whole surveys")
 @pytest.mark.parametrize("name", WRITERS)
 def test_everybody_is_what_the_questionnaire_says(
     name: str, folders: dict[str, Path], surveys: dict[str, fl.ClassifiedSurvey]

@@ -16,10 +16,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.legal_surveys", description=__doc__)
     parser.add_argument("--surveys", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1, help="of the first survey; the others follow")
-    parser.add_argument("--only", type=int, help="the seed of one survey")
+    parser.add_argument("--only", type=int, nargs="+", help="the seeds of single surveys")
     parser.add_argument("--workers", type=int, default=2)
     told = parser.parse_args()
-    seeds = [told.only] if told.only is not None else list(range(told.seed, told.seed + told.surveys))
+    seeds = told.only or list(range(told.seed, told.seed + told.surveys))
     start, found = time.perf_counter(), list[Found]()
     with ProcessPoolExecutor(told.workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
         for number, one in enumerate(pool.map(tried, seeds), 1):

@@ -49,6 +49,7 @@ def test_the_plan_of_a_survey_is_found_from_its_folder(tmp_path: Path) -> None:
         fl.plan_beside(survey, "mine.yaml")
 
 
+@pytest.mark.thorough("publishes samples of its own")
 @pytest.mark.parametrize(
     ("name", "same"), [(" smallland ", True), ("SMALLLAND", True), ("Small land", False)]
 )

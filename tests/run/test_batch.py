@@ -142,6 +142,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return Ran(folder / "out", run_batch(path, say=said.append), said)
 
 
+@pytest.mark.thorough("a whole run; the samples have plans")
 def test_a_survey_without_a_plan_goes_through_three_notebooks(ran: Ran) -> None:
     names = ("1_survey", "2_classify", "3_estimate")
     made = {path.name for path in (ran.outputs / "good").iterdir()}

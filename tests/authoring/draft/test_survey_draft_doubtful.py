@@ -51,6 +51,7 @@ def placed(draft: dict[str, Any]) -> dict[str, tuple[str, Any, Any]]:
     }
 
 
+@pytest.mark.thorough("drafts of six labelled files")
 def test_unpaid_work_is_no_item_without_an_answer(draft: dict[str, Any]) -> None:
     """It was an item of involuntary work, so that everybody who helped the family was a step from forced
     labour."""
@@ -93,6 +94,7 @@ def test_replicate_weights_are_named_and_how_they_were_made_is_asked(draft: dict
     assert "psu" not in draft["design"]
 
 
+@pytest.mark.thorough("drafts of many labelled files")
 @pytest.mark.parametrize(("language", "kind"), [*FILES, ("en", ".csv")])
 def test_nobodys_own_words_are_in_a_draft(language: str, kind: str, folder: Path) -> None:
     """Thirty persons each said one of three sentences: they stood in a comment as codes."""

@@ -63,6 +63,7 @@ def test_cases_are_counted_with_and_without_the_corrections(
     assert found.to_numpy().tolist() == [["adults", *adults]]
 
 
+@pytest.mark.thorough("a sample of its own")
 def test_a_case_whose_line_number_was_corrected_is_neither_gained_nor_lost(tmp_path: Path) -> None:
     line = [{"where": {"HH": i, "LINE": 1}, "column": "LINE", "value": 2, "why": "a slip"} for i in range(10)]
     found = fl.corrected_cases(persons(tmp_path, PEOPLE, line))

@@ -150,6 +150,7 @@ def test_a_rule_with_forced_labour_is_told_where_the_share_of_cases_is(norvia: f
         fl.outcome(norvia, "debt_bondage and forced_labour", name="bonded")
 
 
+@pytest.mark.thorough("classifies a sample of its own")
 def test_persons_with_an_outcome_of_their_own_are_asked_by_its_name(norvia: fl.ClassifiedSurvey) -> None:
     """Before, calls without a name silently returned forced labour."""
     persons = fl.outcome(norvia, "debt_bondage")

@@ -124,6 +124,7 @@ def gaps(
     return wrong
 
 
+@pytest.mark.thorough("two whole samples; the goldens have profiles")
 @pytest.mark.parametrize("name", [name for name in RECORDS if name.startswith("shipped")])
 def test_the_profile_of_a_shipped_survey_agrees_with_r(name: str) -> None:
     record = RECORDS[name]

@@ -93,6 +93,7 @@ def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(
     assert ranges(tables, [secret]) == {tuple(secret): (told, told)}
 
 
+@pytest.mark.thorough("six surveys attacked by whole-number programmes")
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
 @pytest.mark.parametrize("name", SECRETS)
 def test_tables_published_beside_the_run_tell_none(

@@ -167,6 +167,7 @@ def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(name: str
     assert not re.search(CLAIMS, said)
 
 
+@pytest.mark.thorough("writes all documents of its own")
 def test_hostile_texts_are_letters_in_every_document(tmp_path: Path) -> None:
     write_documents(in_languages(hostile(), "en"), tmp_path)
     files = [f for f in tmp_path.rglob("*") if f.is_file()]

@@ -82,6 +82,7 @@ def files(survey: Path) -> list[Path]:
     return documents(survey, survey.parent / "out")
 
 
+@pytest.mark.thorough("writes all documents of its own")
 def test_there_is_something_to_tell_and_something_hidden(full: pd.DataFrame, files: list[Path]) -> None:
     found = seen([line for file in files for line in lines(file)], full)
     assert found.loc[found["category"] == "north", ["estimate", "n"]].notna().all(axis=None)

@@ -201,6 +201,7 @@ def test_every_text_of_a_change_comes_from_a_file_of_words(marks: Language) -> N
     assert {words: text for words, text in left.items() if words} == {}
 
 
+@pytest.mark.thorough("writes workbooks in two languages")
 @pytest.mark.parametrize("code", ["fr", "es"])
 def test_the_workbook_speaks_the_plans_first_language(tmp_path: Path, code: str) -> None:
     fl.report.write_workbook(in_languages(fell(), code, "en"), tmp_path)

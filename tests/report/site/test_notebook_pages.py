@@ -161,6 +161,7 @@ def test_prose_tables_and_sentences_are_there_and_code_is_not(tmp_path: Path) ->
     assert "¶" not in html
 
 
+@pytest.mark.thorough("whole pages of a survey of its own")
 @pytest.mark.parametrize("where", ["group", "population", "coverage"])
 def test_a_script_in_a_label_stays_inert_everywhere(tmp_path: Path, where: str) -> None:
     survey = country.changed(country.SURVEY)

@@ -88,6 +88,7 @@ def answer(book: Workbook) -> None:
     books.free(book, "Cost estimate", "Activity", 1).value = "Train"
 
 
+@pytest.mark.thorough("whole runs of a survey with a workbook")
 def test_entries_stop_their_survey_before_anything_is_written_until_they_are_read(
     path: Path, calls: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

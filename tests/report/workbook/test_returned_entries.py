@@ -96,6 +96,7 @@ def test_a_workbook_that_nobody_touched_holds_no_entry(original: Path) -> None:
     assert (found.edits, found.problems) == ((), ())
 
 
+@pytest.mark.thorough("writes and reads whole workbooks")
 def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path, tmp_path: Path) -> None:
     plan = original.parents[1] / "nap.yaml"
     said = read_into(filled, plan)
@@ -456,6 +457,7 @@ def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chos
     assert found.matrix == {"trained": {"target_year_1": 90}}
 
 
+@pytest.mark.thorough("writes workbooks in two languages")
 def test_what_was_filled_in_in_one_language_stands_in_the_workbook_of_another(tmp_path: Path) -> None:
     path = french(tmp_path)
     books.edit(path, lambda b: setattr(b["Liste des 4P"]["C7"], "value", "en partie"))

@@ -63,6 +63,7 @@ def as_kind(kind: str, text: str) -> Callable[[str, bytes], bytes]:
     return lambda part, content: re.sub(rb'<c r="B3"[^>]*><v>12345</v></c>', cell, content)
 
 
+@pytest.mark.thorough("six workbooks")
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -27,6 +27,7 @@ print("plotly.io._renderers" in sys.modules, "jsonschema" in sys.modules, GRAMMA
 """
 
 
+@pytest.mark.thorough("starts Python anew")
 @pytest.mark.parametrize(
     ("script", "told"),
     [(RUN, "True True False True True"), (KERNEL, "True True False")],

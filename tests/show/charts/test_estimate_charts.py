@@ -390,6 +390,7 @@ def with_own_outcome() -> fl.Published:
 OWN = "Answered yes to debt_bondage; not forced labour"
 
 
+@pytest.mark.thorough("publishes a sample of its own")
 @pytest.mark.parametrize("measure", ["prevalence", "total"])
 def test_a_chart_of_an_outcome_of_ones_own_is_named_and_drawn_as_that(
     measure: str, with_own_outcome: fl.Published

@@ -163,6 +163,7 @@ def gates_by_chance(draw: random.Random, before: list[str], depth: int = 0) -> d
     return {join: [gates_by_chance(draw, before, depth + 1) for _ in range(draw.randint(1, 3))]}
 
 
+@pytest.mark.thorough("draws forty questionnaires")
 @pytest.mark.parametrize("seed", range(40))
 def test_chains_of_any_shape_skip_whom_the_logic_written_out_skips(seed: int) -> None:
     draw, names = random.Random(seed), ["a", "b", "c", "d", "e", "f"]

@@ -582,6 +582,7 @@ def test_clean_data_have_no_findings(spec: dict[str, Any], people: pd.DataFrame,
     assert short(table) == []
 
 
+@pytest.mark.thorough("fifty-three surveys are checked")
 @pytest.mark.parametrize(
     ("cells", "keys", "expected"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS]
 )

@@ -38,6 +38,7 @@ def spec(folder: Path) -> dict[str, Any]:
     return read
 
 
+@pytest.mark.thorough("checks every sample anew")
 @pytest.mark.parametrize("name", ["norvia_lfs_2025", "norvia_lfs_2027", "valdorie_enquete_2025"])
 def test_the_samples_left_nothing_out(name: str) -> None:
     assert fl.check(classified(name)).query("check in @ASKED").empty
