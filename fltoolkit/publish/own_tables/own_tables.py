@@ -76,6 +76,7 @@ def publish(
         RequestError: a group has the name of a column of a published table; the set is of another survey; or
             profile and beside are both given.
         PublicationError: the table may not be published. It is a stack, whose parts overlap; a quantile; a
+            ratio, or a mean of a true/false column; a
             flowchart or a profile of a domain; or a profile with `beside`. Or the set has another rule set or
             other weights. Or the publication profile lowers a confidentiality limit without
             `accept_lower_limits: true`.
@@ -396,7 +397,7 @@ def _refuse_unpublishable(est: Estimates) -> None:
     if est.about.measure == "ratio" or (est.about.measure == "mean" and _is_true_or_false(est)):
         # Their limits count persons who answered, and not cases: one case alone may have all of the sum.
         raise PublicationError(
-            f"a {est.about.measure} of true and false may rest on few cases, and nothing protects them",
+            f"this {est.about.measure} may rest on few cases, and nothing protects them",
             found=est.about.outcome,
             do="publish fl.prevalence or fl.share, whose cases are counted",
         )
