@@ -88,9 +88,9 @@ golden: ## compute R's reference numbers anew (needs R with the packages that te
 fuzz: .venv/.installed ## try MUTANTS (20000) wrong and odd inputs of SEED (18) beside a plain loop (half an hour)
 	$(BIN)/python -m tests.fuzz --mutants $(or $(MUTANTS),20000) --seed $(or $(SEED),18)
 
-mutants: .venv/.installed ## try sixty errors in the code (tests/code_mutants) against the tests that reach them (an hour; a traced run of the tests first)
-	$(PYTEST) --cov=fltoolkit --cov-context=test --cov-report=
-	$(BIN)/python -m tests.code_mutants run .coverage
+mutants: .venv/.installed ## try sixty errors in the code (tests/code_mutants) against the tests that reach them (three quarters of an hour)
+	$(BIN)/python -m tests.code_mutants trace .pytest_cache/reached -- -n 3 -q
+	$(BIN)/python -m tests.code_mutants run .pytest_cache/reached
 
 legal-surveys: .venv/.installed ## draw SURVEYS (300) legal surveys from SEED (1), and run all their cells and documents (a quarter of an hour)
 	$(BIN)/python -m tests.legal_surveys --surveys $(or $(SURVEYS),300) --seed $(or $(SEED),1)

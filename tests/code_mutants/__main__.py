@@ -6,20 +6,19 @@ import argparse
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pytest
 import yaml
-from coverage.numbits import numbits_to_nums
 
-from .changes import KINDS, Mutant, mutated, place_of, places
+from .changes import KINDS, NOTES, Mutant, mutated, noted, place_of, places
 
 HOUSE = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutants.yaml")
@@ -29,6 +28,11 @@ ROOMS = (
     "run", "synthetic", "teaching", "languages", "yaml_files", "",
 )  # fmt: skip
 MOST_SECONDS = 300  # of the tests of one mutant; a mutant that takes longer has survived
+OUTSIDE = "not browser and not spark and not wheel"
+PARTS = {"test": f"not thorough and {OUTSIDE}", "test-all": f"thorough and {OUTSIDE}"}
+FOUND = Path(__file__).with_name(
+    "found.yaml"
+)  # which test found which mutant, in the suite that later ones must match
 FIRST = 60  # tests nearest to the mutant's module run before all others
 
 
@@ -65,58 +69,95 @@ class Verdict:
 
     mutant: Mutant
     said: str
-    by: str  # the first test that failed
-    seconds: float
+    part: str = ""  # "test" if `make test` found it, "test-all" if only the thorough tests did
+    by: str = ""  # the first test that failed
+    seconds: float = 0.0
 
 
-class Reached:
-    """Which tests reached a line, from a traced run (`--cov --cov-context=test`)."""
-
-    def __init__(self, traced: Path) -> None:
-        self.lines = sqlite3.connect(traced)
-
-    def tests(self, module: str, first: int, last: int) -> list[str]:
-        """Returns the tests that reached one of the lines, those of files with the module's name and folder
-        first."""
-        rows = self.lines.execute(
-            "select context, numbits from line_bits join file on file.id = file_id join context on "
-            "context.id = context_id "
-            "where path like ?",
-            (f"%/fltoolkit/{module}",),
-        )
-        lines = set(range(first, last + 1))
-        found = {name.partition("|")[0] for name, bits in rows if name and lines & set(numbits_to_nums(bits))}
-        stem, folder = Path(module).stem, Path(module).parent.as_posix()
-        return sorted(
-            found, key=lambda test: (f"test_{stem}" not in test, f"tests/{folder}/" not in test, test)
-        )
+def reached_by(record: Path) -> dict[int, list[str]]:
+    """Returns the tests that reached each mutant (by its number, from 1), from the folder that `trace` wrote."""
+    found: dict[int, set[str]] = {}
+    for file in record.iterdir():
+        for line in file.read_text("utf-8").splitlines():
+            number, _, test = line.partition("\t")
+            found.setdefault(int(number), set()).add(test)
+    return {number: sorted(tests) for number, tests in found.items()}
 
 
-def tried(mutant: Mutant, reached: Reached, copy: Path) -> Verdict:
-    """Runs the tests that reach a mutant on a copy of the checkout, and returns what they said."""
+def nearest_first(mutant: Mutant, reached: Collection[str], there: Iterable[str]) -> list[str]:
+    """Returns the tests of the files that reach a mutant: those that reach it themselves first, and of these those
+    with the name of its module, then those of its room. The others of a file may read what a shared fixture made."""
+    files = {test.partition("::")[0] for test in reached}
+    stem, folder = Path(mutant.module).stem, Path(mutant.module).parent.as_posix()
+    return sorted(
+        (test for test in there if test.partition("::")[0] in files),
+        key=lambda test: (
+            test not in reached,
+            f"test_{stem}" not in test,
+            f"tests/{folder}/" not in test,
+            test,
+        ),
+    )
+
+
+def trace(mutants: Sequence[Mutant], record: Path, words: Sequence[str]) -> int:
+    """Runs the tests on a copy in which each mutant's expression writes down the test that reaches it, also in
+    the kernels and commands that a test starts. Returns pytest's exit code."""
+    shutil.rmtree(record, ignore_errors=True)
+    record.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = copied(0, Path(folder))
+        for module in {mutant.module for mutant in mutants}:
+            file = copy / "fltoolkit" / module
+            text = file.read_text("utf-8")
+            here = {n: place_of(m, text) for n, m in enumerate(mutants, 1) if m.module == module}
+            file.write_text(noted(here, text), "utf-8")
+        shutil.copy2(Path(__file__).with_name("reached.py"), copy / f"{NOTES}.py")
+        environment = {**os.environ, "PYTHONPATH": str(copy), "REACHED_INTO": str(record.resolve())}
+        command = [sys.executable, "-m", "pytest", "-p", "no:nbval", "--timeout=1200", "-m", OUTSIDE, *words]
+        return subprocess.run(command, cwd=copy, env=environment).returncode
+
+
+def tried(
+    mutant: Mutant, reached: Collection[str], parts: Mapping[str, frozenset[str]], copy: Path, known: str = ""
+) -> Verdict:
+    """Runs the tests that reach a mutant on a copy of the checkout, those of `make test` first, and returns what
+    they said. `parts` are the tests of `make test` and the thorough ones; `known` is the test that found the mutant
+    before, and runs before all others."""
     file = copy / "fltoolkit" / mutant.module
     text = (HOUSE / "fltoolkit" / mutant.module).read_text("utf-8")
     place = place_of(mutant, text)
-    tests = reached.tests(mutant.module, place.node.lineno, place.node.end_lineno or place.node.lineno)
-    if not tests:
-        return Verdict(mutant, "not reached", "", 0.0)
     start = time.perf_counter()
     file.write_text(mutated(place, text), "utf-8")
+    said = "survived" if reached else "not reached"
     try:
-        for part in filter(None, (tests[:FIRST], tests[FIRST:])):
-            left = MOST_SECONDS - (time.perf_counter() - start)
-            failed = _first_failure(part, copy, left)
-            if failed:
-                return Verdict(mutant, "killed", failed, time.perf_counter() - start)
-    except subprocess.TimeoutExpired:
-        return Verdict(mutant, "time-out", "", time.perf_counter() - start)
+        for part, there in parts.items():
+            ends = time.perf_counter() + MOST_SECONDS
+            here = nearest_first(mutant, reached, there)
+            for some in ([known] if known in there else [], here[:FIRST], here[FIRST:]):
+                try:
+                    failed = _first_failure(some, copy, ends - time.perf_counter())
+                except subprocess.TimeoutExpired:
+                    said = "time-out"
+                    break
+                if failed:
+                    return Verdict(mutant, "killed", part, failed, time.perf_counter() - start)
     finally:
         file.write_text(text, "utf-8")
-    return Verdict(mutant, "survived", "", time.perf_counter() - start)
+    return Verdict(mutant, said, seconds=time.perf_counter() - start)
+
+
+def collected(marked: str) -> frozenset[str]:
+    """Returns the tests with these marks that the suite has now: a trace may be of an older one."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:nbval", "--collect-only", "-q"]
+    told = subprocess.run([*command, "-m", marked], cwd=HOUSE, capture_output=True, text=True, check=True)
+    return frozenset(line for line in told.stdout.splitlines() if "::" in line)
 
 
 def _first_failure(tests: list[str], copy: Path, seconds: float) -> str:
-    """Returns the first of the tests that fails, or "" if all pass."""
+    """Returns the first of the tests that fails, or "" if all pass or none is left."""
+    if not tests:
+        return ""
     listed = copy / "tests_of_mutant.txt"
     listed.write_text("\n".join(tests), "utf-8")
     command = [
@@ -130,19 +171,18 @@ def _first_failure(tests: list[str], copy: Path, seconds: float) -> str:
         "-p",
         "no:cacheprovider",
         "--no-header",
-        f"@{listed}",
     ]
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryFile("w+") as out:
         run = subprocess.run(
-            command,
+            [*command, "-m", OUTSIDE, f"@{listed}"],
             cwd=copy,
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
             timeout=max(seconds, 1.0),
         )
-        if run.returncode == 0:
+        if run.returncode == pytest.ExitCode.OK:
             return ""
         out.seek(0)
         lines = out.read().splitlines()
@@ -164,25 +204,35 @@ def copied(number: int, folder: Path) -> Path:
     return copy
 
 
-def run(mutants: Iterable[Mutant], traced: Path, workers: int) -> list[Verdict]:
+def run(
+    mutants: Mapping[int, Mutant], record: Path, workers: int, found_before: Mapping[str, str]
+) -> list[Verdict]:
     """Tries the mutants on so many copies at once, and prints each verdict as it comes."""
-    verdicts = []
+    verdicts, reached = [], reached_by(record)
+    parts = {part: collected(marked) for part, marked in PARTS.items()}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
         copies = [copied(number, Path(folder)) for number in range(workers)]
 
-        def verdict(mutant: Mutant) -> Verdict:
-            copy = copies.pop()
+        def verdict(number: int) -> Verdict:
+            copy, mutant = copies.pop(), mutants[number]
             try:
-                return tried(mutant, Reached(traced), copy)
+                return tried(mutant, reached.get(number, ()), parts, copy, found_before.get(str(mutant), ""))
             finally:
                 copies.append(copy)
 
-        for number, found in enumerate(pool.map(verdict, mutants), 1):
+        for number, found in zip(mutants, pool.map(verdict, mutants), strict=True):
             print(
-                f"{number:3} {found.said:11} {found.seconds:5.0f} s  {found.mutant}  {found.by}", flush=True
+                f"{number:3} {found.said:11} {found.part:8} {found.seconds:5.0f} s  {found.mutant}  {found.by}",
+                flush=True,
             )
             verdicts.append(found)
     return verdicts
+
+
+def lost(verdicts: Iterable[Verdict], before: Iterable[Mapping[str, str]]) -> list[str]:
+    """Returns the mutants that the suite of `found.yaml` killed and this one does not."""
+    killed = {found["mutant"] for found in before if found["said"] == "killed"}
+    return [str(found.mutant) for found in verdicts if found.said != "killed" and str(found.mutant) in killed]
 
 
 def main() -> int:
@@ -191,10 +241,16 @@ def main() -> int:
     parts = parser.add_subparsers(dest="part", required=True)
     draw = parts.add_parser("draw", help="draw the mutants anew, into mutants.yaml")
     draw.add_argument("--seed", type=int, default=42)
+    tracing = parts.add_parser("trace", help="run the suite, and write down which tests reach which mutant")
+    tracing.add_argument("record", type=Path, help="a folder, which is written anew")
+    tracing.add_argument("words", nargs="*", help="for pytest, after --")
     trial = parts.add_parser("run", help="try them against the tests")
-    trial.add_argument("traced", type=Path, help="the .coverage of a run with --cov-context=test")
+    trial.add_argument("record", type=Path, help="the folder that trace wrote")
     trial.add_argument("--workers", type=int, default=2)
     trial.add_argument("--only", type=int, nargs="*", help="numbers of mutants, from 1")
+    trial.add_argument(
+        "--keep", action="store_true", help="write found.yaml: the suite that later ones must match"
+    )
     told = parser.parse_args()
     if told.part == "draw":
         LIST.write_text(
@@ -203,10 +259,25 @@ def main() -> int:
         )
         return 0
     mutants = read_mutants()
-    verdicts = run([mutants[n - 1] for n in told.only] if told.only else mutants, told.traced, told.workers)
-    killed = sum(found.said == "killed" for found in verdicts)
-    print(f"{killed} of {len(verdicts)} mutants killed")
-    return 0
+    if told.part == "trace":
+        return trace(mutants, told.record, told.words)
+    before = yaml.safe_load(FOUND.read_text("utf-8")) if FOUND.exists() else []
+    chosen = {n: mutants[n - 1] for n in told.only or range(1, len(mutants) + 1)}
+    tests = {found["mutant"]: found["by"] for found in before}
+    verdicts = run(chosen, told.record, told.workers, tests)
+    for part in PARTS:
+        print(
+            f"{sum(found.part == part for found in verdicts)} of {len(verdicts)} mutants killed first by make {part}"
+        )
+    gone = lost(verdicts, before)
+    print(*(f"no longer killed: {mutant}" for mutant in gone), sep="\n")
+    if told.keep:
+        kept = [
+            {**asdict(found), "mutant": str(found.mutant), "seconds": round(found.seconds)}
+            for found in verdicts
+        ]
+        FOUND.write_text(yaml.safe_dump(kept, sort_keys=False, width=200), "utf-8")
+    return bool(gone)
 
 
 if __name__ == "__main__":

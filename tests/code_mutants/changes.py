@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 FLIPPED = {
@@ -22,6 +22,7 @@ FLIPPED = {
 }
 # Swapped, their arguments raise at once, or give the same.
 NO_SWAP = {"isinstance", "issubclass", "getattr", "hasattr", "setattr", "cast", "range", "max", "min", "zip"}
+NOTES = "noted_of_mutants"  # the module reached.py, as a traced copy of the checkout imports it
 KINDS = ("flipped comparison", "dropped condition", "constant", "swapped argument")
 
 
@@ -74,12 +75,28 @@ def place_of(mutant: Mutant, text: str) -> Place:
 
 def mutated(place: Place, text: str) -> str:
     """Returns the module's text with the mutant's expression changed."""
-    node = place.node
-    lines = text.encode().splitlines(keepends=True)  # positions of ast are in bytes
-    before = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
-    after = sum(map(len, lines[: (node.end_lineno or 0) - 1])) + (node.end_col_offset or 0)
-    whole = b"".join(lines)
-    return (whole[:before] + f"({place.mutant.after})".encode() + whole[after:]).decode()
+    first, last = _span(place, text)
+    whole = text.encode()
+    return (whole[:first] + f"({place.mutant.after})".encode() + whole[last:]).decode()
+
+
+def noted(places: Mapping[int, Place], text: str) -> str:
+    """Returns the module's text in which each place first notes its number (module `reached`)."""
+    added: list[tuple[int, int, str]] = []
+    for number, place in places.items():
+        first, last = _span(place, text)
+        added += [(first, -last, f"(__import__({NOTES!r}).note({number}) or ("), (last, -first, "))")]
+    whole = text.encode()
+    for at, _, words in sorted(added, key=lambda one: one[:2], reverse=True):
+        whole = whole[:at] + words.encode() + whole[at:]
+    return whole.decode()
+
+
+def _span(place: Place, text: str) -> tuple[int, int]:
+    """Returns where a place begins and ends, in bytes, as the positions of ast are."""
+    node, lines = place.node, text.encode().splitlines(keepends=True)
+    first = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
+    return first, sum(map(len, lines[: (node.end_lineno or 0) - 1])) + (node.end_col_offset or 0)
 
 
 def _expressions(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[str, ast.expr]]:
