@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shared_surveys
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
@@ -301,7 +302,7 @@ def test_spells_of_pooled_quarters_meet_the_persons_of_their_quarter(
         s1=spell,
         s2=spell.assign(**FORCED),
     )
-    row = fl.total(fl.classify(fl.read_survey(path))).table.loc[0]
+    row = fl.total(shared_surveys.classified(path)).table.loc[0]
     assert [row[c] for c in ("estimate", "population", "n", "cases", "unresolved")] == [3.0, 5.0, 2, 1, 0]
 
 

@@ -13,10 +13,10 @@ from typing import Any, get_args
 import narwhals as nw
 import pandas as pd
 import pytest
+import shared_surveys
 import yaml
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-import fltoolkit as fl
 from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.person_frame import open_table
@@ -190,7 +190,7 @@ def classified(asked: Questionnaire, persons: list[dict[str, Truth]]) -> list[tu
             people = people[["who", "weight", "years", "paid", "own"]]
         people.to_csv(Path(folder, "people.csv"), index=False)
         Path(folder, "survey.yaml").write_text(yaml.safe_dump(asked.spec()))
-        frame = fl.classify(fl.read_survey(folder)).frame
+        frame = shared_surveys.classified(folder).frame
         got = frame.select(nw.col("src__who").cast(nw.Int64), *COLUMNS).collect("pandas").to_native()
     return plain(got.sort_values("src__who")[COLUMNS])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shared_surveys
 
 import fltoolkit as fl
 from fltoolkit.classify.group_columns import group_order
@@ -153,7 +154,7 @@ def test_numeric_isic_loses_its_zero_and_regains_it(
     people.astype({"isic": float}).to_parquet(tmp_path / "people.parquet")
     for path in ("people.csv", "people.parquet"):
         keys = items | sector(digits="4") | {"files.person.path": path}
-        persons = fl.classify(fl.read_survey(write(changed(spec, keys), people=people)))
+        persons = shared_surveys.classified(write(changed(spec, keys), people=people))
         assert fl.prevalence(persons, by="sector").table["sector"].to_list() == list(codes.values()), path
 
 

@@ -19,6 +19,7 @@ import small_country as country
 import yaml
 from attack import Key, cells_of, groups_of, recovered, told
 from hypothesis import Phase, given, settings, strategies as st
+from shared_surveys import classified
 from small_surveys import SPEC
 
 import fltoolkit as fl
@@ -243,7 +244,7 @@ def test_a_profile_is_a_file_of_ones_own(tmp_path: Path) -> None:
 def test_a_run_reads_a_profile_of_ones_own_from_the_surveys_folder(tmp_path: Path) -> None:
     path = country.write(tmp_path / "small")
     profile_file(path.parent)
-    assert fl.publish_run(fl.classify(fl.read_survey(path)), profile="own.yaml").profile == "own"
+    assert fl.publish_run(classified(path), profile="own.yaml").profile == "own"
 
 
 def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
@@ -781,7 +782,7 @@ def test_two_populations_that_differ_by_a_few_cases_do_not_give_those_away(tmp_p
         spec.replace("\ngroups:", stated, 1).replace("tables:\n", tables, 1), encoding="utf-8"
     )
     (tmp_path / "persons.csv").write_bytes((SAMPLE / "persons.csv").read_bytes())
-    persons = fl.classify(fl.read_survey(tmp_path))
+    persons = classified(tmp_path)
     counts = [int(fl.prevalence(persons, population=p).table["cases"].iloc[0]) for p in ("adults", "stated")]
     assert 0 < counts[0] - counts[1] < 5
     out = fl.publish_run(persons)
@@ -794,7 +795,7 @@ def test_two_populations_that_differ_by_a_few_cases_do_not_give_those_away(tmp_p
 def test_a_set_of_another_survey_or_rule_set_is_refused_beside_persons(tmp_path: Path) -> None:
     """Before, a model of one round was fitted to the printed rates of another, without a word."""
     one, other = (
-        fl.classify(fl.read_survey(country.write(tmp_path / name, table=table)))
+        classified(country.write(tmp_path / name, table=table))
         for name, table in (("one", country.persons()), ("other", country.persons().assign(W=11)))
     )
     out, plan = fl.publish_run(one), fl.read_plan(tmp_path / "one" / "nap.yaml")

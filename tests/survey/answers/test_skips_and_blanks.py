@@ -11,6 +11,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 import pytest
+import shared_surveys
 from gated_persons import SPEC, persons, truths
 from small_surveys import frame_of
 
@@ -47,7 +48,7 @@ def classified(
     people: list[dict[str, str]], write: Write, spec: dict[str, Any] = SPEC
 ) -> fl.ClassifiedSurvey:
     table = pd.DataFrame(people).assign(WHO=[f"p{i:05d}" for i in range(len(people))], W=1, AGE=40)
-    return fl.classify(fl.read_survey(write(spec, people=table)))
+    return shared_surveys.classified(write(spec, people=table))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -11,6 +11,7 @@ import families
 import pandas as pd
 import pytest
 import yaml
+from shared_surveys import classified
 from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
@@ -32,7 +33,7 @@ def published(
         SPEC | {"items": SPEC["items"] | {"coercion": coercion}, "sectors": {}, "tables": list(tables)} | own
     )
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    return fl.publish_run(fl.classify(fl.read_survey(folder))).own
+    return fl.publish_run(classified(folder)).own
 
 
 def cases(**by_sex: int) -> list[tuple[str, dict[str, Any]]]:
@@ -186,7 +187,7 @@ def test_a_table_that_no_profile_can_be_is_refused_when_it_is_read(
 
 def test_one_estimate_by_itself_is_protected_too(tmp_path: Path) -> None:
     published(tmp_path, cases(men=40, women=40, men_debt=20, women_debt=3), PROFILE)
-    persons = fl.classify(fl.read_survey(tmp_path))
+    persons = classified(tmp_path)
     found = debt(fl.publish(fl.profile(persons, [[], ["sex"]])).table)
     assert (found["debt_bondage × women"], found["debt_bondage × men"]) == ("c", "c")
     assert found["debt_bondage"] != "c"
