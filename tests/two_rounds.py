@@ -10,7 +10,7 @@ from typing import Any
 
 import small_country as country
 import yaml
-from shared_surveys import classified
+from shared_surveys import classified, published
 from small_surveys import SPEC, Person, persons_table
 
 import fltoolkit as fl
@@ -53,7 +53,7 @@ def followed(
     (root / "nap.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     read = fl.read_plan(root / "nap.yaml")
     persons = classified(second)
-    return fl.evidence(read, fl.rounds(read, persons, fl.publish_run(persons, plan=read)))
+    return fl.evidence(read, fl.rounds(read, persons, published(second, read)))
 
 
 @cache

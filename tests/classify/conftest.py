@@ -14,6 +14,7 @@ from small_surveys import write_survey
 
 import fltoolkit as fl
 from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 
 INVOLUNTARY, COERCION = get_args(InvoluntaryItem), get_args(CoercionItem)
 FREE = {"weight": 1, "years": 30, "paid": "J", "own": "N", **dict.fromkeys((*INVOLUNTARY, *COERCION), "N")}
@@ -67,6 +68,14 @@ def survey_of(
         return fl.read_survey(write(changed(spec, keys or {}), people=people_table(persons), **tables))
 
     return survey
+
+
+@pytest.fixture
+def spec_of(
+    spec: dict[str, Any], write: Callable[..., Path], changed: Callable[..., dict[str, Any]]
+) -> Callable[..., SurveySpec]:
+    """What survey.yaml says with some keys changed; no data are read."""
+    return lambda keys=None: read_spec(write(changed(spec, keys or {})))
 
 
 @pytest.fixture

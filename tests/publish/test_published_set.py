@@ -642,7 +642,16 @@ def with_unresolved(men: int, women: int) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(
-    ("men", "women", "shown"), [(2, 0, False), (2, 9, True), (0, 7, True), (0, 0, True), (3, 3, True)]
+    ("men", "women", "shown"),
+    [
+        (2, 0, False),
+        (2, 9, True),
+        (0, 0, True),
+        *(
+            pytest.param(*both, True, marks=pytest.mark.thorough("runs of more surveys"))
+            for both in ((0, 7), (3, 3))
+        ),
+    ],
 )
 def test_few_unresolved_persons_are_hidden_and_neither_tables_nor_flowchart_give_them_away(
     men: int, women: int, shown: bool, small: Any

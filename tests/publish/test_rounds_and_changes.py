@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from shared_surveys import classified
 from small_surveys import SPEC, Person, persons_table
 
 import fltoolkit as fl
@@ -41,7 +40,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> fl.Published:
     root = tmp_path_factory.mktemp("rounds")
     a_round(root / "first", 2025, 120)
     design = {**SPEC["design"], "psus_of_earlier_rounds": "new"}
-    persons = classified(a_round(root / "second", 2027, 45, design=design))
+    persons = fl.classify(fl.read_survey(a_round(root / "second", 2027, 45, design=design)))
     out = fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
     assert out is not None
     return out
@@ -69,7 +68,7 @@ def test_a_row_hidden_in_one_round_shows_no_change_and_no_verdict(tmp_path: Path
     design = {**SPEC["design"], "psus_of_earlier_rounds": "new"}
     folder = a_round(tmp_path / "second", 2027, 0, design=design)
     persons_table(people).to_csv(folder / "persons.csv", index=False)
-    persons = classified(folder)
+    persons = fl.classify(fl.read_survey(folder))
     found = fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
     assert found is not None
     men = found.table[
@@ -86,7 +85,7 @@ def test_a_row_hidden_in_one_round_shows_no_change_and_no_verdict(tmp_path: Path
 
 def test_labels_that_coincide_need_a_word(tmp_path: Path) -> None:
     a_round(tmp_path / "first", 2025, 120)
-    persons = classified(a_round(tmp_path / "second", 2027, 45))
+    persons = fl.classify(fl.read_survey(a_round(tmp_path / "second", 2027, 45)))
     with pytest.raises(DesignError, match="psus_of_earlier_rounds"):
         fl.changes("../first/survey.yaml", persons, fl.publish_run(persons))
 
@@ -113,7 +112,7 @@ def test_an_own_rule_set_and_profile_stand_beside_the_later_round_alone(tmp_path
     (second / "strict.yaml").write_text(
         shipped.read_text("utf-8").replace("name: ilo", "name: strict"), encoding="utf-8"
     )
-    persons = classified(second, "own.yaml")
+    persons = fl.classify(fl.read_survey(second), rules="own.yaml")
     found = fl.changes(
         "../first/survey.yaml",
         persons,

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import small_country as country
-from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit import memory
@@ -49,7 +48,7 @@ def test_a_run_is_decided_once_for_the_set_its_profiles_and_the_record(
     path = country.write(tmp_path / "small")
     memory.turn_on()
     try:
-        persons = classified(path)
+        persons = fl.classify(fl.read_survey(path))
         out = fl.publish_run(persons)
         assert fl.publish_run(persons, profile="ilo", every_profile=True).limits == out.limits
         rows, published = decided_run(persons)
@@ -61,5 +60,5 @@ def test_a_run_is_decided_once_for_the_set_its_profiles_and_the_record(
         assert (decided_run(persons)[0].table["cases"] >= 0).all()  # whoever has it may change it
     finally:
         memory.turn_off()
-    fl.publish_run(classified(path))
+    fl.publish_run(fl.classify(fl.read_survey(path)))
     assert len(decisions) == 2
