@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 Files = tuple[tuple[str, bytes], ...]
 patched = False  # whether the test that runs patches code; tests/conftest.py sets it
 _FOLDER = tempfile.TemporaryDirectory(prefix="shared_surveys_")  # Python removes it at the end
-_handed_out: dict[int, tuple[fl.ClassifiedSurvey, str]] = {}
+_handed_out: list[tuple[fl.ClassifiedSurvey, str]] = []
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def classified(path: Path, rules: str = "icls_2018") -> fl.ClassifiedSurvey:
     path = path / "survey.yaml" if path.is_dir() else path
     if (files := _files(path)) is None:
         return _classified_anew(path, rules)
-    persons, as_made = _classified(files, rules)
-    _handed_out[id(persons)] = persons, as_made
+    persons = replace(_classified(files, rules), path=path)
+    _handed_out.append((persons, changeable_parts(persons)))
     return persons
 
 
@@ -59,9 +59,9 @@ def published(path: Path, plan: fl.Plan | None = None) -> fl.Published:
 
 def refuse_changes() -> None:
     """Raises an error if a survey that was handed out is no longer as it was made."""
-    found = [persons for persons, as_made in _handed_out.values() if changeable_parts(persons) != as_made]
+    changed = any(changeable_parts(persons) != as_made for persons, as_made in _handed_out)
     _handed_out.clear()
-    assert not found, "this test changes a survey that others share: let it read one of its own"
+    assert not changed, "this test changes a survey that others share: let it read one of its own"
 
 
 def _files(path: Path) -> Files | None:
@@ -73,17 +73,16 @@ def _files(path: Path) -> Files | None:
 
 
 @lru_cache(maxsize=50)
-def _classified(files: Files, rules: str) -> tuple[fl.ClassifiedSurvey, str]:
-    folder = Path(tempfile.mkdtemp(dir=_FOLDER.name))  # it stays: some functions read further columns later
+def _classified(files: Files, rules: str) -> fl.ClassifiedSurvey:
+    folder = Path(tempfile.mkdtemp(dir=_FOLDER.name))
     for name, content in files:
         (folder / name).write_bytes(content)
-    persons = _classified_anew(folder / "survey.yaml", rules)
-    return persons, changeable_parts(persons)
+    return _classified_anew(folder / "survey.yaml", rules)
 
 
 @lru_cache(maxsize=50)
 def _published(files: Files, asked: _Tables) -> fl.Published:
-    return fl.publish_run(_classified(files, "icls_2018")[0], plan=asked)
+    return fl.publish_run(_classified(files, "icls_2018"), plan=asked)
 
 
 def _classified_anew(path: Path, rules: str) -> fl.ClassifiedSurvey:
