@@ -1,18 +1,19 @@
 """Small surveys that tests share: equal files are read, classified and published once in a process.
 
-They are classified without checks, because most tests are about something else. `make test-all` sets
-CHECK_SURVEYS, and then each survey is checked once. Nobody may change a shared survey: pytest compares it
+They are classified without checks, because most tests are about something else; `make test-all` checks each
+once (tests/thoroughness.py). Nobody may change a shared survey: pytest compares it
 after each test. A test that patches code has one of its own, which no other test gets.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+
+from thoroughness import is_thorough
 
 import fltoolkit as fl
 from fltoolkit.classify.adults import classify_checked
@@ -87,6 +88,6 @@ def _published(files: Files, asked: _Tables) -> fl.Published:
 
 def _classified_anew(path: Path, rules: str) -> fl.ClassifiedSurvey:
     survey = fl.read_survey(path)
-    if os.environ.get("CHECK_SURVEYS"):
+    if is_thorough():
         return fl.classify(survey, rules)
     return classify_checked(survey, load_rules(rules, path.parent), hold=True)

@@ -1,5 +1,5 @@
 """Tests that equal small surveys are read once, that none is handed on after a change, and that they are
-checked if CHECK_SURVEYS says so."""
+checked in `make test-all`."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def test_a_changed_survey_fails_its_test(tmp_path: Path) -> None:
 def test_a_test_that_patches_has_its_own_and_it_is_checked_on_demand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("CHECK_SURVEYS", raising=False)
+    monkeypatch.delenv("THOROUGH", raising=False)
     path = written(tmp_path / "a", W=0.1)
     assert shared_surveys.classified(path).frame is not shared_surveys.classified(path).frame
-    monkeypatch.setenv("CHECK_SURVEYS", "1")
+    monkeypatch.setenv("THOROUGH", "1")
     with pytest.raises(DataError, match="weights"):
         shared_surveys.classified(path)

@@ -16,6 +16,7 @@ import pytest
 import shared_surveys
 import yaml
 from hypothesis import HealthCheck, given, settings, strategies as st
+from thoroughness import tries
 
 from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -227,7 +228,7 @@ def surveys(draw: st.DrawFn) -> tuple[Questionnaire, list[dict[str, Truth]]]:
 
 
 @pytest.mark.thorough("draws many questionnaires")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(15, few=5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(surveys())
 def test_any_questionnaire_is_classified_as_by_hand(
     survey: tuple[Questionnaire, list[dict[str, Truth]]],

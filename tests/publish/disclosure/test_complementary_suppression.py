@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from attack import Reader
 from hypothesis import Phase, given, settings, strategies as st
+from thoroughness import tries
 
 from fltoolkit.estimate.totals.breakdowns import cube
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential
@@ -18,7 +19,7 @@ from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, Protected, protect
 
 many_tables = settings(
-    max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+    max_examples=tries(80, few=30), deadline=None, derandomize=True, database=None, phases=[Phase.generate]
 )
 Table = tuple[dict[Key, Cell], list[Key]]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
@@ -102,12 +103,11 @@ def test_corrections_are_made_in_their_order_and_the_file_stays(
     assert sorted(numbers[AGE].dropna()) == sorted(float(row["age"]) for row in expected if row["age"])
 
 
-@pytest.mark.parametrize("lists", [4, pytest.param(12, marks=pytest.mark.thorough("reads twelve surveys"))])
 def test_any_list_of_corrections_gives_what_a_loop_gives(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, lists: int
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     rng = random.Random(7)
-    for _ in range(lists):
+    for _ in range(tries(12, few=4)):
         order = rng.sample(range(16), 16)
         rows = [{"hh": f"h{i // 2}", "line": i % 2 + 1} for i in order]
         corrections = [
