@@ -25,11 +25,12 @@ test: .venv/.installed ## run the tests of every part in about nine minutes, and
 	$(PYTEST) -m 'not thorough and not browser and not spark and not wheel' $(COVERAGE)
 	$(NBVAL) notebooks/3_estimate.ipynb
 
-# Coverage is that of both parts together.
+# Coverage is that of both parts together. In both, tests try more (tests/thoroughness.py).
 test-all: needs .venv/.installed ## run all tests, with coverage (about an hour; needs Chromium and Java)
-	$(MAKE) test COVERAGE='--cov=fltoolkit --cov-report='
+	$(MAKE) test THOROUGH=1 COVERAGE='--cov=fltoolkit --cov-report='
 	$(MAKE) test-rest
 
+test-rest: export THOROUGH = 1
 test-rest: needs .venv/.installed ## run what `make test` leaves out; after `make test COVERAGE=--cov=fltoolkit` it checks the coverage of both
 	$(PYTEST) -m thorough --cov=fltoolkit --cov-append --cov-fail-under=95
 	$(NBVAL) notebooks

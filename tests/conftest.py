@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import copy
 import gc
+import os
+import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shared_surveys
 import shipped
 import yaml
 from small_surveys import SPEC, Person, persons_table, write_survey
@@ -62,15 +65,15 @@ def norvia() -> fl.Survey:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
-    """Returns a function that writes a small survey and classifies it: `small(people, design={...},
-    tables=[...])` changes whole keys of survey.yaml."""
+    """Returns a function that writes a small survey and classifies it without checks: `small(people,
+    design={...}, tables=[...])` changes whole keys of survey.yaml."""
 
     def make(people: Iterable[Person], **keys: Any) -> fl.Survey:
         merged = {
             **SPEC,
             **{k: {**SPEC[k], **v} if isinstance(SPEC.get(k), dict) else v for k, v in keys.items()},
         }
-        return fl.classify(fl.read_survey(write_survey(tmp_path, merged, persons=persons_table(people))))
+        return shared_surveys.classified(write_survey(tmp_path, merged, persons=persons_table(people)))
 
     return make
 
@@ -178,13 +181,29 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Lets a test that patches code have surveys of its own."""
+    shared_surveys.patched = "monkeypatch" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Fails a test that changed a survey that others share."""
+    yield
+    shared_surveys.refuse_changes()
+
+
 @pytest.hookimpl(trylast=True)  # after the tests that are not asked for were left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest files first. Switches line tracing off for tests that Hypothesis repeats, because
-    other tests run the same code."""
+    """Puts the longest files first; the environment variable SHUFFLE (a number) shuffles the files, and the
+    tests in each. Switches line tracing off for tests that Hypothesis repeats, because other tests run the
+    same code."""
     seconds: Counter[Path] = Counter()
     for name, path in {item.nodeid.partition("[")[0]: item.path for item in items}.items():
         seconds[path] += LONGEST.get(name, 0.0)
+    if seed := os.environ.get("SHUFFLE"):
+        random.Random(seed).shuffle(items)
+        seconds = Counter({path: place for place, path in enumerate({item.path: 0 for item in items})})
     items.sort(key=lambda item: -seconds[item.path])
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):

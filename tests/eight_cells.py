@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from shared_surveys import classified
 from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
@@ -41,7 +42,7 @@ def survey(folder: Path, cases: Sequence[int], alone: Sequence[int] = NOBODY) ->
         "tables": [{"measure": "total", "by": [[], "region", "sex"]}],
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(folder / "survey.yaml"))
+    return classified(folder)
 
 
 def counted(row: Mapping[Any, Any]) -> Numbers:

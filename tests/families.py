@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from shared_surveys import classified
 from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
@@ -55,4 +56,4 @@ def persons(folder: Path, people: list[tuple[str, dict[str, Any]]]) -> fl.Survey
     table.to_csv(folder / "persons.csv", index=False)
     path = folder / "survey.yaml"
     path.write_text(yaml.safe_dump(FAMILY, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(path))
+    return classified(path)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import small_country as country
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.languages.language import Language, read_language
@@ -43,7 +44,7 @@ def _evidence(survey: dict[str, Any], said: dict[str, Any]) -> fl.Evidence:
     with tempfile.TemporaryDirectory() as folder:
         path = country.write(Path(folder), survey, said)
         out, read = country.run(path)
-        return fl.evidence(read, fl.rounds(read, fl.classify(fl.read_survey(path)), out))
+        return fl.evidence(read, fl.rounds(read, classified(path), out))
 
 
 @cache

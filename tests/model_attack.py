@@ -21,6 +21,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
+import shared_surveys
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
@@ -79,7 +80,7 @@ def classified(folder: Path, table: pd.DataFrame) -> fl.ClassifiedSurvey:
         "tables": tables,
         "populations": {"adults": SPEC["populations"]["adults"]},
     }
-    return fl.classify(fl.read_survey(write_survey(folder, spec, persons=table)))
+    return shared_surveys.classified(write_survey(folder, spec, persons=table))
 
 
 def write_run(folder: Path, persons: fl.ClassifiedSurvey) -> None:

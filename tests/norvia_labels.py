@@ -107,17 +107,17 @@ def codes() -> dict[str, dict[int, str]]:
     return {**CODES, **{c: YES_NO for c in QUESTIONS if c not in CODES}}
 
 
-def numbers() -> pd.DataFrame:
-    table = pd.read_csv(PERSONS, dtype=dict.fromkeys(TEXT, str))
+def numbers(persons: int | None = None) -> pd.DataFrame:
+    table = pd.read_csv(PERSONS, dtype=dict.fromkeys(TEXT, str), nrows=persons)
     return table.astype({c: float for c in table.columns if c not in TEXT}).fillna(dict.fromkeys(TEXT, ""))
 
 
-def write_spss(path: Path) -> Path:
-    """Writes the SPSS file. 8 and 9, 98 and 99, and 999 are declared missing."""
+def write_spss(path: Path, persons: int | None = None) -> Path:
+    """Writes the SPSS file, or its first persons. 8 and 9, 98 and 99, and 999 are declared missing."""
     declared = {c: [k for k in of if k in (8, 9, 98, 99, 999)] for c, of in codes().items()}
     missing = {c: found for c, found in declared.items() if found}
     pyreadstat.write_sav(
-        numbers(),
+        numbers(persons),
         str(path),
         column_labels=LABELS,
         variable_value_labels=codes(),

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from shared_surveys import classified
 from small_surveys import SPEC
 
 import fltoolkit as fl
@@ -76,7 +77,7 @@ def survey(folder: Path, seed: int) -> tuple[fl.ClassifiedSurvey, pd.DataFrame]:
         ],
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    return fl.classify(fl.read_survey(folder)), table
+    return classified(folder), table
 
 
 def truths(table: pd.DataFrame) -> dict[str, pd.Series]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from shared_surveys import published as published_once
 
 import fltoolkit as fl
 
@@ -192,7 +193,7 @@ def write(
 def run(path: Path) -> tuple[fl.Published, fl.Plan]:
     """Returns the published set and the plan of a survey that `write` has written."""
     plan = fl.read_plan(path.with_name("nap.yaml"))
-    return fl.publish_run(fl.classify(fl.read_survey(path)), plan=plan), plan
+    return published_once(path, plan), plan
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 
 import small_country as country
 import yaml
+from shared_surveys import classified, published
 from small_surveys import SPEC, Person, persons_table
 
 import fltoolkit as fl
@@ -51,8 +52,8 @@ def followed(
     content = {**plan, "country": SPEC["country"], "baseline_survey": baseline}
     (root / "nap.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     read = fl.read_plan(root / "nap.yaml")
-    persons = fl.classify(fl.read_survey(second))
-    return fl.evidence(read, fl.rounds(read, persons, fl.publish_run(persons, plan=read)))
+    persons = classified(second)
+    return fl.evidence(read, fl.rounds(read, persons, published(second, read)))
 
 
 @cache

@@ -9,10 +9,12 @@ from typing import Any, get_args
 
 import pandas as pd
 import pytest
+from shared_surveys import classified
 from small_surveys import write_survey
 
 import fltoolkit as fl
 from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 
 INVOLUNTARY, COERCION = get_args(InvoluntaryItem), get_args(CoercionItem)
 FREE = {"weight": 1, "years": 30, "paid": "J", "own": "N", **dict.fromkeys((*INVOLUNTARY, *COERCION), "N")}
@@ -68,6 +70,31 @@ def survey_of(
     return survey
 
 
+@pytest.fixture
+def spec_of(
+    spec: dict[str, Any], write: Callable[..., Path], changed: Callable[..., dict[str, Any]]
+) -> Callable[..., SurveySpec]:
+    """What survey.yaml says with some keys changed; no data are read."""
+    return lambda keys=None: read_spec(write(changed(spec, keys or {})))
+
+
+@pytest.fixture
+def classified_of(
+    spec: dict[str, Any], write: Callable[..., Path], changed: Callable[..., dict[str, Any]]
+) -> Callable[..., fl.ClassifiedSurvey]:
+    """As `survey_of`, classified without checks and shared with other tests."""
+
+    def made(
+        persons: Persons,
+        keys: Mapping[str, Any] | None = None,
+        rules: str = "icls_2018",
+        **tables: pd.DataFrame,
+    ) -> fl.ClassifiedSurvey:
+        return classified(write(changed(spec, keys or {}), people=people_table(persons), **tables), rules)
+
+    return made
+
+
 def people_table(persons: Persons) -> pd.DataFrame:
     return pd.DataFrame([{"who": name, **FREE, **answers} for name, answers in persons.items()])
 
@@ -85,7 +112,7 @@ def columns(survey: fl.Survey, *names: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
-def one(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, Any]]:
+def one(classified_of: Callable[..., fl.ClassifiedSurvey]) -> Callable[..., dict[str, Any]]:
     """One column of the classified persons, by name."""
 
     def read(
@@ -95,20 +122,20 @@ def one(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, Any]]:
         rules: str = "icls_2018",
         **tables: Any,
     ) -> dict[str, Any]:
-        classified = fl.classify(survey_of(persons, keys, **tables), rules)
-        return {who: row[column] for who, row in columns(classified, column).items()}
+        found = columns(classified_of(persons, keys, rules, **tables), column)
+        return {who: row[column] for who, row in found.items()}
 
     return read
 
 
 @pytest.fixture
-def table(survey_of: Callable[..., fl.Survey]) -> Callable[..., dict[str, dict[str, Any]]]:
+def table(classified_of: Callable[..., fl.ClassifiedSurvey]) -> Callable[..., dict[str, dict[str, Any]]]:
     """Several columns of the classified persons, by name."""
 
     def read(
         names: str, persons: Persons, keys: Mapping[str, Any] | None = None, **tables: Any
     ) -> dict[str, dict[str, Any]]:
-        return columns(fl.classify(survey_of(persons, keys, **tables)), *names.split())
+        return columns(classified_of(persons, keys, **tables), *names.split())
 
     return read
 
@@ -128,6 +155,6 @@ def shared_table(
             changed(answers_spec(), keys or {}),
             people=people_table(persons),
         )
-        return columns(fl.classify(fl.read_survey(path)), *names.split())
+        return columns(classified(path), *names.split())
 
     return read

@@ -351,17 +351,19 @@ def test_months_are_those_of_forced_labour_in_the_country(one: One) -> None:
     ],
 )
 def test_an_estimate_says_how_the_same_work_is_known(
-    survey_of: SurveyOf, keys: dict[str, Any], basis: str
+    classified_of: Callable[..., fl.ClassifiedSurvey], keys: dict[str, Any], basis: str
 ) -> None:
     spells = {"spell1": "J", "spell2": "N"}
-    persons = fl.classify(survey_of({"a": {"same": "J", **spells}, "b": {"same": "N", **spells}}, keys))
+    persons = classified_of({"a": {"same": "J", **spells}, "b": {"same": "N", **spells}}, keys)
     assert fl.prevalence(persons).about.same_work == basis
 
 
 # ------------------------------------------------------------------------------------------------------- who
 
 
-def test_who_was_not_asked_or_refused_is_outside_and_who_is_unresolved_inside(survey_of: SurveyOf) -> None:
+def test_who_was_not_asked_or_refused_is_outside_and_who_is_unresolved_inside(
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+) -> None:
     keys = {
         "module": {
             "column": "result",
@@ -383,7 +385,7 @@ def test_who_was_not_asked_or_refused_is_outside_and_who_is_unresolved_inside(su
         "age unknown": {"result": "full", "years": 99, "weight": 2048},
         "age blank": {"result": "full", "years": "", "weight": 4096},
     }
-    classified = fl.classify(survey_of(persons, keys))
+    classified = classified_of(persons, keys)
     row = fl.prevalence(classified).table.loc[0]
     asked = 8 + 16 + 32 + 1024 + 2048 + 4096
     assert [row[c] for c in ("population", "n", "cases", "unresolved")] == [asked, 6, 1, 1]
@@ -398,8 +400,10 @@ def test_who_was_not_asked_or_refused_is_outside_and_who_is_unresolved_inside(su
     ]
 
 
-def test_without_a_module_status_everybody_is_asked(survey_of: SurveyOf) -> None:
-    persons = fl.classify(survey_of({"a": FORCED, "b": {}, "c": {"years": 12}}))
+def test_without_a_module_status_everybody_is_asked(
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+) -> None:
+    persons = classified_of({"a": FORCED, "b": {}, "c": {"years": 12}})
     assert fl.prevalence(persons).table.loc[0, ["n", "cases"]].to_list() == [2, 1]
 
 

@@ -13,10 +13,11 @@ from typing import Any, get_args
 import narwhals as nw
 import pandas as pd
 import pytest
+import shared_surveys
 import yaml
 from hypothesis import HealthCheck, given, settings, strategies as st
+from thoroughness import tries
 
-import fltoolkit as fl
 from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.person_frame import open_table
@@ -190,7 +191,7 @@ def classified(asked: Questionnaire, persons: list[dict[str, Truth]]) -> list[tu
             people = people[["who", "weight", "years", "paid", "own"]]
         people.to_csv(Path(folder, "people.csv"), index=False)
         Path(folder, "survey.yaml").write_text(yaml.safe_dump(asked.spec()))
-        frame = fl.classify(fl.read_survey(folder)).frame
+        frame = shared_surveys.classified(folder).frame
         got = frame.select(nw.col("src__who").cast(nw.Int64), *COLUMNS).collect("pandas").to_native()
     return plain(got.sort_values("src__who")[COLUMNS])
 
@@ -227,7 +228,7 @@ def surveys(draw: st.DrawFn) -> tuple[Questionnaire, list[dict[str, Truth]]]:
 
 
 @pytest.mark.thorough("draws many questionnaires")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(15, few=5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(surveys())
 def test_any_questionnaire_is_classified_as_by_hand(
     survey: tuple[Questionnaire, list[dict[str, Truth]]],

@@ -22,6 +22,7 @@ from fltoolkit.classify.applicability import (
 )
 from fltoolkit.classify.rules.rule_set import RuleSet, load_rules
 from fltoolkit.errors import SpecError
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 One = Callable[..., dict[str, Any]]
 SurveyOf = Callable[..., fl.Survey]
@@ -65,9 +66,11 @@ def test_one_answer_may_not_stand_on_both_sides_of_one_dimension(survey_of: Surv
     assert "code J of held is restricted_movement and threats_or_violence" in str(error.value)
 
 
-def test_the_items_lacking_are_those_the_rule_set_could_use(survey_of: SurveyOf) -> None:
+def test_the_items_lacking_are_those_the_rule_set_could_use(
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+) -> None:
     keys = staged("unagreed_overtime work", "threats_or_violence work", "no_freedom_to_leave work")
-    lacking = fl.classify(survey_of({"a": asked(keys)}, keys), "hts_2012").lacking
+    lacking = classified_of({"a": asked(keys)}, keys, rules="hts_2012").lacking
     assert "no_freedom_to_leave" in lacking["involuntary"]  # asked, but not of leaving
     assert "unagreed_overtime" not in lacking["involuntary"]
     assert "threats_or_violence" not in lacking["coercion"]
@@ -132,10 +135,12 @@ def test_movement_as_involuntariness_makes_cases_that_icls_does_not_have(
     assert both(one, person, MOVED) == [(True, False)]
 
 
-def test_an_item_that_changes_sides_where_nothing_can_hold_changes_nothing(survey_of: SurveyOf) -> None:
+def test_an_item_that_changes_sides_where_nothing_can_hold_changes_nothing(
+    spec_of: Callable[..., SurveySpec],
+) -> None:
     """A debt at recruitment is involuntariness; without a penalty at recruitment it makes nobody a case."""
     keys = staged("debt_bondage recruitment", "unagreed_overtime work", "threats_or_violence work")
-    spec, rule = survey_of({"a": asked(keys)}, keys).spec, load_rules("hts_2012", Path())
+    spec, rule = spec_of(keys), load_rules("hts_2012", Path())
     assert within_icls(spec, rule)
     assert str(note_on_rule_set(spec, rule)).endswith(
         "; the survey asks too little to find: unfree_recruitment, impossibility_of_leaving"
@@ -147,7 +152,7 @@ def rule(**lists: Any) -> RuleSet:
 
 
 def test_a_rule_set_uses_the_questions_of_its_stages_and_may_move_an_item_to_the_other_side(
-    survey_of: SurveyOf,
+    spec_of: Callable[..., SurveySpec],
 ) -> None:
     keys = staged(
         "hazardous_work work",
@@ -156,7 +161,7 @@ def test_a_rule_set_uses_the_questions_of_its_stages_and_may_move_an_item_to_the
         "other_penalty work",
         "different_job work",
     )
-    spec = survey_of({"a": asked(keys)}, keys).spec
+    spec = spec_of(keys)
     part = {"stages": ["leaving", "work"], "involuntary": ["debt_bondage"], "coercion": ["other_penalty"]}
     late = {
         "stages": ["leaving"],
@@ -186,16 +191,18 @@ def test_a_rule_set_uses_the_questions_of_its_stages_and_may_move_an_item_to_the
     assert obstacle(spec, mine, "survey.yaml") is None
 
 
-def test_several_questions_on_one_item_are_its_columns_together(survey_of: SurveyOf) -> None:
+def test_several_questions_on_one_item_are_its_columns_together(spec_of: Callable[..., SurveySpec]) -> None:
     keys = staged("hazardous_work work", "hazardous_work leaving", "debt_bondage work")
-    sources = item_sources(survey_of({"a": asked(keys)}, keys).spec, load_rules("icls_2018", Path()))
+    sources = item_sources(spec_of(keys), load_rules("icls_2018", Path()))
     assert item_columns(sources)["involuntary"] == {
         "hazardous_work": ("fl__involuntary__hazardous_work__0", "fl__involuntary__hazardous_work__1")
     }
 
 
-def test_two_lists_need_no_stage_and_of_the_guidelines_nothing_must_be_said(survey_of: SurveyOf) -> None:
-    spec, base = survey_of({"a": {}}).spec, load_rules("icls_2018", Path())
+def test_two_lists_need_no_stage_and_of_the_guidelines_nothing_must_be_said(
+    spec_of: Callable[..., SurveySpec],
+) -> None:
+    spec, base = spec_of(), load_rules("icls_2018", Path())
     assert obstacle(spec, base, "survey.yaml") is None
     assert (note_on_rule_set(spec, base), within_icls(spec, base)) == ("", True)
     error = obstacle(spec, HTS, "survey.yaml")
@@ -203,9 +210,11 @@ def test_two_lists_need_no_stage_and_of_the_guidelines_nothing_must_be_said(surv
     assert "needs the stage" in str(error)
 
 
-def test_a_dimension_that_lacks_a_strong_item_or_enough_of_a_side_cannot_hold(survey_of: SurveyOf) -> None:
+def test_a_dimension_that_lacks_a_strong_item_or_enough_of_a_side_cannot_hold(
+    spec_of: Callable[..., SurveySpec],
+) -> None:
     keys = staged("hazardous_work work", "different_job work", "debt_bondage work", "other_penalty work")
-    spec = survey_of({"a": asked(keys)}, keys).spec
+    spec = spec_of(keys)
     weak = {
         "involuntary": {"strong": ["longer_than_agreed"], "medium": ["hazardous_work"]},
         "coercion": ["other_penalty"],

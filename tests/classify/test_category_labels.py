@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from handed import EN, FR
 
-import fltoolkit as fl
 from fltoolkit.classify.category_labels import category_labels, crossed_labels
 from fltoolkit.classify.group_columns import group_order
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-SurveyOf = Callable[..., fl.Survey]
 ISIC = {"column": "isic", "digits": 4, "job": "forced_labour", "revision": "isic_rev4"}
 GROUPS: list[tuple[dict[str, Any], dict[str, str]]] = [
     (
@@ -31,18 +30,18 @@ GROUPS: list[tuple[dict[str, Any], dict[str, str]]] = [
 
 @pytest.mark.parametrize(("keys", "expected"), GROUPS)
 def test_categories_are_called_in_the_kits_words_or_in_the_surveys_own(
-    survey_of: SurveyOf, keys: dict[str, Any], expected: dict[str, str]
+    spec_of: Callable[..., SurveySpec], keys: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    spec = survey_of({"a": dict.fromkeys(("sex", "region", "isic"), "")}, keys).spec
+    spec = spec_of(keys)
     told = {value: crossed_labels(spec, [("g", value)]) for value in group_order(spec, "g")}
     assert all(str(label) == value for value, label in told.items())
     assert {value: FR.kit(told[value]) for value in expected} == expected
     assert FR.kit(told["not stated"]) == "non déclaré"
 
 
-def test_forms_and_crossed_categories(survey_of: SurveyOf) -> None:
+def test_forms_and_crossed_categories(spec_of: Callable[..., SurveySpec]) -> None:
     keys = {"form": {"column": "boss"}, "groups.region": {"column": "region", "codes": {1: "north"}}}
-    spec = survey_of({"a": dict.fromkeys(("boss", "region"), "")}, keys).spec
+    spec = spec_of(keys)
     crossed = crossed_labels(spec, [("form", "state_imposed"), ("region", "north")])
     assert str(crossed) == "state_imposed × north"
     assert EN.kit(crossed) == "state-imposed × north"

@@ -445,7 +445,7 @@ def test_the_trace_tells_of_parents_and_threats_only_where_they_matter(table: Ta
 
 
 def test_a_child_is_counted_by_its_own_weight_and_the_sum_is_of_both(
-    survey_of: Callable[..., fl.Survey],
+    classified_of: Callable[..., fl.ClassifiedSurvey],
 ) -> None:
     """Adults weigh 3, children 5: one adult case and one child case of ten homes."""
     more = {"populations.adults.weight": "wa", "populations.children.weight": "wc", "design.psu": "home"}
@@ -458,7 +458,7 @@ def test_a_child_is_counted_by_its_own_weight_and_the_sum_is_of_both(
             "wa": 3 if row["module"] == "done" else "",
             "wc": 5 if row["cmodule"] == "done" else "",
         }
-    persons = fl.classify(survey_of(homes, keys(more)))
+    persons = classified_of(homes, keys(more))
     totals = {p: fl.total(persons, population=p).table.iloc[0] for p in ("adults", "children", "everybody")}
     assert [totals[p]["estimate"] for p in totals] == [6, 5, 11]
     assert [totals[p]["population"] for p in totals] == [60, 50, 110]
@@ -639,7 +639,7 @@ ABOUT_CASES: list[tuple[str, dict[str, Any], Parents, int, tuple[str, str, str, 
     ("child", "parents", "homes", "expected"), [a[1:] for a in ABOUT_CASES], ids=[a[0] for a in ABOUT_CASES]
 )
 def test_findings_about_the_cases(
-    survey_of: Callable[..., fl.Survey],
+    classified_of: Callable[..., fl.ClassifiedSurvey],
     child: dict[str, Any],
     parents: Parents,
     homes: int,
@@ -648,28 +648,30 @@ def test_findings_about_the_cases(
     people: dict[str, Any] = {}
     for i in range(homes):
         people |= family(child, parents, f"h{i}")
-    found = fl.check_cases(fl.classify(survey_of(people, keys())))
+    found = fl.check_cases(classified_of(people, keys()))
     severity, where, what, count = expected
     rows = found[found["what"].str.startswith(what)]
     assert rows[["severity", "where", "count"]].to_numpy().tolist() == [[severity, where, count]]
 
 
-def test_children_under_the_adults_definition_are_told(survey_of: Callable[..., fl.Survey]) -> None:
+def test_children_under_the_adults_definition_are_told(
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+) -> None:
     more = {"populations": {"all": {"label": "persons aged 15 and over", "age": {"min": 15}}}}
     people = {f"p{i}": {"years": 16 if i < 6 else 40} for i in range(12)}
-    found = fl.check_cases(fl.classify(survey_of(people, more)))
+    found = fl.check_cases(classified_of(people, more))
     assert found["what"].str.startswith("persons under 18 classified by the adults' definition").sum() == 1
 
 
 def test_a_parent_who_was_not_asked_is_no_missing_answer_to_a_question(
-    survey_of: Callable[..., fl.Survey],
+    classified_of: Callable[..., fl.ClassifiedSurvey],
 ) -> None:
     people: dict[str, Any] = {}
     for i in range(6):
         people |= family(HELPS, ({}, {"line": 2, "module": "out"}), f"h{i}")
     kept = {k: v for k, v in keys().items() if not k.startswith("populations.")}
     more = {"populations": {"children": {"label": "children aged 5 to 17", "age": {"min": 5, "max": 17}}}}
-    found = fl.check_cases(fl.classify(survey_of(people, kept | more)))
+    found = fl.check_cases(classified_of(people, kept | more))
     assert found.loc[found["check"] == "unresolved", "what"].item() == (
         "most of the persons asked are unresolved, so the estimate says almost nothing. Not known: "
         "whether a parent is in forced labour (about 10). "

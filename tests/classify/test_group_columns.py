@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shared_surveys
 
 import fltoolkit as fl
 from fltoolkit.classify.group_columns import group_order
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 One = Callable[..., dict[str, Any]]
-SurveyOf = Callable[..., fl.Survey]
 
 AGRICULTURE, MINING, MARKET = "Agriculture excl. fishing", "Mining and utilities", "Market services"
 OTHER = "Non-market services excl. domestic work"
@@ -153,7 +154,7 @@ def test_numeric_isic_loses_its_zero_and_regains_it(
     people.astype({"isic": float}).to_parquet(tmp_path / "people.parquet")
     for path in ("people.csv", "people.parquet"):
         keys = items | sector(digits="4") | {"files.person.path": path}
-        persons = fl.classify(fl.read_survey(write(changed(spec, keys), people=people)))
+        persons = shared_surveys.classified(write(changed(spec, keys), people=people))
         assert fl.prevalence(persons, by="sector").table["sector"].to_list() == list(codes.values()), path
 
 
@@ -332,13 +333,13 @@ def test_status_is_read_at_the_level_asked_for(one: One) -> None:
     assert {by[c]["blank"] for c in by} == {"not stated"}
 
 
-def test_groups_are_shown_in_their_own_order(survey_of: SurveyOf) -> None:
+def test_groups_are_shown_in_their_own_order(spec_of: Callable[..., SurveySpec]) -> None:
     keys = {
         "groups.area": {"column": "area", "codes": {2: "rural", 1: "urban", 3: "rural"}},
         "groups.age_group": {"bands": [18, 25]},
         "form": {"column": "boss"},
     } | sector(digits="2")
-    spec = survey_of({"a": {"area": 1, "isic": "01", "boss": ""}}, keys).spec
+    spec = spec_of(keys)
     assert group_order(spec, "area") == ["rural", "urban", "not stated"]
     assert group_order(spec, "age_group") == ["under 18", "18–24", "25+", "not stated"]
     assert group_order(spec, "form") == [
@@ -361,7 +362,7 @@ def test_groups_are_shown_in_their_own_order(survey_of: SurveyOf) -> None:
 
 
 def test_the_sector_of_forced_labour_is_that_of_cases_and_one_job_that_of_all_workers(
-    survey_of: SurveyOf,
+    classified_of: Callable[..., fl.ClassifiedSurvey],
 ) -> None:
     keys = sector(digits="4") | {
         "sectors.own_sector": {
@@ -379,7 +380,7 @@ def test_the_sector_of_forced_labour_is_that_of_cases_and_one_job_that_of_all_wo
         "free": {"isic": 4100, "own_isic": "0311"},
         "idle": {"paid": "N", "isic": "", "own_isic": ""},
     }
-    classified = fl.classify(survey_of(persons, keys))
+    classified = classified_of(persons, keys)
     assert fl.share(classified, "own_sector").table[
         ["own_sector", "cases", "estimate"]
     ].to_numpy().tolist() == [

@@ -12,6 +12,7 @@ import pyarrow as pa
 import fltoolkit as fl
 from fltoolkit.classify.trace import LEAVES, Sources, end_of_path, items_text, short_trace_text, trace_text
 from fltoolkit.survey.spec.questions import Source
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 One = Callable[..., dict[str, Any]]
 Table = Callable[..., dict[str, dict[str, Any]]]
@@ -85,7 +86,7 @@ def told(expression: nw.Expr, rows: list[dict[str, bool | str | None]]) -> list[
     return found
 
 
-def test_a_person_leaves_at_the_first_condition_that_is_not_met(survey_of: SurveyOf) -> None:
+def test_a_person_leaves_at_the_first_condition_that_is_not_met(spec_of: Callable[..., SurveySpec]) -> None:
     names = (
         "forced_labour",
         "forced_labour_abroad",
@@ -107,7 +108,7 @@ def test_a_person_leaves_at_the_first_condition_that_is_not_met(survey_of: Surve
         "not in the same work": (F, F, T, T, T, F, F),
         "exception within its limits": (F, F, T, T, T, F, T),
     }
-    spec = survey_of({"a": {}}).spec
+    spec = spec_of()
     assert told(end_of_path(spec), [dict(zip(names, row, strict=True)) for row in rows.values()]) == list(
         rows
     )
@@ -145,10 +146,12 @@ def test_an_item_is_named_once_however_many_questions_say_so() -> None:
     ]  # a rule set none of whose items is asked
 
 
-def test_open_questions_are_told_only_where_they_leave_their_side_open(survey_of: SurveyOf) -> None:
+def test_open_questions_are_told_only_where_they_leave_their_side_open(
+    spec_of: Callable[..., SurveySpec],
+) -> None:
     truths = {"any_work": T, "q1": U, "q2": F, "q3": U, "coercion": F, "same_work": T, "step": "the end"}
     rows: list[dict[str, bool | str | None]] = [{**truths, "involuntary": U}, {**truths, "involuntary": F}]
-    assert told(trace_text(SOURCES, survey_of({"a": {}}).spec), rows) == [
+    assert told(trace_text(SOURCES, spec_of()), rows) == [
         f"any work: yes → involuntary: {side} → coercion: no → same work: assumed → the end"
         for side in ("unresolved (no answer: hazardous_work [A])", "no")
     ]
@@ -179,7 +182,7 @@ def test_who_began_as_a_child_needs_no_test_of_consent(survey_of: SurveyOf) -> N
     ]
 
 
-def test_a_path_below_the_name_of_its_end_is_short_and_in_words(survey_of: SurveyOf) -> None:
+def test_a_path_below_the_name_of_its_end_is_short_and_in_words(spec_of: Callable[..., SurveySpec]) -> None:
     truths = {
         "q1": F,
         "q2": F,
@@ -195,7 +198,7 @@ def test_a_path_below_the_name_of_its_end_is_short_and_in_words(survey_of: Surve
         {**truths, "any_work": F, "step": "no work"},
     ]
     path = "involuntary: no → coercion: yes (debt bondage [C, threatened]) → same work: assumed"
-    assert told(short_trace_text(SOURCES, survey_of({"a": {}}).spec), rows) == [
+    assert told(short_trace_text(SOURCES, spec_of()), rows) == [
         path,
         f"any work: unresolved → {path}",
         "any work: no",

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import small_country as country
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
@@ -126,7 +127,7 @@ def test_what_is_to_be_verified_fills_no_row(tmp_path: Path) -> None:
              "coercion": {"threats_or_violence": {"column": "COE", "stage": "work"}}}  # fmt: skip
     path = country.write(tmp_path, country.changed(country.SURVEY, items=items))
     plan = fl.read_plan(tmp_path / "nap.yaml")
-    out = fl.publish_run(fl.classify(fl.read_survey(path), "hts_2012"), plan=plan)
+    out = fl.publish_run(classified(path, "hts_2012"), plan=plan)
     assert out.select("prevalence")["cases"].iloc[0] == 41
     table = fl.baseline(plan, out).table
     asked = table[(table["filled_by"] == "survey") & (table["marker"] != "z")]
@@ -141,7 +142,7 @@ def test_what_is_to_be_verified_fills_no_row(tmp_path: Path) -> None:
         > 10
     )
     beside = fl.publish_run(
-        fl.classify(fl.read_survey(path)), plan=plan
+        classified(path), plan=plan
     )  # hts_2012 stands beside: the plan's rows are icls_2018's
     assert set(fl.baseline(plan, beside).table["rule_set"].dropna()) == {"icls_2018 v1"}
     assert fl.baseline(plan, beside).table["baseline_value"].notna().sum() > 10
@@ -257,7 +258,7 @@ def test_the_frameworks_words_stand_in_every_row() -> None:
 
 def test_a_row_that_was_not_published_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     path = country.write(tmp_path, country.changed(country.SURVEY, tables=[]))
-    without_plan = fl.publish_run(fl.classify(fl.read_survey(path)))
+    without_plan = fl.publish_run(classified(path))
     with pytest.raises(RequestError, match="prevalence by sex is not in the published set") as error:
         fl.baseline(fl.read_plan(tmp_path / "nap.yaml"), without_plan)
     assert "add it to `tables:`" in str(error.value)

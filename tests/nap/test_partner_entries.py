@@ -10,6 +10,7 @@ import pytest
 import small_country as country
 import yaml
 from hypothesis import given, settings, strategies as st
+from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
@@ -60,7 +61,7 @@ def read(folder: Path, text: str) -> Partners:
     return read_partners(folder / "nap.yaml")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100, few=25), deadline=None)
 @given(st.lists(values, max_size=5))
 def test_what_is_written_is_what_is_read(
     tmp_path_factory: pytest.TempPathFactory, given: list[object]

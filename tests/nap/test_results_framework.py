@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import small_country as country
 import yaml
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
@@ -56,7 +57,7 @@ def test_the_plan_of_a_survey_is_found_from_its_folder(tmp_path: Path) -> None:
 def test_a_plan_of_another_country_is_refused_wherever_it_meets_a_survey(
     tmp_path: Path, name: str, same: bool
 ) -> None:
-    persons = fl.classify(fl.read_survey(country.write(tmp_path / "own")))
+    persons = classified(country.write(tmp_path / "own"))
     plan = fl.read_plan(
         country.write(tmp_path / "other", plan={**country.PLAN, "country": name}).with_name("nap.yaml")
     )

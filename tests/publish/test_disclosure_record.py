@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import small_country as country
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.cell_counts import Limits
@@ -122,7 +123,7 @@ def told_rows(out: fl.Published) -> tuple[set[Told], set[Told]]:
 def test_every_hidden_row_is_told_and_no_shown_one(tmp_path: Path) -> None:
     path = country.write(tmp_path / "small")
     out, plan = country.run(path)
-    record = disclosure_record(fl.classify(fl.read_survey(path)), plan=plan)
+    record = disclosure_record(classified(path), plan=plan)
     hidden, shown = told_rows(out)
     told = {
         (c.outcome, c.population, frozenset(c.groups.items()), c.rule_set)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import small_country as country
 import yaml
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
@@ -237,7 +238,7 @@ def test_a_rule_names_one_limit_of_a_column_that_there_is(tmp_path: Path) -> Non
 def test_the_profile_never_changes_what_is_confidential(tmp_path: Path) -> None:
     """The same run under six profiles hides the same cells, and shows no count under one that it hides under
     another."""
-    persons, hidden = fl.classify(fl.read_survey(country.write(tmp_path / "small"))), {}
+    persons, hidden = classified(country.write(tmp_path / "small")), {}
     for name in shipped_publication_profiles():
         table = fl.publish_run(persons, profile=name).table
         hidden[name] = (

@@ -3,7 +3,6 @@ user, and what it never does."""
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,18 +60,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def spss(folder: Path) -> Path:
-    return norvia.write_spss(folder / "persons.sav")
-
-
-@pytest.fixture(scope="module")
 def stata(folder: Path) -> Path:
     return norvia.write_stata(folder / "persons.dta")
 
 
 @pytest.fixture(scope="module")
-def of_spss(spss: Path) -> dict[str, Any]:
-    return drafted(spss)
+def of_spss(folder: Path) -> dict[str, Any]:
+    return drafted(norvia.write_spss(folder / "first.sav", persons=2_000))
 
 
 # ----------------------------------------------------------------------------------------- how much of a surv
@@ -159,11 +153,9 @@ def test_stata_codes_of_no_answer_stand_with_their_point(stata: Path) -> None:
 
 @pytest.mark.thorough("drafts and publishes a whole sample")
 @pytest.mark.no_cover  # the lines it runs are covered by others
-def test_a_draft_answered_by_its_reader_gives_the_shipped_surveys_numbers(
-    folder: Path, of_spss: dict[str, Any]
-) -> None:
+def test_a_draft_answered_by_its_reader_gives_the_shipped_surveys_numbers(folder: Path) -> None:
     """The whole way: draft, answer what is marked, move two questions, add the exceptions; then estimate."""
-    draft = copy.deepcopy(of_spss)
+    draft = drafted(norvia.write_spss(folder / "persons.sav"))
     draft |= {
         "title": "N",
         "country": "Norvia",

@@ -11,6 +11,7 @@ import pytest
 from draft_columns import drafted
 from effort import count_calls
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
+from thoroughness import tries
 
 from fltoolkit.authoring.draft.survey_draft import Draft, make_draft, write_draft
 
@@ -20,7 +21,9 @@ ANY_TEXT = st.text(
 LEGAL_NAME = st.from_regex(r"x[A-Za-z0-9À-ÿа-я_.$#@]{0,15}[A-Za-z0-9]", fullmatch=True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=tries(25, few=8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(name=LEGAL_NAME, label=ANY_TEXT, values=st.lists(ANY_TEXT, min_size=3, max_size=3))
 def test_whatever_a_file_says_of_itself_the_draft_is_yaml(
     tmp_path: Path, name: str, label: str, values: list[str]

@@ -34,7 +34,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("drafts")
 
 
-@pytest.fixture(scope="module", params=FILES, ids=lambda file: "".join(file))
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(
+            file,
+            id="".join(file),
+            marks=[] if i < 3 else pytest.mark.thorough("each language in its other format"),
+        )
+        for i, file in enumerate(FILES)
+    ],
+)
 def draft(request: pytest.FixtureRequest, folder: Path) -> dict[str, Any]:
     language, kind = request.param
     return drafted(write_survey(folder / f"{language}{kind}", language))
@@ -311,6 +321,7 @@ def test_numbered_weights_that_nobody_calls_replicates_are_asked_for_whole(tmp_p
     ) in text
 
 
+@pytest.mark.thorough("drafts, checks and estimates a survey with 120 replicate weights")
 @pytest.mark.no_cover  # the lines it runs are covered by others
 def test_a_draft_with_replicate_weights_gives_their_standard_error_and_without_them_check_asks(
     folder: Path,

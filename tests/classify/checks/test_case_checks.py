@@ -133,9 +133,12 @@ def short(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     ("persons", "keys", "expected"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS]
 )
 def test_a_finding_about_cases(
-    survey_of: SurveyOf, persons: Persons, keys: dict[str, Any], expected: list[tuple[Any, ...]]
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+    persons: Persons,
+    keys: dict[str, Any],
+    expected: list[tuple[Any, ...]],
 ) -> None:
-    table = fl.check_cases(fl.classify(survey_of(persons, keys)))
+    table = fl.check_cases(classified_of(persons, keys))
     assert list(table.columns) == ["severity", "check", "where", "what", "count", "do"]
     assert short(table[~table["where"].isin(["forced labour", NO_DEFF])]) == expected
 
@@ -149,15 +152,19 @@ def test_a_finding_about_cases(
         (5, None),
     ],
 )
-def test_few_cases_are_told_before_the_estimate(survey_of: SurveyOf, cases: int, what: str | None) -> None:
+def test_few_cases_are_told_before_the_estimate(
+    classified_of: Callable[..., fl.ClassifiedSurvey], cases: int, what: str | None
+) -> None:
     persons = {f"p{i}": FORCED if i < cases else {} for i in range(12)}
-    table = fl.check_cases(fl.classify(survey_of(persons)))
+    table = fl.check_cases(classified_of(persons))
     assert table["what"][table["where"] == "forced labour"].tolist() == ([what] if what else [])
     assert (NO_DEFF in set(table["where"])) == (cases == 0)
 
 
-def test_no_note_on_the_design_effect_where_survey_yaml_gives_it(survey_of: SurveyOf) -> None:
-    found = fl.check_cases(fl.classify(survey_of({f"p{i}": {} for i in range(12)}, {NO_DEFF: 2.0})))
+def test_no_note_on_the_design_effect_where_survey_yaml_gives_it(
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+) -> None:
+    found = fl.check_cases(classified_of({f"p{i}": {} for i in range(12)}, {NO_DEFF: 2.0}))
     assert NO_DEFF not in set(found["where"])
 
 
@@ -189,7 +196,9 @@ def test_a_survey_that_is_not_classified_has_no_cases_to_check(survey_of: Survey
 
 # How many of ten workers have no industry, and whether a rate by it is warned of.
 @pytest.mark.parametrize(("blank", "warned"), [(0, False), (5, False), (6, True), (10, True)])
-def test_a_job_that_most_workers_do_not_have_is_told(survey_of: SurveyOf, blank: int, warned: bool) -> None:
+def test_a_job_that_most_workers_do_not_have_is_told(
+    classified_of: Callable[..., fl.ClassifiedSurvey], blank: int, warned: bool
+) -> None:
     persons = {f"p{i}": {"isic": "" if i < blank else "0111"} for i in range(10)}
     keys = {
         "sectors.job": {
@@ -200,7 +209,7 @@ def test_a_job_that_most_workers_do_not_have_is_told(survey_of: SurveyOf, blank:
             "population": "adults",
         }
     }
-    table = fl.check_cases(fl.classify(survey_of(persons, keys)))
+    table = fl.check_cases(classified_of(persons, keys))
     rows = table[table["what"].str.startswith("most of adults have no code here")]
     assert rows["count"].tolist() == (["about 10"] if warned else [])
 
@@ -208,13 +217,13 @@ def test_a_job_that_most_workers_do_not_have_is_told(survey_of: SurveyOf, blank:
 # How many of ten other workers have a code of the job in forced labour, beside one case who has it.
 @pytest.mark.parametrize(("coded", "warned"), [(0, False), (5, False), (6, True), (10, True)])
 def test_a_job_of_the_forced_labour_that_most_other_workers_have_is_told(
-    survey_of: SurveyOf, coded: int, warned: bool
+    classified_of: Callable[..., fl.ClassifiedSurvey], coded: int, warned: bool
 ) -> None:
     persons = {f"p{i}": {"isic": "0111" if i < coded else "9999" if i % 2 else ""} for i in range(10)} | {
         "case": FORCED | {"isic": "0111"}
     }
     job = {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "missing": 9999}
-    table = fl.check_cases(fl.classify(survey_of(persons, {"sectors.job": job})))
+    table = fl.check_cases(classified_of(persons, {"sectors.job": job}))
     rows = table[table["what"].str.startswith("most workers who are not in forced labour have a code here")]
     assert rows["severity"].tolist() == (["warning"] if warned else [])
     assert ["say job: all_workers" in do for do in rows["do"]] == [True] * warned

@@ -19,8 +19,8 @@ def many(name: str, n: int, **answers: Any) -> Persons:
     return {f"{name}{i}": answers for i in range(n)}
 
 
-def told(survey: fl.Survey) -> list[tuple[Any, ...]]:
-    table = fl.check_cases(fl.classify(survey))
+def told(persons: fl.ClassifiedSurvey) -> list[tuple[Any, ...]]:
+    table = fl.check_cases(persons)
     rows = table[table["check"] == "unresolved"]
     return list(rows[["severity", "where", "what", "count"]].itertuples(index=False, name=None))
 
@@ -76,19 +76,24 @@ def told(survey: fl.Survey) -> list[tuple[Any, ...]]:
     ],
 )
 def test_unresolved_persons_are_told_with_the_questions_that_leave_them_so(
-    survey_of: SurveyOf, persons: Persons, keys: dict[str, Any], expected: list[tuple[Any, ...]]
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+    persons: Persons,
+    keys: dict[str, Any],
+    expected: list[tuple[Any, ...]],
 ) -> None:
     linked = {who: {"link": "J", **answers} for who, answers in persons.items()} if keys else persons
-    assert told(survey_of(linked, keys)) == expected
+    assert told(classified_of(linked, keys)) == expected
 
 
-def test_exactly_half_is_not_most(survey_of: SurveyOf) -> None:
+def test_exactly_half_is_not_most(classified_of: Callable[..., fl.ClassifiedSurvey]) -> None:
     half = many("a", 20) | many("b", 20, hazardous_work="V", debt_bondage="J")
     more = half | many("c", 1, hazardous_work="V", debt_bondage="J")
-    assert [told(survey_of(persons))[0][0] for persons in (half, more)] == ["note", "warning"]
+    assert [told(classified_of(persons))[0][0] for persons in (half, more)] == ["note", "warning"]
 
 
-def test_the_counts_are_those_of_a_loop_over_the_answers(survey_of: SurveyOf) -> None:
+def test_the_counts_are_those_of_a_loop_over_the_answers(
+    classified_of: Callable[..., fl.ClassifiedSurvey],
+) -> None:
     """Each question by Kleene's logic in plain Python, on answers drawn at random; counts as they are on a
     screen."""
     import random
@@ -114,12 +119,12 @@ def test_the_counts_are_those_of_a_loop_over_the_answers(survey_of: SurveyOf) ->
         for side, asked in items.items():
             for c in asked:
                 by[c] += sides[side] is None and truth[answers[c]] is None
-    (finding,) = unresolved_findings(fl.classify(survey_of(persons)), 300, count)
+    (finding,) = unresolved_findings(classified_of(persons), 300, count)
     assert dict(finding.by["No usable answer to"]) == by
     assert (
         int(
             (
-                fl.classify(survey_of(persons))
+                classified_of(persons)
                 .frame.select("forced_labour")
                 .collect("pandas")
                 .to_native()["forced_labour"]

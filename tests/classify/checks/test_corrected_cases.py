@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shared_surveys
 import yaml
 from small_surveys import SPEC, persons_table
 
@@ -18,7 +19,7 @@ def persons(tmp_path: Path, people: list[Any], corrections: list[dict[str, Any]]
     persons_table(people).to_csv(tmp_path / "persons.csv", index=False)
     spec = {**SPEC, **keys, "corrections": corrections}
     (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(tmp_path))
+    return shared_surveys.classified(tmp_path)
 
 
 def answered(rows: range, column: str, value: object) -> dict[str, Any]:

@@ -95,11 +95,11 @@ def test_too_many_equal_numbers_are_an_error_that_tells_none_of_them(survey_of: 
     assert not any(number in said for number in ("777", "888", "999", "111", "222"))
 
 
-def test_no_limit_is_in_what_is_published(survey_of: SurveyOf) -> None:
+def test_no_limit_is_in_what_is_published(classified_of: Callable[..., fl.ClassifiedSurvey]) -> None:
     wealth = [1000.25 + 7.5 * i for i in range(200)]
     keys = {**KEYS, "tables": [{"measure": "prevalence", "by": ["wealth"]}]}
     forced = ["J" if i % 7 == 0 else "N" for i in range(200)]
-    persons = fl.classify(survey_of(_persons(wealth, hazardous_work=forced, debt_bondage=forced), keys))
+    persons = classified_of(_persons(wealth, hazardous_work=forced, debt_bondage=forced), keys)
     limits = quantile_limits(persons.spec, persons.frame)["wealth"]
     out = fl.publish_run(persons)
     said = " ".join(

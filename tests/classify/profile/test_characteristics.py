@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shared_surveys
 import yaml
 from small_surveys import SPEC, persons_table
 
@@ -46,7 +47,7 @@ def classified(folder: Path, **own: Any) -> fl.ClassifiedSurvey:
         "months": {"column": "M", "covers": "all_spells", "missing": 98},
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec | own, sort_keys=False), "utf-8")
-    return fl.classify(fl.read_survey(folder))
+    return shared_surveys.classified(folder)
 
 
 def answers(persons: fl.ClassifiedSurvey, *, children: bool = False) -> tuple[list[str], pd.Series]:

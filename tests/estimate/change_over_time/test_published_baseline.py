@@ -4,10 +4,12 @@ not contradict itself."""
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import pandas as pd
 import pytest
+from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
@@ -30,6 +32,7 @@ BASELINE: dict[str, Any] = {
 }
 
 
+@cache
 def later() -> fl.Estimates:
     """800 persons in 40 PSUs, 160 of them cases, in 40 PSUs."""
     frame = pd.DataFrame(
@@ -87,6 +90,8 @@ def test_the_ratio_is_blank_where_it_contradicts_the_verdict_and_only_there() ->
         _, high = mover_by_hand(p1, l1, u1, p2, l2, u2)
         ratio = [math.exp(v) for v in mover_by_hand(*(math.log(v) for v in (p1, l1, u1, p2, l2, u2)))]
         contradicts = (high < 0 and ratio[1] >= 1) or (high >= 0 and ratio[1] < 1)
+        if step % tries(1, few=8) and not contradicts:
+            continue
         row = fl.change_from_published(
             {**BASELINE, "estimate": p1, "ci_low": l1, "ci_high": u1}, after
         ).table.iloc[0]
@@ -99,7 +104,7 @@ def test_the_ratio_is_blank_where_it_contradicts_the_verdict_and_only_there() ->
             assert [row["ratio_low"], row["ratio_high"]] == pytest.approx(ratio)
         parted, kept = parted + contradicts, kept + (not contradicts)
     assert parted > 0
-    assert kept > 100
+    assert kept > 100 / tries(1, few=8)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from shared_surveys import classified
 from small_surveys import ANSWERS, SPEC
 
 import fltoolkit as fl
@@ -71,7 +72,7 @@ def golden_round(position: int) -> fl.ClassifiedSurvey:
     with tempfile.TemporaryDirectory() as folder:
         people.to_csv(Path(folder, "persons.csv"), index=False)
         Path(folder, "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-        return fl.classify(fl.read_survey(folder))
+        return classified(folder)
 
 
 @pytest.mark.parametrize("key", RECORDS)

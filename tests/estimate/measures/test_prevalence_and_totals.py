@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings, strategies as st
+from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, RequestError
@@ -20,7 +21,7 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 # A seed does not shrink to anything simpler, so a failure is shown as it is found.
 some_designs = settings(
-    max_examples=5, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+    max_examples=tries(5, few=2), deadline=None, derandomize=True, database=None, phases=[Phase.generate]
 )
 SEEDS = st.integers(0, 2**32 - 1)
 DESIGN = {"weight": "w", "strata": "stratum", "psu": "psu"}
@@ -351,7 +352,9 @@ def test_a_census_has_no_sampling_error() -> None:
 
 
 @given(level=st.floats(0.5, 0.99), seed=st.integers(0, 50))
-@settings(max_examples=4, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+@settings(
+    max_examples=tries(4, few=2), deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+)
 def test_intervals_contain_their_estimate_and_grow_with_the_level(level: float, seed: int) -> None:
     design = designed(sample(seed))
     for verb, outcome in ((fl.prevalence, "award"), (fl.total, "award"), (fl.mean, "income")):

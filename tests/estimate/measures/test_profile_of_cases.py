@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from shared_surveys import classified
 from small_surveys import NORVIA, SPEC
 
 import fltoolkit as fl
@@ -35,7 +36,7 @@ OF_NUMBER = {"total": "estimate", "total_se": "se", "total_low": "ci_low", "tota
 
 @functools.cache
 def shipped(sample: str) -> fl.ClassifiedSurvey:
-    return fl.classify(fl.read_survey(SHIPPED[sample][0]))
+    return classified(SHIPPED[sample][0])
 
 
 def drawn(draw: int, kind: str, folder: Path) -> fl.ClassifiedSurvey:
@@ -76,7 +77,7 @@ def drawn(draw: int, kind: str, folder: Path) -> fl.ClassifiedSurvey:
         "sectors": {},
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    return fl.classify(fl.read_survey(folder))
+    return classified(folder)
 
 
 def gaps(
@@ -222,7 +223,7 @@ def test_a_profile_is_refused_where_it_would_say_too_much_or_too_little(
         few = table.copy()
         few.loc[few.index[case][kept:], list(ITEMS)] = 2
         few.to_csv(tmp_path / "persons.csv", index=False)
-        persons = fl.classify(fl.read_survey(tmp_path))
+        persons = classified(tmp_path)
         if kept == 29:
             with pytest.raises(NotAvailable, match="fewer than 30 cases") as error:
                 fl.profile(persons)
@@ -264,6 +265,6 @@ def test_a_profile_without_items_has_no_rows(tmp_path: Path) -> None:
     children = {"children": broken.SPEC["populations"]["children"]}
     tables = [{"measure": "profile", "population": "children"}]
     broken.write(tmp_path, {**broken.SPEC, "populations": children, "sectors": {}, "tables": tables}, persons)
-    survey = fl.classify(fl.read_survey(tmp_path / "survey.yaml"))
+    survey = classified(tmp_path / "survey.yaml")
     assert fl.profile(survey, population="children").table.empty
     assert "profile" not in set(fl.publish_run(survey).table["measure"])

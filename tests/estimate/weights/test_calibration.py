@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,21 @@ def _of_record(
         yield f"g ({record['method']})", str(line["key"]), gap(g[tuple(line["key"].values())], line["g"])
 
 
+# Of each method one call by one margin or two, and one by crossed margins; the others have other designs.
+FIRST = re.compile(r"(clustered-fpc|two-stage-(rake|greg)-age|jackknife-rake)")
+CALL_IDS = {call: records[0]["id"].split("-mean")[0] for call, records in CALLS.items()}
+
+
 @pytest.mark.parametrize(
-    "call", CALLS, ids=[f"{records[0]['id'].split('-mean')[0]}" for records in CALLS.values()]
+    "call",
+    [
+        pytest.param(
+            call,
+            id=name,
+            marks=[] if FIRST.match(name) else pytest.mark.thorough("R's numbers of further designs"),
+        )
+        for call, name in CALL_IDS.items()
+    ],
 )
 def test_agrees_with_r(call: str) -> None:
     wrong = [(what, found) for _, what, found in gaps(call) if not found <= GATE]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from shared_surveys import classified
 from small_surveys import SPEC, Person, persons_table
 
 import fltoolkit as fl
@@ -38,7 +39,7 @@ def persons(tmp_path: Path) -> ClassifiedSurvey:
         "calibration": {"method": "poststratify", "benchmarks": "benchmarks.csv"},
     }
     (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(tmp_path / "survey.yaml"))
+    return classified(tmp_path / "survey.yaml")
 
 
 def persons_by_weight(persons: ClassifiedSurvey) -> dict[str, set[int]]:

@@ -20,6 +20,7 @@ import yaml
 from profiled_surveys import BY, CELLS, ITEMS, STAGES, cases_of, survey, truths
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
+from shared_surveys import classified
 from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
@@ -176,7 +177,7 @@ def test_two_that_make_up_all_cases_tell_who_has_both(
         "tables": [{"measure": "profile", "by": [[]]}],
     }
     (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    own = fl.publish_run(fl.classify(fl.read_survey(tmp_path))).own
+    own = fl.publish_run(classified(tmp_path)).own
     shares = own[
         (own["measure"] == "profile")
         & (own["breakdown"] == ("involuntary_stage" if by == "stage" else "involuntary"))
@@ -211,7 +212,7 @@ def stage_of_two(folder: Path, answers: dict[str, int]) -> pd.DataFrame:
         "tables": [{"measure": "profile", "by": [[]]}],
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    own = fl.publish_run(fl.classify(fl.read_survey(folder))).own
+    own = fl.publish_run(classified(folder)).own
     return own[
         (own["measure"] == "profile") & own["breakdown"].isin(["involuntary_stage", "involuntary"])
     ].set_index("category")

@@ -38,7 +38,13 @@ class Country:
     folder: Path
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["equal weights", "varying weights"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(True, id="equal weights"),
+        pytest.param(False, id="varying weights", marks=pytest.mark.thorough("the same by optimisation")),
+    ],
+)
 def country(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Country:
     folder, table = tmp_path_factory.mktemp("country"), people(9, equal=request.param)
     persons = classified(folder, table)

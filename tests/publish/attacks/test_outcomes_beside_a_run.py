@@ -20,6 +20,7 @@ import pytest
 import yaml
 from eight_cells import ASKED, CELLS, REGIONS, SEXES, Numbers, counted, survey
 from scipy.optimize import linprog
+from shared_surveys import classified
 from small_surveys import SPEC, persons_table
 
 import fltoolkit as fl
@@ -190,7 +191,7 @@ def test_an_item_is_no_nearer_to_its_row_in_the_profile_than_five_persons(
         "tables": [{"measure": "profile_total", "by": [[]]}],
     }
     (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec), encoding="utf-8")
-    persons = fl.outcome(fl.classify(fl.read_survey(tmp_path)), "very_low_or_no_wages")
+    persons = fl.outcome(classified(tmp_path), "very_low_or_no_wages")
     out = fl.publish_run(persons)
     row = out.own.query("measure == 'profile_total' and involuntary == 'very_low_or_no_wages'")
     assert row["estimate"].tolist() == [400]

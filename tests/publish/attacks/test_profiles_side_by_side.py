@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import small_country as country
 from attack import recovered
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
@@ -18,7 +19,7 @@ NUMBERS = ["estimate", "ci_low", "ci_high", "se", "n", "population", "cases", "c
 @pytest.fixture(scope="module")
 def sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """What each shipped profile prints of the small country, and all of it with nothing hidden."""
-    persons = fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("small") / "country")))
+    persons = classified(country.write(tmp_path_factory.mktemp("small") / "country"))
     out = fl.publish_run(persons, every_profile=True)
     full = restricted(persons)
     assert set(out.profiles) == set(shipped_publication_profiles()) - {"fltoolkit"}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 import yaml
+from shared_surveys import classified
 from small_surveys import SPEC, Person, persons_table
 
 import fltoolkit as fl
@@ -40,7 +41,7 @@ def persons(tmp_path_factory: pytest.TempPathFactory) -> ClassifiedSurvey:
         "tables": [{"measure": "prevalence", "by": [[], "sex"]}, {"measure": "total", "by": [[], "sex"]}],
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(folder))
+    return classified(folder)
 
 
 def men_who_may_be_cases(table: pd.DataFrame) -> list[int]:

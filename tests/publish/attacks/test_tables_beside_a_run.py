@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from eight_cells import ASKED, CELLS, REGIONS, SEXES, counted, survey
 from scipy.optimize import linprog
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.complementary_suppression import Protected
@@ -83,7 +84,9 @@ def asked_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Asked]
     return made
 
 
-@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize(
+    "name", ["one cell", pytest.param("one region", marks=pytest.mark.thorough("a run of another survey"))]
+)
 def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(
     name: str, asked_of: Callable[[str], Asked]
 ) -> None:
@@ -138,7 +141,7 @@ def test_an_outcome_close_to_forced_labour_is_hidden(tmp_path: Path) -> None:
     alone = table.index[table["COE"] == 2][:2]
     table.loc[alone, "COE"] = 1
     table.to_csv(tmp_path / "s" / "persons.csv", index=False)
-    persons = fl.outcome(fl.classify(fl.read_survey(tmp_path / "s")), "coercion")
+    persons = fl.outcome(classified(tmp_path / "s"), "coercion")
     out = fl.publish_run(persons)
     alone_published = fl.publish(fl.total(persons, "coercion"))
     beside = fl.publish(fl.total(persons, "coercion"), beside=out)

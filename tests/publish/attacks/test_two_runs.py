@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shared_surveys
 import yaml
 from small_surveys import SPEC, Person, persons_table
 
@@ -42,7 +43,7 @@ def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.Data
         "tables": [{"measure": "total", "by": by}],
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    rows = fl.publish_run(fl.classify(fl.read_survey(folder / "survey.yaml"))).own
+    rows = shared_surveys.published(folder).own
     rows = rows[(rows["measure"] == "total") & rows["estimate"].notna()]
     return (rows["estimate"] / rows["rounding"]).set_axis(rows["category"])
 
@@ -105,7 +106,7 @@ def a_round(folder: Path, year: int, cases: dict[str, int]) -> ClassifiedSurvey:
         "tables": [{"measure": "total", "by": [[], "region"]}],
     }
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(folder / "survey.yaml"))
+    return fl.classify(fl.read_survey(folder))
 
 
 def told(rows: pd.DataFrame, number: str) -> dict[str, float]:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import small_country as country
 from published_rows import HIDDEN, RULES, of, published, row
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
@@ -80,7 +81,7 @@ def test_a_run_tests_the_group_that_survey_yaml_names(tmp_path: Any) -> None:
     """By region only north and south have 12 cases or more, and south is unreliable: nothing is tested; by
     sex the one pair is."""
     by_region = fl.publish_run(
-        fl.classify(fl.read_survey(country.write(tmp_path / "a", {**country.SURVEY, "lead": "region"})))
+        classified(country.write(tmp_path / "a", {**country.SURVEY, "lead": "region"}))
     )
     assert by_region.lead == "region"
     assert set(by_region.contrasts["verdict"]) == {NOT_TESTED}
@@ -88,5 +89,5 @@ def test_a_run_tests_the_group_that_survey_yaml_names(tmp_path: Any) -> None:
         (by_region.contrasts["category"] == "east") | (by_region.contrasts["reference"] == "west")
     ]
     assert hidden[["ci_low", "ci_high"]].isna().all().all()
-    by_sex = fl.publish_run(fl.classify(fl.read_survey(country.write(tmp_path / "b"))))
+    by_sex = fl.publish_run(classified(country.write(tmp_path / "b")))
     assert (by_sex.lead, len(by_sex.contrasts)) == ("sex", 1)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from attack import Reader
 from hypothesis import Phase, given, settings, strategies as st
+from thoroughness import tries
 
 from fltoolkit.estimate.totals.breakdowns import cube
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential
@@ -18,7 +19,7 @@ from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, Protected, protect
 
 many_tables = settings(
-    max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+    max_examples=tries(80, few=30), deadline=None, derandomize=True, database=None, phases=[Phase.generate]
 )
 Table = tuple[dict[Key, Cell], list[Key]]
 
@@ -81,12 +82,13 @@ def reader(cells: Mapping[Key, Cell], finest: list[Key], hidden: Mapping[Key, st
 
 @given(table=tables())
 @many_tables
-def test_no_confidential_count_follows_from_the_counts_shown(table: Table) -> None:
+def test_no_hidden_count_follows_from_the_counts_shown(table: Table) -> None:
+    """Neither a confidential one, nor one that would be hidden in vain."""
     cells, finest = table
     primary, hidden = decided(cells)
     sees = reader(cells, finest, hidden)
     assert primary.items() <= hidden.items()
-    assert [sorted(k) for k in primary if sees.knows(k)] == []
+    assert [sorted(k) for k in hidden if sees.knows(k)] == []
 
 
 @pytest.mark.thorough("draws many tables")
@@ -100,15 +102,6 @@ def test_a_confidential_count_could_still_be_any_from_one_to_four(table: Table) 
         low, high = sees.range(k)
         assert low <= 1 + 1e-6, sorted(k)
         assert high >= 4 - 1e-6, sorted(k)
-
-
-@given(table=tables())
-@many_tables
-def test_nothing_is_hidden_that_anybody_can_work_out_anyway(table: Table) -> None:
-    cells, finest = table
-    _, hidden = decided(cells)
-    sees = reader(cells, finest, hidden)
-    assert [sorted(k) for k in hidden if sees.knows(k)] == []
 
 
 @pytest.mark.thorough("draws many tables")

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import small_country as country
+from shared_surveys import classified
 
-import fltoolkit as fl
 from fltoolkit.estimate.models.covariate_patterns import Patterns, read_patterns
 from fltoolkit.estimate.models.model_formula import read_formula
 from fltoolkit.publish.models.printed_cases import maximum_likelihood, with_printed_cases
@@ -20,7 +20,7 @@ SEXES = {"men": 0.1, "women": 0.1}
 
 @pytest.fixture(scope="module")
 def patterns(tmp_path_factory: pytest.TempPathFactory) -> Patterns:
-    persons = fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("country"))))
+    persons = classified(country.write(tmp_path_factory.mktemp("country")))
     return read_patterns(persons, read_formula("forced_labour ~ C(sex) + C(region)"), None)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import small_country as country
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
@@ -25,7 +26,7 @@ NUMBERS = ["odds_ratio", "ci_low", "ci_high", "odds_ratio_ml", "effect", "effect
 
 @pytest.fixture(scope="module")
 def persons(tmp_path_factory: pytest.TempPathFactory) -> fl.Survey:
-    return fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("country"))))
+    return classified(country.write(tmp_path_factory.mktemp("country")))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def test_limits_follow_the_rule_of_the_standard_error(model: fl.PublishedModel, 
     path = country.write(
         tmp_path, country.changed(country.SURVEY, groups=groups, sectors={}, tables=tables), table=table
     )
-    persons = fl.classify(fl.read_survey(path))
+    persons = classified(path)
     out = fl.publish_run(persons)
     region = of_region(fl.risk_factors(persons, out))
     assert region.index[region[LIMITS].notna().all(axis=1)].tolist() == [
@@ -179,7 +180,7 @@ def test_groups_of_origin_are_left_out_and_on_request_named(tmp_path: Path) -> N
     groups = {**country.SURVEY["groups"], "language": tongue}
     tables = [{"measure": "prevalence", "by": [[], "language", "region"]}]
     path = country.write(tmp_path, country.changed(country.SURVEY, groups=groups, tables=tables))
-    persons = fl.classify(fl.read_survey(path))
+    persons = classified(path)
     out = fl.publish_run(persons)
     model = fl.risk_factors(persons, out)
     assert set(model.table["group"]) == {"region"}
@@ -253,5 +254,5 @@ def _of_replicates(folder: Path, design: dict[str, object], table: pd.DataFrame)
     survey = country.changed(
         country.SURVEY, design=design, sectors={}, tables=[{"measure": "prevalence", "by": [[], "region"]}]
     )
-    read = fl.classify(fl.read_survey(country.write(folder, survey, table=table)))
+    read = classified(country.write(folder, survey, table=table))
     return fl.risk_factors(read, fl.publish_run(read))

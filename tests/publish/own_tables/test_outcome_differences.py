@@ -9,7 +9,10 @@ import pytest
 import fltoolkit as fl
 
 
-@pytest.mark.parametrize(("alone", "hidden"), [(0, False), (2, True), (4, True), (5, False)])
+@pytest.mark.parametrize(
+    ("alone", "hidden"),
+    [(0, False), pytest.param(2, True, marks=pytest.mark.thorough("one more run")), (4, True), (5, False)],
+)
 def test_a_cell_that_differs_from_forced_labour_by_few_persons_is_hidden(
     alone: int, hidden: bool, small: Any
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 import pytest
+import shared_surveys
 from gated_persons import SPEC, persons, truths
 from small_surveys import frame_of
 
@@ -47,10 +48,12 @@ def classified(
     people: list[dict[str, str]], write: Write, spec: dict[str, Any] = SPEC
 ) -> fl.ClassifiedSurvey:
     table = pd.DataFrame(people).assign(WHO=[f"p{i:05d}" for i in range(len(people))], W=1, AGE=40)
-    return fl.classify(fl.read_survey(write(spec, people=table)))
+    return shared_surveys.classified(write(spec, people=table))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(s, marks=pytest.mark.thorough("4,000 more persons")) for s in (1, 2))]
+)
 def test_every_person_is_classified_as_a_loop_in_plain_python_does(seed: int, write: Write) -> None:
     people = persons(4000, seed)
     by_hand = [truths(p) for p in people]

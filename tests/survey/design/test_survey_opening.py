@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from shared_surveys import classified
 from small_surveys import variance_of_the_mean
 
 import fltoolkit as fl
@@ -68,9 +69,7 @@ def test_a_population_may_have_a_weight_and_an_age_of_its_own(
         },
         "groups.village": {"column": "village", "codes": {f"v{i}": f"village {i}" for i in range(4)}},
     }
-    persons = fl.classify(
-        fl.read_survey(write(changed(spec, keys), people=people.assign(w_women=people["line"] * 3)))
-    )
+    persons = classified(write(changed(spec, keys), people=people.assign(w_women=people["line"] * 3)))
     assert fl.total(persons).table[["n", "population"]].to_numpy().tolist() == [[16, 40.0]]
     assert fl.total(persons, population="women").table[["n", "population"]].to_numpy().tolist() == [[5, 30.0]]
     by_village = fl.total(persons, population="women", by="village").table
@@ -150,14 +149,10 @@ def test_two_stages_of_survey_yaml_are_those_of_survey_design(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:
     adults = people.assign(big_n=4, big_m=9)
-    survey = fl.classify(fl.read_survey(write(changed(spec, HOMES), people=adults)))
+    survey = classified(write(changed(spec, HOMES), people=adults))
     design = {**DESIGN, "psu": ["village", "hh"], "fpc": ["big_n", "big_m"], "single_psu": "certainty"}
     assert mean_age(survey) == mean_age(fl.SurveyDesign(adults, **design))
-    one = fl.classify(
-        fl.read_survey(
-            write(changed(spec, HOMES | {"design.ssu": None, "design.fpc": "big_n"}), people=adults)
-        )
-    )
+    one = classified(write(changed(spec, HOMES | {"design.ssu": None, "design.fpc": "big_n"}), people=adults))
     assert mean_age(survey)[1] > mean_age(one)[1]
 
 
@@ -172,7 +167,7 @@ def test_psus_certain_by_a_column_are_strata_of_their_own(
         "design.certainty": {"column": "self_rep", "codes": "Y"},
         "design.single_psu": "certainty",
     }
-    survey = fl.classify(fl.read_survey(write(changed(spec, keys), people=adults)))
+    survey = classified(write(changed(spec, keys), people=adults))
     design = {**DESIGN, "psu": ["village", "hh"], "certainty": "sure", "single_psu": "certainty"}
     bare = adults.assign(sure=(adults["self_rep"] == "Y").astype(int))
     assert mean_age(survey) == mean_age(fl.SurveyDesign(bare, **design))
@@ -186,7 +181,7 @@ def test_households_are_the_units_within_certain_psus_unless_others_are_named(
 
     def surveyed(**keys: Any) -> fl.Survey:
         own = {f"design.{name}": value for name, value in keys.items()}
-        return fl.classify(fl.read_survey(write(changed(spec, certain | own), people=adults)))
+        return classified(write(changed(spec, certain | own), people=adults))
 
     of_homes, of_persons = surveyed(), surveyed(ssu="who")
     assert mean_age(of_homes) == mean_age(surveyed(ssu="hh")) != mean_age(of_persons)
@@ -228,7 +223,7 @@ def test_replicate_weights_of_survey_yaml_are_those_of_replicate_design(
     adults = people.assign(**{name: f * people["w"] for name, f in factors.items()})
     replicates = {"columns": f"r{{01..{len(villages):02d}}}", "method": "jk1"}
     keys = {"design.psu": None, "design.replicates": replicates}
-    survey = fl.classify(fl.read_survey(write(changed(spec, keys), people=adults)))
+    survey = classified(write(changed(spec, keys), people=adults))
     design = fl.ReplicateDesign(adults, weight="w", replicates="r0*", method="jk1")
     assert mean_age(survey) == mean_age(design)
     facts = (
@@ -239,7 +234,7 @@ def test_replicate_weights_of_survey_yaml_are_those_of_replicate_design(
     assert any(f"variance from {len(villages)} replicate weights (jk1)" in str(v) for v in facts)
     as_factors = people.assign(**factors)
     same = changed(spec, {"design.psu": None, "design.replicates": replicates | {"combined": "false"}})
-    assert mean_age(fl.classify(fl.read_survey(write(same, people=as_factors)))) == mean_age(design)
+    assert mean_age(classified(write(same, people=as_factors))) == mean_age(design)
     with pytest.raises(DataError, match=r"r02 \(design\.replicates\.columns; did you mean"):
         fl.read_survey(write(changed(spec, keys), people=adults.drop(columns="r02")))
     asked_too = changed(spec, {**keys, "groups.first": {"column": "r01", "codes": {"0": "left out"}}})

@@ -5,6 +5,7 @@ from pathlib import Path
 import narwhals as nw
 import pytest
 from hypothesis import given, settings, strategies as st
+from thoroughness import tries
 
 from fltoolkit.survey.data.column_values import text
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -71,7 +72,7 @@ def test_a_file_with_many_such_numbers_is_not_searched_to_its_end() -> None:
 CELLS = st.text(st.sampled_from("01.- \té\xa0x"), max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60, few=15), deadline=None)
 @given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6), end=st.sampled_from(["\n", "\r\n"]))
 def test_columns_found_so_are_what_trimming_gives(
     rows: list[tuple[str, str]], end: str, tmp_path_factory: pytest.TempPathFactory

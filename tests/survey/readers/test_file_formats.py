@@ -14,6 +14,7 @@ import pyarrow.parquet
 import pyreadstat
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
@@ -467,7 +468,9 @@ def test_reading_writes_nothing(tmp_path: Path, table: pd.DataFrame) -> None:
 WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=20)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=tries(20, few=6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(label=WORDS, value=WORDS, codes=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=5))
 def test_any_label_and_any_code_come_through(
     tmp_path: Path, label: str, value: str, codes: list[int]
@@ -486,7 +489,9 @@ def test_any_label_and_any_code_come_through(
         assert texts(path) == {"q": [str(code) for code in codes]}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=tries(15, few=5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(suffix=st.sampled_from([".sav", ".zsav", ".dta"]), data=st.data())
 def test_a_byte_gone_wrong_anywhere_is_a_file_or_one_error(
     tmp_path: Path, suffix: str, data: st.DataObject

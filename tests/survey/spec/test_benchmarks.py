@@ -11,6 +11,7 @@ import broken
 import numpy as np
 import pandas as pd
 import pytest
+import shared_surveys
 import small_country
 from small_surveys import SPEC, persons_table
 
@@ -62,7 +63,7 @@ def bare() -> fl.SurveyDesign:
 
 
 def test_survey_yaml_calibrates_as_the_verb_does(raked: Path) -> None:
-    persons = fl.classify(fl.read_survey(raked))
+    persons = shared_surveys.classified(raked)
     design = fl.rake(bare(), raked.with_name("benchmarks.csv"))
     ours = fl.total(persons, by=[[], ["sex"], ["age_group"]])
     theirs = fl.total(design, "case", by=[[], ["sex"], ["age_group"]])
@@ -75,7 +76,7 @@ def test_survey_yaml_calibrates_as_the_verb_does(raked: Path) -> None:
 
 
 def test_a_run_of_a_calibrated_survey(raked: Path) -> None:
-    persons = fl.classify(fl.read_survey(raked))
+    persons = shared_surveys.classified(raked)
     out = fl.publish_run(persons)
     assert (out.table["calibration"] == fl.total(persons).about.calibration).all()
     patterns = read_patterns(
@@ -146,7 +147,7 @@ def survey(tmp_path: Path, **keys: Any) -> fl.Survey:
     (tmp_path / "survey.yaml").write_text(
         yaml.safe_dump(spec, sort_keys=False, allow_unicode=True), encoding="utf-8"
     )
-    return fl.classify(fl.read_survey(tmp_path))
+    return shared_surveys.classified(tmp_path)
 
 
 def test_who_is_outside_the_population_keeps_the_weight(tmp_path: Path) -> None:
@@ -180,7 +181,7 @@ def test_adults_and_children_are_calibrated_apart(tmp_path: Path) -> None:
         | {"everyone": {"label": "all", "sum_of": ["adults", "children"]}}
     }
     broken.write(tmp_path, spec)
-    persons = fl.classify(fl.read_survey(tmp_path))
+    persons = shared_surveys.classified(tmp_path)
     sizes = {}
     for population in ("adults", "everyone"):
         design = fl.rake(persons, {"sex": {"men": 900, "women": 1100}}, population=population)
@@ -192,12 +193,12 @@ def test_adults_and_children_are_calibrated_apart(tmp_path: Path) -> None:
 
 
 def test_other_rule_sets_have_the_same_weights(raked: Path) -> None:
-    persons = fl.classify(fl.read_survey(raked))
+    persons = shared_surveys.classified(raked)
     assert persons.unclassified is not None
     both = fl.rule_sets(persons.unclassified, ["icls_2018", "hts_2012"])
     assert both.table["population"].to_list() == pytest.approx([4500, 4500])
     by_hand = fl.rake(
-        fl.classify(fl.read_survey(raked.parent.parent / _plain(raked.parent))),
+        shared_surveys.classified(raked.parent.parent / _plain(raked.parent)),
         raked.with_name("benchmarks.csv"),
     )
     assert by_hand.calibration is not None
@@ -322,7 +323,7 @@ def test_calibration_of_survey_yaml_is_checked_on_load(
 
 
 def test_a_survey_is_calibrated_by_survey_yaml_or_by_a_verb(raked: Path) -> None:
-    persons = fl.classify(fl.read_survey(raked))
+    persons = shared_surveys.classified(raked)
     with pytest.raises(DesignError, match=r"calibration of survey\.yaml"):
         fl.rake(persons, {"sex": {"men": 2500, "women": 2000}})
     with pytest.raises(RequestError, match="not classified"):
@@ -345,7 +346,7 @@ def test_benchmarks_are_met_in_one_pass_for_all_verbs_and_rule_sets(
         return count(design, keys, weight, domain)
 
     monkeypatch.setattr(calibrate, "pattern_totals", counted)
-    persons = fl.classify(fl.read_survey(raked))
+    persons = shared_surveys.classified(raked)
     fl.prevalence(persons)
     fl.g_weights(persons)
     other_headlines(persons)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import two_rounds
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.classify.profile.characteristics import TOPICS
@@ -156,7 +157,7 @@ def test_a_formula_that_cannot_be_read_quotes_no_label() -> None:
 def test_the_list_of_reserved_names_is_that_of_the_results(tmp_path: Path) -> None:
     second = two_rounds.survey(tmp_path / "second", 2027, 45)
     two_rounds.survey(tmp_path / "first", 2025, 120)
-    early, late = (fl.classify(fl.read_survey(tmp_path / name)) for name in ("first", "second"))
+    early, late = (classified(tmp_path / name) for name in ("first", "second"))
     by = [[], ["sex"]]
     profile = fl.profile(late, by=by)
     made = (fl.prevalence(late, by=by), fl.total(late, by=by), profile)
