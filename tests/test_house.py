@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -186,17 +187,23 @@ def test_the_lock_of_the_tests_on_spark_adds_to_the_first_and_contradicts_it_now
 # ------------------------------------------------------------------------------------------------ the one dir
 
 
+@cache
+def import_statements(file: Path) -> list[ast.Import | ast.ImportFrom]:
+    """At its top or inside a function; found once for all rules."""
+    tree = ast.parse(file.read_text("utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(file: Path, package: Path, names: bool = False) -> Iterator[str]:
-    """The dotted name of everything that a file imports, at its top or inside a function; relative names made
-    whole.
+    """The dotted name of everything that a file imports; relative names made whole.
 
     `names`: of `from a.b import c` comes `a.b.c`, not `a.b`.
     """
     here = [package.name, *file.relative_to(package).parent.parts]
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in import_statements(file):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = here[: len(here) - node.level + 1] if node.level else []
             module = ".".join([*base, *filter(None, [node.module])])
             # `from fltoolkit import survey` names a step, `from fltoolkit import prevalence` the package
@@ -496,20 +503,18 @@ def test_small_modules_become_fewer() -> None:
 
 def test_a_test_that_make_test_leaves_out_says_why() -> None:
     """`make test` answers in minutes; what it leaves out is run by `make test-all`, and has a reason."""
+    texts = {
+        file: text for file in TESTS.rglob("test_*.py") if "thorough" in (text := file.read_text("utf-8"))
+    }
     found = [
         (file.name, node.args)
-        for file in TESTS.rglob("test_*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for file, text in texts.items()
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.thorough"
     ]
     assert len(found) > 50
     assert [file for file, args in found if not (len(args) == 1 and isinstance(args[0], ast.Constant))] == []
-    bare = [
-        f
-        for f in TESTS.rglob("test_*.py")
-        if re.search(r"^@pytest\.mark\.thorough$", f.read_text("utf-8"), re.M)
-    ]
-    assert bare == []
+    assert [f for f, text in texts.items() if re.search(r"^@pytest\.mark\.thorough$", text, re.M)] == []
 
 
 # ------------------------------------------------------------------------------------------------- what is ha
