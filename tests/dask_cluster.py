@@ -51,11 +51,11 @@ def started(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 @dataclass(frozen=True)
 class Dask:
-    """A running cluster: its address, and the nannies of its workers. A nanny starts a worker again if it
+    """A running cluster: its address, and the process of its nannies, which start a worker again if it
     died."""
 
     address: str
-    nannies: tuple[int, ...]
+    nannies: int
 
     def at_work(self, name: str) -> list[psutil.Process]:
         """Returns the workers that run a kernel for this survey."""
@@ -65,9 +65,7 @@ class Dask:
 
     def workers(self) -> list[psutil.Process]:
         """Returns the worker processes. They are children of the nannies."""
-        return [
-            child for nanny in self.nannies for child in psutil.Process(nanny).children() if _is_worker(child)
-        ]
+        return [child for child in psutil.Process(self.nannies).children() if _is_worker(child)]
 
 
 def _is_worker(process: psutil.Process) -> bool:
@@ -98,13 +96,9 @@ def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
         running.enter_context(started("-m", "dask", "scheduler", *options, log=folder / "scheduler.log"))
         until(lambda: told.exists() and told.read_text("utf-8").endswith("}"))
         address = json.loads(told.read_text("utf-8"))["address"]
-        options = [address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
-        nannies = tuple(
-            running.enter_context(
-                started("-m", "dask", "worker", *options, log=folder / f"worker{n}.log")
-            ).pid
-            for n in range(workers)
-        )
-        found = Dask(address, nannies)
+        options = [address, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"]
+        options += ["--local-directory", str(folder)]
+        nannies = running.enter_context(started("-m", "dask", "worker", *options, log=folder / "worker.log"))
+        found = Dask(address, nannies.pid)
         until(lambda: len(found.workers()) == workers)
         yield found

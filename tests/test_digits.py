@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import two_rounds
 from harvest import lines
 
 import fltoolkit as fl
@@ -46,11 +47,27 @@ CLOSE = 2e-6  # relative: six digits
 Run = tuple[fl.Evidence, fl.PublishedModel, pd.DataFrame]
 
 
-@pytest.fixture(scope="module")
-def run() -> Run:
-    """The sample of 2027 under its plan, whose baseline is that of 2025; and all that it could have told."""
+def norvia(_: Path) -> tuple[fl.ClassifiedSurvey, fl.Plan]:
+    """The sample of 2027 under its plan, whose baseline is that of 2025."""
     persons = fl.classify(fl.read_survey(SAMPLES / "norvia_lfs_2027"))
-    plan = fl.read_plan(SAMPLES / "norvia_lfs_2025" / "nap.yaml")
+    return persons, fl.read_plan(SAMPLES / "norvia_lfs_2025" / "nap.yaml")
+
+
+def small(root: Path) -> tuple[fl.ClassifiedSurvey, fl.Plan]:
+    """Two small rounds, the first of which is the baseline."""
+    two_rounds.survey(root / "first", 2025, 120)
+    second = two_rounds.survey(root / "second", 2027, 45)
+    return fl.classify(fl.read_survey(second)), two_rounds.followed(root, second).plan
+
+
+@pytest.fixture(
+    scope="module",
+    params=[small, pytest.param(norvia, marks=pytest.mark.thorough("all documents of a sample"))],
+    ids=lambda made: made.__name__,
+)
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The evidence of a later round, and all that it could have told."""
+    persons, plan = request.param(tmp_path_factory.mktemp("run"))
     out = fl.publish_run(persons, plan=plan)
     evidence = fl.evidence(plan, fl.rounds(plan, persons, out))
     assert evidence.changed is not None
@@ -160,7 +177,6 @@ def known_of(run: Run) -> list[tuple[str, float]]:
     return known + list(secrets(start.exact[of], start.table[of], WEIGHTED))
 
 
-@pytest.mark.thorough("searches every file of a sample; other tests look at the digits of each table")
 def test_no_number_of_a_cell_stands_anywhere_to_more_digits_than_are_printed(
     run: Run, texts: dict[str, str]
 ) -> None:

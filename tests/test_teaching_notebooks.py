@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,19 @@ NAMES = [p.stem for p in sorted(FOLDER.glob("*.ipynb"))]
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, bool], Any]:
-    """What each notebook says, by its name and whether it was solved."""
-    notebook_kernel.register_engine()
-    folder = tmp_path_factory.mktemp("teaching")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], dict[str, Any]]:
+    """What each notebook says, by its name, if it was solved or not."""
 
-    def run(solved: bool) -> dict[tuple[str, bool], Any]:
+    @cache
+    def run(solved: bool) -> dict[str, Any]:
         """One kernel for all four, emptied between them; nbval starts one for each."""
+        notebook_kernel.register_engine()
+        folder = tmp_path_factory.mktemp("teaching")
         with notebook_kernel.Kernel(FOLDER, threading.Event()) as kernel:
             return {
-                (name, solved): papermill.execute_notebook(
+                name: papermill.execute_notebook(
                     str(FOLDER / f"{name}.ipynb"),
-                    str(folder / f"{name}_{solved}.ipynb"),
+                    str(folder / f"{name}.ipynb"),
                     parameters={"answers": str(FOLDER / "answers" / f"{name}.yaml")} if solved else {},
                     engine_name=notebook_kernel.ENGINE,
                     progress_bar=False,
@@ -42,9 +44,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, bool], Any]
                 for name in NAMES
             }
 
-    with ThreadPoolExecutor(2) as pool:
-        as_it_stands, as_solved = pool.map(run, (False, True))
-    return as_it_stands | as_solved
+    return run
 
 
 def said(notebook: Any) -> list[str]:
@@ -73,16 +73,16 @@ def test_there_are_four_and_each_has_its_exercises_and_its_answers() -> None:
 
 @pytest.mark.thorough("runs all lessons")
 @pytest.mark.parametrize("name", NAMES)
-def test_as_it_stands_every_exercise_waits(name: str, ran: dict[tuple[str, bool], Any]) -> None:
-    told, exercises = said(ran[name, False]), len(teaching.lesson(name).exercises)
+def test_as_it_stands_every_exercise_waits(name: str, ran: Callable[[bool], dict[str, Any]]) -> None:
+    told, exercises = said(ran(False)[name]), len(teaching.lesson(name).exercises)
     assert told.count("Not answered yet.") == exercises
     assert not [t for t in told if "Right." in t or "Not yet." in t]
     assert [t for t in told if t.startswith(f"**0 of {exercises} right.**")]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_as_solved_every_exercise_is_right(name: str, ran: dict[tuple[str, bool], Any]) -> None:
-    told, exercises = said(ran[name, True]), len(teaching.lesson(name).exercises)
+def test_as_solved_every_exercise_is_right(name: str, ran: Callable[[bool], dict[str, Any]]) -> None:
+    told, exercises = said(ran(True)[name]), len(teaching.lesson(name).exercises)
     assert sum(t.startswith("**Right.**") for t in told) == exercises
     assert f"**{exercises} of {exercises} right.**" in told
     assert not [t for t in told if t.startswith(("Not answered", "**Not yet"))]

@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +23,14 @@ import pandas as pd
 import pytest
 import small_country as country
 import yaml
+from harvest import lines
 from papermill.exceptions import PapermillExecutionError
 
 import fltoolkit as fl
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
+from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
+from fltoolkit.publish.disclosure.suppression_decision import FEW_UNRESOLVED, PART
+from fltoolkit.publish.disclosure_record import disclosure_record
 from fltoolkit.run import batch
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
@@ -129,7 +135,8 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """Two surveys, without plans; one has an answer that its survey.yaml does not know."""
+    """Two surveys, without plans; one has an answer that its survey.yaml does not know. What a run hides goes
+    to `private`."""
     folder = tmp_path_factory.mktemp("batch")
     country.write(folder / "good", country.changed(country.SURVEY, title="The good one"))
     table = country.persons()
@@ -139,10 +146,10 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     (folder / "out" / "good").mkdir(parents=True)
     (folder / "out" / "good" / "stale.txt").write_text("of an earlier run", encoding="utf-8")
     said: list[str] = []
-    return Ran(folder / "out", run_batch(path, say=said.append), said)
+    passed = run_batch(path, private=str(folder / "private"), say=said.append)
+    return Ran(folder / "out", passed, said)
 
 
-@pytest.mark.thorough("a whole run; the samples have plans")
 def test_a_survey_without_a_plan_goes_through_three_notebooks(ran: Ran) -> None:
     names = ("1_survey", "2_classify", "3_estimate")
     made = {path.name for path in (ran.outputs / "good").iterdir()}
@@ -262,6 +269,39 @@ def test_only_run_json_has_a_hash_of_the_data(ran: Ran) -> None:
         "run.json"
     }
     assert "run.json" not in files[ran.outputs / "index.html"]
+
+
+def test_a_run_leaves_the_record_and_the_page_of_what_it_hides_for_the_owner_alone(ran: Ran) -> None:
+    files = {p.name: p for p in (ran.outputs.parent / "private" / "good").iterdir()}
+    assert set(files) == {"disclosure.html", "disclosure.json", "rows_behind_findings.csv"}
+    record = disclosure_record(fl.classify(fl.read_survey(ran.outputs.parent / "good")))
+    assert json.loads(files["disclosure.json"].read_text("utf-8")) == json.loads(json.dumps(record.as_dict()))
+    assert len(record.hidden) > 20
+    assert "What this run hides, and why" in files["disclosure.html"].read_text("utf-8")
+    if os.name == "posix":
+        assert {stat.S_IMODE(p.stat().st_mode) for p in files.values()} == {0o600}
+
+
+def test_nothing_of_what_it_hides_stands_among_the_outputs(ran: Ran) -> None:
+    record = disclosure_record(fl.classify(fl.read_survey(ran.outputs.parent / "good")))
+    inner = {
+        *record.readers,
+        COMPLEMENT,
+        PART,
+        FEW_UNRESOLVED,
+        str(ran.outputs.parent / "private"),
+        "disclosure.json",
+        "disclosure.html",
+        "write_disclosure",
+    }
+    assert {COMPLEMENT, FEW_UNRESOLVED} <= {c.reason for c in record.hidden}
+    outputs = [p for p in ran.outputs.rglob("*") if p.is_file()]
+    found = [
+        (path.name, words) for path in outputs for line in lines(path) for words in inner if words in line
+    ]
+    assert len(outputs) > 10
+    assert found == []
+    assert not [path.name for path in outputs if "disclosure" in path.name]
 
 
 def test_progress_is_told_survey_by_survey(ran: Ran) -> None:

@@ -27,8 +27,21 @@ from fltoolkit.run.notebooks.notebook_progress import Progress
 PROCESS = "import os; os.getpid()"
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def kernel(home: Path) -> Iterator[Kernel]:
+    """One for many tests, as for many notebooks: one that was lost is replaced."""
+    with Kernel(home, threading.Event()) as kernel:
+        yield kernel
+
+
 @pytest.fixture
-def kernel(tmp_path: Path) -> Iterator[Kernel]:
+def new(tmp_path: Path) -> Iterator[Kernel]:
+    """One that no notebook has needed yet."""
     with Kernel(tmp_path, threading.Event()) as kernel:
         yield kernel
 
@@ -98,7 +111,7 @@ def test_a_kernel_that_no_notebook_needs_is_not_started(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("failures", [1, 2])
 def test_a_kernel_that_did_not_start_is_tried_once_more(
-    tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch, failures: int
+    tmp_path: Path, new: Kernel, monkeypatch: pytest.MonkeyPatch, failures: int
 ) -> None:
     starts, real = list[int](), nbclient.NotebookClient.start_new_kernel_client
 
@@ -111,10 +124,10 @@ def test_a_kernel_that_did_not_start_is_tried_once_more(
 
     monkeypatch.setattr(nbclient.NotebookClient, "start_new_kernel_client", start)
     if failures == 1:
-        assert run(tmp_path, kernel, "1 + 1") == [(1, ["2"])]
+        assert run(tmp_path, new, "1 + 1") == [(1, ["2"])]
     else:
         with pytest.raises(RuntimeError, match="Kernel died"):
-            run(tmp_path, kernel, "1 + 1")
+            run(tmp_path, new, "1 + 1")
     first, second = starts
     assert first < second / 2  # one that hangs is not waited for as long as a slow machine may need
 
@@ -208,16 +221,16 @@ def test_told_to_stop_a_kernel_is_killed_whatever_it_does(tmp_path: Path) -> Non
     assert time.monotonic() - started < 60
 
 
-def test_a_call_finds_the_kernel_as_its_last_notebook_left_it(tmp_path: Path, kernel: Kernel) -> None:
-    run(tmp_path, kernel, "from pathlib import Path; mine = 7")
+def test_a_call_finds_the_kernel_as_its_last_notebook_left_it(home: Path, kernel: Kernel) -> None:
+    run(home, kernel, "from pathlib import Path; mine = 7")
     kernel.call("Path('told').write_text(str(mine))")
-    assert (tmp_path / "told").read_text() == "7"
+    assert (home / "told").read_text() == "7"
 
 
-def test_of_an_error_in_a_call_only_what_may_be_told_is_told(kernel: Kernel) -> None:
+def test_of_an_error_in_a_call_only_what_may_be_told_is_told(new: Kernel) -> None:
     """It needs no notebook before it."""
     with pytest.raises(BatchError, match="could not be made") as error:
-        kernel.call("raise ValueError('an answer of a person')")
+        new.call("raise ValueError('an answer of a person')")
     assert "ValueError" in str(error.value)
     assert "an answer" not in str(error.value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,22 @@ from fltoolkit.yaml_files.loading import build_model, load_yaml
 
 ANSWERS = Path(__file__).parents[2] / "notebooks" / "teaching" / "answers"
 NAMES = [p.stem for p in sorted(LESSONS.glob("*.yaml"))]
-SHEETS = {name: teaching.lesson(name).exercises for name in NAMES}
-EXERCISES = [(lesson, name) for lesson in NAMES for name in SHEETS[lesson]]
+EXERCISES = [
+    (lesson, name) for lesson in NAMES for name in load_yaml(LESSONS / f"{lesson}.yaml")["exercises"]
+]
 EACH = pytest.mark.parametrize(("lesson", "name"), EXERCISES, ids=[name for _, name in EXERCISES])
+
+
+@cache
+def sheet(lesson: str) -> dict[str, Exercise]:
+    """The exercises of a lesson. Their right answers are computed, which takes longer than to collect all
+    tests of this file."""
+    return teaching.lesson(lesson).exercises
 
 
 def fresh(lesson: str) -> teaching.Lesson:
     """A lesson in which nothing has been answered."""
-    return teaching.Lesson(SHEETS[lesson], {})
+    return teaching.Lesson(sheet(lesson), {})
 
 
 def right(exercise: Exercise) -> str:
@@ -65,13 +74,13 @@ def given_away(hint: str, exercise: Exercise) -> bool:
 
 @EACH
 def test_a_right_answer_is_right(lesson: str, name: str) -> None:
-    told = fresh(lesson).check(name, right(SHEETS[lesson][name]))
+    told = fresh(lesson).check(name, right(sheet(lesson)[name]))
     assert told.text.startswith("**Right.**")
 
 
 @EACH
 def test_a_wrong_answer_gets_a_hint_that_does_not_tell(lesson: str, name: str) -> None:
-    exercise = SHEETS[lesson][name]
+    exercise = sheet(lesson)[name]
     for answer in wrong(exercise):
         told = fresh(lesson).check(name, answer).text
         assert told.startswith("**Not yet.** "), answer
@@ -81,7 +90,7 @@ def test_a_wrong_answer_gets_a_hint_that_does_not_tell(lesson: str, name: str) -
 
 def test_no_hint_about_a_person_judges_a_condition() -> None:
     """With both conditions judged there is one choice left: whoever reads that has not found the answer."""
-    persons = [e for e in SHEETS["1_definition"].values() if "unresolved" in e.choices]
+    persons = [e for e in sheet("1_definition").values() if "unresolved" in e.choices]
     assert len(persons) == 7
     hints = [hint for e in persons for hint in (e.hint, *e.mistakes.values())]
     judged = re.compile(
@@ -96,7 +105,7 @@ def test_no_hint_about_a_person_judges_a_condition() -> None:
 
 @EACH
 def test_a_usual_mistake_has_its_own_hint_and_is_wrong(lesson: str, name: str) -> None:
-    exercise = SHEETS[lesson][name]
+    exercise = sheet(lesson)[name]
     for mistake, hint in exercise.mistakes.items():
         answer = mistake if exercise.choices else str(truth(mistake))
         assert exercise.judge(answer) == (False, hint)
@@ -291,7 +300,7 @@ def test_an_exercise_whose_right_answer_is_no_choice_or_number_is_refused() -> N
 
 
 def test_every_truth_is_used() -> None:
-    named = [e for lesson in NAMES for e in teaching.lesson(lesson).exercises.values()]
+    named = [e for lesson in NAMES for e in sheet(lesson).values()]
     assert set(TRUTHS) == {n for e in named if not e.choices for n in (e.right, *e.mistakes)} & set(TRUTHS)
 
 

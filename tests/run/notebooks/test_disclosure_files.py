@@ -1,73 +1,20 @@
-"""Tests that the disclosure record is made in the kernel that published, and goes to the private folder,
-never to the outputs."""
+"""Tests that the disclosure record is that of the run, and goes to the private folder. `test_batch.py` reads
+those of a whole run."""
 
 from __future__ import annotations
 
 import json
-import os
-import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 import small_country as country
-from harvest import lines
 
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
-from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
-from fltoolkit.publish.disclosure.suppression_decision import FEW_UNRESOLVED, PART
-from fltoolkit.publish.disclosure_record import disclosure_record
-from fltoolkit.run.batch import BatchOptions, run_surveys
-from fltoolkit.run.batch_file import make_run
 from fltoolkit.run.notebooks.disclosure_files import call, write_disclosure
 
 RULES = Path(fl.__file__).parent / "classify" / "rules"
-FILES = {"disclosure.html", "disclosure.json", "rows_behind_findings.csv"}
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a run of the small country: `out`, `private`, and the survey itself in `small`."""
-    folder = tmp_path_factory.mktemp("ran")
-    survey = country.write(folder / "small")
-    options = BatchOptions(workers=1, private=str(folder / "private"))
-    assert run_surveys([make_run(survey, None)], folder / "out", options, lambda _: None)
-    return folder
-
-
-@pytest.mark.thorough("a whole run of a sample")
-def test_a_run_leaves_the_record_and_the_page_for_the_owner_alone(ran: Path) -> None:
-    files = {p.name: p for p in (ran / "private" / "small").iterdir()}
-    assert set(files) == FILES
-    record = disclosure_record(fl.classify(fl.read_survey(ran / "small")))
-    assert json.loads(files["disclosure.json"].read_text("utf-8")) == json.loads(json.dumps(record.as_dict()))
-    assert len(record.hidden) > 20
-    assert "What this run hides, and why" in files["disclosure.html"].read_text("utf-8")
-    if os.name == "posix":
-        assert {stat.S_IMODE(p.stat().st_mode) for p in files.values()} == {0o600}
-
-
-def test_nothing_of_it_stands_among_the_outputs(ran: Path) -> None:
-    record = disclosure_record(fl.classify(fl.read_survey(ran / "small")))
-    inner = {
-        *record.readers,
-        COMPLEMENT,
-        PART,
-        FEW_UNRESOLVED,
-        str(ran / "private"),
-        "disclosure.json",
-        "disclosure.html",
-        "write_disclosure",
-    }
-    assert {COMPLEMENT, FEW_UNRESOLVED} <= {c.reason for c in record.hidden}
-    outputs = [p for p in (ran / "out").rglob("*") if p.is_file()]
-    found = [
-        (path.name, words) for path in outputs for line in lines(path) for words in inner if words in line
-    ]
-    assert len(outputs) > 10
-    assert found == []
-    assert not [path.name for path in outputs if "disclosure" in path.name]
 
 
 def test_a_line_for_a_kernel_carries_its_arguments_as_they_are(
