@@ -40,7 +40,7 @@ PAGES = [
 BLOCK = re.compile(
     r"(?:<!-- (not run|into|answers): (.*?) -->\n+)?(?:^```(\w*)\n(.*?)^```$|((?:^\|[^\n]*\n)+))", re.M | re.S
 )
-WHOLE: tuple[type[Model], ...] = (RuleSet, Batch)
+WHOLE: tuple[type[Model], ...] = (RuleSet, Batch, SurveySpec)
 FIELDS = {
     name: field for model in (Indicator, Plan, SurveySpec) for name, field in model.model_fields.items()
 }
