@@ -75,6 +75,7 @@ wheel: .venv/.installed ## build the wheel, into dist/
 
 docs: .venv/.installed ## build the documentation's site, into site/ (open site/index.html)
 	$(BIN)/python -m docs.site.reference
+	$(BIN)/python -m docs.site.key_tables
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
 

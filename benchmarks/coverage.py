@@ -6,8 +6,8 @@ change where nothing changed.
 Draws samples of populations with a known prevalence (coverage_simulation.py), and pairs of rounds without a
 change (coverage_change.py). Writes docs/coverage.csv and docs/coverage_change.csv, one cell of the design
 after the other. Cells that these files already have, with the same seed and number of samples, are not drawn
-again. Then fills the tables of docs/coverage.md, and prints whether each requirement is met. The exit code is
-1 if one is not met.
+again. Then writes docs/coverage_short.csv, fills the tables of docs/coverage.md, and prints whether each
+requirement is met. The exit code is 1 if one is not met.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from coverage_change import PAIRS, Pair, changes
 from coverage_picture import draw_picture
-from coverage_report import acceptance, fill_tables
+from coverage_report import acceptance, fill_tables, short_cells
 from coverage_simulation import GRID, LEVEL, TILTED, Cell, coverage, draw
 
 from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
@@ -59,7 +59,8 @@ def main() -> int:
     pairs = run(options.docs / "coverage_change.csv", PAIRS, of_pair, options.samples, options.seed + 1)
     for line in (*(lines := acceptance(cells, pairs)), *check_value(options.samples, options.seed)):
         print(line)
-    fill_tables(options.docs / "coverage.md", cells, pairs)
+    short_cells(cells).to_csv(options.docs / "coverage_short.csv", index=False, float_format="%.5g")
+    fill_tables(options.docs / "coverage.md", cells)
     draw_picture(options.docs / "coverage.png", cells)
     return int(any(line.startswith("fails") for line in lines))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from coverage_change import HALVED, OF_THE_KIT, ROUNDS, RULES
+from coverage_change import HALVED, OF_THE_KIT, ROUNDS
 from coverage_simulation import DEFAULT, GIVEN, METHODS
 
 from fltoolkit.estimate.variance.taylor_variance import Array
@@ -19,13 +19,10 @@ FEWEST = 100  # samples that must be shown for their coverage to be judged
 LEAST, MOST, FALSE_DECREASE = 0.935, 0.975, 0.03
 BANDS = {"under 3": 0, "3 to 10": 3, "10 to 20": 10, "20 to 30": 20, "30 and more": ENOUGH_PSUS}
 VARIANTS = (GIVEN,)
-WHY = {
-    "none": "The sample has no case. n/deff₀ with Kish's deff₀ ignores clustering and ends below the truth",
-    "few": "Few PSUs hold cases. An estimate that is too low has a standard error that is too small",
-    "chosen": (
-        "Fewer cases are expected than publication needs. So the samples that are shown found too many cases"
-    ),
-}
+SHORT_COLUMNS = (
+    "cell", "expected_psus", "mean_cases", "no_case", "coverage", "too_low", "too_high", "why", "published",
+    "coverage_published", "why_published", "unmarked", "coverage_unmarked", "why_unmarked",
+)  # fmt: skip
 
 
 def short_by(held: pd.Series, number: pd.Series) -> pd.Series:
@@ -90,10 +87,10 @@ def acceptance(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
                 lines.append(_line(said["cell"][_too_often(said["decreased"], said)], demand))
     low, over = rest["short"] | rest["short_published"] | rest["short_unmarked"], next_that_holds(cells)
     lines.append(
-        f"told: {int(low.sum())} of {len(rest)} other cells are short, overall or among what is shown: "
-        "docs/coverage.md"
+        f"listed: {int(low.sum())} of {len(rest)} other cells are short, overall or among what is shown: "
+        "docs/coverage_short.csv"
     )
-    lines.append(f"listed: over-coverage (> {MOST:.1%}) in {len(over)} cells: docs/coverage.md")
+    lines.append(f"listed: over-coverage (> {MOST:.1%}) in {len(over)} cells: docs/coverage.csv")
     return lines
 
 
@@ -106,22 +103,19 @@ def _too_often(share: pd.Series, of: pd.DataFrame) -> pd.Series:
     return share > FALSE_DECREASE + 2 * np.sqrt(share * (1 - share) / of["samples"])
 
 
-# ---------------------------------------------------------------------------------------------------------- t
+def short_cells(cells: pd.DataFrame) -> pd.DataFrame:
+    """Returns the cells whose coverage is too low among all, published or unmarked estimates, each with the main
+    cause (`none`, `few`, `chosen`: docs/coverage.md)."""
+    t = judged(cells)
+    t = t[t["short"] | t["short_published"] | t["short_unmarked"]].sort_values("coverage")
+    for of in ("", "_published", "_unmarked"):
+        t[f"why{of}"] = t[f"why{of}"].where(t[f"short{of}"], "")
+    return t[list(SHORT_COLUMNS)]
 
 
-def fill_tables(page: Path, cells: pd.DataFrame, pairs: pd.DataFrame) -> None:
+def fill_tables(page: Path, cells: pd.DataFrame) -> None:
     """Replaces the text between `<!-- table NAME -->` and `<!-- end -->` on the page."""
-    tables = {
-        "bands": by_band(cells),
-        "published": by_band_published(cells),
-        "cells": all_cells(cells),
-        "short": short_cells(cells),
-        "over": over_covered(cells),
-        "change": false_changes(pairs),
-        "change_cells": worst_changes(pairs),
-        "found": found_changes(pairs),
-        "tilted": tilted(cells),
-    }
+    tables = {"bands": by_band(cells), "published": by_band_published(cells)}
     text = page.read_text("utf-8")
     for name, table in tables.items():
         text, found = re.subn(
@@ -193,159 +187,3 @@ def by_band_published(cells: pd.DataFrame) -> str:
                 line.append(f"{weight.mean():.0%}: {mean:.1%}" if weight.sum() else "0%")
             rows.append(line)
     return markdown(["interval", "of the samples", *BANDS], rows)
-
-
-def all_cells(cells: pd.DataFrame) -> str:
-    """Returns a table of the default in every cell: the coverage, and after the stroke the coverage among
-    published estimates."""
-    t = judged(cells[~cells["tilted"]])
-    text = [_of_cell(row) for row in t.to_dict("records")]
-    wide = t.assign(text=text).pivot(index=["icc", "psus", "persons"], columns="p", values="text")
-    rows = [
-        [f"{icc:g}", f"{psus} × {persons}", *line]
-        for (icc, psus, persons), line in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
-    return markdown(["icc", "PSUs × persons", *(f"p = {p:.1%}" for p in wide.columns)], rows)
-
-
-def _of_cell(row: dict[str, object]) -> str:
-    text = f"{100 * float(row['coverage']):.1f} / {100 * float(row['coverage_published']):.1f}"  # type: ignore[arg-type]
-    return f"**{text}**" if row["enough"] else text
-
-
-def short_cells(cells: pd.DataFrame) -> str:
-    """Returns a table of every cell whose coverage is too low (among all, published or unmarked estimates),
-    with the main cause."""
-    t = judged(cells)
-    rows = []
-    for r in (
-        t[t["short"] | t["short_published"] | t["short_unmarked"]].sort_values("coverage").to_dict("records")
-    ):
-        why, why_published, why_unmarked = (
-            r[f"why{of}"] if r[f"short{of}"] else "" for of in ("", "_published", "_unmarked")
-        )
-        rows.append(
-            [
-                r["cell"],
-                f"{r['expected_psus']:.1f}",
-                f"{r['mean_cases']:.1f}",
-                f"{r['no_case']:.1%}",
-                f"{r['coverage']:.1%}",
-                f"{r['too_low']:.1%}",
-                f"{r['too_high']:.1%}",
-                why,
-                f"{r['published']:.0%}",
-                f"{r['coverage_published']:.1%}",
-                why_published,
-                f"{r['unmarked']:.1%}",
-                f"{r['coverage_unmarked']:.1%}" if r["unmarked"] else "",
-                why_unmarked,
-            ]
-        )
-    causes = "\n".join(f"- `{name}`: {text}." for name, text in WHY.items())
-    head = [
-        "cell", "PSUs with cases", "cases", "no case", "coverage", "too low", "too high", "why", "published",
-        "of these hold", "why", "without a mark", "of these hold", "why",
-    ]  # fmt: skip
-    return f"{causes}\n\n{markdown(head, rows)}"
-
-
-def over_covered(cells: pd.DataFrame) -> str:
-    """Returns a table of the cells in which the default covers too much, and how much narrower another method
-    would be."""
-    rows = []
-    for r in next_that_holds(cells).to_dict("records"):
-        other = f"`{r['other']}` {r['other_coverage']:.1%}" if isinstance(r["other"], str) else "none"
-        saved = f"{1000 * r['other_width']:.2f}" if isinstance(r["other"], str) else ""
-        rows.append(
-            [
-                r["cell"],
-                f"{r['expected_psus']:.1f}",
-                f"{r['coverage']:.1%}",
-                f"{1000 * r['width']:.2f}",
-                other,
-                saved,
-            ]
-        )
-    head = [
-        "cell",
-        "PSUs with cases",
-        "coverage",
-        "width, per 1,000",
-        "narrowest other method that is good enough",
-        "its width",
-    ]
-    return markdown(head, rows)
-
-
-def tilted(cells: pd.DataFrame) -> str:
-    """Returns a table of the default in cells in which the prevalence depends on the weights."""
-    t = judged(cells[cells["tilted"]])
-    text = [_of_cell(row) for row in t.to_dict("records")]
-    wide = t.assign(text=text, columns_=t["psus"]).pivot(
-        index=["p", "persons"], columns="columns_", values="text"
-    )
-    rows = [
-        [f"{p:.1%}", str(persons), *line]
-        for (p, persons), line in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
-    return markdown(["p", "persons a PSU", *(f"{psus} PSUs" for psus in wide.columns)], rows)
-
-
-def false_changes(pairs: pd.DataFrame) -> str:
-    """Returns a table of false verdicts of each rule: on average, in the worst cell, and in how many cells
-    "decreased" is reported too often."""
-    rows = []
-    for rounds in ROUNDS[: ROUNDS.index(HALVED)]:
-        for rule in RULES:
-            t = pairs[(pairs["rule"] == rule) & (pairs["rounds"] == rounds)]
-            many = int(_too_often(t["decreased"], t).sum())
-            rows.append(
-                [
-                    rounds,
-                    rule,
-                    f"{t['decreased'].mean():.2%}",
-                    f"{t['decreased'].max():.1%}",
-                    f"{many} of {len(t)}",
-                    f"{t['increased'].mean():.2%}",
-                    f"{t['increased'].max():.1%}",
-                ]
-            )
-    head = [
-        "second round",
-        "rule",
-        '"decreased"',
-        "worst cell",
-        "cells above 3%",
-        '"increased"',
-        "worst cell",
-    ]
-    return markdown(head, rows)
-
-
-def found_changes(pairs: pd.DataFrame) -> str:
-    """Returns a table of how often each rule finds that the prevalence was halved, by how often both rounds
-    had enough cases."""
-    t = pairs[pairs["rounds"] == HALVED]
-    t = t.assign(
-        band=pd.cut(
-            t["enough"], [-1, 0.5, 0.9, 0.999, 1], labels=["under 50%", "50 to 90%", "90 to 99.9%", "above"]
-        )
-    )
-    wide = t.pivot_table(index="rule", columns="band", values="decreased", aggfunc="mean", observed=True).loc[
-        list(RULES)
-    ]
-    return markdown(
-        ["enough cases in", *wide.columns], [[rule, *(f"{v:.0%}" for v in wide.loc[rule])] for rule in RULES]
-    )
-
-
-def worst_changes(pairs: pd.DataFrame) -> str:
-    """Returns a table of the cells in which a rule of the kit reports "decreased" too often."""
-    t = pairs[pairs["rule"].isin(OF_THE_KIT) & (pairs["rounds"] != HALVED)]
-    t = t[_too_often(t["decreased"], t)].sort_values("decreased", ascending=False)
-    rows = [
-        [r["cell"], r["rule"], f"{r['decreased']:.1%}", f"{r['increased']:.1%}", f"{r['enough']:.0%}"]
-        for r in t.to_dict("records")
-    ]
-    return markdown(["cell", "rule", '"decreased"', '"increased"', "enough cases"], rows) if rows else "None."

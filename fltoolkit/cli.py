@@ -238,7 +238,7 @@ def _parser() -> argparse.ArgumentParser:
         "  fltoolkit batch data_samples/batch.yaml --resume\n"
         "  fltoolkit batch data_samples/batch.yaml --scheduler tcp://192.168.1.10:8786",
     )
-    batch.add_argument("batch", help="a batch.yaml: its path, or its address (s3://…; docs/cluster.md)")
+    batch.add_argument("batch", help="a batch.yaml: its path, or its address (s3://…; docs/batch.md)")
     where = batch.add_mutually_exclusive_group()
     where.add_argument(
         "--workers",
@@ -250,7 +250,7 @@ def _parser() -> argparse.ArgumentParser:
         "--scheduler",
         default="",
         metavar="ADDRESS",
-        help="address of a Dask scheduler; its workers then run the surveys (docs/cluster.md)",
+        help="address of a Dask scheduler; its workers then run the surveys (docs/batch.md)",
     )
     where.add_argument(
         "--only",

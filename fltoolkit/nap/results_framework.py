@@ -59,9 +59,14 @@ YEARLY = WorkingText("yearly")  # the kit has its translations
 
 
 class Definition(Model):
-    """The definition of an indicator, as the ILO toolkit's results framework (Tool No. 16) asks for it: what
-    is counted, in which unit, where the data are stored, and whether the indicator is quantitative or
-    qualitative."""
+    """The definition of an indicator, as the ILO toolkit's results framework (Tool No. 16) asks for it.
+
+    Attributes:
+        counted: what is counted.
+        unit_of_analysis: in which unit.
+        stored: where the data are stored.
+        type: the kind of the indicator.
+    """
 
     counted: WorkingText
     unit_of_analysis: WorkingText = NO_WORKING_TEXT
@@ -75,6 +80,20 @@ class PublishedFigure(Model):
 
     Facts that the publication does not state, such as its rule set, are left out. They are then not compared
     with the facts of the survey.
+
+    Attributes:
+        indicator: the `id` of the indicator.
+        value, ci_low, ci_high: the number and its interval, in the unit of the indicator.
+        level: the confidence level of the interval.
+        group, category: the names that the later survey uses, for a number of one category.
+        cases, n: the cases, and the persons who answered. Of a class of cases, such as 30–49, the lower end.
+        psus_with_cases, deff: the PSUs with cases, and the design effect (above 0). With one of them a
+            verdict needs fewer cases.
+        unresolved_share: the weighted share of unresolved persons among those asked (0.012 is 1.2%). Without
+            it a second test counts every unresolved person of the later round as a case.
+        year: the year of the survey.
+        survey, country, rule_set, population_label, population_ages: what the publication says of them.
+        reference_months, window_start, window_end: the reference period: its length, start and end.
     """
 
     indicator: Name
@@ -134,6 +153,21 @@ class Indicator(Model):
 
     The measure `percent_decrease` gives two rows in the baseline: the prevalence, and the decrease that is
     computed from it.
+
+    Attributes:
+        id: a short name with small letters, digits and _, which starts with a letter.
+        indicator, means_of_verification, unit, reporting_frequency, sdg: columns of Tool No. 16, as it
+            defines them.
+        lead: the organisation that is responsible.
+        definition: how the indicator is defined.
+        disaggregated_by: the groups by which it is split: `gender`, `age`, `region`, or any group of
+            survey.yaml.
+        measure: the number of the survey that fills the row. Without it partners fill it in.
+        of: for `share` a group; for `profile` the characteristic: `debt_bondage`, or with its topic
+            `coercion_stage/recruitment`.
+        population: a population of survey.yaml. Without it: the first.
+        targets: the targets of a row with a `measure`.
+        baseline_value, target_year_1, target_year_2, final_target: of a row without a `measure`, as text.
     """
 
     id: Name
@@ -223,7 +257,14 @@ class Indicator(Model):
 
 class Statement(Model):
     """Something that the plan wants to reach or do (an objective, outcome, output or activity), with its
-    indicators."""
+    indicators.
+
+    Attributes:
+        level: what the statement is.
+        code: its number, such as 1.2.
+        statement: the statement.
+        indicators: its indicators.
+    """
 
     level: Literal["objective", "outcome", "output", "activity"]
     code: OwnText
@@ -232,13 +273,24 @@ class Statement(Model):
 
 
 class Plan(Model):
-    """The content of a nap.yaml. `languages` are the languages of the documents. `language` is that of the
-    texts in nap.yaml (None: the first).
+    """The content of a nap.yaml.
 
-    `baseline_survey` is the path of the baseline's survey.yaml, or numbers of a publication; empty for the
-    run's own survey. `planned_sample` is how many persons will answer in a repeat (in all or by population);
-    None for as many as in the baseline. `planned_surveys` are the years of the repeats; empty for the year of
-    each target.
+    Attributes:
+        title, goal: the title of the plan and its overall goal, as they are printed.
+        country: the `country` of survey.yaml, in any language in which one of the two files gives it. If they
+            differ, the run stops.
+        first_year, last_year: the years of the plan, from 1900 to 2199. The baseline may be older.
+        legal_basis: conventions and protocols on which the plan is based.
+        baseline_survey: the survey.yaml of the baseline, or numbers of a publication. Without it: the survey
+            of the run.
+        planned_sample: how many persons will answer in a repeat of the survey: one number, or one per
+            population (`{adults: 4500, children: 2500}`). Without it: as many as in the baseline.
+        planned_surveys: the years of the repeats. A target in another year cannot be verified, and planned
+            values of these years are marked *planned survey*. Without it: the year of each target.
+        language: the language of the plan's own texts. Without it: the first of `languages`.
+        languages: the languages in which the documents are written, of `en`, `fr` and `es`.
+        framework: the results framework: a list of statements, such as an objective, each with its
+            indicators.
     """
 
     title: OwnText

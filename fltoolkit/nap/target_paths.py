@@ -28,12 +28,17 @@ def _refuse_percent(value: object) -> object:
 
 
 class Target(Model):
-    """A target: the value that an indicator should have in a year. It is a `value` (in the indicator's unit),
-    a `cut` of the baseline (0.5 is a half), or `eradicate` (zero).
+    """A target: the value that an indicator should have in a year. Exactly one of `value`, `cut` and
+    `eradicate` is given. The geometric path p_t = p0·(1 − r)^(t/T) never reaches zero.
 
-    `path` says how the values between the baseline and the target are computed: linear, or geometric p_t =
-    p0·(1 − r)^(t/T), which never reaches zero. With `group` and `category` the target is for one category,
-    such as women.
+    Attributes:
+        year: a year after that of the baseline.
+        value: the target in the unit of the row, at most 1,000 for a rate per 1,000. Not for
+            `percent_decrease`.
+        cut: the decrease as a share of the baseline: 0.5 is a half.
+        eradicate: true: the target is 0.
+        path: how planned values between the baseline and the target are computed.
+        group, category: for a target of one category, such as women.
     """
 
     year: Year

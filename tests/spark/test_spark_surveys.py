@@ -217,12 +217,11 @@ def test_files_joined_quarters_pooled_and_replicate_weights(write: Any, both: Bo
 def test_the_page_on_spark(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its lines, as they stand there, end in a table that may be shown."""
     house = SAMPLES.parent
-    (lines,) = re.findall(
-        r"^```python\n(.*?)^```$", (house / "docs" / "spark.md").read_text("utf-8"), re.M | re.S
-    )
+    page = (house / "docs" / "batch.md").read_text("utf-8").partition("\n## In an office's Spark\n")[2]
+    (lines,) = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
     monkeypatch.chdir(house)
     names: dict[str, Any] = {}
-    exec(compile(lines, "docs/spark.md", "exec"), names)
+    exec(compile(lines, "docs/batch.md", "exec"), names)
     assert names["spark"] is spark
     assert names["out"].table["estimate"].notna().all()
 

@@ -58,7 +58,7 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
     Args:
         path: survey.yaml or its folder, or the name of a shipped sample, such as `norvia_lfs_2025`.
-        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/spark.md). Give one
+        tables: PySpark DataFrames in place of the files that survey.yaml names (docs/batch.md). Give one
             table, or a dictionary with the names under `path:` as keys. None: the files are read.
 
     Raises:

@@ -40,7 +40,7 @@ class CalibrationSpec(Model):
 
     Attributes:
         method: `poststratify`, `rake` or `greg` (linear).
-        population: the name of the population. None: the default population, which is the first in
+        population: the name of the population. Without it: the default population, which is the first in
             survey.yaml.
         benchmarks: the CSV file with the benchmarks, in the folder of survey.yaml.
         margins: the benchmarks themselves, in place of a file: {margin: {category: number of persons}}.

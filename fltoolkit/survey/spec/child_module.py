@@ -58,7 +58,7 @@ class Children(Model):
     answered.
 
     Attributes:
-        module: the column that says which children answered the module, with its codes. None: the column of
+        module: the column that says which children answered the module, with its codes. Without it: the column of
             the adults' module says it.
         third_party: the questions on work for a third party.
         with_parents: the questions on work with the parents.

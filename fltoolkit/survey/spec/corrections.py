@@ -47,7 +47,11 @@ RowKey = Annotated[dict[str, Code], Field(min_length=1)]
 
 
 class NumberRange(Model):
-    """Numbers from `min` to `max`, both included. One of the two may be left out."""
+    """Numbers in a range. One of the two ends may be left out.
+
+    Attributes:
+        min, max: the lowest and the highest number, both included.
+    """
 
     min: Annotated[float, Field(allow_inf_nan=False)] | None = None
     max: Annotated[float, Field(allow_inf_nan=False)] | None = None

@@ -83,11 +83,13 @@ class DataFile(Model):
     Each quarter of persons then needs a weight factor.
 
     Attributes:
+        path: the file. Several paths, such as four quarters, are read as one file.
         key: the columns that identify a row. If a column has another name in this file than in the other
             files, both are given: `{common name: name in this file}`.
         prefix: a text that is put before the names of all columns except those of the key, so that they
             differ from those of other files.
-        weight_factor: the number by which the weights of each path are multiplied.
+        weight_factor: for each of several paths of persons, the number by which its weights are multiplied.
+        delimiter: the character between the cells of a CSV, if it is not found from the file.
         encoding: needed for a CSV file that is not in UTF-8, and for an old SPSS or Stata file that does not
             name its encoding.
         decimal: `,` if a CSV file has numbers such as `12,5`.
@@ -120,6 +122,13 @@ class Files(Model):
     The persons can be in several files, one per quarter, which are pooled. Then there is one household file
     for all quarters, or one for each quarter. The same is true of module files. There is always one episodes
     file for each quarter.
+
+    Attributes:
+        person: one row per person.
+        household, module: files that are joined to the persons by their key. Rows without a match are
+            counted; two rows with the same key stop the run.
+        episodes: one row per episode of work, with the columns of the person's key. It needs `episodes.long:
+            true`.
     """
 
     person: DataFile
@@ -164,7 +173,12 @@ class Files(Model):
 
 
 class Flag(Model):
-    """A true/false column of the data: its name, and the codes that mean *yes*."""
+    """A true/false column of the data.
+
+    Attributes:
+        column: the column.
+        codes: the codes that mean *yes*.
+    """
 
     column: str
     codes: Annotated[Codes, Field(min_length=1)]
@@ -172,9 +186,18 @@ class Flag(Model):
 
 class ReplicatesSpec(Model):
     """The replicate weights that come with the data, as survey.yaml describes them. All of them belong to the
-    weight `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
+    weight `design.weight`.
 
-    The other keys have the same names and meanings as the arguments of `fl.ReplicateDesign`.
+    Attributes:
+        columns: the columns, as replicates of `design.weight`. A series may be written in quotes:
+            `RW{1..80}`, or with zeros `RW{01..80}`.
+        method: how the replicates were made. It sets the coefficients, as R's survey package does.
+        scale, rscales: coefficients in place of those of the method: one number, or for `rscales` one per
+            column. Not with `brr`, `fay`, `jk2` and `successive_difference`: use `other`.
+        rho: the factor of `fay`.
+        combined: false: the columns are factors by which the weight is multiplied.
+        mse: true: deviations are from the estimate of the full sample, not from the mean of the replicates.
+        df: the degrees of freedom, if the producer states them.
     """
 
     columns: Annotated[Names, Field(min_length=1)]
@@ -227,14 +250,24 @@ class DesignSpec(Model):
     (PSUs), finite population correction (FPC) and the rules for the variance.
 
     Attributes:
+        weight, strata, psu, household: the columns of the weight, the stratum, the PSU and the household.
+        selection: how PSUs were drawn: with probability proportional to size, with equal probability, or
+            systematically. Replicate weights contain it already: write `srs`.
+        fpc: the column of the finite population correction, or of both stages.
+        nest: true: PSU labels restart in each stratum, so that PSU 1 of stratum A is not PSU 1 of stratum B.
+        single_psu: what a stratum with only one PSU adds to the variance. `fail` stops the estimate.
         ssu: the column of the units drawn within PSUs. It may be left out if these units are the persons. It
             is needed for the FPC of a second stage (`fpc` then names two columns), if the units are not the
             persons. In PSUs taken with `certainty` the units are the households, if `household` is named and
             `ssu` is not.
+        certainty: the PSUs that were certain to be drawn, in a design without `fpc`, as `{column, codes}`.
         replicates: replicate weights, which are used in place of PSUs.
-        psus_of_earlier_rounds: the meaning of a PSU that has the same stratum and label as a PSU of an
-            earlier round of the survey. `kept`: both are the same area, because all or some areas stayed in
-            the sample. `new`: the two are different areas, because new areas were drawn for this round.
+        weights: `normalised`: the weights do not add up to the population.
+        design_effect_at_zero_cases: the design effect for the interval if the sample has no case.
+        psus_of_earlier_rounds: needed to test a change: the meaning of a PSU that has the same stratum and
+            label as a PSU of an earlier round of the survey. `kept`: both are the same area, because all or
+            some areas stayed in the sample. `new`: the two are different areas, because new areas were drawn
+            for this round.
     """
 
     weight: str
@@ -323,7 +356,11 @@ class ModuleStatus(Model):
     do not decide whether they are in forced labour.)
 
     Attributes:
-        labels: what codes of `refused` and `not_asked` mean, as {code: text}.
+        column: the column that says who answered.
+        answered, refused, not_asked: its codes. Not asked are persons who were not selected, absent or too
+            young.
+        labels: what codes of `refused` and `not_asked` mean, as `{code: text}`. Notebook 1 then says who was
+            not asked.
     """
 
     column: str

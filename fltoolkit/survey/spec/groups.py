@@ -69,6 +69,12 @@ SomeCodes = Annotated[Codes, Field(min_length=1)]
 
 
 class AgeRange(Model):
+    """A range of ages; one of the two may be left out.
+
+    Attributes:
+        min, max: the lowest and the highest age.
+    """
+
     min: int | None = None
     max: int | None = None
 
@@ -87,7 +93,7 @@ class PopulationSpec(Model):
         label: the name of the population in tables.
         age: the lowest and the highest age of its members.
         where: further conditions: {column: the codes that a member has in this column}.
-        weight: the column of weights for this population. None: `design.weight`.
+        weight: the column of weights for this population. Without it: `design.weight`.
         sum_of: the names of one population of adults and one of children, if this population is their sum.
             Each person keeps the weight of their own population.
     """
@@ -115,7 +121,10 @@ class Group(Model):
         column: the column. If there are several, the first that is not blank is used for each person.
         codes: the meaning of each code, as a text such as `women`. If there is a `classification`, the
             meaning is a code of this standard classification.
+        classification: a standard classification, whose categories have names in every language and ILOSTAT
+            codes.
         missing: the codes for no answer.
+        label: the name of the group in tables.
         publish_origins_because: the reason why the prevalence by single origins (each nationality, ethnicity
             or religion) is published. Without a reason, it is not published.
     """
@@ -195,12 +204,24 @@ class Bands(Model):
 
 
 class AgeGroup(Bands):
-    """A breakdown by age at interview, in bands such as 18–24. The bands are given by their lower limits."""
+    """A breakdown by age at interview, in bands such as 18–24.
+
+    Attributes:
+        bands: the lower limits of the bands.
+        label: the name of the group in tables.
+    """
 
 
 class NumberGroup(Bands):
     """A breakdown by a column of numbers, such as hours or a debt, in bands. A blank cell and a code of
-    `missing` count as `not stated`."""
+    `missing` count as `not stated`.
+
+    Attributes:
+        bands: the lower limits of the bands. Numbers below the first form one more band.
+        column: the column of numbers.
+        missing: the codes for no answer.
+        label: the name of the group in tables.
+    """
 
     column: str
     missing: Codes = ()
@@ -221,6 +242,7 @@ class DisabilityGroup(Model):
             communicating.
         codes: the meaning of each code of these columns. Each of the four possible answers must have a code.
         missing: the codes for no answer.
+        label: the name of the group in tables.
     """
 
     washington_group: Annotated[Names, Field(min_length=6, max_length=6)]
@@ -255,6 +277,12 @@ class QuantileGroup(Model):
 
     The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`.
     A limit is the value of a single person in the data, so limits are never printed.
+
+    Attributes:
+        column: the column of numbers.
+        quantiles: the number of equal shares, 2 to 10.
+        missing: the codes for no answer.
+        label: the name of the group in tables.
     """
 
     column: str
@@ -330,6 +358,10 @@ class Sector(JobGroup):
     """A breakdown by the industry of a job, from a column of industry codes.
 
     Attributes:
+        column, missing, label: as in `groups`.
+        job: `forced_labour`: the codes are of the job in forced labour. They are read for cases only, so
+            there are numbers and shares, and no rates. `all_workers`: all workers were asked about this job.
+        population: the population of these workers.
         revision, digits: the revision and the form of the ISIC codes.
         level: whether tables have ILO's aggregates of industries, or the sections of ISIC.
         correspondence: needed for a column of national codes: a CSV file in the folder of survey.yaml with
@@ -363,8 +395,15 @@ class Sector(JobGroup):
 
 
 class Occupation(JobGroup):
-    """A breakdown by occupation, from a column with codes of ISCO-08. `digits` is the number of digits of the
-    codes. The first digit of a code is its major group, which is the category in tables."""
+    """A breakdown by occupation, from a column with codes of ISCO-08.
+
+    Attributes:
+        column, missing, label: as in `groups`.
+        job, population: as in `sectors`.
+        classification: the classification of the codes.
+        digits: the number of digits of the codes. The first is the major group, which is the category in
+            tables.
+    """
 
     classification: Literal["isco_08"]
     digits: Literal["1", "2", "3", "4"]
@@ -381,7 +420,7 @@ class TableSpec(Model):
         by: a list of breakdowns. `[]` in this list means the whole population. Groups in the same inner list
             are crossed: `[[], [sex], [sex, region]]` is three breakdowns.
         of: for the measure `share`, the group whose distribution the table shows.
-        population: the population. None: the default population, which is the first in survey.yaml.
+        population: the population. Without it: the first in survey.yaml.
     """
 
     measure: Measure

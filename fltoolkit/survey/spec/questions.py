@@ -148,17 +148,25 @@ class Source(Model):
     survey.yaml apply.
 
     Attributes:
+        column: the column with the answers.
+        yes, no, dont_know, refused, not_applicable: the codes of these answers. Without one, the codes under
+            `answers` apply.
+        not_applicable_means: whether `not applicable` counts as *no* or as unresolved.
+        missing: the codes that count as a blank cell in this question.
         contains: for a column whose cells contain the codes of all ticked options in one text: the codes that
             mean *yes*. One of these codes is enough.
         separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons
             and vertical bars all separate codes.
         blank: `no` if a blank cell counts as *no*.
-        why: the reason for `blank: no`.
+        why: the reason for `blank: no`, which is printed.
         if_ticked: the columns of the other options of the same question. If they are given, a blank counts as
-            *no* only for a person who has a code of *yes* in one of these columns.
+            *no* only for a person who has a code of *yes* in one of these columns, and `why` may be left out.
         mode: whether the question is about something that the person experienced, was threatened with, or saw
             happen to others (`witnessed`).
-        stage: what the question is about: being recruited, the work itself, or not being able to leave.
+        stage: what the question is about: being recruited, the work itself, or not being able to leave. Only
+            rule sets with stages, such as `hts_2012`, need it, for every question on their items.
+        detail: a short name of what the answer adds, such as `order_or_force`.
+        label: the question in words.
         routing: the earlier questions that decide whether this question is asked.
     """
 
@@ -295,9 +303,13 @@ class Place(Model):
 
 
 class NumberOfEpisodes(Model):
-    """A column (`number`) that contains how many episodes (spells) of work a person had. If it is 2, the
-    person has the first two of the episodes under `episodes.wide`. `missing` contains the codes for no
-    answer."""
+    """A column that contains how many episodes (spells) of work a person had. If it is 2, the person has the
+    first two of the episodes under `episodes.wide`.
+
+    Attributes:
+        number: the column with the number of episodes.
+        missing: the codes for no answer.
+    """
 
     number: str
     missing: Codes = ()
@@ -393,15 +405,25 @@ class Months(Model):
 class Items(Model):
     """The questions about involuntary work and about coercion, the two sides of the definition of forced
     labour. Each item of a side, such as `debt_bondage`, has one or more questions. Each side needs at least
-    one item, because otherwise nobody could be in forced labour."""
+    one item, because otherwise nobody could be in forced labour.
+
+    Attributes:
+        involuntary: for each involuntary circumstance (6d of the guidelines), its questions.
+        coercion: for each element of coercion (6c), its questions.
+    """
 
     involuntary: Annotated[dict[InvoluntaryItem, Sources], Field(min_length=1)]
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
 
 
 class InterviewMode(Model):
-    """The column that says how the interview was held, and for each of its codes a text such as `face to
-    face` or `telephone`."""
+    """How the interview was held, such as by telephone.
+
+    Attributes:
+        column: the column that says how the interview was held.
+        codes: for each code a text such as `face to face`.
+        missing: the codes for no answer.
+    """
 
     column: str
     codes: Annotated[dict[Code, WorkingText], Field(min_length=1)]
@@ -414,9 +436,14 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Questions about the interview itself, because its conditions may influence the answers. `proxy` asks
-    whether another person answered, and `alone` whether the person was alone. `mode` says how the interview
-    was held, such as by telephone."""
+    """Questions about the interview itself, because its conditions may influence the answers.
+
+    Attributes:
+        proxy: questions on whether another person answered.
+        alone: questions on whether the person was alone.
+        mode: how the interview was held. If it differs for a tenth of the interviews or more, two rounds are
+            *not comparable*.
+    """
 
     proxy: Sources | None = None
     alone: Sources | None = None

@@ -22,9 +22,10 @@ class Routing(Model):
     columns are in `skipped`.
 
     Attributes:
+        all, any: a list of gates that are joined.
         column: the column or columns of the earlier question.
         asked: the codes that open the gate.
-        skipped: the codes that close the gate. None: the `no` codes of the question with this column, or the
+        skipped: the codes that close the gate. Without it: the `no` codes of the question with this column, or the
             `no` codes of `answers` if there is no such question.
         unknown: codes after which nobody knows whether the question was asked. Codes that are not listed also
             count as unknown.

@@ -73,12 +73,12 @@ from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
 class Confidentiality(Model):
     """The smallest counts with which a cell of a table may be published. Higher limits are always allowed.
-    Lower limits than the default need `accept_lower_limits: true`, and every output then says so.
 
     Attributes:
         cases, non_cases: persons in forced labour, and other persons.
         psus, households: sampling units and households with a person in forced labour.
         persons: all persons in the cell.
+        accept_lower_limits: needed for a limit below the default. Every output then says so.
     """
 
     cases: int = 5
@@ -96,7 +96,51 @@ class Confidentiality(Model):
 
 
 class SurveySpec(Model):
-    """The whole content of a survey.yaml, after all checks. docs/survey_yaml.md explains each key."""
+    """The whole content of a survey.yaml, after all checks. docs/survey_yaml.md explains each key.
+
+    Attributes:
+        title, country, year, round: the name of the survey, its country, year and round, as they are printed.
+            In exchange files an ISO 3166 code of three letters (`KEN`) is used as it is, and any other
+            country becomes `X_NAME`.
+        language: the language of the texts in this file: `en`, `fr` or `es`.
+        release: who publishes the results, and when. Both are printed above the titles of documents.
+        reference_period: the time before the interview that the questions are about.
+        files: the data files.
+        corrections: corrections of single wrong values in the data, each with the reason.
+        accept: findings that would stop the estimate although the rows are right, each with the reason.
+        design: how the sample was drawn: the weight, strata, PSUs and stages.
+        age: the column of the age, and who is an adult.
+        module: who took part in the module on forced labour. Without it everyone was asked.
+        interview: facts about the interview, of which each round's shares are printed if two rounds are
+            compared.
+        answers: the usual codes of yes/no questions. A blank cell needs no code.
+        any_work: the questions about any form of work. A person has worked if one of them is answered yes.
+        items: the two sides of the definition, `involuntary` and `coercion`: for each item the questions that
+            ask about it.
+        episodes: how the survey shows that both sides were in the same work.
+        exceptions: work that the law exempts, within limits, from being forced labour (Convention No. 29,
+            Art. 2(2)).
+        form: who imposed the forced labour, and for what.
+        trafficking: questions on trafficking in persons. A case of any form can be one of trafficking too.
+        place: whether the work was in the country. If the answer is blank or `missing`, this is unresolved.
+        months: the months in forced labour. The measures `stock` and `duration` need them.
+        current: questions on whether the work still goes on at the interview. The measure `current` needs
+            them.
+        children: the questions about children.
+        populations: the persons about whom numbers are published, each with a name. A call or table that
+            names none uses the first.
+        calibration: how the weights are adjusted to known population totals (benchmarks).
+        groups: the variables by which results are split, such as sex.
+        sectors: columns of industry codes.
+        occupations: columns of occupation codes.
+        tables: the tables to publish.
+        lead: the group whose categories the documents compare, such as men with women. `tables` must ask for
+            the `prevalence` by it alone. Choose it before anybody has seen the numbers: all pairs of its
+            categories are tested, as one family of tests.
+        coverage_excludes: the people whom the survey could not reach, as texts that are printed with every
+            headline. `[]`: it could reach everybody.
+        confidentiality: the smallest counts with which a cell of a table is shown.
+    """
 
     title: OwnText
     country: OwnText

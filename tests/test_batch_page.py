@@ -1,4 +1,4 @@
-"""Tests docs/cluster.md: each command in it exists, and each script can be read by the program for which it
+"""Tests docs/batch.md: each command in it exists, and each script can be read by the program for which it
 is written."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from fltoolkit.cli import _parser
 
-PAGE = (Path(__file__).parents[1] / "docs" / "cluster.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "batch.md").read_text("utf-8")
 COMMAND = re.compile(r"(?<![\w/])fltoolkit (?:[^`\n\"']|\"\$\w+\")+")
 
 
@@ -59,7 +59,7 @@ def test_a_slurm_script_is_one_that_bash_reads(script: str) -> None:
 
 @pytest.mark.parametrize("script", scripts("python"))
 def test_a_python_recipe_is_python(script: str) -> None:
-    compile(script, "cluster.md", "exec")
+    compile(script, "batch.md", "exec")
 
 
 def test_what_the_page_says_of_dasks_commands_is_what_dask_has() -> None:
