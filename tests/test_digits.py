@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from harvest import lines
+from file_texts import lines
 
 import fltoolkit as fl
 from fltoolkit import report

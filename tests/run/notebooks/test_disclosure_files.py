@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import small_country as country
-from harvest import lines
+from file_texts import lines
 
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
