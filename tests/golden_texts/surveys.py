@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from fltoolkit.run.batch import run_batch
-from tests.file_texts import CELLS, lines
+from tests.file_texts import lines, sentences
 
 HOUSE = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent
@@ -30,7 +30,6 @@ DOCUMENTS = (
 )
 # What differs from one run to the next. Nothing else is masked.
 MASKED = {"version": re.compile(r"(?<=fltoolkit )\d+\.\d+\.\d+\S*")}
-SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-ZÀ-ÖØ-Þ¿«\d])")
 RECORD = '["'  # of what the kit wrote into a cell of the workbook: rows of a hidden sheet
 
 
@@ -40,11 +39,9 @@ def golden_lines(path: Path) -> list[str]:
     for line in lines(path):
         for name, pattern in MASKED.items():
             line = pattern.sub(f"({name})", line)
-        line = line.replace("\n", " ")
-        parts = [line] if CELLS in line else SENTENCE.split(line)
         found += [
             part
-            for part in parts
+            for part in sentences(line)
             if part.strip() and not part.startswith(RECORD) and not _repeats(part, found)
         ]
     return found
