@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz mutants legal-surveys bench bench-waits bench-disclosure bench-batch longest kills lock clean
+.PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden golden-texts fuzz mutants legal-surveys bench bench-waits bench-disclosure bench-batch longest kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,7 @@ test-all: needs .venv/.installed ## run all tests, with coverage (about an hour;
 test-rest: export THOROUGH = 1
 test-rest: needs .venv/.installed ## run what `make test` leaves out; after `make test COVERAGE=--cov=fltoolkit` it checks the coverage of both
 	$(PYTEST) -m thorough --cov=fltoolkit --cov-append --cov-fail-under=95
+	$(BIN)/python -m tests.golden_texts changes
 	$(NBVAL) notebooks
 	$(MAKE) fuzz MUTANTS=500
 	$(MAKE) legal-surveys SURVEYS=40 SEED=10
@@ -88,6 +89,9 @@ refresh: .venv/.installed ## run the notebooks on the samples and store their no
 golden: ## compute R's reference numbers anew (needs R with the packages that tests/golden names)
 	@command -v Rscript >/dev/null || { echo "make golden needs Rscript: install R (Debian, Ubuntu: apt install r-base-core), then run it again." >&2; exit 1; }
 	Rscript tests/golden/make_all.R
+
+golden-texts: .venv/.installed ## write anew what the documents of the samples say (tests/golden_texts), and commit it
+	$(BIN)/python -m tests.golden_texts write
 
 fuzz: .venv/.installed ## try MUTANTS (20000) wrong and odd inputs of SEED (18) beside a plain loop (half an hour)
 	$(BIN)/python -m tests.fuzz --mutants $(or $(MUTANTS),20000) --seed $(or $(SEED),18)

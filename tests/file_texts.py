@@ -1,13 +1,15 @@
-"""Makes lines of text of any file that a run leaves, so that two runs can be compared: every word, number, marker, alt text, cell,
-formula and number format. A picture of pixels has the digest of its bytes."""
+"""The one extractor of text: `texts` gives all that a file of a run says, so that two runs can be compared; `lines` gives what a reader
+finds there, a row of a table or a paragraph a line."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,65 +21,107 @@ BREAKS = {
     "tr", "p", "li", "h1", "h2", "h3", "h4", "h5", "figcaption", "svg", "div", "section", "caption", "title", "desc", "pre", "option",
     "summary", "text", "table", "ul", "ol", "dt", "dd", "label", "button",
 }  # fmt: skip
-SEEN = ("alt", "aria-label", "title", "data-label", "href", "content")  # attributes that a reader may meet
+SEEN = ("alt", "aria-label", "title", "data-label")  # attributes that a reader meets
+LINKED = ("href", "content")  # and those that a program follows
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+SPACES = re.compile(r"[ \t\r\n\f]+")  # a space that may not break stays
+CELLS, LABELS = " | ", " ¦ "  # between two cells of a row, and between two texts of a picture
 
 
 def texts(path: Path) -> list[str]:
-    """Returns the lines of a file, in the order of the file."""
-    return list(KINDS.get(path.suffix, _digest)(path))
+    """Returns every word, number, marker, alt text, cell, formula and number format of a file, in its order. A picture of pixels has
+    the digest of its bytes."""
+    return list(ALL.get(path.suffix, _digest)(path))
+
+
+def lines(path: Path) -> list[str]:
+    """Returns what a reader finds in a file: rows of tables, paragraphs, records, and pictures with their words on one line."""
+    return _lines(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _lines(path: Path, _written: int) -> list[str]:
+    """The lines of a file as it was written at that time: several tests read the same documents."""
+    return list(READ.get(path.suffix, lambda _: ())(path))
 
 
 class _Page(HTMLParser):
-    """The lines of a page: text, attributes that a reader meets, and the JSON of its charts."""
+    """The lines of a page: text, and above its line the attributes that a reader meets. `whole`: also what only a program meets, such
+    as links and the JSON of charts, and each text of a picture on a line of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole: bool) -> None:
         super().__init__()
+        self.whole = whole
         self.lines: list[str] = [""]
-        self.script: str | None = None  # the kind of the script or style that is being read
+        self.script = ""  # the kind of the script or style that is being read
+        self.pictures = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
+        tag = tag.removeprefix("svg:")
         if tag in ("script", "style"):
             self.script = told.get("type") or tag
-        if tag in BREAKS:
-            self.lines.append("")
-        elif tag in ("td", "th"):
-            self.lines[-1] += " | "
-        self.lines[-1] += "".join(f" [{name}: {told[name]}]" for name in SEEN if told.get(name))
+        self._end_line(tag)
+        self.pictures += tag == "svg"
+        if tag in ("td", "th"):
+            self.lines[-1] += CELLS  # two cells are two numbers, not one with a space in it
+        found = {name: told[name] for name in SEEN + LINKED * self.whole if told.get(name)}
+        # Above the line, which goes on behind a marker that explains itself.
+        self.lines[-1:-1] = [f"[{name}: {said}]" if self.whole else said for name, said in found.items()]
 
     def handle_endtag(self, tag: str) -> None:
+        tag = tag.removeprefix("svg:")
         if tag in ("script", "style"):
-            self.script = None
-        if tag in BREAKS:
+            self.script = ""
+        self.pictures -= tag == "svg"
+        self._end_line(tag)
+
+    def _end_line(self, tag: str) -> None:
+        if self.pictures and not self.whole:
+            self.lines[-1] += LABELS if tag in ("text", "title", "desc") else ""
+        elif tag in BREAKS:
             self.lines.append("")
 
     def handle_data(self, data: str) -> None:
-        if self.script is None:
-            self.lines[-1] += data
-        elif "json" in self.script:
+        if not self.script:
+            self.lines[-1] += data if self.whole else f" {data} "  # a number and its note are two words
+        elif self.whole and "json" in self.script:
             self.lines += _flat(json.loads(data))
-        elif data.strip():
+        elif self.whole and data.strip():
             self.lines.append(f"{self.script}: {len(data)} characters, {_sha(data.encode())}")
 
 
-def page_lines(text: str) -> Iterator[str]:
+def page_lines(text: str, *, whole: bool = True) -> Iterator[str]:
     """Yields the lines of HTML or SVG, without blank ones, each with single spaces."""
-    page = _Page()
+    page = _Page(whole)
     page.feed(text)
-    yield from (" ".join(line.split()) for line in page.lines if line.strip())
+    for line in page.lines:
+        told = SPACES.sub(" ", line).strip(LABELS)
+        if told:
+            yield told if whole else re.sub(r" (?=[.,;:!?)])", "", told)
 
 
-def _html(path: Path) -> Iterator[str]:
+def _whole_page(path: Path) -> Iterator[str]:
     yield from page_lines(path.read_text("utf-8"))
+
+
+def _page(path: Path) -> Iterator[str]:
+    yield from page_lines(path.read_text("utf-8"), whole=False)
 
 
 def _plain(path: Path) -> Iterator[str]:
     yield from path.read_text("utf-8").splitlines()
 
 
+def _rows(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from (CELLS.join(row) for row in csv.reader(file))
+
+
 def _json(path: Path) -> Iterator[str]:
-    yield from _flat(json.loads(path.read_text("utf-8")))
+    for line in _flat(json.loads(path.read_text("utf-8"))):
+        key = line.partition(": ")[0]
+        yield f"{key}: (masked)" if path.name == "run.json" and MASKED.match(key) else line
 
 
 def _flat(value: Any, key: str = "") -> Iterator[str]:
@@ -92,10 +136,24 @@ def _flat(value: Any, key: str = "") -> Iterator[str]:
         yield f"{key}: {value!r}"
 
 
-def _record(path: Path) -> Iterator[str]:
-    for line in _json(path):
-        key = line.partition(": ")[0]
-        yield f"{key}: (masked)" if MASKED.match(key) else line
+def _record_file(path: Path) -> Iterator[str]:
+    yield from _records(json.loads(path.read_text("utf-8")))
+
+
+def _records(node: Any) -> Iterator[str]:
+    """Yields each mapping of plain values as one line, and each text separately."""
+    if isinstance(node, dict):
+        yield CELLS.join(str(v) for v in node.values() if isinstance(v, (str, int, float)))
+        for below in node.values():
+            yield from _records(below)
+    elif isinstance(node, list):
+        if all(isinstance(x, str) for x in node):
+            yield from "".join(node).splitlines()
+        else:
+            for below in node:
+                yield from _records(below)
+    elif isinstance(node, str):
+        yield from node.splitlines()
 
 
 def _notebook(path: Path) -> Iterator[str]:
@@ -114,26 +172,55 @@ def _notebook(path: Path) -> Iterator[str]:
                     yield from "".join(data).splitlines()
 
 
-def _word(path: Path) -> Iterator[str]:
+def _whole_word(path: Path) -> Iterator[str]:
     with zipfile.ZipFile(path) as parts:
         for name in sorted(parts.namelist()):
             if re.fullmatch(r"word/(document|header\d*|footer\d*|footnotes|comments)\.xml", name):
                 yield name
-                for node in ElementTree.fromstring(parts.read(name)).iter():
-                    if node.tag == f"{WORD}p":
-                        style = node.find(f"{WORD}pPr/{WORD}pStyle")
-                        text = "".join(run.text or "" for run in node.iter(f"{WORD}t"))
-                        if text.strip():
-                            yield f"{'' if style is None else style.get(f'{WORD}val')}: {text}"
-                    elif node.tag.endswith("}docPr"):
-                        yield f"picture: {node.get('descr')}"
-                    elif node.tag in (f"{WORD}tbl", f"{WORD}tr"):
-                        yield node.tag.removeprefix(WORD)
+                yield from _word_blocks(ElementTree.fromstring(parts.read(name)), styles=True)
             elif name.startswith("word/media/"):
                 yield f"{name} {_sha(parts.read(name))}"
 
 
+def _word(path: Path) -> Iterator[str]:
+    with zipfile.ZipFile(path) as parts:
+        for name in sorted(parts.namelist()):
+            if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", name):
+                yield from _word_blocks(ElementTree.fromstring(parts.read(name)), styles=False)
+
+
+def _word_blocks(node: ElementTree.Element, *, styles: bool) -> Iterator[str]:
+    """Yields paragraphs, rows of tables and descriptions of pictures, in their order."""
+    if node.tag == f"{WORD}tr":
+        yield CELLS + CELLS.join(
+            " ".join(_word_blocks(cell, styles=styles)) for cell in node.iter(f"{WORD}tc")
+        )
+        return
+    if node.tag == f"{WORD}p":
+        text = "".join(
+            {f"{WORD}t": run.text or "", f"{WORD}tab": " ", f"{WORD}br": " "}.get(run.tag, "")
+            for run in node.iter()
+        )
+        style = node.find(f"{WORD}pPr/{WORD}pStyle")
+        if text.strip():
+            yield f"{style.get(f'{WORD}val')}: {text}" if styles and style is not None else text
+        yield from (str(drawn.get("descr")) for drawn in node.iter() if drawn.tag.endswith("}docPr"))
+        return
+    for below in node:
+        yield from _word_blocks(below, styles=styles)
+
+
 def _workbook(path: Path) -> Iterator[str]:
+    import openpyxl
+
+    for sheet in openpyxl.load_workbook(path):
+        yield f"{sheet.title}:"
+        yield from (
+            CELLS.join(str(v) for v in row if v is not None) for row in sheet.iter_rows(values_only=True)
+        )
+
+
+def _whole_workbook(path: Path) -> Iterator[str]:
     import openpyxl
 
     book = openpyxl.load_workbook(path)
@@ -157,18 +244,18 @@ def _workbook(path: Path) -> Iterator[str]:
 
 
 def _digest(path: Path) -> Iterator[str]:
-    yield f"{_sha(path.read_bytes())}"
+    yield _sha(path.read_bytes())
 
 
 def _sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _by_name(path: Path) -> Iterator[str]:
-    yield from (_record if path.name == "run.json" else _json)(path)
-
-
-KINDS: dict[str, Callable[[Path], Iterator[str]]] = {
-    ".html": _html, ".svg": _html, ".csv": _plain, ".txt": _plain, ".yaml": _plain, ".md": _plain, ".log": _plain, ".json": _by_name,
-    ".ipynb": _notebook, ".docx": _word, ".xlsx": _workbook,
+Reader = Callable[[Path], Iterator[str]]
+ALL: dict[str, Reader] = {
+    ".html": _whole_page, ".svg": _whole_page, ".csv": _plain, ".txt": _plain, ".yaml": _plain, ".md": _plain, ".log": _plain,
+    ".json": _json, ".ipynb": _notebook, ".docx": _whole_word, ".xlsx": _whole_workbook,
+}  # fmt: skip
+READ: dict[str, Reader] = {
+    ".html": _page, ".svg": _page, ".csv": _rows, ".json": _record_file, ".ipynb": _record_file, ".docx": _word, ".xlsx": _workbook,
 }  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import two_rounds
-from harvest import lines
+from file_texts import lines
 
 import fltoolkit as fl
 from fltoolkit import report

@@ -23,7 +23,7 @@ import pandas as pd
 import pytest
 import small_country as country
 import yaml
-from harvest import lines
+from file_texts import lines
 from papermill.exceptions import PapermillExecutionError
 
 import fltoolkit as fl

@@ -91,14 +91,19 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the caveats. They say why the interval is wide, and whom the survey could not reach. They also
-    say how unresolved persons (don't know, refused, blank) affect the rate."""
+    """Returns the caveats. They say why the interval is wide, whom the survey could not reach, and how
+    unresolved persons (don't know, refused, blank) affect the rate. They also say what of the definition was
+    not asked or is provisional, and that a change has no stated cause."""
     out = evidence.now
+    first = out.select("prevalence").iloc[0].to_dict()
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     caveats = (
         result_sentences.wide_interval(out, language),
         reached,
         result_sentences.headline_unresolved(out, language),
+        result_sentences.definition(language, first) if first["same_work"] == "assumed" else "",
+        result_sentences.to_verify(language, first),
+        language.say("slides.no_cause") if first_page.headline_change(evidence) else "",
     )
     return tuple(text for text in caveats if text)
 

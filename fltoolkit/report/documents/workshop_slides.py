@@ -78,12 +78,10 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     out = evidence.now
     title = slide_titles.rate(out, language)
     facts, first = first_page.tiles(evidence, language), out.select("prevalence").iloc[0].to_dict()
-    definition = language.colon(
-        language.say("columns.rule_set"), number_words.definition(language, first["rule_set"])
-    )
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
-        f"{definition}. {result_sentences.window(language, first)}",
+        f"{result_sentences.definition(language, first)} {result_sentences.window(language, first)}",
+        result_sentences.to_verify(language, first),
         result_sentences.headline_unresolved(out, language),
         *first_page.below_the_tiles(evidence, language),
     )

@@ -309,7 +309,8 @@ def _change(folder: Path) -> _Change | None:
     number = _with_flag(row, *texts, first_page.size_of_change(ENGLISH, row))
     wide = pd.notna([row["bound_high_before"], row["bound_high_after"]]).any()
     titled = first_page.may_be_title(row) and not wide
-    return _Change(sentence, number, first_page.title_of_change(ENGLISH, row) if titled else "")
+    said = f"{sentence} {ENGLISH.say('slides.no_cause')}"
+    return _Change(said, number, first_page.title_of_change(ENGLISH, row) if titled else "")
 
 
 def _warnings(findings: Path) -> list[str]:

@@ -232,6 +232,12 @@ def definition(language: Language, row: PublishedNumber) -> str:
     )
 
 
+def to_verify(language: Language, row: PublishedNumber) -> str:
+    """Returns a sentence on what of the definition is provisional. The text is empty if nothing is."""
+    what = row["to_verify"]
+    return language.say("basis.to_verify", what=number_words.reason(language, what)) if what else ""
+
+
 def basis(out: Published, language: Language) -> tuple[str, ...]:
     """Returns, in sentences, the facts on which every number is based: rule set, routes of children,
     population, period, weights and publication profile."""
@@ -250,9 +256,7 @@ def basis(out: Published, language: Language) -> tuple[str, ...]:
         if row["rule_note"]
         else "",
         language.say("basis.weights", calibration=row["calibration"]) if row["calibration"] else "",
-        language.say("basis.to_verify", what=number_words.reason(language, row["to_verify"]))
-        if row["to_verify"]
-        else "",
+        to_verify(language, row),
         *(number_words.reason(language, note) for note in out.notes),
     ]
     return tuple(line for line in lines if line)

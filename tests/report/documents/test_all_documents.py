@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import small_country as country
+from file_texts import lines
 from handed import EN, ES, FR, HOSTILE, evidence, hostile, in_languages
-from harvest import lines
 from two_rounds import fell
 
 import fltoolkit as fl

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 import small_country as country
 from attack import told
-from harvest import lines, seen
+from file_texts import lines
+from harvest import seen
 
 import fltoolkit as fl
 from fltoolkit import report

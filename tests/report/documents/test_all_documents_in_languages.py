@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import shipped
+from file_texts import lines
 from handed import EN, ES, FR, in_languages
-from harvest import lines
 from marked_language import in_this_language, marked_language, without_mark
 from two_rounds import fell
 

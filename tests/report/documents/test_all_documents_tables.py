@@ -11,8 +11,8 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from file_texts import lines
 from handed import EN, ES, FR, evidence
-from harvest import lines
 from two_rounds import fell
 
 from fltoolkit.languages.language import Language

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from harvest import lines
+from file_texts import lines
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure_record import READERS, DisclosureRecord, HiddenCell, TableCells

@@ -334,7 +334,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
         < above.index("Definition: ")
     )
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
-    assert "Test of the change since 2025: decreased.</p>" in folded
+    assert "Test of the change since 2025: decreased. The verdict" in folded
     assert (
         "<h3>Small country</h3>\n"
         '<p class="lead">The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025</p>'

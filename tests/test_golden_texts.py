@@ -1,0 +1,84 @@
+"""Tests that documents say what their golden texts say, and that a changed number or marker needs a line of the change log.
+
+After a change of words, `make golden-texts` writes the texts anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+
+from tests.golden_texts.changes import changes, counts, unnamed
+from tests.golden_texts.surveys import SAMPLES, SMALL, documents, stored
+
+# `make test` runs the sample with most documents and the small country; the others read the same code.
+FIRST = "norvia_lfs_2025"
+RUN = [
+    SMALL,
+    FIRST,
+    *(
+        pytest.param(name, marks=pytest.mark.thorough("a sample through four notebooks"))
+        for name in SAMPLES
+        if name != FIRST
+    ),
+]
+
+
+@pytest.mark.parametrize("survey", RUN)
+def test_documents_say_what_was_reviewed(survey: str, tmp_path: Path) -> None:
+    made, before = documents(survey, tmp_path), stored(survey)
+    differ = {
+        name: "\n".join(unified_diff(before.get(name, []), made.get(name, []), lineterm="", n=0))
+        for name in {*made, *before}
+        if made.get(name) != before.get(name)
+    }
+    assert not differ, "make golden-texts writes them anew:\n" + "\n".join(
+        f"{name}\n{lines}" for name, lines in sorted(differ.items())
+    )
+
+
+OLD = [
+    "Men are 17.2 of 1,000 in all.",
+    "| Men | 17.2 † | 18–24 | [c] | a, b",
+    "| Women | – | (a)",
+    "It is so.",
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("Men are", "Women were", {"words": 2}),
+        ("17.2 of", "17.3 of", {"numbers": 1}),
+        ("1,000 in", "1\u202f000 in", {"numbers": 1}),
+        ("17.2 †", "17.2", {"markers": 1}),
+        ("[c]", "[u]", {"markers": 1}),
+        ("a, b", "a", {"markers": 1}),
+        ("| – |", "| ≈ |", {"markers": 1}),
+        ("18–24", "18–25", {"numbers": 1}),
+        ("(a)", "(b)", {"markers": 1}),
+        ("It is so.", "So it is.", {"words": 3}),
+        ("in all.", "in  all", {}),
+    ],
+)
+def test_changed_words_numbers_and_markers_are_counted(old: str, new: str, found: dict[str, int]) -> None:
+    text = "\n".join(OLD)
+    assert old in text
+    assert counts(OLD, text.replace(old, new, 1).splitlines()) == Counter(found)
+
+
+def test_two_numbers_that_change_places_are_a_change() -> None:
+    assert counts(["| 1 | 2"], ["| 2 | 1"])["numbers"] > 0
+
+
+def test_a_changed_number_or_marker_needs_a_line_that_names_its_document() -> None:
+    old = {"norvia/evidence_brief_en": OLD, "norvia/3_estimate": OLD, "norvia/index": OLD}
+    new = {"norvia/evidence_brief_en": OLD[:-1], "norvia/3_estimate": ["Men"], "norvia/nap_workbook": OLD}
+    found = changes(old, new)
+    assert set(found) == {*old}
+    assert unnamed(found, []) == ["norvia/3_estimate", "norvia/index"]  # the brief lost words alone
+    assert unnamed(found, ["- Notebook 3 rounds.", "- The front page has no number."]) == []
+    assert unnamed(found, ["- Notebook 1 rounds."]) == ["norvia/3_estimate", "norvia/index"]
