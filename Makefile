@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden golden-texts fuzz mutants legal-surveys bench bench-waits bench-disclosure bench-batch longest kills lock clean
+.PHONY: help batch test test-all test-rest needs test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden golden-texts fuzz mutants legal-surveys freeze bench bench-waits bench-disclosure bench-batch longest kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ mutants: .venv/.installed ## try sixty errors in the code (tests/code_mutants) a
 legal-surveys: .venv/.installed ## draw SURVEYS (300) legal surveys from SEED (1), and run all their cells and documents (a quarter of an hour)
 	$(BIN)/python -m tests.legal_surveys --surveys $(or $(SURVEYS),300) --seed $(or $(SEED),1)
 
+freeze: .venv/.installed ## compare what BASE (of tests/oracle/differences.yaml) and the working tree give from the same inputs (ten minutes; FAST=1 three)
+	$(BIN)/python -m tests.oracle $(BASE) $(if $(FAST),--fast)
+
 bench: .venv/.installed ## measure time and memory of the one pass over microdata
 	$(BIN)/python benchmarks/run.py
 
@@ -133,7 +136,7 @@ lock: ## write requirements.lock and requirements-spark.lock anew from pyproject
 		--custom-compile-command "make lock" $(UPGRADE) --constraints requirements.lock --extra formats --extra spark --output-file requirements-spark.lock pyproject.toml -
 
 clean: ## remove what make made: .venv, outputs and caches
-	rm -rf .venv .venv-spark outputs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf .venv .venv-spark .freeze outputs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamp: the environment is brought up to date when, and only when, one of these two files is newer.

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-# Keys of run.json that name the code, or digests of files that are compared themselves.
-MASKED = re.compile(r"^(code|versions\.fltoolkit|outputs\..*)$")
+# Keys of run.json that name the code, the time of a run, or digests of files that are compared themselves.
+MASKED = re.compile(r"^(code|seconds|versions\.fltoolkit|outputs\..*)$")
 BREAKS = {
     "tr", "p", "li", "h1", "h2", "h3", "h4", "h5", "figcaption", "svg", "div", "section", "caption", "title", "desc", "pre", "option",
     "summary", "text", "table", "ul", "ol", "dt", "dd", "label", "button",
