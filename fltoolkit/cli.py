@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit import commands as run
+from fltoolkit.classify.rules import shipped_rules
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.files import known_encoding
 from fltoolkit.memory import collect_garbage_less_often
@@ -214,6 +215,13 @@ def _parser() -> argparse.ArgumentParser:
         help=(
             f"rules for the estimates that may be shown: {', '.join(shipped_publication_profiles())}, "
             "or a YAML file beside survey.yaml (default: fltoolkit)"
+        ),
+    )
+    estimate.add_argument(
+        "--rules",
+        help=(
+            f"rule set, what counts as forced labour: {', '.join(shipped_rules())}, or a YAML file beside "
+            "survey.yaml (default: icls_2018)"
         ),
     )
     estimate.add_argument(

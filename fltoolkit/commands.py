@@ -141,6 +141,7 @@ def _print_findings(rows: Iterable[Mapping[Any, Any]]) -> None:
 
 
 def estimate(parsed: argparse.Namespace) -> int:
+    from fltoolkit.classify.rules.rule_set import load_rules
     from fltoolkit.publish.reliability import load_publication_profile
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
@@ -155,7 +156,10 @@ def estimate(parsed: argparse.Namespace) -> int:
         )
     if parsed.profile:
         load_publication_profile(parsed.profile, parsed.survey.parent)
-    given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}
+    if parsed.rules:
+        load_rules(parsed.rules, parsed.survey.parent)
+    before = parsed.before and str(parsed.before.resolve())
+    given = {"profile": parsed.profile, "rules": parsed.rules, "before": before}
     parameters = {name: value for name, value in given.items() if value}
     run = make_run(
         parsed.survey.resolve(), parsed.plan.resolve() if parsed.plan else None, parsed.name, parameters
@@ -181,7 +185,8 @@ def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
     from fltoolkit.publish.published_set import restricted
     from fltoolkit.run.private_folder import FULL, write_private
 
-    persons = fl.classify(fl.read_survey(parsed.survey))
+    rules = {"rules": parsed.rules} if parsed.rules else {}
+    persons = fl.classify(fl.read_survey(parsed.survey), **rules)
     table = restricted(persons, plan=fl.read_plan(parsed.plan) if parsed.plan else None)
     written = write_private(place, name, FULL, table.to_csv(index=False, lineterminator="\n"))
     say(f"RESTRICTED: {written} holds confidential numbers. It is not for publication.")

@@ -32,7 +32,6 @@ from fltoolkit import teaching
 agenda, persons = fl.plan_beside("norvia_lfs_2025"), fl.classify(fl.read_survey("norvia_lfs_2025"))
 out = fl.publish_run(persons, plan=agenda)
 display(fl.show.explore.definition(interactive=True), fl.show.explore.tables(out, interactive=True))
-display(fl.show.explore.questionnaire(fl.nonresponse(persons), out, interactive=True))
 display(fl.show.explore.plan(fl.evidence(agenda, fl.rounds(agenda, persons, out)), interactive=True))
 for play in (teaching.play_samples, teaching.play_intervals, teaching.play_repeats):
     display(play(teaching.island(), interactive=True))

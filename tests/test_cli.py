@@ -207,15 +207,27 @@ def test_estimate_with_a_plan_runs_four(tmp_path: Path, without_kernels: list[An
     assert {given["plan"] for _, given in without_kernels if "plan" in given} == {"nap.yaml"}
 
 
-def test_a_profile_goes_to_the_notebooks_and_one_that_is_not_there_stops_at_once(
-    tmp_path: Path, without_kernels: list[Any], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("option", "name", "allowed"),
+    [
+        ("profile", "statcan", "eclac_2023, fltoolkit, ilo, nchs_2017, nchs_2023, statcan"),
+        ("rules", "hts_2012", "hts_2012, icls_2018"),
+    ],
+)
+def test_an_option_goes_to_the_notebooks_and_a_name_that_is_not_there_stops_at_once(
+    tmp_path: Path,
+    without_kernels: list[Any],
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    name: str,
+    allowed: str,
 ) -> None:
-    survey = country.write(tmp_path / "small")
-    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--profile", "strict"]) == 2
-    assert "allowed: eclac_2023, fltoolkit, ilo, nchs_2017, nchs_2023, statcan" in capsys.readouterr().err
+    words = ["estimate", str(country.write(tmp_path / "small")), "--outputs", str(tmp_path / "out")]
+    assert main([*words, f"--{option}", "strict"]) == 2
+    assert f"allowed: {allowed}" in capsys.readouterr().err
     assert without_kernels == []
-    assert main(["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--profile", "statcan"]) == 0
-    assert {given["profile"] for _, given in without_kernels if "profile" in given} == {"statcan"}
+    assert main([*words, f"--{option}", name]) == 0
+    assert {given[option] for _, given in without_kernels if option in given} == {name}
 
 
 def test_restricted_writes_every_number_apart_and_no_page_links_it(

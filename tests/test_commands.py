@@ -125,7 +125,9 @@ def test_an_estimate_gives_the_notebooks_what_was_given_and_ends_with_one_if_it_
         "replace": True,
     }
     assert (
-        commands.estimate(given(survey=survey, profile="statcan", before=tmp_path / "old.csv", **options))
+        commands.estimate(
+            given(survey=survey, profile="statcan", rules=None, before=tmp_path / "old.csv", **options)
+        )
         == 1
     )
     ((([run], outputs, how), _),) = calls
@@ -135,7 +137,7 @@ def test_an_estimate_gives_the_notebooks_what_was_given_and_ends_with_one_if_it_
         name: {own[name] for own in run.parameters.values() if name in own} for name in ("profile", "before")
     }
     assert told == {"profile": {"statcan"}, "before": {str(tmp_path / "old.csv")}}
-    commands.estimate(given(survey=survey, profile=None, before=None, **options))
+    commands.estimate(given(survey=survey, profile=None, rules=None, before=None, **options))
     (run,) = calls[1][0][0]
     assert not [own for own in run.parameters.values() if {"profile", "before"} & own.keys()]
 

@@ -315,9 +315,9 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             "A dot and an interval for each involuntary circumstance",
             "An item is one circumstance of the definition, such as *different job*. "
             "The chart shows the share of the cases in which each item was met.",
-            "`fl.show.explore.questionnaire(counts, out)`",
-            f"{SURVEY}/2_classify.html",
-            "#item-by-item",
+            '`fl.show.gallery(out, "profile")`',
+            f"{SURVEY}/3_estimate.html",
+            "#how-people-are-made-to-work",
         ),
         _plotted(
             "risk_factors",

@@ -15,7 +15,8 @@ import pandas as pd
 from fltoolkit.classify.adults import classify_checked
 from fltoolkit.classify.applicability import obstacle
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.rules.rule_set import RuleSet, load_rules, shipped_rules
+from fltoolkit.classify.rules import shipped_rules
+from fltoolkit.classify.rules.rule_set import RuleSet, load_rules
 from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import headline

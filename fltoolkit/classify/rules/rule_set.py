@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from fltoolkit.classify.rules import SHIPPED, shipped_rules
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.survey.spec.groups import Name
@@ -143,11 +143,6 @@ class RuleSet(Model):
         return tuple(dict.fromkeys(item for part in self.parts.values() for item in getattr(part, side).all))
 
 
-def shipped_rules() -> tuple[str, ...]:
-    """Returns the names of the rule sets that come with the kit."""
-    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
-
-
 def load_rules(rules: str | Path, folder: Path) -> RuleSet:
     """Loads a rule set by its name (`icls_2018`), or by the path of a YAML file. A relative path starts from
     `folder`.
@@ -156,9 +151,9 @@ def load_rules(rules: str | Path, folder: Path) -> RuleSet:
         SpecError: there is no such rule set, or a file uses the name of a rule set that comes with the kit.
     """
     if Path(rules).suffix not in (".yaml", ".yml"):
-        return load_shipped(_folder(), rules, RuleSet, "rule set")
+        return load_shipped(SHIPPED, rules, RuleSet, "rule set")
     path = folder / rules
-    own = load_shipped(_folder(), path, RuleSet, "rule set")
+    own = load_shipped(SHIPPED, path, RuleSet, "rule set")
     if own.name in shipped_rules():
         do = "give your rule set a name of its own: results are listed under this name"
         raise SpecError(
@@ -168,7 +163,3 @@ def load_rules(rules: str | Path, folder: Path) -> RuleSet:
             do=do,
         )
     return own
-
-
-def _folder() -> Path:
-    return Path(str(files(__package__)))

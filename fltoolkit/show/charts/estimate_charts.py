@@ -143,16 +143,9 @@ def _names_of_column(labels: pd.Series) -> object:
     return labels.iloc[0] if len(labels) == 1 else "; ".join(dict.fromkeys(map(ENGLISH.own, labels)))
 
 
-def unresolved_answers(
-    counts: pd.DataFrame,
-    language: Language,
-    *,
-    compared: pd.DataFrame | None = None,
-    notes: Sequence[str] = (),
-) -> Picture:
-    """Returns the picture that `unresolved` draws, in a language. `compared` are questions in other pictures
-    with which this picture is compared. The axis covers their values too. Each reason has its own bar: the
-    numbers are rounded, so bars on top of each other would show a sum that differs from the rounded sum."""
+def unresolved_answers(counts: pd.DataFrame, language: Language, notes: Sequence[str] = ()) -> Picture:
+    """Returns the picture that `unresolved` draws, in a language. Each reason has its own bar: the numbers are
+    rounded, so bars on top of each other would show a sum that differs from the rounded sum."""
     rows = as_records(counts)
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
@@ -169,7 +162,7 @@ def unresolved_answers(
     # Bars are drawn from below: the last kind first, so that they stand in the order of the legend.
     for kind, colour in reversed(list(zip(UNRESOLVED, SERIES, strict=False))):
         numbers = counts[kind].astype(float)
-        if compared is None and (numbers == 0).all():
+        if (numbers == 0).all():
             continue  # no bar has this colour
         # The number behind each bar; a hidden number has its marker in the place of its bar.
         said = ["" if n == 0 else count_or_mark(n) for n in numbers]
@@ -185,7 +178,7 @@ def unresolved_answers(
             textfont={"color": QUIET, "size": 12},
             cliponaxis=False,
         )
-    most = max(1.0, float((counts if compared is None else compared)[UNRESOLVED].astype(float).max().max()))
+    most = max(1.0, float(counts[UNRESOLVED].astype(float).max().max()))
     fig.update_xaxes(**axis(language.say("open_answers.axis"), range=[0, BEYOND * most]))
     fig.update_yaxes(**categories(labels))
     fig.update_layout(legend_traceorder="reversed", showlegend=True)

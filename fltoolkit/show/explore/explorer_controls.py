@@ -6,12 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
+from fltoolkit.arguments import checked
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.word_files import BASE
+from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.wording.english_numbers import ENGLISH
-from fltoolkit.show.wording.section_words import Words
+from fltoolkit.show.wording.section_words import Sentences, Words
 
 Part = Words | Picture | Table
 WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description_width": "14em"}}
@@ -84,3 +88,18 @@ def with_controls(
         return widgets.VBox([*controls, screen])
     screen.layout.flex, screen.layout.min_width = "1 1 42em", "20em"
     return widgets.Box([widgets.VBox(beside), screen], layout={"flex_flow": "row wrap"})
+
+
+@checked
+def questionnaire(
+    counts: pd.DataFrame, out: Published, *, interactive: bool = False, language: str = BASE
+) -> Sentences:
+    """Says what shows the numbers of the questionnaire explorer, which is gone. Notebooks of before still run.
+
+    Args:
+        counts: the table from `fl.nonresponse`.
+        out: the published set of the run.
+        interactive: has no effect.
+        language: the code of the language of the sentence, such as `fr`.
+    """
+    return Sentences(explorer_language(language, out.own_words).say("explorer.questionnaire"))

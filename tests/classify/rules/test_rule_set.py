@@ -13,7 +13,8 @@ import yaml
 from staged_questions import asked, staged
 
 import fltoolkit as fl
-from fltoolkit.classify.rules.rule_set import load_rules, shipped_rules
+from fltoolkit.classify.rules import shipped_rules
+from fltoolkit.classify.rules.rule_set import load_rules
 from fltoolkit.errors import SpecError
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.spec.questions import STAGES, CoercionItem, InvoluntaryItem
