@@ -1,8 +1,8 @@
 """Small surveys that tests share: equal files are read, classified and published once in a process.
 
-They are classified without checks, because most tests are about something else; `make test-all` checks each
-once (tests/thoroughness.py). Nobody may change a shared survey: pytest compares it
-after each test. A test that patches code has one of its own, which no other test gets.
+They are classified without checks, because most tests are about something else. `make test-all` checks each
+once (tests/thoroughness.py). Nobody may change a shared survey: pytest compares it after each test. A test
+that patches code has one of its own, which no other test gets.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def published(path: Path, plan: fl.Plan | None = None) -> fl.Published:
     """Returns the published set of a survey, with the tables of a plan."""
     persons = classified(path)
     asked = _Tables(tuple(plan.tables(persons.spec)) if plan else ())
-    if (files := _files(path)) is None:
+    if (files := _files(persons.path)) is None:
         return fl.publish_run(persons, plan=asked)
     return published_set._copied(_published(files, asked))
 
