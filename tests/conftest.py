@@ -7,6 +7,7 @@ import copy
 import gc
 import os
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -154,9 +155,14 @@ def summed_once() -> Iterator[None]:
 LONGEST: dict[str, float] = yaml.safe_load(Path(__file__).with_name("longest.yaml").read_text("utf-8"))
 
 
-def pytest_configure() -> None:
-    """Removes Hypothesis's deadlines, because the time of an example depends more on the machine than on the
-    kit. Also removes a grammar from Jupyter's validators that no test needs."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the folder of what the workers share. Removes Hypothesis's deadlines, because the time of an
+    example depends more on the machine than on the kit. Also removes a grammar from Jupyter's validators that
+    no test needs."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="fltoolkit_tests_")
+        config.add_cleanup(folder.cleanup)
+        os.environ[shipped.SHARED] = folder.name
     with suppress(ModuleNotFoundError):  # where the tests run on Spark, there is neither
         import_without_grammar("nbformat")
     with suppress(ModuleNotFoundError):

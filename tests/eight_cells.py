@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from shared_surveys import classified
-from small_surveys import SPEC, persons_table
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 
@@ -35,14 +34,12 @@ def survey(folder: Path, cases: Sequence[int], alone: Sequence[int] = NOBODY) ->
         for k in range(ASKED)
     ]
     folder.mkdir(exist_ok=True)
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
     spec = {
         **{name: value for name, value in SPEC.items() if name != "sectors"},
         "populations": {"adults": SPEC["populations"]["adults"]},
         "tables": [{"measure": "total", "by": [[], "region", "sex"]}],
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return classified(folder)
+    return classified(write_survey(folder, spec, persons=persons_table(people)))
 
 
 def counted(row: Mapping[Any, Any]) -> Numbers:

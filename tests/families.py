@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 from shared_surveys import classified
-from small_surveys import SPEC, persons_table
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 
@@ -53,7 +52,4 @@ def persons(folder: Path, people: list[tuple[str, dict[str, Any]]]) -> fl.Survey
     table = persons_table(rows)
     for column in ("C1", "C2", "C3", "C4"):
         table[column] = table.get(column, pd.Series("", index=table.index))
-    table.to_csv(folder / "persons.csv", index=False)
-    path = folder / "survey.yaml"
-    path.write_text(yaml.safe_dump(FAMILY, sort_keys=False), encoding="utf-8")
-    return classified(path)
+    return classified(write_survey(folder, FAMILY, persons=table))

@@ -1,8 +1,8 @@
 """Small surveys that tests share: equal files are read, classified and published once in a process.
 
-They are classified without checks, because most tests are about something else; `make test-all` checks each
-once (tests/thoroughness.py). Nobody may change a shared survey: pytest compares it
-after each test. A test that patches code has one of its own, which no other test gets.
+They are classified without checks, because most tests are about something else. `make test-all` checks each
+once (tests/thoroughness.py). Nobody may change a shared survey: pytest compares it after each test. A test
+that patches code has one of its own, which no other test gets.
 """
 
 from __future__ import annotations
@@ -43,17 +43,26 @@ def classified(path: Path, rules: str = "icls_2018") -> fl.ClassifiedSurvey:
     """Returns the classified persons of a survey, by the path of its survey.yaml or of its folder."""
     path = path / "survey.yaml" if path.is_dir() else path
     if (files := _files(path)) is None:
-        return _classified_anew(path, rules)
-    persons = replace(_classified(files, rules), path=path)
+        return classified_anew(path, rules)
+    persons = _classified(files, rules)
+    persons = replace(persons, path=path, unclassified=replace(persons.unclassified, path=path))
     _handed_out.append((persons, changeable_parts(persons)))
     return persons
+
+
+def classified_anew(path: Path, rules: str = "icls_2018") -> fl.ClassifiedSurvey:
+    """Reads and classifies a survey that is not shared. It is checked in `make test-all` only."""
+    survey = fl.read_survey(path)
+    if is_thorough():
+        return fl.classify(survey, rules)
+    return classify_checked(survey, load_rules(rules, path.parent), hold=True)
 
 
 def published(path: Path, plan: fl.Plan | None = None) -> fl.Published:
     """Returns the published set of a survey, with the tables of a plan."""
     persons = classified(path)
     asked = _Tables(tuple(plan.tables(persons.spec)) if plan else ())
-    if (files := _files(path)) is None:
+    if (files := _files(persons.path)) is None:
         return fl.publish_run(persons, plan=asked)
     return published_set._copied(_published(files, asked))
 
@@ -78,16 +87,9 @@ def _classified(files: Files, rules: str) -> fl.ClassifiedSurvey:
     folder = Path(tempfile.mkdtemp(dir=_FOLDER.name))
     for name, content in files:
         (folder / name).write_bytes(content)
-    return _classified_anew(folder / "survey.yaml", rules)
+    return classified_anew(folder / "survey.yaml", rules)
 
 
 @lru_cache(maxsize=50)
 def _published(files: Files, asked: _Tables) -> fl.Published:
     return fl.publish_run(_classified(files, "icls_2018"), plan=asked)
-
-
-def _classified_anew(path: Path, rules: str) -> fl.ClassifiedSurvey:
-    survey = fl.read_survey(path)
-    if is_thorough():
-        return fl.classify(survey, rules)
-    return classify_checked(survey, load_rules(rules, path.parent), hold=True)

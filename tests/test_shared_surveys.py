@@ -30,11 +30,10 @@ def test_equal_files_are_read_once_wherever_they_are(tmp_path: Path) -> None:
 
 def test_a_published_set_is_made_once_and_handed_out_as_a_copy(tmp_path: Path) -> None:
     first = shared_surveys.published(written(tmp_path / "a"))
-    numbers = first.table["cases"].tolist()
     first.table["cases"] = -1
     second = shared_surveys.published(written(tmp_path / "b"))
     assert second.basis is first.basis
-    assert second.table["cases"].tolist() == numbers
+    assert not (second.table["cases"] == -1).any()
 
 
 def test_a_changed_survey_fails_its_test(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import small_country as country
 import yaml
 from shared_surveys import classified, published
-from small_surveys import SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 
@@ -32,7 +32,6 @@ def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -
         ("case" if i < cases else "not", {"P": i * i % 37, "SEX": 1 + i % 2}) for i in range(2400)
     ]
     folder.mkdir()
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
     window = {"months": months, "text": f"the past {months} months"}
     spec = {
         **SPEC,
@@ -41,8 +40,7 @@ def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -
         "design": {**SPEC["design"], "psus_of_earlier_rounds": "new"},
         **keys,
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return folder / "survey.yaml"
+    return write_survey(folder, spec, persons=persons_table(people))
 
 
 def followed(

@@ -54,13 +54,62 @@ def keys(column: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
+# The people of five tests, with their spells; they are classified together.
+CONDITIONS: People = {
+    "in one": [{}, FORCED],
+    "in two": [{"hazardous": "J"}, {"debt": "J"}],
+    "in two of three": [{"hazardous": "J"}, {}, {"saw_threats": "J"}],
+    "one and a half": [{"hazardous": "J"}, {"hazardous": "J", "debt": "J"}],
+    "in none": [{}, {}],
+    "perhaps in one": [{"hazardous": "J", "debt": "W"}, {}],
+    "perhaps in the other": [{"hazardous": "J"}, {"hazardous": "W", "debt": "J"}],
+    "perhaps, but in another": [{"hazardous": "W"}, {"debt": "W"}],
+    "in one, perhaps in the other": [FORCED, {"hazardous": "W", "debt": "J"}],
+}
+WITHIN, BEYOND = {"duty": "J", "limits": "J"}, {"duty": "J", "limits": "N"}
+PLACES: People = {
+    "within": [FORCED | WITHIN],
+    "within in another": [WITHIN, FORCED],
+    "beyond": [FORCED | BEYOND],
+    "beyond, then within": [FORCED | BEYOND, FORCED | WITHIN],
+    "perhaps within": [FORCED | {"duty": "J", "limits": "W"}],
+    "abroad": [FORCED | {"place": "away"}, {}],
+    "here and abroad": [
+        FORCED | {"place": "away", "boss": "S", "months": 7, "isic": "9700"},
+        FORCED | {"isic": "0311"},
+    ],
+    "place unknown": [FORCED | {"place": "?"}],
+    "place unknown, or here": [FORCED | {"place": "?"}, FORCED],
+}
+MONTHS: People = {
+    "two": [FORCED | {"months": 3}, FORCED | {"months": "5.5"}],
+    "one of two": [FORCED | {"months": 3}, {"months": 8}],
+    "one not stated": [FORCED | {"months": 3}, FORCED | {"months": 98}],
+    "a free one not stated": [FORCED | {"months": 3}, {"months": 98}],
+    "all not stated": [FORCED | {"months": ""}],
+    "free": [{}],
+}
+FIRST, SECOND = {"boss": "S", "isic": "9700"}, {"boss": "P", "isic": "0311"}
+LABELS: People = {
+    "both": [FORCED | FIRST, FORCED | SECOND],
+    "second": [FIRST, FORCED | SECOND],
+    "not stated": [FORCED | {"boss": "", "isic": 9999}, FORCED | SECOND],
+}
+FLAGS: People = {
+    "a": [{"hazardous": "J"}, {"saw_threats": "J", "moved": "W"}],
+    "b": [{"moved": "J"}, {}],
+    "c": [{}],
+}
+EVERYBODY: People = {**CONDITIONS, **PLACES, **MONTHS, **LABELS, **FLAGS}
+
+
 @pytest.fixture(params=["wide", "long"])
 def read(request: pytest.FixtureRequest, table: Callable[..., Any]) -> Read:
     """Columns of classified persons, whose up to three spells are written as columns or as rows."""
 
-    def wide(names: str, people: People) -> dict[str, dict[str, Any]]:
+    def wide(names: str) -> dict[str, dict[str, Any]]:
         persons = {}
-        for who, spells in people.items():
+        for who, spells in EVERYBODY.items():
             row: dict[str, Any] = {}
             for i, label in enumerate("abc"):
                 here = i < len(spells)
@@ -78,34 +127,26 @@ def read(request: pytest.FixtureRequest, table: Callable[..., Any]) -> Read:
             )
         )
 
-    def long(names: str, people: People) -> dict[str, dict[str, Any]]:
+    def long(names: str) -> dict[str, dict[str, Any]]:
         rows = [
             {"who": who, "spell": i + 9, **SPELL, **spell}
-            for who, spells in people.items()
+            for who, spells in EVERYBODY.items()
             for i, spell in enumerate(spells)
         ]
         files = {
             "files.episodes": {"path": "spells.csv", "key": ["who", "spell"]},
             "episodes": {"long": "true"},
         }
-        return dict(table(names, {who: {} for who in people}, files | keys(str), spells=pd.DataFrame(rows)))
+        return dict(
+            table(names, {who: {} for who in EVERYBODY}, files | keys(str), spells=pd.DataFrame(rows))
+        )
 
-    return {"wide": wide, "long": long}[request.param]
+    made = {"wide": wide, "long": long}[request.param]
+    return lambda names, people: {who: row for who, row in made(names).items() if who in people}
 
 
 def test_both_conditions_must_hold_in_the_same_episode(read: Read) -> None:
-    people = {
-        "in one": [{}, FORCED],
-        "in two": [{"hazardous": "J"}, {"debt": "J"}],
-        "in two of three": [{"hazardous": "J"}, {}, {"saw_threats": "J"}],
-        "one and a half": [{"hazardous": "J"}, {"hazardous": "J", "debt": "J"}],
-        "in none": [{}, {}],
-        "perhaps in one": [{"hazardous": "J", "debt": "W"}, {}],
-        "perhaps in the other": [{"hazardous": "J"}, {"hazardous": "W", "debt": "J"}],
-        "perhaps, but in another": [{"hazardous": "W"}, {"debt": "W"}],
-        "in one, perhaps in the other": [FORCED, {"hazardous": "W", "debt": "J"}],
-    }
-    got = read("involuntary coercion same_work forced_labour step", people)
+    got = read("involuntary coercion same_work forced_labour step", CONDITIONS)
     assert {who: tuple(row.values()) for who, row in got.items()} == {
         "in one": (T, T, T, T, "forced labour"),
         "in two": (T, T, F, F, "not in the same work"),
@@ -120,23 +161,8 @@ def test_both_conditions_must_hold_in_the_same_episode(read: Read) -> None:
 
 
 def test_exceptions_and_places_are_those_of_their_episode(read: Read) -> None:
-    within, beyond = {"duty": "J", "limits": "J"}, {"duty": "J", "limits": "N"}
-    people = {
-        "within": [FORCED | within],
-        "within in another": [within, FORCED],
-        "beyond": [FORCED | beyond],
-        "beyond, then within": [FORCED | beyond, FORCED | within],
-        "perhaps within": [FORCED | {"duty": "J", "limits": "W"}],
-        "abroad": [FORCED | {"place": "away"}, {}],
-        "here and abroad": [
-            FORCED | {"place": "away", "boss": "S", "months": 7, "isic": "9700"},
-            FORCED | {"isic": "0311"},
-        ],
-        "place unknown": [FORCED | {"place": "?"}],
-        "place unknown, or here": [FORCED | {"place": "?"}, FORCED],
-    }
     limit, outcome = "exception exception_within_limits", "forced_labour forced_labour_abroad step form"
-    got = read(f"{limit} {outcome} months sector", people)
+    got = read(f"{limit} {outcome} months sector", PLACES)
     limits = {who: tuple(row.values())[:2] for who, row in got.items() if row["exception"]}
     assert limits == {
         "within": ("emergencies", T),
@@ -160,15 +186,7 @@ def test_exceptions_and_places_are_those_of_their_episode(read: Read) -> None:
 
 
 def test_months_add_up_over_the_spells_of_forced_labour(read: Read) -> None:
-    people = {
-        "two": [FORCED | {"months": 3}, FORCED | {"months": "5.5"}],
-        "one of two": [FORCED | {"months": 3}, {"months": 8}],
-        "one not stated": [FORCED | {"months": 3}, FORCED | {"months": 98}],
-        "a free one not stated": [FORCED | {"months": 3}, {"months": 98}],
-        "all not stated": [FORCED | {"months": ""}],
-        "free": [{}],
-    }
-    got = read("months", people)
+    got = read("months", MONTHS)
     assert {who: row["months"] for who, row in got.items()} == {
         "two": 8.5,
         "one of two": 3,
@@ -181,13 +199,7 @@ def test_months_add_up_over_the_spells_of_forced_labour(read: Read) -> None:
 
 def test_labels_are_those_of_the_first_episode_of_forced_labour(read: Read) -> None:
     """The second spell is number 10 in the file of spells: after 9, though before it in the alphabet."""
-    first, second = {"boss": "S", "isic": "9700"}, {"boss": "P", "isic": "0311"}
-    people = {
-        "both": [FORCED | first, FORCED | second],
-        "second": [first, FORCED | second],
-        "not stated": [FORCED | {"boss": "", "isic": 9999}, FORCED | second],
-    }
-    got = read("form sector items", people)
+    got = read("form sector items", LABELS)
     assert {who: tuple(row.values()) for who, row in got.items()} == {
         "both": ("state_imposed", "Domestic work", "hazardous_work, debt_bondage"),
         "second": ("forced_labour_exploitation", "Fishing", "hazardous_work, debt_bondage"),
@@ -196,12 +208,7 @@ def test_labels_are_those_of_the_first_episode_of_forced_labour(read: Read) -> N
 
 
 def test_items_and_flags_are_those_of_any_episode(read: Read) -> None:
-    people = {
-        "a": [{"hazardous": "J"}, {"saw_threats": "J", "moved": "W"}],
-        "b": [{"moved": "J"}, {}],
-        "c": [{}],
-    }
-    got = read("items trafficking trace", people)
+    got = read("items trafficking trace", FLAGS)
     assert {who: (row["items"], row["trafficking"]) for who, row in got.items()} == {
         "a": ("hazardous_work, threats_or_violence", U),
         "b": ("", T),

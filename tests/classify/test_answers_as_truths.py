@@ -191,7 +191,7 @@ def classified(asked: Questionnaire, persons: list[dict[str, Truth]]) -> list[tu
             people = people[["who", "weight", "years", "paid", "own"]]
         people.to_csv(Path(folder, "people.csv"), index=False)
         Path(folder, "survey.yaml").write_text(yaml.safe_dump(asked.spec()))
-        frame = shared_surveys.classified(folder).frame
+        frame = shared_surveys.classified(Path(folder)).frame
         got = frame.select(nw.col("src__who").cast(nw.Int64), *COLUMNS).collect("pandas").to_native()
     return plain(got.sort_values("src__who")[COLUMNS])
 

@@ -39,7 +39,7 @@ def test_every_row_of_every_sample_says_the_sexes_of_its_own_population(sample: 
 
 
 def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -> None:
-    out = shipped.published(shipped.VALDORIE).table
+    out = shipped.published(shipped.VALDORIE, planned=True).table
     by_sex = out[out["breakdown"] == "sex"]
     codes = by_sex.groupby(by_sex["category"].map(str))["ilostat"].unique().map(list).to_dict()
     assert codes == {
@@ -85,7 +85,9 @@ def test_each_language_has_a_word_for_each(code: str, words: list[str]) -> None:
 
 def test_a_model_of_children_calls_them_as_their_tables_do() -> None:
     persons = shipped.persons(shipped.VALDORIE)
-    made = fl.risk_factors(persons, shipped.published(shipped.VALDORIE), ["sex"], population="children").table
+    made = fl.risk_factors(
+        persons, shipped.published(shipped.VALDORIE, planned=True), ["sex"], population="children"
+    ).table
     assert set(made["category"]) == OF_CHILDREN
     assert set(made["reference"]) < OF_CHILDREN
     numbers = made.set_index("category")["odds_ratio"]

@@ -28,7 +28,6 @@ from fltoolkit.publish.printed_numbers import (
     significant,
     to_digits,
 )
-from fltoolkit.publish.published_set import restricted
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 RATES = ["estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high"]
@@ -362,7 +361,7 @@ def test_no_pair_of_columns_gives_the_standard_error_at_more_digits(breakdown: s
 
 def test_what_judges_is_whole_and_of_the_same_rows(norvia: fl.Published) -> None:
     survey = shipped.persons(shipped.NORVIA)
-    full = restricted(survey)
+    full = shipped.exact(shipped.NORVIA)
     there = norvia.table["marker"] != "x"
     shown = norvia.exact[there & norvia.exact["estimate"].notna()]
     assert shown["estimate"].tolist() == pytest.approx(full.loc[shown.index, "estimate"].tolist(), rel=1e-12)

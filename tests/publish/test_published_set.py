@@ -362,8 +362,8 @@ def out(published: tuple[Published, int]) -> Published:
 
 
 @pytest.fixture(scope="module")
-def everything(norvia: fl.Survey) -> pd.DataFrame:
-    return restricted(norvia)
+def everything() -> pd.DataFrame:
+    return shipped.exact(shipped.NORVIA)
 
 
 MANY = [("case" if i % 3 == 0 else "not", {"P": i % 20}) for i in range(120)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from small_surveys import SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
@@ -23,7 +23,6 @@ def a_round(folder: Path, year: int, cases: int, persons: int = 2400, **keys: An
         for i in range(persons)
     ]
     folder.mkdir()
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
     spec = {
         **SPEC,
         "year": year,
@@ -31,7 +30,7 @@ def a_round(folder: Path, year: int, cases: int, persons: int = 2400, **keys: An
         "tables": [{"measure": "prevalence", "by": [[], "sex", "region", ["sex", "region"]]}],
         **keys,
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    write_survey(folder, spec, persons=persons_table(people))
     return folder
 
 

@@ -8,18 +8,15 @@ from typing import Any
 
 import pytest
 import shared_surveys
-import yaml
-from small_surveys import SPEC, persons_table
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 
 
 def persons(tmp_path: Path, people: list[Any], corrections: list[dict[str, Any]], **keys: Any) -> Any:
-    persons_table(people).to_csv(tmp_path / "persons.csv", index=False)
     spec = {**SPEC, **keys, "corrections": corrections}
-    (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return shared_surveys.classified(tmp_path)
+    return shared_surveys.classified(write_survey(tmp_path, spec, persons=persons_table(people)))
 
 
 def answered(rows: range, column: str, value: object) -> dict[str, Any]:

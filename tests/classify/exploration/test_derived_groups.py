@@ -133,11 +133,12 @@ def test_survey_yaml_takes_bands_of_a_column_too(small: Any) -> None:
         ["100+", 4],
         ["not stated", 8],
     ]
+    path = small(
+        [*people, ("not", {"DEBT": "much"})],
+        groups={"debt": {"column": "DEBT", "bands": [1, 100], "missing": [999]}},
+    ).path
     with pytest.raises(DataError, match="values that are not numbers"):
-        small(
-            [*people, ("not", {"DEBT": "much"})],
-            groups={"debt": {"column": "DEBT", "bands": [1, 100], "missing": [999]}},
-        )
+        fl.classify(fl.read_survey(path))
 
 
 def test_one_code_of_missing_needs_no_brackets(norvia: fl.ClassifiedSurvey) -> None:

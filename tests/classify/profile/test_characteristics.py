@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import shared_surveys
-import yaml
-from small_surveys import SPEC, persons_table
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.classify.profile.characteristics import ANSWERS, duration_bands, with_characteristics
@@ -40,14 +39,12 @@ PEOPLE = [
 
 
 def classified(folder: Path, **own: Any) -> fl.ClassifiedSurvey:
-    persons_table(PEOPLE).to_csv(folder / "persons.csv", index=False)
     spec = SPEC | {
         "items": QUESTIONS,
         "form": {"column": "FORM", "forced_labour_exploitation": 1, "state_imposed": 3, "missing": 9},
         "months": {"column": "M", "covers": "all_spells", "missing": 98},
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec | own, sort_keys=False), "utf-8")
-    return shared_surveys.classified(folder)
+    return shared_surveys.classified(write_survey(folder, spec | own, persons=persons_table(PEOPLE)))
 
 
 def answers(persons: fl.ClassifiedSurvey, *, children: bool = False) -> tuple[list[str], pd.Series]:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from shared_surveys import classified
-from small_surveys import SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit import commands
@@ -27,12 +26,10 @@ def survey(folder: Path, year: int, psus: range, modes: tuple[int, int] = (0, 0)
         ("case" if i % 9 == 0 else "not", {"P": psus[i % len(psus)], "HOW": how[i]}) for i in range(200)
     ]
     folder.mkdir()
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
     design = {**SPEC["design"], **keys.pop("design", {})}
-    (folder / "survey.yaml").write_text(
-        yaml.safe_dump({**SPEC, "year": year, "design": design, **keys}), encoding="utf-8"
+    return write_survey(
+        folder, {**SPEC, "year": year, "design": design, **keys}, persons=persons_table(people)
     )
-    return folder / "survey.yaml"
 
 
 def met(tmp_path: Path, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:

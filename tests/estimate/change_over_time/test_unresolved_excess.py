@@ -72,7 +72,7 @@ def golden_round(position: int) -> fl.ClassifiedSurvey:
     with tempfile.TemporaryDirectory() as folder:
         people.to_csv(Path(folder, "persons.csv"), index=False)
         Path(folder, "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-        return classified(folder)
+        return classified(Path(folder))
 
 
 @pytest.mark.parametrize("key", RECORDS)

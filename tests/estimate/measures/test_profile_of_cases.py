@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 from shared_surveys import classified
-from small_surveys import NORVIA, SPEC
+from small_surveys import NORVIA, SPEC, write_survey
 
 import fltoolkit as fl
 from fltoolkit.classify.profile.characteristics import TOPICS
@@ -61,7 +61,6 @@ def drawn(draw: int, kind: str, folder: Path) -> fl.ClassifiedSurvey:
             "selection": "pps",
             "replicates": {"columns": f"R{{1..{psus}}}", "method": "jk1"},
         }
-    table.to_csv(folder / "persons.csv", index=False)
     items = {
         side: {item: {"column": name} for name, item in ITEMS.items() if name.startswith(side[:3])}
         for side in ("involuntary", "coercion")
@@ -76,8 +75,7 @@ def drawn(draw: int, kind: str, folder: Path) -> fl.ClassifiedSurvey:
         },
         "sectors": {},
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    return classified(folder)
+    return classified(write_survey(folder, spec, persons=table))
 
 
 def gaps(

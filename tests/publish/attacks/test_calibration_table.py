@@ -10,9 +10,8 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 from shared_surveys import classified
-from small_surveys import SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
@@ -29,7 +28,6 @@ def persons(tmp_path: Path) -> ClassifiedSurvey:
         ("case" if i % 4 == 0 else "not", {"W": WEIGHT, "R": 1 if i < ASKED["north"] else 2, "P": i % 20})
         for i in range(200)
     ]
-    persons_table(people).to_csv(tmp_path / "persons.csv", index=False)
     lines = ["margin,category,population", *(f"region,{name},{total}" for name, total in BENCHMARKS.items())]
     (tmp_path / "benchmarks.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     spec = {
@@ -38,8 +36,7 @@ def persons(tmp_path: Path) -> ClassifiedSurvey:
         "tables": [{"measure": "prevalence", "by": [[]]}],
         "calibration": {"method": "poststratify", "benchmarks": "benchmarks.csv"},
     }
-    (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return classified(tmp_path / "survey.yaml")
+    return classified(write_survey(tmp_path, spec, persons=persons_table(people)))
 
 
 def persons_by_weight(persons: ClassifiedSurvey) -> dict[str, set[int]]:

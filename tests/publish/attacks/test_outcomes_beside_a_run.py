@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from eight_cells import ASKED, CELLS, REGIONS, SEXES, Numbers, counted, survey
 from scipy.optimize import linprog
 from shared_surveys import classified
-from small_surveys import SPEC, persons_table
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.publish.own_tables import outcome_differences, own_tables
@@ -183,15 +182,13 @@ def test_an_item_is_no_nearer_to_its_row_in_the_profile_than_five_persons(
         INV=np.where(table.index < 40, 1, 2), INV2=np.where((table.index >= 25) & (table.index < 60), 1, 2)
     )
     table.loc[60 : 60 + beyond - 1, "INV"] = 1
-    table.to_csv(tmp_path / "persons.csv", index=False)
     involuntary = {"very_low_or_no_wages": {"column": "INV"}, "hazardous_work": {"column": "INV2"}}
     spec = SPEC | {
         "items": SPEC["items"] | {"involuntary": involuntary},
         "sectors": {},
         "tables": [{"measure": "profile_total", "by": [[]]}],
     }
-    (tmp_path / "survey.yaml").write_text(yaml.safe_dump(spec), encoding="utf-8")
-    persons = fl.outcome(classified(tmp_path), "very_low_or_no_wages")
+    persons = fl.outcome(classified(write_survey(tmp_path, spec, persons=table)), "very_low_or_no_wages")
     out = fl.publish_run(persons)
     row = out.own.query("measure == 'profile_total' and involuntary == 'very_low_or_no_wages'")
     assert row["estimate"].tolist() == [400]

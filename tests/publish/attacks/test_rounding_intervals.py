@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-import yaml
 from shared_surveys import classified
-from small_surveys import SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
@@ -33,15 +32,13 @@ def persons(tmp_path_factory: pytest.TempPathFactory) -> ClassifiedSurvey:
         for k in range(EACH):
             own = {"SEX": i + 1, "W": weight, "P": (7 * k + i) % 97, "HH": i * EACH + k}
             people.append(("case" if k < TRUE[sex] else "not", own))
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
     spec = {
         **{name: value for name, value in SPEC.items() if name != "sectors"},
         "populations": {"adults": SPEC["populations"]["adults"]},
         "groups": {"sex": SPEC["groups"]["sex"]},
         "tables": [{"measure": "prevalence", "by": [[], "sex"]}, {"measure": "total", "by": [[], "sex"]}],
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return classified(folder)
+    return classified(write_survey(folder, spec, persons=persons_table(people)))
 
 
 def men_who_may_be_cases(table: pd.DataFrame) -> list[int]:

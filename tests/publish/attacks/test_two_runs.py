@@ -13,8 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import shared_surveys
-import yaml
-from small_surveys import SPEC, Person, persons_table
+from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
@@ -35,15 +34,13 @@ def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.Data
         for k in range(ASKED)
     ]
     folder.mkdir()
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
     spec = {
         **{name: value for name, value in SPEC.items() if name != "sectors"},
         "populations": {"adults": SPEC["populations"]["adults"]},
         "groups": {"quarter": {"column": "R", "codes": {q: f"Q{q}" for q in QUARTERS}}},
         "tables": [{"measure": "total", "by": by}],
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    rows = shared_surveys.published(folder).own
+    rows = shared_surveys.published(write_survey(folder, spec, persons=persons_table(people))).own
     rows = rows[(rows["measure"] == "total") & rows["estimate"].notna()]
     return (rows["estimate"] / rows["rounding"]).set_axis(rows["category"])
 
@@ -97,7 +94,6 @@ def a_round(folder: Path, year: int, cases: dict[str, int]) -> ClassifiedSurvey:
         for k in range(200)
     ]
     folder.mkdir()
-    persons_table(people).to_csv(folder / "persons.csv", index=False)
     spec = {
         **{name: value for name, value in SPEC.items() if name != "sectors"},
         "year": year,
@@ -105,8 +101,7 @@ def a_round(folder: Path, year: int, cases: dict[str, int]) -> ClassifiedSurvey:
         "populations": {"adults": SPEC["populations"]["adults"]},
         "tables": [{"measure": "total", "by": [[], "region"]}],
     }
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-    return fl.classify(fl.read_survey(folder))
+    return fl.classify(fl.read_survey(write_survey(folder, spec, persons=persons_table(people))))
 
 
 def told(rows: pd.DataFrame, number: str) -> dict[str, float]:

@@ -10,9 +10,8 @@ from typing import Any
 import families
 import pandas as pd
 import pytest
-import yaml
 from shared_surveys import classified
-from small_surveys import SPEC, persons_table
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
@@ -28,13 +27,11 @@ def published(
 ) -> pd.DataFrame:
     """The rows of a run of a small survey; `SECOND` asks about debt bondage, `NOW` whether it goes on."""
     rows = [(answer, {"P": i % 23, "SECOND": 2, "NOW": 2} | mine) for i, (answer, mine) in enumerate(people)]
-    persons_table(rows).to_csv(folder / "persons.csv", index=False)
     coercion = {"withheld_wages": {"column": "COE"}, "debt_bondage": {"column": "SECOND"}}
     spec = (
         SPEC | {"items": SPEC["items"] | {"coercion": coercion}, "sectors": {}, "tables": list(tables)} | own
     )
-    (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
-    return fl.publish_run(classified(folder)).own
+    return fl.publish_run(classified(write_survey(folder, spec, persons=persons_table(rows)))).own
 
 
 def cases(**by_sex: int) -> list[tuple[str, dict[str, Any]]]:
