@@ -43,6 +43,7 @@ OF_CHANGE = (
     "se_before",
     "se_after",
 )
+LEAST = {"Norvia": 2000, "Nowhere": 250}  # numbers that are known at full precision
 CLOSE = 2e-6  # relative: six digits
 Run = tuple[fl.Evidence, fl.PublishedModel, pd.DataFrame]
 
@@ -181,7 +182,7 @@ def test_no_number_of_a_cell_stands_anywhere_to_more_digits_than_are_printed(
     run: Run, texts: dict[str, str]
 ) -> None:
     known = known_of(run)
-    assert len(known) > 2000
+    assert len(known) > LEAST[run[0].plan.country]
     assert len(texts) > 30
     assert {name: told for name, text in texts.items() if (told := told_of(text, known))} == {}
 
@@ -209,7 +210,10 @@ def test_no_number_of_a_file_has_more_digits_than_rounding_leaves(texts: dict[st
 def test_the_search_finds_a_number_that_does_stand_there(run: Run) -> None:
     evidence = run[0]
     known = known_of(run)
-    assert len(told_of(evidence.now.exact.to_csv(index=False, sep="|"), known)) > 300
+    assert (
+        len(told_of(evidence.now.exact.to_csv(index=False, sep="|"), known))
+        > 0.15 * LEAST[evidence.plan.country]
+    )
     assert told_of(f"the number is {known[0][1]:,.9f}", known)
     assert not told_of(f"the number is {known[0][1]:.3g}", known)
 

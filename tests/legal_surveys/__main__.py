@@ -17,12 +17,13 @@ def main() -> int:
     parser.add_argument("--surveys", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1, help="of the first survey; the others follow")
     parser.add_argument("--only", type=int, nargs="+", help="the seeds of single surveys")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="1: this process itself")
     told = parser.parse_args()
     seeds = told.only or list(range(told.seed, told.seed + told.surveys))
     start, found = time.perf_counter(), list[Found]()
     with ProcessPoolExecutor(told.workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
-        for number, one in enumerate(pool.map(tried, seeds), 1):
+        trials = map(tried, seeds) if told.workers == 1 else pool.map(tried, seeds)
+        for number, one in enumerate(trials, 1):
             found += one
             for f in one:
                 print(f"{f.seed}: {f.where}: {f.what}: {f.words}", flush=True)
