@@ -30,7 +30,7 @@ from fltoolkit.estimate.change_over_time.difference import (
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED
+from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW
 from fltoolkit.report.document_formats.document_blocks import Chart, Document, Heading
 from fltoolkit.report.document_formats.html_writer import as_html, as_slides
 from fltoolkit.show import result
@@ -61,6 +61,9 @@ TARGET = {"year": 2030, "cut": 0.5}
 MET = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}
 MISSED = {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
 NAN = float("nan")
+FOUR_YEARS = [{"year": year, "cut": 0.5} for year in (2027, 2029, 2031, 2033)]
+TOO_OPEN = {"verifiable": "no", "obstacle": TOO_WIDE, "sample_needed": NAN}
+FEW_PAIRS = ("ac", "ad", "bc")
 WHOLE, ALL_THREE = target_rows.TARGETS[:1], target_rows.TARGETS
 
 
@@ -95,6 +98,30 @@ def _compared(verdict: object, low: float = NAN, high: float = NAN, **women: obj
     return evidence_from(published(*rows, groups=("sex",), lead="sex", contrasts=pd.DataFrame([pair])))
 
 
+def _pairs(*pairs: tuple[str, str, object]) -> fl.Evidence:
+    """Returns a run in which regions are compared in pairs."""
+    usual = {
+        "reference_population": "adults",
+        "group": "region",
+        "tested": len(pairs),
+        "level": 0.95,
+        "ci_low": 0.0021,
+        "ci_high": 0.0124,
+    }
+    table = [
+        usual
+        | {
+            "category": a,
+            "reference": b,
+            "verdict": verdict,
+            "reason": TOO_FEW if verdict is NOT_TESTED else "",
+        }
+        for a, b, verdict in pairs
+    ]
+    rows = row(), *(of("region", name) for name in "abcd")
+    return evidence_from(published(*rows, lead="region", groups=("region",), contrasts=pd.DataFrame(table)))
+
+
 def _aimed(
     targets: list[dict[str, Any]],
     *followed: dict[str, Any],
@@ -122,6 +149,10 @@ MADE: Mapping[str, Odd] = {
         lambda: _of(row(**OPEN), TOTAL, of("sex", "men", **UNRELIABLE), of("sex", "women", **HIDDEN)),
     ),
     "few cases": Odd("the interval is wide because of few cases", lambda: _of(row(**FEW))),
+    "nobody found by sex": Odd(
+        "no difference is told",
+        lambda: _of(row(**NOBODY), *(of("sex", who, **NOBODY) for who in ("men", "women")), groups=("sex",)),
+    ),
     "nobody found": Odd(
         "nobody found is not zero",
         lambda: _of(row(**NOBODY), of("sex", "men", **NOBODY), of("sex", "women", **NOBODY)),
@@ -215,9 +246,7 @@ MADE: Mapping[str, Odd] = {
     "no target, nothing found": Odd("no fall is found, however deep", lambda: _aimed([], n=1_000)),
     "no target, sizes unlike": Odd("no verdict on a fall", lambda: _aimed([], planned_sample=10)),
     "a target above": Odd("a rise is no fall", lambda: _aimed([{"year": 2030, "value": 6}], n=20_000)),
-    "targets of four years": Odd(
-        "each year is named", lambda: _aimed([{"year": y, "cut": 0.5} for y in (2027, 2029, 2031, 2033)])
-    ),
+    "targets of four years": Odd("each year is named", lambda: _aimed(FOUR_YEARS)),
     "no survey planned": Odd(
         "only a survey is lacking",
         lambda: _aimed(ALL_THREE, given={"verifiable": "no", "obstacle": UNPLANNED, "power": 0.91}),
@@ -238,6 +267,54 @@ MADE: Mapping[str, Odd] = {
         "fewer unresolved answers help",
         lambda: _aimed(WHOLE, given={"verifiable": "no", "obstacle": TOO_WIDE, "sample_needed": 3500.0}),
     ),
+    "too many unresolved, and a fall that is likely found": Odd(
+        "more persons do not help",
+        lambda: _aimed(WHOLE, given=TOO_OPEN | {"power": 0.81, "smallest_value": 2.0}),
+    ),
+    "too many unresolved, and too small a fall": Odd(
+        "its chance is told", lambda: _aimed(WHOLE, given=TOO_OPEN | {"power": 0.52, "smallest_value": 2.6})
+    ),
+    "too many unresolved, and a lower target": Odd(
+        "the lower target is told",
+        lambda: _aimed(WHOLE, given=TOO_OPEN | {"power": 0.52, "smallest_value": 2.0}),
+    ),
+    "two targets, too many unresolved": Odd(
+        "the choice is about all of them", lambda: _aimed(ALL_THREE[:2], given=TOO_OPEN)
+    ),
+    "no survey planned in four years": Odd(
+        "each year is named", lambda: _aimed(FOUR_YEARS, given={"verifiable": "no", "obstacle": UNPLANNED})
+    ),
+    "a hidden target": Odd("no size of survey answers", lambda: _aimed(ALL_THREE[2:])),
+    "targets of two years": Odd(
+        "the year is named", lambda: _aimed([{"year": 2028, "cut": 0.05}, {"year": 2030, "cut": 0.5}])
+    ),
+    "verifiable targets of two years": Odd(
+        "the year is named",
+        lambda: _aimed(
+            [{"year": 2028, "cut": 0.05}, {"year": 2030, "cut": 0.5}], given={"verifiable": "yes"}
+        ),
+    ),
+    "wide bounds of a group": Odd(
+        "a range is not compared", lambda: _compared(NOT_TESTED, bound_high=0.055, bounds_note="wide bounds")
+    ),
+    "a pair without a test": Odd(
+        "the reason is told", lambda: _pairs(("a", "b", NO_DIFFERENCE), ("a", "c", NOT_TESTED))
+    ),
+    "four pairs, one found": Odd(
+        "the others are counted",
+        lambda: _pairs(("a", "b", HIGHER), *((a, b, NO_DIFFERENCE) for a, b in FEW_PAIRS)),
+    ),
+    "four pairs, none found": Odd(
+        "no others are told",
+        lambda: _pairs(("b", "c", NOT_TESTED), *((a, b, NO_DIFFERENCE) for a, b in FEW_PAIRS)),
+    ),
+    "four pairs, none tested": Odd(
+        "there was no test", lambda: _pairs(*((a, b, NOT_TESTED) for a, b in ("ab", *FEW_PAIRS)))
+    ),
+    "six pairs found": Odd(
+        "a page has no room",
+        lambda: _pairs(*((a, b, HIGHER) for a, b in ("ab", "ac", "ad", "bc", "bd", "cd"))),
+    ),
     "reached": Odd("the whole interval is below the target", lambda: _aimed(WHOLE, MET)),
     "not reached": Odd("the year has come", lambda: _aimed(WHOLE, MISSED)),
     "not yet": Odd("the year has not come", lambda: _aimed(WHOLE, MISSED | {"year": 2027})),
@@ -246,7 +323,8 @@ MADE: Mapping[str, Odd] = {
         lambda: _aimed(WHOLE, {"value": 2.4, "ci_low": 1.5, "ci_high": 4.0, "year": 2030}),
     ),
     "below but unreliable": Odd(
-        "an unreliable number reaches no target", lambda: _aimed(WHOLE, MET | {"marker_after": "u"})
+        "an unreliable number reaches no target",
+        lambda: _aimed(WHOLE, MET | {"marker_after": "u"}, given={"verifiable": "no"}),
     ),
     "below but wide": Odd("a range reaches no target", lambda: _aimed(WHOLE, MET | {"bound": 3.5})),
     "fell": Odd("a tested change", two_rounds.fell),
@@ -326,17 +404,15 @@ def file_name(name: str) -> str:
 
 
 def differences(name: str) -> list[str]:
-    """Returns the lines that documents of an evidence have and those of the plain one have not (+), and the reverse (-)."""
-    lines = []
+    """Returns the lines that documents of an evidence have and those of the plain one have not (+), and the reverse (-); of the plain
+    one all its lines."""
+    found = []
     for document, said in told(name).items():
-        before = told_of_plain()[document]
-        changed = [
-            line
-            for line in unified_diff(_split(before), _split(said), n=0, lineterm="")
-            if not line.startswith(("---", "+++", "@@"))
-        ]
-        lines += [f"== {document}", *changed] if changed else []
-    return lines
+        before = [] if name == PLAIN else _split(told_of_plain()[document])
+        marked = list(unified_diff(before, _split(said), n=0, lineterm=""))
+        changed = [line for line in marked[2:] if not line.startswith("@@")]
+        found += [f"== {document}", *changed] if changed else []
+    return found
 
 
 @cache

@@ -13,6 +13,7 @@ from pathlib import Path
 from .changes import FOLDER, changes, gained_since, git, has_commit, texts_at, texts_here, unnamed
 from .surveys import GOLDEN, HOUSE, ODD, SURVEYS, documents, odd_texts
 
+TEXTS = f":(glob){FOLDER}/*/*.txt"  # golden files only, and none of the code beside them
 USAGE = "python -m tests.golden_texts write [SURVEY ...] | changes [BASE]"
 
 
@@ -31,12 +32,12 @@ def write(chosen: Sequence[str]) -> int:
             keep(survey, made)
     if ODD in chosen or not chosen:
         keep(ODD, odd_texts())
-    git("add", "--all", "--", FOLDER)
-    if not git("status", "--porcelain").strip():
+    git("add", "--all", "--", TEXTS)
+    if not git("diff", "--cached", "--name-only", "--", TEXTS).strip():
         print("The golden texts are as they were.")
         return 0
     told(changes(texts_at("HEAD"), texts_here()))
-    git("commit", "--quiet", "--message", "Golden texts written anew", "--", FOLDER)
+    git("commit", "--quiet", "--message", "Golden texts written anew", "--", TEXTS)
     print(f"Committed. Read them: git show -- {FOLDER}")
     return 0
 

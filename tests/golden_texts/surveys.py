@@ -114,11 +114,7 @@ def odd_texts() -> dict[str, list[str]]:
     """Returns what odd evidence changes in documents, by its name."""
     import odd_evidence
 
-    return {
-        odd_evidence.file_name(name): odd_evidence.differences(name)
-        for name in odd_evidence.MADE
-        if name != odd_evidence.PLAIN
-    }
+    return {odd_evidence.file_name(name): odd_evidence.differences(name) for name in odd_evidence.MADE}
 
 
 def stored(survey: str) -> dict[str, list[str]]:
