@@ -90,8 +90,8 @@ golden: ## compute R's reference numbers anew (needs R with the packages that te
 	@command -v Rscript >/dev/null || { echo "make golden needs Rscript: install R (Debian, Ubuntu: apt install r-base-core), then run it again." >&2; exit 1; }
 	Rscript tests/golden/make_all.R
 
-golden-texts: .venv/.installed ## write anew what the documents of the samples say (tests/golden_texts), and commit it
-	$(BIN)/python -m tests.golden_texts write
+golden-texts: .venv/.installed ## write anew what the documents of the samples say (tests/golden_texts), and commit it; ONLY=SURVEY writes one
+	$(BIN)/python -m tests.golden_texts write $(ONLY)
 
 fuzz: .venv/.installed ## try MUTANTS (20000) wrong and odd inputs of SEED (18) beside a plain loop (half an hour)
 	$(BIN)/python -m tests.fuzz --mutants $(or $(MUTANTS),20000) --seed $(or $(SEED),18)

@@ -25,6 +25,7 @@ SEEN = ("alt", "aria-label", "title", "data-label")  # attributes that a reader 
 LINKED = ("href", "content")  # and those that a program follows
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SPACES = re.compile(r"[ \t\r\n\f]+")  # a space that may not break stays
+SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-ZÀ-ÖØ-Þ¿«\d])")
 CELLS, LABELS = " | ", " ¦ "  # between two cells of a row, and between two texts of a picture
 
 
@@ -89,6 +90,12 @@ class _Page(HTMLParser):
             self.lines += _flat(json.loads(data))
         elif self.whole and data.strip():
             self.lines.append(f"{self.script}: {len(data)} characters, {_sha(data.encode())}")
+
+
+def sentences(line: str) -> list[str]:
+    """Returns the sentences of a line. A row of a table is left whole."""
+    told = line.replace("\n", " ")
+    return [told] if CELLS in told else SENTENCE.split(told)
 
 
 def page_lines(text: str, *, whole: bool = True) -> Iterator[str]:

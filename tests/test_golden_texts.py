@@ -12,19 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.golden_texts.changes import changes, counts, unnamed
-from tests.golden_texts.surveys import SAMPLES, SMALL, documents, stored
+from tests.golden_texts.surveys import SURVEYS, documents, stored
 
-# `make test` runs the sample with most documents and the small country; the others read the same code.
+# `make test` runs one sample through the kernels; the others read the same code.
 FIRST = "norvia_lfs_2025"
-RUN = [
-    SMALL,
-    FIRST,
-    *(
-        pytest.param(name, marks=pytest.mark.thorough("a sample through four notebooks"))
-        for name in SAMPLES
-        if name != FIRST
-    ),
-]
+THOROUGH = pytest.mark.thorough("a survey through four notebooks")
+RUN = [FIRST, *(pytest.param(name, marks=THOROUGH) for name in SURVEYS if name != FIRST)]
 
 
 @pytest.mark.parametrize("survey", RUN)

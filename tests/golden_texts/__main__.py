@@ -5,34 +5,39 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from .changes import FOLDER, changes, gained_since, git, has_commit, texts_at, texts_here, unnamed
-from .surveys import GOLDEN, HOUSE, SURVEYS, documents
+from .surveys import GOLDEN, HOUSE, ODD, SURVEYS, documents, odd_texts
 
-USAGE = "python -m tests.golden_texts write | changes [BASE]"
+TEXTS = f":(glob){FOLDER}/*/*.txt"  # golden files only, and none of the code beside them
+USAGE = "python -m tests.golden_texts write [SURVEY ...] | changes [BASE]"
 
 
-def write() -> int:
+def write(chosen: Sequence[str]) -> int:
+    """Writes the texts of the chosen surveys, or of all, and commits them."""
     if git("status", "--porcelain").strip():
         print("make golden-texts refuses: the checkout has changes that are not committed. Commit or stash them, and run it again: "
               "golden texts are a commit of their own.", file=sys.stderr)  # fmt: skip
         return 1
+    surveys = [survey for survey in SURVEYS if survey in chosen or not chosen]
     with tempfile.TemporaryDirectory() as place, ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        folders = [Path(place) / survey for survey in SURVEYS]
+        folders = [Path(place) / survey for survey in surveys]
         for folder in folders:
             folder.mkdir()
-        for survey, made in zip(SURVEYS, pool.map(documents, SURVEYS, folders), strict=True):
+        for survey, made in zip(surveys, pool.map(documents, surveys, folders), strict=True):
             keep(survey, made)
-    git("add", "--all", "--", FOLDER)
-    if not git("status", "--porcelain").strip():
+    if ODD in chosen or not chosen:
+        keep(ODD, odd_texts())
+    git("add", "--all", "--", TEXTS)
+    if not git("diff", "--cached", "--name-only", "--", TEXTS).strip():
         print("The golden texts are as they were.")
         return 0
     told(changes(texts_at("HEAD"), texts_here()))
-    git("commit", "--quiet", "--message", "Golden texts written anew", "--", FOLDER)
+    git("commit", "--quiet", "--message", "Golden texts written anew", "--", TEXTS)
     print(f"Committed. Read them: git show -- {FOLDER}")
     return 0
 
@@ -70,8 +75,8 @@ def told(changed: Mapping[str, Counter[str]]) -> None:
 
 
 def main(words: list[str]) -> int:
-    if words == ["write"]:
-        return write()
+    if words[:1] == ["write"] and {*words[1:]} <= {*SURVEYS, ODD}:
+        return write(words[1:])
     if words and words[0] == "changes" and len(words) <= 2:
         return compare(words[1] if len(words) == 2 else (GOLDEN / "base").read_text("utf-8").split()[0])
     print(USAGE, file=sys.stderr)

@@ -71,7 +71,9 @@ def unnamed(changed: Mapping[str, Counter[str]], log: Sequence[str]) -> list[str
 
 def _pattern(name: str) -> str:
     document = name.rpartition("/")[2]
-    return next(pattern for start, pattern in NAMED.items() if document.startswith(start))
+    return next(
+        (pattern for start, pattern in NAMED.items() if document.startswith(start)), "|".join(NAMED.values())
+    )
 
 
 def git(*words: str) -> bytes:

@@ -21,6 +21,7 @@ SAMPLES: Mapping[str, dict[str, Any]] = {
 }
 SMALL = "small_country_es"
 SURVEYS = (*SAMPLES, SMALL)
+ODD = "odd_evidence"
 DOCUMENTS = (
     "evidence_brief_*.html",
     "nap_skeleton_*.docx",
@@ -107,6 +108,13 @@ def small_country(folder: Path) -> Path:
     for target in plan["framework"][0]["indicators"][0]["targets"][1:]:
         target["category"] = {"north": "norte", "west": "oeste"}[target["category"]]
     return country.write(folder, survey, plan)
+
+
+def odd_texts() -> dict[str, list[str]]:
+    """Returns what odd evidence changes in documents, by its name."""
+    import odd_evidence
+
+    return {odd_evidence.file_name(name): odd_evidence.differences(name) for name in odd_evidence.MADE}
 
 
 def stored(survey: str) -> dict[str, list[str]]:

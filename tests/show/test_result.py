@@ -277,26 +277,6 @@ def test_in_time_is_nothing_where_nothing_was_asked() -> None:
     assert str(result.in_time(out)).endswith("at the interview: its list of tables asks for none.")
 
 
-def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
-    survey = fl.read_survey("norvia_lfs_2025")
-    assert str(result.questionnaire(survey)) == (
-        "18 questions feed 17 items of the definition, and 1 more asks whether both sides were in the "
-        "same work."
-    )
-    with_children = fl.read_survey("valdorie_enquete_2025")
-    assert str(result.questionnaire(with_children)).endswith(" 9 questions feed the definition of children.")
-
-
-def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answer_were_unresolved() -> None:
-    evidence = fell()
-    sure, unsure = (
-        str(result.repeat(replace(evidence, targets=evidence.targets.assign(baseline_bound=bound))))
-        for bound in (float("nan"), 90.0)
-    )
-    assert sure.startswith("A survey of ")
-    assert unsure == f"If no answer were unresolved, a{sure[1:]}"
-
-
 def test_an_unverified_rule_set_is_named_as_an_exercise_and_one_without_a_rate_has_its_reason() -> None:
     """Before, `classified by one definition alone` stood above a picture with two."""
     out = country.published()

@@ -8,10 +8,10 @@ import dataclasses
 import two_rounds
 from handed import EN, FR
 from promises import evidence_from
-from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, UNRELIABLE, of, plain, published, row, small
+from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, of, plain, published, row, small
 
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_formats.document_blocks import Fact, Facts, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Facts, Heading, Paragraph
 from fltoolkit.report.document_sections import first_page, results_section
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -22,16 +22,6 @@ NAN = float("nan")
 
 def tiles(out: Published) -> Facts:
     return first_page.tiles(evidence_from(out), EN)
-
-
-def test_large_numbers_have_their_doubt_below() -> None:
-    rate, number = tiles(small()).facts
-    assert rate == Fact("20.0", "per 1,000 adults", "95% interval: 15.0\xa0to\xa026.0")
-    assert (number.number, number.unit) == ("about 400", "adults in forced labour")
-    (careful,) = tiles(published(row(**UNRELIABLE))).facts
-    assert careful.doubt.endswith("; unreliable")
-    (hidden,) = tiles(published(row(**HIDDEN))).facts
-    assert (hidden.number, hidden.doubt) == ("[c]", "confidential: not shown")
 
 
 def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_without_a_size() -> None:

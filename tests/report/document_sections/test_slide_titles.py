@@ -10,12 +10,10 @@ import pandas as pd
 import pytest
 from handed import EN, ES, FR
 from promises import evidence_from, evidence_of
-from published_rows import UNRELIABLE, of, published, row
+from published_rows import of, published, row
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
-from fltoolkit.nap.follow_up import NOT_REACHED
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED
+from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import slide_titles
 from fltoolkit.show.wording import number_words, plan_words
@@ -46,44 +44,6 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
     )
 
 
-@pytest.mark.parametrize(
-    ("verdict", "limits", "title"),
-    [
-        (
-            HIGHER,
-            (0.0052, 0.03),
-            "The rate is higher for men than for women, by 5.2\xa0to\xa030.0 per 1,000 (95% interval)",
-        ),
-        (
-            LOWER,
-            (-0.03, -0.0052),
-            "The rate is higher for women than for men, by 5.2\xa0to\xa030.0 per 1,000 (95% interval)",
-        ),
-        (HIGHER, (np.nan, np.nan), "The rate is higher for men than for women"),
-        (NO_DIFFERENCE, (-0.01, 0.02), "No difference was detected between men and women"),
-        (NOT_TESTED, (np.nan, np.nan), "Whether the rate is higher for men or women cannot be said: "),
-    ],
-)
-def test_a_title_says_which_rate_is_higher_only_if_the_test_does(
-    verdict: object, limits: tuple[float, float], title: str
-) -> None:
-    assert slide_titles.groups(compared(verdict, *limits), EN) == title
-
-
-def test_where_nobody_was_found_no_difference_is_told() -> None:
-    """Before, differences by sex might have been due to chance, although all rates were 0."""
-    out = published(row(estimate=0.0), *(of("sex", sex, sex=sex, estimate=0.0) for sex in ("men", "women")))
-    assert slide_titles.untested(out, EN, ["sex"]) == "By sex, the survey found nobody in forced labour"
-
-
-def test_rates_with_wide_bounds_have_why_they_are_not_compared_as_title() -> None:
-    wide = {"bound_high": 0.055, "bounds_note": "wide bounds"}
-    assert (
-        slide_titles.groups(compared(NOT_TESTED, **wide), EN)
-        == "Whether the rate is higher for men or women cannot be said: "
-    )
-
-
 def test_a_further_population_has_why_its_pair_is_not_compared_as_title() -> None:
     """Before, its title gave the rate alone, above a picture by sex."""
     said = "Among adults, whether the rate is higher for men or women cannot be said: "
@@ -99,17 +59,6 @@ def test_an_unreliable_number_is_in_no_title() -> None:
     assert slide_titles.groups(published(row()), EN) is None
     assert slide_titles.rate(published(row(**UNSURE)), EN) is None
     assert slide_titles.rate(published(row()), EN) == "20 of every 1,000 adults in forced labour (2025)"
-
-
-def test_of_groups_that_no_test_compares_the_title_says_so() -> None:
-    named, sure = [of("region", name, **UNRELIABLE) for name in "ab"], [of("region", name) for name in "ab"]
-    said = slide_titles.untested(published(row(), *named), EN, ["region"])
-    assert (
-        said
-        == "Whether the rate differs by region cannot be said: none of the rates shown by region is reliable"
-    )
-    said = slide_titles.untested(published(row(), *sure), EN, ["region"])
-    assert said == "Differences by region may be due to chance: no test compares these rates"
 
 
 @pytest.mark.parametrize(
@@ -163,28 +112,3 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     nothing = evidence_from(published(row()))
     assert slide_titles.targets(nothing, EN) is None
     assert slide_titles.repeat(dataclasses.replace(nothing, targets=nothing.targets.head(0)), EN) is None
-
-
-def test_where_no_target_is_reached_or_missed_the_title_says_so() -> None:
-    made = evidence_from(published(row()), TARGET)
-    later = made.targets.assign(later_value=2.0, reached="cannot be said")
-    assert (
-        slide_titles.targets(dataclasses.replace(made, targets=later), EN)
-        == "No target can be called reached yet"
-    )
-    missed = dataclasses.replace(
-        made, targets=later.assign(reached=pd.Series([NOT_REACHED] * len(later), dtype=object))
-    )
-    assert slide_titles.targets(missed, EN) == "Targets: 0 reached, 1 not reached, 0 still open"
-
-
-def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None:
-    wide = evidence_from(
-        published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)), TARGET, planned_sample=2000
-    )
-    told = slide_titles.repeat(wide, EN)
-    assert told is not None
-    assert told.startswith(
-        "In 2030, if no answer were unresolved, the planned survey (2,000 persons) would have an 80% "
-        "chance of finding a fall"
-    )

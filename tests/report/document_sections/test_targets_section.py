@@ -14,42 +14,10 @@ from target_rows import RATE, TARGETS, decided, evidence
 import fltoolkit as fl
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
-from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_sections import targets_section
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording.plan_words import sign
-
-
-def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
-    table = targets_section.table(evidence(), EN)
-    assert isinstance(table, PrintedTable)
-    (west,) = (row for row in table.texts if "West" in row[0])
-    said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
-    assert west == ("West", "[c]", "[c]", said[0], said[1], "", "", "")
-    chance, must_fall, needed = (EN.say(f"targets.{key}") for key in ("chance", "must_fall", "needed"))
-    assert table.note == (
-        f"{chance} Planned size: 15,000 adults. {must_fall} {needed} –: no repeat is large enough. "
-        f"[c]\xa0{CONFIDENTIAL}."
-    )
-
-
-def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> None:
-    """The sizes are those of promises.NEEDED: 14,070 persons a round find half of 5 per 1,000."""
-    table = targets_section.table(evidence(), EN)
-    assert isinstance(table, PrintedTable)
-    heading, whole, group, north, _ = table.texts
-    assert group == ("Region",)
-    assert heading == ("Prevalence (per 1,000 adults)",)
-    assert [text.replace("\xa0", " ") for text in whole[:5]] == [
-        "Everyone",
-        "5.0",
-        "4.0 to 6.0",
-        "2.5 by 2030",
-        "Yes",
-    ]
-    assert (north[0], north[4]) == ("North", "No: baseline too uncertain for this cut")
-    assert targets_section.table(evidence([]), EN) == Paragraph(EN.say("targets.no_target"))
 
 
 @pytest.mark.parametrize(
@@ -112,14 +80,6 @@ def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> N
         _, line = in_words(evidence(TARGETS[:1], [met | more])).texts
         assert number in line[2]
         assert line[5] == why
-
-
-def test_before_a_later_round_the_table_says_whether_a_survey_could_verify() -> None:
-    table = in_words(evidence())
-    assert [head.text for head in table.heads] == ["Group", "2025", "Target", "Verifiable?"]
-    assert [line[3] for line in table.texts[1:3]] == ["Yes", "No: baseline too uncertain for this cut"]
-    assert EN.say("targets.meaning") in table.note
-    assert targets_section.in_words(evidence([]), EN, 4) is None
 
 
 def test_the_first_page_has_room_for_four_targets_and_says_how_many_more_there_are() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import shipped
 from file_texts import lines
 from handed import EN, ES, FR, in_languages
+from made_documents import MADE, RUNS, document
 from marked_language import in_this_language, marked_language, without_mark
 from two_rounds import fell
 
@@ -22,14 +22,10 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.translations import lacking
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.document_formats.document_blocks import Chart, Charts, Document
-from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.plan_skeleton import nap_skeleton
-from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.report.workbook.all_sheets import pages
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
-MADE = (evidence_brief, nap_skeleton, workshop)
 OF_THE_KIT = ("flag", "reason", "to_verify", "rule_note", "duration_basis", "age_basis")
 ENGLISH = r"\b(the|than|with|which|fewer|above|cases|wider|persons|is|are|who|before|interval|repeat)\b"
 NAMES_OF_SETTINGS = {
@@ -55,10 +51,14 @@ NAMES = {
 }
 
 
-@pytest.fixture(scope="module", params=[shipped.NORVIA, shipped.VALDORIE])
-def evidence(request: pytest.FixtureRequest) -> fl.Evidence:
-    plan, persons = shipped.plan(request.param), shipped.persons(request.param)
-    return fl.evidence(plan, fl.rounds(plan, persons, shipped.published(request.param, planned=True)))
+@pytest.fixture(scope="module", params=["norvia", "valdorie"])
+def run(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def evidence(run: str) -> fl.Evidence:
+    return RUNS[run]()
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +66,10 @@ def marks(tmp_path_factory: pytest.TempPathFactory) -> Language:
     return marked_language(tmp_path_factory.mktemp("words"))
 
 
-def texts(document: Document) -> list[str]:
+def texts(made: Document) -> list[str]:
     """Everything that a document says, the words of its pictures with it."""
-    found = [document.title, document.foot]
-    for block in document.blocks:
+    found = [made.title, made.foot]
+    for block in made.blocks:
         pictures = block.charts if isinstance(block, Charts) else (block,) if isinstance(block, Chart) else ()
         found += [
             text for c in pictures for text in (c.picture.title, c.picture.alt, *_drawn(c.picture.figure))
@@ -162,7 +162,7 @@ def _left(evidence: fl.Evidence, text: str) -> str:
 
 @pytest.mark.thorough("writes all documents of four plans in a marked language")
 @LANGUAGES
-def test_no_english_is_left_but_what_is_marked(evidence: fl.Evidence, language: Language) -> None:
+def test_no_english_is_left_but_what_is_marked(run: str, evidence: fl.Evidence, language: Language) -> None:
     out, own = evidence.now, set(evidence.own_words.texts)
     kits = {
         str(v)
@@ -178,8 +178,8 @@ def test_no_english_is_left_but_what_is_marked(evidence: fl.Evidence, language: 
         for v in EN.words.values()
         if len(PLACE.sub("", v)) > 12 and v not in language.words.values() and not PLACE.search(v)
     }
-    for made in MADE:
-        for text in texts(made(evidence, language)):
+    for kind in MADE:
+        for text in texts(document(run, kind, language.code)):
             left = in_this_language(text, own)
             assert not [s for s in (*kits, *sentences) if s in left], text
             assert not re.search(ENGLISH, left), text
@@ -191,13 +191,13 @@ def test_every_text_of_the_documents_comes_from_a_file_of_words(
 ) -> None:
     """In a fourth language whose texts are marks: a text without a mark is one that no translator is ever
     asked for."""
-    left = {_left(evidence, text): text for made in MADE for text in texts(made(evidence, marks))}
+    left = {_left(evidence, text): text for made in MADE.values() for text in texts(made(evidence, marks))}
     assert {words: text for words, text in left.items() if words} == {}
 
 
 def test_every_text_of_a_change_comes_from_a_file_of_words(marks: Language) -> None:
     found = fell()
-    left = {_left(found, text): text for made in MADE for text in texts(made(found, marks))}
+    left = {_left(found, text): text for made in MADE.values() for text in texts(made(found, marks))}
     assert {words: text for words, text in left.items() if words} == {}
 
 
@@ -255,24 +255,24 @@ def test_every_text_of_the_workbook_comes_from_a_file_of_words(
 @pytest.mark.thorough("writes all documents of four plans")
 @pytest.mark.parametrize(("language", "marked"), [(FR, False), (ES, True)], ids=["fr", "es"])
 def test_own_texts_without_a_translation_are_marked_and_noted(
-    evidence: fl.Evidence, language: Language, marked: bool
+    run: str, evidence: fl.Evidence, language: Language, marked: bool
 ) -> None:
     """The files of both samples have all that French documents say; Spanish ones print the English or French
     text with a mark."""
     assert bool(lacking(evidence.own_words, language)) == marked
     before, after = language.say("own_words.note", languages="§").split("§")
-    for made in MADE:
-        document = made(evidence, language)
-        assert ("en" in languages_marked(document)) == marked
-        notes = [t for t in texts(document) if t.startswith(before) and t.endswith(after) and "inglés" in t]
+    for kind in MADE:
+        made = document(run, kind, language.code)
+        assert ("en" in languages_marked(made)) == marked
+        notes = [t for t in texts(made) if t.startswith(before) and t.endswith(after) and "inglés" in t]
         assert len(notes) == marked
 
 
 @pytest.mark.thorough("writes all documents in two languages")
-def test_own_texts_in_two_languages_are_said_in_each(evidence: fl.Evidence) -> None:
+def test_own_texts_in_two_languages_are_said_in_each(run: str, evidence: fl.Evidence) -> None:
     own = evidence.own_words.texts
     for language in (FR, EN):
-        said = "\n".join(texts(nap_skeleton(evidence, language)))
+        said = "\n".join(texts(document(run, "skeleton", language.code)))
         for text in (evidence.plan.title, evidence.plan.goal, *evidence.now.coverage_excludes):
             assert (own[text].in_language(language.code) or mark(text, "en")) in said
 

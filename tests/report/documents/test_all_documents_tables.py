@@ -12,8 +12,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 from file_texts import lines
-from handed import EN, ES, FR, evidence
-from two_rounds import fell
+from made_documents import LANGUAGES, MADE, document
 
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import starred
@@ -21,26 +20,21 @@ from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, widths
 from fltoolkit.report.document_formats.document_blocks import Document
 from fltoolkit.report.document_formats.html_writer import as_html, as_slides
 from fltoolkit.report.document_formats.word_writer import WIDTH, as_word
-from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.plan_skeleton import nap_skeleton
-from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, PrintedTable
 
-MADE = {"brief": evidence_brief, "skeleton": nap_skeleton, "slides": workshop}
-LANGUAGES = {"en": EN, "fr": FR, "es": ES}
-RUNS = {"baseline": evidence, "later": fell}
+RUNS = ("baseline", "later")
 CENTIMETRE = 8 / 1000 * 2.54 / 72  # of a thousandth of eight points
 HALF_MADE = re.compile(r"nan\b|None\b(?! left)|\{\w*\}|\[\]|\(\)|\ufffd|;\s*;|\bReason\(|<NA>|\.\.(?!\.)|,,")
 
 
 def documents(run: str, code: str) -> Iterator[Document]:
-    for make in MADE.values():
-        yield make(RUNS[run](), LANGUAGES[code])
+    for kind in MADE:
+        yield document(run, kind, code)
 
 
 def tables(run: str, code: str) -> Iterator[PrintedTable]:
-    for document in documents(run, code):
-        yield from (block for block in document.blocks if isinstance(block, PrintedTable))
+    for made in documents(run, code):
+        yield from (block for block in made.blocks if isinstance(block, PrintedTable))
 
 
 @cache
@@ -104,14 +98,11 @@ def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code:
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("run", RUNS)
 def test_no_document_holds_a_text_that_is_half_made(run: str, code: str, tmp_path: Path) -> None:
-    for document in documents(run, code):
-        path = tmp_path / f"{document.kind}.docx"
-        path.write_bytes(as_word(document))
-        if document.kind != "skeleton":
-            path = tmp_path / f"{document.kind}.html"
-            path.write_text(
-                as_slides(document) if document.kind == "slides" else as_html(document), encoding="utf-8"
-            )
+    for made in documents(run, code):
+        (tmp_path / f"{made.kind}.docx").write_bytes(as_word(made))
+        if made.kind != "skeleton":
+            written = as_slides(made) if made.kind == "slides" else as_html(made)
+            (tmp_path / f"{made.kind}.html").write_text(written, encoding="utf-8")
         assert [line for file in tmp_path.iterdir() for line in lines(file) if HALF_MADE.search(line)] == []
 
 

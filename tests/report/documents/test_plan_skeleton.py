@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -14,13 +14,12 @@ import pandas as pd
 import pytest
 import small_country as country
 from docx.enum.section import WD_ORIENT
-from handed import EN, ES, FR, evidence
+from handed import EN
+from made_documents import LANGUAGES, document as made_document
 from promises import evidence_from, evidence_of
 from published_rows import OTHER_RULES, of, published, row
-from two_rounds import fell
 
-from fltoolkit.languages.language import Language, read_language
-from fltoolkit.nap.evidence import Evidence
+from fltoolkit.languages.language import Language
 from fltoolkit.publish.contrasts.lead_contrasts import HIGHER
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
@@ -96,10 +95,10 @@ def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_fille
 
 @pytest.mark.thorough("lays out every page of two plans")
 @pytest.mark.skipif(not which("soffice"), reason="needs LibreOffice")
-@pytest.mark.parametrize(("run", "code"), [(evidence, "en"), (fell, "fr")])
-def test_no_page_is_nearly_empty(run: Callable[[], Evidence], code: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("run", "code"), [("baseline", "en"), ("later", "fr")])
+def test_no_page_is_nearly_empty(run: str, code: str, tmp_path: Path) -> None:
     """The first page, with the contents, and the last are allowed to end early."""
-    (tmp_path / "skeleton.docx").write_bytes(as_word(nap_skeleton(run(), read_language(code))))
+    (tmp_path / "skeleton.docx").write_bytes(as_word(made_document(run, "skeleton", code)))
     home = f"-env:UserInstallation=file://{tmp_path}/home"
     subprocess.run(
         ["soffice", home, "--headless", "--convert-to", "pdf", "skeleton.docx"],
@@ -194,9 +193,9 @@ def test_the_first_page_says_what_survey_of_whom_and_in_what_state_the_draft_is(
     )
 
 
-@pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 def test_every_table_and_every_picture_has_its_number(language: Language) -> None:
-    blocks = nap_skeleton(fell(), language).blocks
+    blocks = made_document("later", "skeleton", language.code).blocks
     titles = [b.title for b in blocks if isinstance(b, PrintedTable)]
     assert all(
         title.startswith(language.say("skeleton.table", n=str(n), title=""))
@@ -270,10 +269,10 @@ def test_groups_share_a_picture_as_long_as_there_is_room() -> None:
     assert _parts([]) == []
 
 
-@pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
-@pytest.mark.parametrize("run", [evidence, fell])
-def test_no_table_and_no_picture_stands_twice(run: Callable[[], Evidence], language: Language) -> None:
-    made = nap_skeleton(run(), language)
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("run", ["baseline", "later"])
+def test_no_table_and_no_picture_stands_twice(run: str, code: str) -> None:
+    made = made_document(run, "skeleton", code)
     rows = [repr(b.rows) for b in made.blocks if isinstance(b, PrintedTable)]
     names = [b.picture.name for b in made.blocks if isinstance(b, Chart)]
     assert len(rows) == len(set(rows)) > 5
@@ -349,5 +348,5 @@ def test_the_instruments_are_the_plans_or_are_asked_for() -> None:
 
 def test_no_page_lies_on_its_side() -> None:
     """A turn of the page in the middle leaves a near-empty page before it and another after it."""
-    word = docx.Document(BytesIO(as_word(nap_skeleton(evidence(), EN))))
+    word = docx.Document(BytesIO(as_word(made_document("baseline", "skeleton", "en"))))
     assert [section.orientation for section in word.sections] == [WD_ORIENT.PORTRAIT]

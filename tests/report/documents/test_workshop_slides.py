@@ -4,18 +4,15 @@ could verify a target."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
-from handed import EN, ES, FR, evidence
+from handed import EN
+from made_documents import LANGUAGES, document as made_document
 from promises import evidence_from, evidence_of
 from published_rows import HIDDEN, OTHER_RULES, of, published, row
-from two_rounds import fell
 
-from fltoolkit.languages.language import Language
-from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
@@ -209,14 +206,14 @@ def test_a_rule_set_that_is_recalled_is_not_shown_to_partners() -> None:
     assert "recalled" not in repr(made.blocks)
 
 
-@pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
-@pytest.mark.parametrize("run", [evidence, fell])
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("run", ["baseline", "later"])
 def test_no_two_slides_have_the_same_title_and_letters_of_charts_are_large_enough(
-    run: Callable[[], Evidence], language: Language
+    run: str, code: str
 ) -> None:
     """A slide is 960 points wide. A picture is drawn for its width, so it must not be higher than its room,
     or it is made smaller."""
-    made = workshop(run(), language)
+    made = made_document(run, "slides", code)
     heads = [made.title, *(head for head, _ in slides(made))]
     assert len(heads) == len(set(heads)) > 6
     for chart in (b for b in made.blocks if isinstance(b, Chart)):

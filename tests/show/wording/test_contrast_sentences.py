@@ -13,7 +13,6 @@ import fltoolkit as fl
 from fltoolkit.publish.contrasts.lead_contrasts import (
     HIGHER,
     LOWER,
-    NO_DIFFERENCE,
     NOT_TESTED,
     TOO_FEW,
     UNRELIABLE,
@@ -61,14 +60,6 @@ def test_the_rates_stand_behind_the_categories_if_they_are_asked_for() -> None:
     assert told.startswith(f"The rate is higher for a ({rate}) than for b ({rate}), by 2.1")
 
 
-def test_what_was_not_found_and_not_tested_is_said() -> None:
-    out = compared(pair("a", "b", verdict=NO_DIFFERENCE), pair("a", "c", verdict=NOT_TESTED, reason=TOO_FEW))
-    assert contrast_sentences.sentences(out, EN) == (
-        "No difference was detected between a and b. That does not prove that there is none.",
-        "Whether the rate is higher for a or c cannot be said: too few cases.",
-    )
-
-
 def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
     """Else *it is not known whether* stands beside *the rate is higher*, and the two seem to contradict each
     other."""
@@ -100,41 +91,6 @@ def test_populations_without_a_test_for_the_same_reason_share_a_sentence() -> No
     out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
     assert contrast_sentences.sentences(out, EN) == (
         "Among adults and children, whether the rate is higher for a or b cannot be said: too few cases.",
-    )
-
-
-def test_of_many_pairs_those_found_are_told_and_the_others_counted() -> None:
-    none = {"verdict": NO_DIFFERENCE}
-    out = compared(pair("a", "b"), pair("a", "c", **none), pair("a", "d", **none), pair("b", "c", **none))
-    first, others = contrast_sentences.sentences(out, EN)
-    assert first.startswith("The rate is higher for a than for b")
-    assert others == "Other pairs without a detected difference, or not tested: 3."
-
-
-def test_of_many_pairs_without_a_difference_no_others_are_told() -> None:
-    none = {"verdict": NO_DIFFERENCE}
-    untested = pair("b", "c", verdict=NOT_TESTED, reason=TOO_FEW)
-    out = compared(pair("a", "b", **none), pair("a", "c", **none), pair("a", "d", **none), untested)
-    assert contrast_sentences.sentences(out, EN) == (
-        (
-            "Pairs of categories tested: 3 of 4. No difference was detected. That does not prove that there "
-            "is none."
-        ),
-    )
-
-
-def test_many_pairs_of_which_none_was_tested_had_no_test() -> None:
-    """Before, *0 of 780 tested. No difference was detected.*"""
-    out = compared(*(pair(a, b, verdict=NOT_TESTED, reason=TOO_FEW) for a, b in ("ab", "ac", "ad", "bc")))
-    (said,) = contrast_sentences.sentences(out, EN)
-    assert said.startswith("None of the 4 comparisons named beforehand (region) could be tested.")
-
-
-def test_differences_of_more_pairs_than_a_page_has_room_for_are_counted() -> None:
-    out = compared(*(pair("abcd"[i], "abcd"[j]) for i in range(4) for j in range(i)))
-    assert len(contrast_sentences.sentences(out, EN)) == 6
-    assert contrast_sentences.sentences(out, EN, most=3) == (
-        "A difference was detected in 6 of 6 pairs of categories. Notebook 3 lists them.",
     )
 
 

@@ -44,21 +44,6 @@ def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     assert "The survey could not reach: the homeless." in told
 
 
-def test_the_headline_keeps_a_small_number_of_unresolved_persons_to_itself() -> None:
-    told = headline(
-        unresolved=float("nan"),
-        bound_high=float("nan"),
-        bound_ci_high=float("nan"),
-        resolved_only=float("nan"),
-    )
-    assert "Their number is too small to be shown" in told
-    assert "Without them" not in told
-
-
-def test_the_headline_says_when_nobody_is_unresolved() -> None:
-    assert "Nobody is unresolved: " in headline(unresolved=0.0)
-
-
 def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand() -> None:
     nothing = dict.fromkeys(
         ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high"), float("nan")

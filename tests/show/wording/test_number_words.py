@@ -106,15 +106,6 @@ def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no
     ] == limits
 
 
-def test_what_a_coefficient_of_variation_is_stands_above_the_briefs_tables() -> None:
-    assert "The coefficient of variation is the standard error in % of the estimate." in EN.say(
-        "brief.markers"
-    )
-    assert "Le coefficient de variation est l’erreur type en\u202f% de l’estimation." in FR.say(
-        "brief.markers"
-    )
-
-
 def test_a_marker_is_explained_where_it_is_used_and_only_there() -> None:
     assert (
         number_words.markers(EN, ["", "c", "u", "c", None])

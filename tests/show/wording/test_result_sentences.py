@@ -166,19 +166,3 @@ def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -
     )
     assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")
     assert len(more) == 4
-
-
-def test_what_makes_an_interval_wide_is_told_of_each_kind() -> None:
-    """Before, a range that was wide because of unresolved answers was said to be so because of few cases."""
-    open_answers = row(
-        **OPEN | {"ci_low": 0.01, "ci_high": 0.035, "bound_high": 0.04, "bound_ci_high": 0.05},
-        bounds_note="wide bounds",
-    )
-    assert result_sentences.wide_interval(published(open_answers), EN).startswith(
-        "The range is wide because many persons are unresolved"
-    )
-    few = row(**OPEN | {"ci_low": 0.01, "ci_high": 0.035})
-    assert result_sentences.wide_interval(published(few), EN).startswith(
-        "The interval is wide because the survey found 40 cases"
-    )
-    assert result_sentences.wide_interval(published(row(ci_low=0.0195, ci_high=0.0205)), EN) == ""
