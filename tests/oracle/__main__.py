@@ -102,7 +102,6 @@ def freeze(base: str, kind: str) -> bool:
     if not kept.exists():
         print(f"The base {commit} is run and kept, and then the working tree.", flush=True)
         run_side(old, inputs, kept)
-        write_all(inputs, old, kind)
     run_side(new, inputs, FREEZE / "sides" / "new")
     found = list(differences(kept, FREEZE / "sides" / "new"))
     listed = yaml.safe_load((HERE / "differences.yaml").read_text("utf-8"))

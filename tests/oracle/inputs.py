@@ -18,17 +18,13 @@ from tests.fuzz.plans import plan_trial
 from tests.fuzz.surveys import survey_trial
 
 SAMPLES = ("norvia_lfs_2025", "norvia_lfs_2027", "valdorie_enquete_2025")
-FAST = (
-    "norvia_lfs_2025",
-    "nobody_found",
-    "hidden_headline",
-    "french",
-    "earlier_round",
-    "later_round",
-    "variant_00",
-)
-PLANTS = ("earlier_round",)
-VARIANTS, MUTANTS = 12, 60  # of the small country; of survey.yaml, the data and nap.yaml, each
+# What the smaller comparisons take. `plants` takes single kinds of broken inputs too.
+TAKEN: Mapping[str, tuple[str, ...]] = {
+    "fast": ("norvia_lfs_2025", "nobody_found", "hidden_headline", "french", "earlier_round", "later_round", "variant_00"),
+    "plants": ("earlier_round", "all answers missing", "a population by a code that nobody has"),
+}  # fmt: skip
+MUTANTS = {"whole": 60, "fast": 10, "plants": 0}  # of survey.yaml, the data and nap.yaml, each
+VARIANTS = 12  # of the small country
 Table = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -132,10 +128,10 @@ def write_all(folder: Path, base: Path, kind: str) -> None:
     Args:
         folder: where; what is there is deleted.
         base: the files of the base, whose samples and questionnaire are taken.
-        kind: `whole`; `fast` or `plants`, which have few surveys and a part of the mutants.
+        kind: `whole`, or `fast` or `plants`, which have few surveys and mutants.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    names = {"fast": FAST, "plants": PLANTS}.get(kind)
+    names = TAKEN.get(kind)
     jobs = []
     for name in SAMPLES:
         if names is None or name in names:
@@ -151,13 +147,16 @@ def write_all(folder: Path, base: Path, kind: str) -> None:
         jobs += _children(folder / "batch")
     batch = {"outputs": "../outputs", "surveys": jobs}
     (folder / "batch" / "batch.yaml").write_text(yaml.safe_dump(batch, sort_keys=False), "utf-8")
-    _write_broken(folder, MUTANTS if names is None else MUTANTS // 6)
+    for number, one in enumerate(broken.KINDS):
+        if kind != "plants" or one.name in TAKEN[kind]:
+            one.make(_new(folder / "broken" / f"{number:03} {one.name}"))
+    _write_mutants(folder, MUTANTS[kind])
     shutil.copytree(base / "docs" / "questionnaire", folder / "questionnaire")
     (folder / "drafts").mkdir()
     for language in draft_surveys.LABELS:
         path = draft_surveys.write_survey(folder / "drafts" / f"{language}.sav", language)
         content = bytearray(path.read_bytes())
-        content[84:101] = b"01 Jan 2500:00:00"  # when the file was made
+        content[92:109] = b"01 Jan 2500:00:00"  # when the file was made
         path.write_bytes(content)
 
 
@@ -211,10 +210,8 @@ def _variant(number: int) -> Hostile:
     )
 
 
-def _write_broken(folder: Path, mutants: int) -> None:
-    """Writes each kind of broken input, and mutants of survey.yaml, of the data and of nap.yaml."""
-    for number, kind in enumerate(broken.KINDS):
-        kind.make(_new(folder / "broken" / f"{number:03} {kind.name}"))
+def _write_mutants(folder: Path, mutants: int) -> None:
+    """Writes mutants of survey.yaml, of the data and of nap.yaml."""
     for number in range(mutants):
         for family in ("survey.yaml", "CSV"):
             place = _new(folder / "broken" / f"{family} {number:02}")

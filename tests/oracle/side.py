@@ -135,9 +135,12 @@ def _digits(answer: Any) -> str:
 
 
 def draft(data: str) -> str:
-    """Drafts the survey.yaml of a data file, which must stand beside the data. Returns the draft."""
+    """Drafts the survey.yaml of a data file, which must stand beside the data, and returns it. The inputs stay as they were."""
     target = Path(data).with_suffix(".draft.yaml")
-    return f"{command('new', data, '--out', str(target))}\n{target.read_text('utf-8')}"
+    ended = command("new", data, "--out", str(target))
+    text = target.read_text("utf-8")
+    target.unlink()
+    return f"{ended}\n{text}"
 
 
 def questionnaire() -> str:
