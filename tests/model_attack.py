@@ -83,9 +83,8 @@ def classified(folder: Path, table: pd.DataFrame) -> fl.ClassifiedSurvey:
     return shared_surveys.classified(write_survey(folder, spec, persons=table))
 
 
-def write_run(folder: Path, persons: fl.ClassifiedSurvey) -> None:
+def write_run(folder: Path, persons: fl.ClassifiedSurvey, out: fl.Published) -> None:
     """Writes what the reader sees: the tables, the model, and the public-use file."""
-    out = fl.publish_run(persons)
     fl.report.write_estimates(out, folder)
     fl.report.write_risk_factors(fl.risk_factors(persons, out), folder)
 
@@ -309,9 +308,9 @@ def learned(folder: Path, table: pd.DataFrame) -> Learned:
     return Learned(float(cases.sum()), (float(min(counts)), float(max(counts))), tables)
 
 
-def is_attackable(persons: fl.ClassifiedSurvey) -> bool:
+def is_attackable(out: fl.Published) -> bool:
     """Returns whether the run hides exactly the two regions of `SECRET`."""
-    region = fl.publish_run(persons).select("prevalence", "region")
+    region = out.select("prevalence", "region")
     return set(region.loc[region["estimate"].isna(), "category"]) == set(SECRET)
 
 
@@ -324,11 +323,12 @@ def main(many: int) -> None:
             with tempfile.TemporaryDirectory() as name:
                 folder, table = Path(name), people(seed, equal=equal)
                 persons = classified(folder, table)
-                if not is_attackable(persons):
+                out = fl.publish_run(persons)
+                if not is_attackable(out):
                     continue
                 with without_defence():
-                    write_run(folder / "without", persons)
-                write_run(folder / "with", persons)
+                    write_run(folder / "without", persons, out)
+                write_run(folder / "with", persons, out)
                 found = {defence: learned(folder / defence, table) for defence in ("without", "with")}
             for defence, one in found.items():
                 width, tables = (high - low for low, high in (one.possible, one.tables))

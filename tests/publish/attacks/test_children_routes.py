@@ -119,7 +119,11 @@ def test_a_flowchart_does_not_hide_other_routes_than_the_table(
 
 
 @pytest.mark.parametrize(
-    ("many", "route", "others"), [(ADULTS_HIDE_THEM, WITH, (THIRD,)), (TWO_CHOICES, WORST, (WITH, THIRD))]
+    ("many", "route", "others"),
+    [
+        (ADULTS_HIDE_THEM, WITH, (THIRD,)),
+        pytest.param(TWO_CHOICES, WORST, (WITH, THIRD), marks=pytest.mark.thorough("a second survey")),
+    ],
 )
 def test_the_few_children_of_a_route_are_not_worked_out(
     published: Publish, many: dict[str, int], route: str, others: tuple[str, ...]

@@ -35,6 +35,7 @@ class Country:
 
     table: pd.DataFrame
     persons: fl.ClassifiedSurvey
+    out: fl.Published
     folder: Path
 
 
@@ -48,13 +49,14 @@ class Country:
 def country(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Country:
     folder, table = tmp_path_factory.mktemp("country"), people(9, equal=request.param)
     persons = classified(folder, table)
-    assert is_attackable(persons)
-    return Country(table, persons, folder)
+    out = fl.publish_run(persons)
+    assert is_attackable(out)
+    return Country(table, persons, out, folder)
 
 
 def test_a_model_that_is_fitted_to_the_persons_tells_a_hidden_region(country: Country) -> None:
     with without_defence():
-        write_run(country.folder, country.persons)
+        write_run(country.folder, country.persons, country.out)
     found = learned(country.folder, country.table)
     assert found.broken
     assert found.exact == (country.table["W"].nunique() == 1)
@@ -62,7 +64,7 @@ def test_a_model_that_is_fitted_to_the_persons_tells_a_hidden_region(country: Co
 
 
 def test_the_printed_rates_alone_give_the_published_model(country: Country) -> None:
-    write_run(country.folder, country.persons)
+    write_run(country.folder, country.persons, country.out)
     assert follows_from_rates(read(country.folder, country.table))
     found = learned(country.folder, country.table)
     assert found.possible == found.tables
@@ -71,10 +73,9 @@ def test_the_printed_rates_alone_give_the_published_model(country: Country) -> N
 
 def test_several_models_tell_no_more_than_one(country: Country) -> None:
     """Without the area, without the sex, and region alone: each follows from the printed rates."""
-    out = fl.publish_run(country.persons)
-    fl.report.write_estimates(out, country.folder)
+    fl.report.write_estimates(country.out, country.folder)
     for by in (["region", "sex"], ["area", "region"], ["region"]):
-        fl.report.write_risk_factors(fl.risk_factors(country.persons, out, by), country.folder)
+        fl.report.write_risk_factors(fl.risk_factors(country.persons, country.out, by), country.folder)
         assert follows_from_rates(read(country.folder, country.table))
 
 
@@ -87,9 +88,7 @@ def test_the_model_is_the_same_if_the_hidden_cases_are_elsewhere(country: Countr
         same = (moved["SEX"] == moved.at[i, "SEX"]) & (moved["INV"] == 2)
         j = moved.index[capital & same][0]
         moved.loc[[i, j], ["INV", "COE"]] = moved.loc[[j, i], ["INV", "COE"]].to_numpy()
-    out = replace(
-        fl.publish_run(country.persons), basis=None
-    )  # of both, so that no check of the hash tells them apart
+    out = replace(country.out, basis=None)  # of both, so that no check of the hash tells them apart
     other = classified(tmp_path, moved)
     tables = [
         fl.risk_factors(persons, out).table.drop(columns=LIMITS) for persons in (country.persons, other)

@@ -124,6 +124,11 @@ ATTACKS: dict[str, tuple[Sequence[int], Sequence[int], str, list[Table]]] = {
     # forced labour under another name: two regions, less the one that is shown
     "alike": (FEW_IN_NORTH, NOBODY, "coercion and involuntary", [(None, {"region": ["north", "south"]})]),
 }
+NAMES = [
+    "close",
+    "alike",
+    pytest.param("apart", marks=pytest.mark.thorough("a third survey, with the defence and without it")),
+]
 SECRETS = {
     "close": "alone in",
     "apart": "alone in",
@@ -141,12 +146,12 @@ def attacked(folder: Path, name: str) -> list[str]:
     return [line for line in worked_out(out.table, cases, alone) if line.startswith(SECRETS[name])]
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", NAMES)
 def test_two_outcomes_do_not_tell_each_others_few(name: str, tmp_path: Path) -> None:
     assert attacked(tmp_path, name) == []
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", NAMES)
 def test_they_do_where_the_defence_is_switched_off(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

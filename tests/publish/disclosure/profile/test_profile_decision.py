@@ -10,8 +10,9 @@ from typing import Any
 import families
 import pandas as pd
 import pytest
-from shared_surveys import classified
+import shared_surveys
 from small_surveys import SPEC, persons_table, write_survey
+from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
@@ -31,7 +32,7 @@ def published(
     spec = (
         SPEC | {"items": SPEC["items"] | {"coercion": coercion}, "sectors": {}, "tables": list(tables)} | own
     )
-    return fl.publish_run(classified(write_survey(folder, spec, persons=persons_table(rows)))).own
+    return shared_surveys.published(write_survey(folder, spec, persons=persons_table(rows))).own
 
 
 def cases(**by_sex: int) -> list[tuple[str, dict[str, Any]]]:
@@ -148,7 +149,7 @@ def test_a_worst_form_is_hidden_with_the_route_that_contains_it(
     tables = [{"measure": "profile", "population": "children"}]
     monkeypatch.setattr(families, "FAMILY", {**families.FAMILY, "children": children, "tables": tables})
     found = {}
-    for threats in (3, 12):
+    for threats in (3, 12)[: tries(2, few=1)]:
         many = {
             "case": 60,
             "not": 400,
@@ -164,10 +165,8 @@ def test_a_worst_form_is_hidden_with_the_route_that_contains_it(
         table = fl.publish_run(families.persons(tmp_path, people)).own
         rows = table[table["measure"] == "profile"]
         found[threats] = dict(zip(rows["category"], rows["marker"], strict=True))
-    assert found == {
-        3: {"slavery": "c", "illicit_activities": "c"},
-        12: {"slavery": "", "illicit_activities": ""},
-    }
+    expected = {3: "c", 12: ""}
+    assert found == {n: dict.fromkeys(("slavery", "illicit_activities"), expected[n]) for n in found}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +190,7 @@ def test_a_table_that_no_profile_can_be_is_refused_when_it_is_read(
 
 def test_one_estimate_by_itself_is_protected_too(tmp_path: Path) -> None:
     published(tmp_path, cases(men=40, women=40, men_debt=20, women_debt=3), PROFILE)
-    persons = classified(tmp_path)
+    persons = shared_surveys.classified(tmp_path)
     found = debt(fl.publish(fl.profile(persons, [[], ["sex"]])).table)
     assert (found["debt_bondage × women"], found["debt_bondage × men"]) == ("c", "c")
     assert found["debt_bondage"] != "c"
