@@ -90,12 +90,29 @@ def _assigned(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def _compared(verdict: object, low: float = NAN, high: float = NAN, **women: object) -> fl.Evidence:
-    """Returns a run in which men are compared with women."""
-    rows = row(), of("sex", "men", estimate=0.03), of("sex", "women", **{"estimate": 0.01} | women)
+def _compared(
+    verdict: object,
+    low: float = NAN,
+    high: float = NAN,
+    *,
+    rows: tuple[dict[str, Any], ...] = (),
+    **women: object,
+) -> fl.Evidence:
+    """Returns a run in which men are compared with women, beside other rows. Rows of everyone are the first of them."""
+    others = rows or (row(),)
+    both = of("sex", "men", estimate=0.03), of("sex", "women", **{"estimate": 0.01} | women)
     pair = {"reference_population": "adults", "group": "sex", "category": "men", "reference": "women", "tested": 1, "level": 0.95,
             "ci_low": low, "ci_high": high, "verdict": verdict, "reason": ""}  # fmt: skip
-    return evidence_from(published(*rows, groups=("sex",), lead="sex", contrasts=pd.DataFrame([pair])))
+    groups = tuple(dict.fromkeys(r["breakdown"] for r in (*both, *others) if r["breakdown"]))
+    return evidence_from(
+        published(others[0], *both, *others[1:], groups=groups, lead="sex", contrasts=pd.DataFrame([pair]))
+    )
+
+
+def _by_region(everyone: Mapping[str, Any], **facts: Any) -> fl.Evidence:
+    """Returns a run with rates of two regions, which no test compares, beside a comparison of men and women."""
+    rows = row(**everyone), *(of("region", name, **facts) for name in ("north", "south"))
+    return _compared(NO_DIFFERENCE, -0.01, 0.02, rows=rows)
 
 
 def _pairs(*pairs: tuple[str, str, object]) -> fl.Evidence:
@@ -149,10 +166,7 @@ MADE: Mapping[str, Odd] = {
         lambda: _of(row(**OPEN), TOTAL, of("sex", "men", **UNRELIABLE), of("sex", "women", **HIDDEN)),
     ),
     "few cases": Odd("the interval is wide because of few cases", lambda: _of(row(**FEW))),
-    "nobody found by sex": Odd(
-        "no difference is told",
-        lambda: _of(row(**NOBODY), *(of("sex", who, **NOBODY) for who in ("men", "women")), groups=("sex",)),
-    ),
+    "nobody found by region": Odd("no difference is told", lambda: _by_region(NOBODY, **NOBODY)),
     "nobody found": Odd(
         "nobody found is not zero",
         lambda: _of(row(**NOBODY), of("sex", "men", **NOBODY), of("sex", "women", **NOBODY)),
@@ -206,11 +220,11 @@ MADE: Mapping[str, Odd] = {
     ),
     "unreliable regions": Odd(
         "no reliable rate by region",
-        lambda: _of(row(), *(of("region", r, **UNRELIABLE) for r in ("north", "south"))),
+        lambda: _by_region({}, **UNRELIABLE),
     ),
     "regions": Odd(
         "no test compares regions",
-        lambda: _of(row(), *(of("region", r) for r in ("north", "south")), groups=("region",)),
+        lambda: _by_region({}),
     ),
     "shares": Odd(
         "shares of cases by sector and means",
