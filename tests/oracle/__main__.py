@@ -96,6 +96,11 @@ def run_side(code: Path, inputs: Path, kept: Path) -> None:
 def freeze(base: str, kind: str) -> bool:
     """Compares a base with the working tree. Returns whether something differs that is not meant."""
     commit = resolved(base)
+    listed = yaml.safe_load((HERE / "differences.yaml").read_text("utf-8"))
+    of_base = listed["differences"] if resolved(listed["base"]) == commit else []
+    meant = read_meant(of_base, (HOUSE / "CHANGELOG.md").read_text("utf-8"))
+    if len(of_base) < len(listed["differences"]):
+        print(f"differences.yaml is about {listed['base']}: what it lists does not count here")
     inputs, old, new = FREEZE / "inputs", code_of(commit), working_tree()
     write_all(inputs, old, kind)
     kept = FREEZE / "sides" / f"{commit} {kind} {digest(inputs)}"
@@ -104,16 +109,11 @@ def freeze(base: str, kind: str) -> bool:
         run_side(old, inputs, kept)
     run_side(new, inputs, FREEZE / "sides" / "new")
     found = list(differences(kept, FREEZE / "sides" / "new"))
-    listed = yaml.safe_load((HERE / "differences.yaml").read_text("utf-8"))
-    of_base = listed["differences"] if resolved(listed["base"]) == commit else []
-    meant = read_meant(of_base, (HOUSE / "CHANGELOG.md").read_text("utf-8"))
     wrong = unexpected(found, meant)
     gone = idle(found, meant) if kind == "whole" else []
     show(wrong)
     for lost in gone:
         print(f"listed in differences.yaml, and did not occur: {lost}")
-    if len(of_base) < len(listed["differences"]):
-        print(f"differences.yaml is about {listed['base']}: what it lists does not count here")
     print(
         f"{commit}, {kind}: {len(found)} differences, {len(wrong)} of them not meant; {len(gone)} meant did not occur"
     )
