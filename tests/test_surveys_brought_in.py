@@ -20,8 +20,6 @@ from brought_in.truth import people
 import fltoolkit as fl
 from fltoolkit.survey.data.internal_columns import ASKED, SOURCE
 
-pytestmark = pytest.mark.usefixtures("summed_once")
-
 HERE = Path(__file__).parent / "brought_in"
 ASKED_OF_CHILDREN = {
     "lerova": {
