@@ -25,7 +25,6 @@ def test_equal_files_are_read_once_wherever_they_are(tmp_path: Path) -> None:
     assert one.frame is same.frame
     assert one.frame is not other.frame
     assert [one.path, same.path] == paths[:2]
-    assert shared_surveys.classified(paths[0], "hts_2012").frame is not one.frame
 
 
 def test_a_published_set_is_made_once_and_handed_out_as_a_copy(tmp_path: Path) -> None:
