@@ -30,7 +30,7 @@ import fltoolkit as fl
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
 from fltoolkit.publish.disclosure.suppression_decision import FEW_UNRESOLVED, PART
-from fltoolkit.publish.disclosure_record import disclosure_record
+from fltoolkit.publish.disclosure_record import DisclosureRecord, disclosure_record
 from fltoolkit.run import batch
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
@@ -271,10 +271,17 @@ def test_only_run_json_has_a_hash_of_the_data(ran: Ran) -> None:
     assert "run.json" not in files[ran.outputs / "index.html"]
 
 
-def test_a_run_leaves_the_record_and_the_page_of_what_it_hides_for_the_owner_alone(ran: Ran) -> None:
+@pytest.fixture(scope="module")
+def record(ran: Ran) -> DisclosureRecord:
+    """What the good one hides."""
+    return disclosure_record(fl.classify(fl.read_survey(ran.outputs.parent / "good")))
+
+
+def test_a_run_leaves_the_record_and_the_page_of_what_it_hides_for_the_owner_alone(
+    ran: Ran, record: DisclosureRecord
+) -> None:
     files = {p.name: p for p in (ran.outputs.parent / "private" / "good").iterdir()}
     assert set(files) == {"disclosure.html", "disclosure.json", "rows_behind_findings.csv"}
-    record = disclosure_record(fl.classify(fl.read_survey(ran.outputs.parent / "good")))
     assert json.loads(files["disclosure.json"].read_text("utf-8")) == json.loads(json.dumps(record.as_dict()))
     assert len(record.hidden) > 20
     assert "What this run hides, and why" in files["disclosure.html"].read_text("utf-8")
@@ -282,8 +289,7 @@ def test_a_run_leaves_the_record_and_the_page_of_what_it_hides_for_the_owner_alo
         assert {stat.S_IMODE(p.stat().st_mode) for p in files.values()} == {0o600}
 
 
-def test_nothing_of_what_it_hides_stands_among_the_outputs(ran: Ran) -> None:
-    record = disclosure_record(fl.classify(fl.read_survey(ran.outputs.parent / "good")))
+def test_nothing_of_what_it_hides_stands_among_the_outputs(ran: Ran, record: DisclosureRecord) -> None:
     inner = {
         *record.readers,
         COMPLEMENT,
