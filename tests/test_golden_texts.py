@@ -6,31 +6,19 @@ After a change of words, `make golden-texts` writes the texts anew.
 from __future__ import annotations
 
 from collections import Counter
-from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 
 from tests.golden_texts.changes import changes, counts, unnamed
-from tests.golden_texts.surveys import SURVEYS, documents, stored
-
-# `make test` runs one sample through the kernels; the others read the same code.
-FIRST = "norvia_lfs_2025"
-THOROUGH = pytest.mark.thorough("a survey through four notebooks")
-RUN = [FIRST, *(pytest.param(name, marks=THOROUGH) for name in SURVEYS if name != FIRST)]
+from tests.golden_texts.surveys import SURVEYS, differing, run
 
 
-@pytest.mark.parametrize("survey", RUN)
+@pytest.mark.thorough("a survey through four notebooks; tests/test_notebooks.py compares the first sample")
+@pytest.mark.parametrize("survey", SURVEYS[1:])
 def test_documents_say_what_was_reviewed(survey: str, tmp_path: Path) -> None:
-    made, before = documents(survey, tmp_path), stored(survey)
-    differ = {
-        name: "\n".join(unified_diff(before.get(name, []), made.get(name, []), lineterm="", n=0))
-        for name in {*made, *before}
-        if made.get(name) != before.get(name)
-    }
-    assert not differ, "make golden-texts writes them anew:\n" + "\n".join(
-        f"{name}\n{lines}" for name, lines in sorted(differ.items())
-    )
+    differ = differing(survey, run(survey, tmp_path))
+    assert not differ, f"make golden-texts writes them anew:\n{differ}"
 
 
 OLD = [

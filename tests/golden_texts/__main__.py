@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from .changes import FOLDER, changes, gained_since, git, has_commit, texts_at, texts_here, unnamed
-from .surveys import GOLDEN, HOUSE, ODD, SURVEYS, documents, odd_texts
+from .surveys import GOLDEN, HOUSE, ODD, SURVEYS, documents, odd_texts, run
 
 TEXTS = f":(glob){FOLDER}/*/*.txt"  # golden files only, and none of the code beside them
 USAGE = "python -m tests.golden_texts write [SURVEY ...] | changes [BASE]"
@@ -28,8 +28,8 @@ def write(chosen: Sequence[str]) -> int:
         folders = [Path(place) / survey for survey in surveys]
         for folder in folders:
             folder.mkdir()
-        for survey, made in zip(surveys, pool.map(documents, surveys, folders), strict=True):
-            keep(survey, made)
+        for survey, made in zip(surveys, pool.map(run, surveys, folders), strict=True):
+            keep(survey, documents(made))
     if ODD in chosen or not chosen:
         keep(ODD, odd_texts())
     git("add", "--all", "--", TEXTS)

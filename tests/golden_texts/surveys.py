@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -55,20 +56,35 @@ def _repeats(line: str, before: list[str]) -> bool:
     )
 
 
-def documents(survey: str, folder: Path) -> dict[str, list[str]]:
-    """Runs one survey into a folder, and returns the lines of each document by its name, the front page first."""
+def run(survey: str, folder: Path) -> Path:
+    """Runs one survey into a folder as a batch does, and returns the folder of its results."""
     batch = {"outputs": str(folder / "outputs"), "surveys": [_job(survey, folder) | {"name": survey}]}
     path = folder / "batch.yaml"
     path.write_text(yaml.safe_dump(batch), "utf-8")
     if not run_batch(path, say=lambda line: print(line, file=sys.stderr)):
         raise RuntimeError(f"the run of {survey} failed")
-    return {file.stem: golden_lines(file) for file in _files(folder / "outputs", survey)}
+    return folder / "outputs" / survey
 
 
-def _files(outputs: Path, survey: str) -> Iterator[Path]:
-    yield outputs / "index.html"
+def documents(results: Path) -> dict[str, list[str]]:
+    """Returns the lines of each document of a survey's results by its name, the front page first."""
+    return {file.stem: golden_lines(file) for file in _files(results)}
+
+
+def differing(survey: str, results: Path) -> str:
+    """Returns the lines in which a survey's documents differ from its golden texts, "" if none does."""
+    made, before = documents(results), stored(survey)
+    lines = {
+        name: unified_diff(before.get(name, []), made.get(name, []), name, lineterm="", n=0)
+        for name in sorted({*made, *before})
+    }
+    return "\n".join("\n".join(differ) for differ in lines.values()).strip()
+
+
+def _files(results: Path) -> Iterator[Path]:
+    yield results.parent / "index.html"
     for pattern in DOCUMENTS:
-        yield from sorted((outputs / survey).glob(pattern))
+        yield from sorted(results.glob(pattern))
 
 
 def _job(survey: str, folder: Path) -> dict[str, Any]:
