@@ -49,9 +49,19 @@ CAVEATS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+TRANSLATED = pytest.mark.thorough("each document in three languages")
+
+
 def each() -> list[Any]:
     return [
-        pytest.param(evidence, document, code, key, id=f"{caveat}, {document}, {code}")
+        pytest.param(
+            evidence,
+            document,
+            code,
+            key,
+            id=f"{caveat}, {document}, {code}",
+            marks=() if code == "en" else TRANSLATED,
+        )
         for caveat, (evidence, keys) in CAVEATS.items()
         for document, key in keys.items()
         for code in (LANGUAGES if document != FRONT_PAGE else ["en"])  # the front page is English

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from thoroughness import tries
 
 from tests.legal_surveys.odd_texts import odd_places
 
@@ -16,11 +17,13 @@ SEEDS = ("10", "11", "20")  # each stopped a notebook before
 
 def test_a_legal_survey_stops_nowhere_and_leaves_no_odd_text() -> None:
     """In a process of its own: the cells run in IPython, which keeps much of what it has run."""
-    command = [sys.executable, "-m", "tests.legal_surveys", "--workers", "1", "--only", *SEEDS]
+    seeds = SEEDS[: tries(3, 1)]
+    command = [sys.executable, "-m", "tests.legal_surveys", "--workers", "1", "--only", *seeds]
     ended = subprocess.run(
         command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False
     )
-    assert ended.stdout == "3 surveys, 0 of them with something odd\n"
+    assert f"{len(seeds)} survey" in ended.stdout
+    assert " 0 of them with something odd" in ended.stdout
     assert ended.returncode == 0
 
 

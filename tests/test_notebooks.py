@@ -207,6 +207,7 @@ WITH_PLAN = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.thorough("whole notebooks of three surveys")
 @WITH_PLAN
 def test_another_survey_never_meets_the_shipped_plan(path: Path, tmp_path: Path) -> None:
     survey = country.write(tmp_path / "mine", country.ONE_NUMBER)
@@ -289,6 +290,7 @@ def test_any_legal_tables_of_adults_and_children_go_through_the_notebooks(
     go_through(tmp_path / "survey.yaml")
 
 
+@pytest.mark.thorough("whole notebooks of two surveys")
 @pytest.mark.parametrize("found", [True, False])
 def test_weights_that_give_no_numbers_of_persons_go_through_the_notebooks(
     found: bool, tmp_path: Path

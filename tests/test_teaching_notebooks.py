@@ -80,6 +80,7 @@ def test_as_it_stands_every_exercise_waits(name: str, ran: Callable[[bool], dict
     assert [t for t in told if t.startswith(f"**0 of {exercises} right.**")]
 
 
+@pytest.mark.thorough("four lessons, cell by cell")
 @pytest.mark.parametrize("name", NAMES)
 def test_as_solved_every_exercise_is_right(name: str, ran: Callable[[bool], dict[str, Any]]) -> None:
     told, exercises = said(ran(True)[name]), len(teaching.lesson(name).exercises)

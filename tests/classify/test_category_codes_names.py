@@ -38,6 +38,7 @@ def test_every_row_of_every_sample_says_the_sexes_of_its_own_population(sample: 
     assert seen == set().union(*(expected(persons.spec, p) for p in set(out.table["reference_population"])))
 
 
+@pytest.mark.thorough("a sample classified under other names")
 def test_the_codes_of_a_category_stay_those_of_ilostat_whatever_it_is_called() -> None:
     out = shipped.published(shipped.VALDORIE, planned=True).table
     by_sex = out[out["breakdown"] == "sex"]

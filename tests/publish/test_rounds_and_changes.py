@@ -97,6 +97,7 @@ def test_without_an_earlier_round_there_is_nothing(
     assert "No earlier round is named" in capsys.readouterr().out
 
 
+@pytest.mark.thorough("two rounds under a rule set of their own")
 def test_an_own_rule_set_and_profile_stand_beside_the_later_round_alone(tmp_path: Path) -> None:
     """Before, both were looked for beside the earlier round too, and notebook 3 stopped."""
     own = {

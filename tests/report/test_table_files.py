@@ -301,6 +301,7 @@ def test_what_is_not_written_says_why(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.thorough("a whole workbook in another language")
 def test_the_baseline_workbook_has_the_surveys_own_words_in_the_plans_language(tmp_path: Path) -> None:
     """As the workbook of the plan has them: labels of populations and categories, and the title of the
     survey. At the foot stands the plan."""

@@ -150,6 +150,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return Ran(folder / "out", passed, said)
 
 
+@pytest.mark.thorough("a survey through three notebooks")
 def test_a_survey_without_a_plan_goes_through_three_notebooks(ran: Ran) -> None:
     names = ("1_survey", "2_classify", "3_estimate")
     made = {path.name for path in (ran.outputs / "good").iterdir()}

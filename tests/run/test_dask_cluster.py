@@ -120,6 +120,7 @@ def test_asked_to_end_the_workers_end_their_kernels_and_leave_nothing(
     until(lambda: not any(homes(worker) for worker in office.workers()), 30)
 
 
+@pytest.mark.thorough("a scheduler and two workers")
 def test_a_batch_at_an_address_is_run_by_workers_that_share_no_folder(
     place: Path, out: Path, tmp_path: Path, office: Dask
 ) -> None:

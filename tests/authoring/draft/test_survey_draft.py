@@ -72,6 +72,7 @@ def of_spss(folder: Path) -> dict[str, Any]:
 # ----------------------------------------------------------------------------------------- how much of a surv
 
 
+@pytest.mark.thorough("a draft of a whole sample")
 def test_most_of_a_survey_is_found_in_its_french_labels(of_spss: dict[str, Any]) -> None:
     right, of = found(of_spss, load_yaml(SHIPPED))
     assert right >= 0.75 * of, (right, of)

@@ -235,6 +235,7 @@ def persons(survey: fl.Survey) -> fl.Survey:
 LEFT_OPEN = {"same_work", "c_slavery", "c_sexual", "c_illicit", "c_third_by", "c_parents_by"}
 
 
+@pytest.mark.thorough("a questionnaire in all languages")
 def test_the_data_have_no_errors_and_nothing_is_blank_without_need(survey: fl.Survey) -> None:
     found = fl.check(survey)
     assert found[found["severity"] == "error"].empty, found.to_string()

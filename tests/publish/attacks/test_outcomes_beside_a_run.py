@@ -151,6 +151,7 @@ def test_two_outcomes_do_not_tell_each_others_few(name: str, tmp_path: Path) -> 
     assert attacked(tmp_path, name) == []
 
 
+@pytest.mark.thorough("random surveys with the defence off")
 @pytest.mark.parametrize("name", NAMES)
 def test_they_do_where_the_defence_is_switched_off(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

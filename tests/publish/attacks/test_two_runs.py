@@ -131,6 +131,7 @@ def _north_left(root: Path, plan: Plan | None) -> float | None:
     return seen["total"] - seen["south"] - seen["east"] - seen["west"] if len(seen) == len(REGIONS) else None
 
 
+@pytest.mark.thorough("two whole runs")
 def test_changes_under_another_plan_give_a_cell_of_the_earlier_outputs() -> None:
     """The attack: with the plan's table the earlier round hides another region beside the north than without
     it."""

@@ -41,6 +41,7 @@ def lines_beside(*blocks: Block) -> int:
     return next(n for n in range(70) if not fits(*blocks, *[Paragraph(LINE)] * (n + 1)))
 
 
+@pytest.mark.thorough("a page laid out for each block")
 @pytest.mark.parametrize(
     ("block", "least", "most"),
     [

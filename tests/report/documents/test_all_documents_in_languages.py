@@ -277,6 +277,7 @@ def test_own_texts_in_two_languages_are_said_in_each(run: str, evidence: fl.Evid
             assert (own[text].in_language(language.code) or mark(text, "en")) in said
 
 
+@pytest.mark.thorough("a whole workbook in another language")
 def test_a_workbook_marks_what_the_plan_does_not_say_in_its_language(tmp_path: Path) -> None:
     """With a star, since a cell has no italics; and the first sheet says what the star means. In the plan's
     own language nothing is marked."""

@@ -153,6 +153,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> fl.Evidence:
     return fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
 
 
+@pytest.mark.thorough("two published rounds")
 def test_a_number_that_measures_something_else_than_the_earlier_rounds_is_a_break(
     later: fl.Evidence, tmp_path: Path
 ) -> None:

@@ -117,6 +117,7 @@ def letters(word: str) -> float:
     return sum(0.5 if letter in "iljtfrI.,;:'’" else 1.0 for letter in word)
 
 
+@pytest.mark.thorough("six whole workbooks")
 @pytest.mark.parametrize("made", [evidence, fell], ids=["baseline", "later"])
 @pytest.mark.parametrize("code", ["en", "fr", "es"])
 def test_no_sheet_prints_smaller_than_eight_points_and_no_head_is_cut(

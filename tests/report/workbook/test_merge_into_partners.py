@@ -124,6 +124,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert books.free(books.openpyxl.load_workbook(book), "Cost estimate", "Activity", 1).value == "Train"
 
 
+@pytest.mark.thorough("two whole runs")
 def test_the_front_page_tells_of_a_refused_run_until_another_has_taken_its_place(
     path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

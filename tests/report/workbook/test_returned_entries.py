@@ -143,6 +143,7 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     )
 
 
+@pytest.mark.thorough("loads and saves whole workbooks")
 def test_a_percentage_keeps_its_sign(original: Path, tmp_path: Path) -> None:
     """Before, 50% was kept and printed as 0.5. Amounts are added up, so there it stays a number."""
 
@@ -277,6 +278,7 @@ def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(
         refuse_unread(path, Partners())
 
 
+@pytest.mark.thorough("loads and saves whole workbooks")
 def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_path: Path) -> None:
     """One line for the sheet, and not one for each cell below."""
     for n, (change, told) in enumerate(
@@ -315,6 +317,7 @@ def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_
         assert found.edits == ()
 
 
+@pytest.mark.thorough("loads and saves whole workbooks")
 def test_a_value_that_was_replaced_or_emptied_is_not_told_as_new(tmp_path: Path) -> None:
     path, plan = books.write(tmp_path, answered()), tmp_path / "nap.yaml"
     assert "1 changed entry(ies), 1 of 4Ps checklist." in read_into(
@@ -390,6 +393,7 @@ def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_i
     assert (tmp_path / "partners.yaml").read_bytes() == before
 
 
+@pytest.mark.thorough("loads and saves whole workbooks")
 def test_a_sheet_of_the_partners_own_may_change_and_go_and_keeps_its_formulas(tmp_path: Path) -> None:
     worked = Worked(formula="=1+1", value=2)
     path = books.write(
@@ -431,6 +435,7 @@ def french(folder: Path, partners: Partners | None = None) -> Path:
     return books.write(folder, partners, country.changed(books.plan_with_targets(), languages=["fr"]))
 
 
+@pytest.mark.thorough("loads and saves whole workbooks")
 def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chosen(tmp_path: Path) -> None:
     path = french(
         tmp_path, Partners(checklists={"prev_groups": {"answer": "no"}}, costs={"1": {"category": "staff"}})

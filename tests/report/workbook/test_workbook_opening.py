@@ -110,6 +110,7 @@ def test_a_file_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(
     )
 
 
+@pytest.mark.thorough("loads and saves whole workbooks")
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -239,6 +240,7 @@ def test_entries_that_a_column_can_use_are_taken(table: str, column: str, entry:
     assert why_unfit(table, column, entry) == ""
 
 
+@pytest.mark.thorough("loads and saves whole workbooks")
 def test_dates_before_the_spreadsheets_calendar_and_parts_of_a_millisecond_are_no_entries(
     tmp_path: Path,
 ) -> None:

@@ -275,6 +275,7 @@ def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -
     assert len(figure(estimate_charts.unresolved(other))["data"][0]["x"]) == 3
 
 
+@pytest.mark.thorough("a published run for each")
 @pytest.mark.parametrize("place", ["group", "population", "period"])
 def test_html_in_a_surveys_words_is_shown_and_not_obeyed(tmp_path: Any, place: str) -> None:
     evil = "<a href='x'>click</a>"

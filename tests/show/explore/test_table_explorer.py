@@ -124,6 +124,7 @@ def test_of_another_rule_set_only_the_headline_is_offered(norvia: fl.Published) 
     assert "ILO indicators of 2012" in view(norvia, choice)[2].html  # type: ignore[union-attr]
 
 
+@pytest.mark.thorough("a picture and a table of each choice")
 def test_each_choice_is_words_a_picture_and_a_table(judged: fl.Published) -> None:
     for choice in every(judged):
         if choice.profile in ("fltoolkit", "statcan"):

@@ -47,6 +47,7 @@ def keys(draw: st.DrawFn) -> tuple[list[tuple[int | None, ...]], list[str]]:
     return draw(st.lists(st.tuples(*columns), min_size=1, max_size=30)), kinds
 
 
+@pytest.mark.thorough("large tables")
 @given(keys())
 @example(([(127,), (-128,), (127,)], ["TINYINT"]))
 @example(([(0, 0, 1), (0, 1, 0), (1, 0, 0), (1, 1, 1)], ["TINYINT", "BIGINT", "INTEGER"]))

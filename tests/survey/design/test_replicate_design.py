@@ -95,6 +95,7 @@ def test_estimates_of_replicates_can_be_published() -> None:
     assert out.table["estimate"].notna().all()
 
 
+@pytest.mark.thorough("large matrices")
 @pytest.mark.parametrize("k", [2, 17, 60])
 def test_df_of_a_domain_is_the_rank_of_its_own_rows_in_any_order(k: int) -> None:
     """JK1 with 60 PSUs: persons of k different PSUs have k independent rows of replicate weights, so k - 1

@@ -242,6 +242,7 @@ def test_a_file_that_changes_between_two_estimates_stops_the_second(
     assert "open the survey again" in str(error.value)
 
 
+@pytest.mark.thorough("large files")
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_large_survey_notices_it_too_and_a_small_one_holds_what_it_read(
     spec: dict[str, Any],
