@@ -334,7 +334,7 @@ def test_axe_finds_nothing_serious_in_any_explorer(link: str, tmp_path: Path) ->
     with Chromium(tmp_path) as browser:
         browser.open(
             f"{server.partition('/files/')[0]}/voila/render/learner_01/every.ipynb?{token}",
-            until=f"document.querySelectorAll('{OUTPUT_CHART}').length == 7",  # one a view of EVERY
+            until=f"document.querySelectorAll('{OUTPUT_CHART}').length == 6",  # one a view of EVERY
             seconds=200,
         )
         browser.js((Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8"))
