@@ -200,7 +200,7 @@ def _word_blocks(node: ElementTree.Element, *, styles: bool) -> Iterator[str]:
     """Yields paragraphs, rows of tables and descriptions of pictures, in their order."""
     if node.tag == f"{WORD}tr":
         yield CELLS + CELLS.join(
-            " ".join(_word_blocks(cell, styles=styles)) for cell in node.iter(f"{WORD}tc")
+            " ".join(_word_blocks(cell, styles=styles)) for cell in node.iterfind(f"{WORD}tc")
         )
         return
     if node.tag == f"{WORD}p":

@@ -16,7 +16,18 @@ import target_rows
 import two_rounds
 from made_documents import LANGUAGES, MADE as WRITERS
 from promises import evidence_from
-from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, TOTAL, UNRELIABLE, of, published, row
+from published_rows import (
+    CHILDREN,
+    HIDDEN,
+    OPEN,
+    OTHER_RULES,
+    TOTAL,
+    UNRELIABLE,
+    contrasts,
+    of,
+    published,
+    row,
+)
 
 import fltoolkit as fl
 from fltoolkit import report
@@ -101,12 +112,9 @@ def _compared(
     """Returns a run in which men are compared with women, beside other rows. Rows of everyone are the first of them."""
     others = rows or (row(),)
     both = of("sex", "men", estimate=0.03), of("sex", "women", **{"estimate": 0.01} | women)
-    pair = {"reference_population": "adults", "group": "sex", "category": "men", "reference": "women", "tested": 1, "level": 0.95,
-            "ci_low": low, "ci_high": high, "verdict": verdict, "reason": ""}  # fmt: skip
+    table = contrasts({"ci_low": low, "ci_high": high, "verdict": verdict})
     groups = tuple(dict.fromkeys(r["breakdown"] for r in (*both, *others) if r["breakdown"]))
-    return evidence_from(
-        published(others[0], *both, *others[1:], groups=groups, lead="sex", contrasts=pd.DataFrame([pair]))
-    )
+    return evidence_from(published(others[0], *both, *others[1:], groups=groups, lead="sex", contrasts=table))
 
 
 def _by_region(everyone: Mapping[str, Any], **facts: Any) -> fl.Evidence:
@@ -117,26 +125,20 @@ def _by_region(everyone: Mapping[str, Any], **facts: Any) -> fl.Evidence:
 
 def _pairs(*pairs: tuple[str, str, object]) -> fl.Evidence:
     """Returns a run in which regions are compared in pairs."""
-    usual = {
-        "reference_population": "adults",
-        "group": "region",
-        "tested": len(pairs),
-        "level": 0.95,
-        "ci_low": 0.0021,
-        "ci_high": 0.0124,
-    }
-    table = [
-        usual
-        | {
-            "category": a,
-            "reference": b,
-            "verdict": verdict,
-            "reason": TOO_FEW if verdict is NOT_TESTED else "",
-        }
-        for a, b, verdict in pairs
-    ]
+    table = contrasts(
+        *(
+            {
+                "group": "region",
+                "category": a,
+                "reference": b,
+                "verdict": verdict,
+                "reason": TOO_FEW if verdict is NOT_TESTED else "",
+            }
+            for a, b, verdict in pairs
+        )
+    )
     rows = row(), *(of("region", name) for name in "abcd")
-    return evidence_from(published(*rows, lead="region", groups=("region",), contrasts=pd.DataFrame(table)))
+    return evidence_from(published(*rows, lead="region", groups=("region",), contrasts=table))
 
 
 def _aimed(

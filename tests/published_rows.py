@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 import fltoolkit as fl
+from fltoolkit.publish.contrasts.lead_contrasts import HIGHER
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.printed_numbers import cases_class
 
@@ -101,6 +102,25 @@ def row(**facts: Any) -> dict[str, Any]:
 def of(group: str, category: str, **facts: Any) -> dict[str, Any]:
     """Returns a row of a group's category."""
     return row(**{"breakdown": group, "category": category, group: category} | facts)
+
+
+def contrasts(*pairs: dict[str, Any]) -> pd.DataFrame:
+    """Returns the table of compared pairs, each given by its differences from the usual one: the rate is higher for
+    men than for women."""
+    usual = {
+        "reference_population": "adults",
+        "group": "sex",
+        "category": "men",
+        "reference": "women",
+        "tested": len(pairs),
+        "level": 0.95,
+        "ci_low": 0.0021,
+        "ci_high": 0.0124,
+        "p_adjusted": 0.01,
+        "verdict": HIGHER,
+        "reason": "",
+    }
+    return pd.DataFrame([usual | pair for pair in pairs])
 
 
 def published(*rows: dict[str, Any], **about: Any) -> fl.Published:

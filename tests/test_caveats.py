@@ -44,7 +44,7 @@ CAVEATS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "nobody found is not zero, with its upper limit": ("nobody found", dict.fromkeys(ALL, "sheet.nobody")),
     "no detectable change": ("unchanged", dict.fromkeys(ALL, "sheet.same")),
-    "not caused by the plan": ("fell", dict.fromkeys(ALL, "slides.no_cause")),
+    "not caused by the plan": ("fell", dict.fromkeys(ALL, "sentence.no_cause")),
     "provisional": ("provisional", dict.fromkeys(ALL, "basis.to_verify")),
 }
 
@@ -90,7 +90,7 @@ def test_a_caveat_is_not_said_where_nothing_calls_for_it() -> None:
             "coverage",
             "sheet.nobody",
             "sheet.same",
-            "slides.no_cause",
+            "sentence.no_cause",
             "basis.to_verify",
         ):
             assert not re.search(pattern(LANGUAGES["en"], key), said), (document, key)

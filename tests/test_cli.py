@@ -16,6 +16,7 @@ import pytest
 import small_country as country
 import yaml
 
+from fltoolkit.classify.rules import SHIPPED
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.publish import published_set
@@ -276,6 +277,18 @@ def test_restricted_writes_every_number_apart_and_no_page_links_it(
         for p in pages
         if "restricted" in p.read_text("utf-8") or "estimates_full" in p.read_text("utf-8")
     ]
+
+
+def test_restricted_numbers_are_those_of_the_rule_set_that_was_asked_for(
+    tmp_path: Path, without_kernels: list[Any]
+) -> None:
+    survey, private = country.write(tmp_path / "small"), tmp_path / "private"
+    shipped = (SHIPPED / "icls_2018.yaml").read_text("utf-8")
+    (survey.parent / "mine.yaml").write_text(shipped.replace("name: icls_2018", "name: mine"), "utf-8")
+    words = ["estimate", str(survey), "--outputs", str(tmp_path / "out"), "--rules", "mine.yaml"]
+    assert main([*words, "--private", str(private), "--restricted"]) == 0
+    full = pd.read_csv(private / "small" / "estimates_full.csv")
+    assert set(full.loc[full["breakdown"] == "region", "rule_set"]) == {"mine v1"}
 
 
 def test_a_failed_survey_ends_with_one_and_nothing_restricted_is_written(

@@ -15,7 +15,6 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.estimate.weights.calibration import calibrated
-from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Name
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
@@ -234,21 +233,16 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 def nonresponse(counts: pd.DataFrame) -> Table:
     """Returns a table with the number of unresolved answers (don't know, refused, blank) to each question,
     from `fl.nonresponse`."""
-    return unresolved_answers(counts, ENGLISH)
-
-
-def unresolved_answers(counts: pd.DataFrame, language: Language) -> Table:
-    """Returns the table of `nonresponse` in a language."""
     heads = {
-        kind: number_words.start(language.say(f"open_answers.kinds.{kind}"))
+        kind: number_words.start(ENGLISH.say(f"open_answers.kinds.{kind}"))
         for kind in ("dont_know", "refused", "missing")
     }
-    question, column = (language.say(f"columns.{key}") for key in ("question", "column"))
+    question, column = (ENGLISH.say(f"columns.{key}") for key in ("question", "column"))
     named = pd.DataFrame(
-        {question: list(map(language.own, counts["label"])), column: counts["column"]}, index=counts.index
+        {question: list(map(ENGLISH.own, counts["label"])), column: counts["column"]}, index=counts.index
     )
     answers = counts[[*heads]].rename(columns=heads).map(count_or_mark)
-    title, about = (language.say(f"open_answers.{key}") for key in ("title", "table_about"))
+    title, about = (ENGLISH.say(f"open_answers.{key}") for key in ("title", "table_about"))
     return plain(pd.concat([named, answers], axis=1), title, about)
 
 

@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.checkouts import HOUSE, copy_working_tree
+
 from .changes import KINDS, NOTES, Mutant, mutated, noted, place_of, places
 
-HOUSE = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutants.yaml")
 # Four mutants in each room; what is hidden has a list of its own, since the kit exists for it.
 ROOMS = (
@@ -191,14 +192,9 @@ def _first_failure(tests: list[str], copy: Path, seconds: float) -> str:
 
 
 def copied(number: int, folder: Path) -> Path:
-    """Returns a copy of the checkout's tracked files in which a worker changes modules."""
+    """Returns a copy of the checkout, in which a worker changes modules."""
     copy = folder / str(number)
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, check=True
-    ).stdout.decode()
-    for name in filter(None, listed.split("\0")):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(HOUSE / name, copy / name)
+    copy_working_tree(copy)
     subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
     subprocess.run(["git", "add", "-A"], cwd=copy, check=True)
     return copy

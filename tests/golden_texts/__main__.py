@@ -10,8 +10,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from .changes import FOLDER, changes, gained_since, git, has_commit, texts_at, texts_here, unnamed
-from .surveys import GOLDEN, HOUSE, ODD, SURVEYS, documents, odd_texts, run
+from tests.checkouts import git, has_commit
+
+from .changes import FOLDER, changes, gained_since, texts_at, texts_here, unnamed
+from .surveys import GOLDEN, ODD, SURVEYS, documents, odd_texts, run
 
 TEXTS = f":(glob){FOLDER}/*/*.txt"  # golden files only, and none of the code beside them
 USAGE = "python -m tests.golden_texts write [SURVEY ...] | changes [BASE]"
@@ -75,7 +77,13 @@ def told(changed: Mapping[str, Counter[str]]) -> None:
 
 
 def main(words: list[str]) -> int:
-    if words[:1] == ["write"] and {*words[1:]} <= {*SURVEYS, ODD}:
+    if words[:1] == ["write"]:
+        if unknown := [word for word in words[1:] if word not in (*SURVEYS, ODD)]:
+            print(
+                f"make golden-texts: ONLY names {unknown[0]}; allowed: {', '.join((*SURVEYS, ODD))}",
+                file=sys.stderr,
+            )
+            return 2
         return write(words[1:])
     if words and words[0] == "changes" and len(words) <= 2:
         return compare(words[1] if len(words) == 2 else (GOLDEN / "base").read_text("utf-8").split()[0])
@@ -84,5 +92,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(HOUSE / "tests"))  # helpers that several tests share stand there
     sys.exit(main(sys.argv[1:]))

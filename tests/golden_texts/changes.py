@@ -3,16 +3,15 @@ document whose numbers or markers changed."""
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess
-import tarfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
-from .surveys import GOLDEN, HOUSE
+from tests.checkouts import HOUSE, archive_of, git
+
+from .surveys import GOLDEN
 
 FOLDER = GOLDEN.relative_to(HOUSE).as_posix()
 TOKEN = re.compile(
@@ -76,26 +75,12 @@ def _pattern(name: str) -> str:
     )
 
 
-def git(*words: str) -> bytes:
-    return subprocess.run(["git", *words], cwd=HOUSE, capture_output=True, check=True).stdout
-
-
-def has_commit(commit: str) -> bool:
-    """Returns whether git has a commit; a shallow clone may lack it."""
-    return (
-        subprocess.run(
-            ["git", "cat-file", "-e", f"{commit}^{{commit}}"], cwd=HOUSE, capture_output=True
-        ).returncode
-        == 0
-    )
-
-
 def texts_at(commit: str) -> Texts:
     """Returns the golden texts of a commit."""
     if not git("ls-tree", commit, f"{FOLDER}/"):
         return {}
     found = {}
-    with tarfile.open(fileobj=io.BytesIO(git("archive", commit, FOLDER))) as archive:
+    with archive_of(commit, FOLDER) as archive:
         for member in archive:
             path, file = PurePosixPath(member.name), archive.extractfile(member)
             if file is not None and path.suffix == ".txt":

@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from fltoolkit.run.batch import run_batch
+from tests.checkouts import HOUSE
 from tests.file_texts import lines, sentences
 
-HOUSE = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent
 SAMPLES: Mapping[str, dict[str, Any]] = {
     Path(job["survey"]).parent.name: job

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import time
 from collections import Counter
 from pathlib import Path
 
 import yaml
 
+from tests.checkouts import HOUSE, archive_of, copy_working_tree, git, has_commit
+
 from .compare import Difference, differences, idle, read_meant, unexpected
 from .inputs import write_all
 
-HOUSE = Path(__file__).resolve().parents[2]
 FREEZE = HOUSE / ".freeze"  # ignored by git: inputs, sides, and bases that were run before
 HERE = Path(__file__).parent
 LOCK, SIDE = "requirements.lock", HERE / "side.py"
 MOST_SHOWN = 100
-
-
-def git(*words: str) -> bytes:
-    return subprocess.run(["git", *words], cwd=HOUSE, stdout=subprocess.PIPE, check=True).stdout
 
 
 def resolved(commit: str) -> str:
@@ -39,7 +34,7 @@ def code_of(commit: str) -> Path:
     folder, part = FREEZE / "code" / commit, FREEZE / "code" / "part"
     if not folder.exists():
         shutil.rmtree(part, ignore_errors=True)  # of a run that was stopped
-        with tarfile.open(fileobj=io.BytesIO(git("archive", commit))) as packed:
+        with archive_of(commit) as packed:
             packed.extractall(part, filter="data")
         part.rename(folder)
     return folder
@@ -49,10 +44,7 @@ def working_tree() -> Path:
     """Returns a copy of the working tree's files: its edits during a run change nothing."""
     folder = FREEZE / "code" / "new"
     shutil.rmtree(folder, ignore_errors=True)
-    for name in filter(None, git("ls-files", "-z", "-co", "--exclude-standard").decode().split("\0")):
-        if (HOUSE / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(HOUSE / name, folder / name)
+    copy_working_tree(folder)
     return folder
 
 
@@ -160,6 +152,10 @@ def main() -> int:
         "--plants", action="store_true", help="find the planted changes of plants.yaml instead"
     )
     told = parser.parse_args()
+    if not has_commit(told.base):
+        parser.error(
+            f"git has no commit {told.base} here; give the name of one, such as HEAD~3 (make freeze BASE=HEAD~3)"
+        )
     return find_plants() if told.plants else freeze(told.base, "fast" if told.fast else "whole")
 
 

@@ -103,7 +103,7 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
         result_sentences.headline_unresolved(out, language),
         result_sentences.definition(language, first) if first["same_work"] == "assumed" else "",
         result_sentences.to_verify(language, first),
-        language.say("slides.no_cause") if first_page.headline_change(evidence) else "",
+        language.say("sentence.no_cause") if first_page.headline_change(evidence) else "",
     )
     return tuple(text for text in caveats if text)
 

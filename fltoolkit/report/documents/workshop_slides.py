@@ -105,7 +105,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     return [
         *shown,
         Paragraph(
-            f"{language.say('slides.no_cause')} {contrast_sentences.rule(evidence.now, language)}".strip(),
+            f"{language.say('sentence.no_cause')} {contrast_sentences.rule(evidence.now, language)}".strip(),
             "quiet",
         ),
     ]

@@ -136,21 +136,21 @@ def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
         parents = asks_parents(out.table, str(row["reference_population"]))
         notes += [ENGLISH.say("open_answers.no_parents")] if parents else []
         notes += [ENGLISH.say("open_answers.sums"), chart_notes.base_and_source(out, row, ENGLISH)]
-    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH, notes=notes)
+    return _unresolved_bars(drawn.assign(label=together).drop_duplicates(same), notes)
 
 
 def _names_of_column(labels: pd.Series) -> object:
     return labels.iloc[0] if len(labels) == 1 else "; ".join(dict.fromkeys(map(ENGLISH.own, labels)))
 
 
-def unresolved_answers(counts: pd.DataFrame, language: Language, notes: Sequence[str] = ()) -> Picture:
-    """Returns the picture that `unresolved` draws, in a language. Each reason has its own bar: the numbers are
+def _unresolved_bars(counts: pd.DataFrame, notes: Sequence[str]) -> Picture:
+    """Returns the picture that `unresolved` draws. Each reason has its own bar: the numbers are
     rounded, so bars on top of each other would show a sum that differs from the rounded sum."""
     rows = as_records(counts)
-    labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
-    about = language.say("open_answers.picture_about")
+    labels = [wrap(f"{ENGLISH.own(row['label'])} ({row['column']})", 46) for row in rows]
+    about = ENGLISH.say("open_answers.picture_about")
     fig = figure(
-        language.say("open_answers.title"),
+        ENGLISH.say("open_answers.title"),
         about,
         44 * len(counts),
         notes=notes,
@@ -158,7 +158,7 @@ def unresolved_answers(counts: pd.DataFrame, language: Language, notes: Sequence
         below=52,
         barmode="group",
     )
-    names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
+    names = {kind: ENGLISH.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
     # Bars are drawn from below: the last kind first, so that they stand in the order of the legend.
     for kind, colour in reversed(list(zip(UNRESOLVED, SERIES, strict=False))):
         numbers = counts[kind].astype(float)
@@ -179,13 +179,13 @@ def unresolved_answers(counts: pd.DataFrame, language: Language, notes: Sequence
             cliponaxis=False,
         )
     most = max(1.0, float(counts[UNRESOLVED].astype(float).max().max()))
-    fig.update_xaxes(**axis(language.say("open_answers.axis"), range=[0, BEYOND * most]))
+    fig.update_xaxes(**axis(ENGLISH.say("open_answers.axis"), range=[0, BEYOND * most]))
     fig.update_yaxes(**categories(labels))
     fig.update_layout(legend_traceorder="reversed", showlegend=True)
-    values = language.list(
-        language.colon(
+    values = ENGLISH.list(
+        ENGLISH.colon(
             r["column"], ", ".join(f"{name} {count_or_mark(r[kind])}" for kind, name in names.items())
         )
         for r in rows
     )
-    return Picture(fig, language.say("open_answers.alt", values=values), least=480)
+    return Picture(fig, ENGLISH.say("open_answers.alt", values=values), least=480)

@@ -6,11 +6,10 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
 from handed import EN, ES, FR
 from promises import evidence_from, evidence_of
-from published_rows import of, published, row
+from published_rows import contrasts, of, published, row
 
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED
@@ -24,14 +23,6 @@ TARGET = {"year": 2030, "cut": 0.9}
 
 def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women: object) -> Published:
     """A run in which men are compared with women."""
-    pair = {
-        "reference_population": "adults",
-        "category": "men",
-        "reference": "women",
-        "verdict": verdict,
-        "ci_low": low,
-        "ci_high": high,
-    }
     rows = [
         row(),
         of("sex", "men", estimate=0.03, sex="men"),
@@ -40,7 +31,7 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
     return dataclasses.replace(
         published(*rows, groups=("sex",)),
         lead="sex",
-        contrasts=pd.DataFrame([{**pair, "reason": "", "tested": 1, "level": 0.95}]),
+        contrasts=contrasts({"verdict": verdict, "ci_low": low, "ci_high": high}),
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
 from handed import EN
 from promises import evidence_from
-from published_rows import of, published, row
+from published_rows import contrasts, of, published, row
 
 from fltoolkit.publish.contrasts.lead_contrasts import NO_DIFFERENCE
 from fltoolkit.report.document_formats.document_blocks import (
@@ -22,23 +21,7 @@ from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TOTAL = row(measure="total", estimate=400.0, ci_low=300.0, ci_high=520.0, interval="log")
-PAIR = pd.DataFrame(
-    [
-        {
-            "reference_population": "adults",
-            "group": "sex",
-            "category": "men",
-            "reference": "women",
-            "tested": 1,
-            "level": 0.95,
-            "ci_low": -0.002,
-            "ci_high": 0.004,
-            "p_adjusted": 0.5,
-            "verdict": NO_DIFFERENCE,
-            "reason": "",
-        }
-    ]
-)
+PAIR = contrasts({"ci_low": -0.002, "ci_high": 0.004, "p_adjusted": 0.5, "verdict": NO_DIFFERENCE})
 OUT = published(
     row(unresolved=6.0, bound_high=0.023),
     TOTAL,

@@ -10,17 +10,15 @@ from pathlib import Path
 from shutil import which
 
 import docx
-import pandas as pd
 import pytest
 import small_country as country
 from docx.enum.section import WD_ORIENT
 from handed import EN
 from made_documents import LANGUAGES, document as made_document
 from promises import evidence_from, evidence_of
-from published_rows import OTHER_RULES, of, published, row
+from published_rows import OTHER_RULES, contrasts, of, published, row
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
@@ -240,17 +238,7 @@ def test_sectors_places_and_groups_have_pictures_in_the_strategy_and_tables_in_t
 
 def test_below_the_picture_of_the_lead_group_stands_what_the_test_found() -> None:
     """Before, the skeleton alone of all documents showed men and women without it."""
-    pair = {
-        "reference_population": "adults",
-        "category": "men",
-        "reference": "women",
-        "verdict": HIGHER,
-        "reason": "",
-        "tested": 1,
-    }
-    lead = replace(
-        OUT, lead="sex", contrasts=pd.DataFrame([{**pair, "ci_low": 0.005, "ci_high": 0.03, "level": 0.95}])
-    )
+    lead = replace(OUT, lead="sex", contrasts=contrasts({"ci_low": 0.005, "ci_high": 0.03}))
     told = [
         block
         for block in below(nap_skeleton(evidence_from(lead, TARGET), EN), "Groups")

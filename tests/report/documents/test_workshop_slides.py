@@ -187,7 +187,7 @@ def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.M
     picture = Drawn("change", None, "t", "both rounds", 1.0)
     baseline = evidence_from(published(row()), TARGET, planned_sample=2000).baseline
     changed = evidence_of(baseline, [{"value": 12.0}], published(row()))
-    note = Paragraph(EN.say("slides.no_cause"), "quiet")
+    note = Paragraph(EN.say("sentence.no_cause"), "quiet")
     monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
     assert slides(workshop(changed, EN))[1] == (
         EN.say("change.heading"),

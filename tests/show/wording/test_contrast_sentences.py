@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 from handed import EN, FR
-from published_rows import of, published, row
+from published_rows import contrasts, of, published, row
 
 import fltoolkit as fl
 from fltoolkit.publish.contrasts.lead_contrasts import (
-    HIGHER,
     LOWER,
     NOT_TESTED,
     TOO_FEW,
@@ -21,19 +19,8 @@ from fltoolkit.show.wording import contrast_sentences
 
 
 def compared(*pairs: dict[str, Any]) -> fl.Published:
-    usual = {
-        "reference_population": "adults",
-        "group": "region",
-        "tested": len(pairs),
-        "level": 0.95,
-        "ci_low": 0.0021,
-        "ci_high": 0.0124,
-        "p_adjusted": 0.01,
-        "verdict": HIGHER,
-        "reason": "",
-    }
     rows = [of("region", name) for name in "abcd"]
-    table = pd.DataFrame([usual | pair for pair in pairs])
+    table = contrasts(*({"group": "region"} | pair for pair in pairs))
     return published(row(), *rows, lead="region", groups=("region",), contrasts=table)
 
 
