@@ -193,7 +193,9 @@ def run_batch() -> None:
         for line in running.stdout or ():
             lines.append(line)
             print(line, end="", flush=True)
-    in_any_order = sorted(re.sub(r"done \(\d+ of", "done (N of", line) for line in lines)
+    # A kernel says now and then, with a line of its own, that it was interrupted at its end.
+    said = (line for line in lines if not line.startswith("[IPKernelApp]"))
+    in_any_order = sorted(re.sub(r"done \(\d+ of", "done (N of", line) for line in said)
     _write("said/batch.txt", "".join(in_any_order))
     (INPUTS / "outputs").rename(KEPT / "outputs")
 
