@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from small_surveys import NORVIA
+from small_surveys import NORVIA, SPEC, persons_table
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, FltoolkitError
@@ -121,22 +121,23 @@ def test_what_is_no_group_is_refused(
     assert all(word in str(error.value) for word in words), str(error.value)
 
 
-def test_survey_yaml_takes_bands_of_a_column_too(small: Any) -> None:
+def test_survey_yaml_takes_bands_of_a_column_too(small: Any, write: Any) -> None:
+    groups = {"debt": {"column": "DEBT", "bands": [1, 100], "missing": [999]}}
     people = [
         ("case" if i % 3 else "not", {"DEBT": value})
         for i, value in enumerate([0, 5, 30, 30, 200, "", 999] * 4)
     ]
-    persons = small(people, groups={"debt": {"column": "DEBT", "bands": [1, 100], "missing": [999]}})
+    persons = small(people, groups=groups)
     assert fl.prevalence(persons, by="debt").table[["debt", "n"]].to_numpy().tolist() == [
         ["under 1", 4],
         ["1–99", 12],
         ["100+", 4],
         ["not stated", 8],
     ]
-    path = small(
-        [*people, ("not", {"DEBT": "much"})],
-        groups={"debt": {"column": "DEBT", "bands": [1, 100], "missing": [999]}},
-    ).path
+    path = write(
+        SPEC | {"groups": SPEC["groups"] | groups},
+        persons=persons_table([*people, ("not", {"DEBT": "much"})]),
+    )
     with pytest.raises(DataError, match="values that are not numbers"):
         fl.classify(fl.read_survey(path))
 
