@@ -1,5 +1,6 @@
-"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them.
-The module also makes the JSON Schema of this file."""
+"""Makes the content of evidence.json: the plan, and the tables calculated from it and the published numbers.
+The module also makes the JSON Schema of this file. The published numbers are in estimates.csv, the baseline in
+nap_baseline.csv."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.published_set import MARKERS, Published
 from fltoolkit.table_records import as_records
 
-FORMAT = "fltoolkit evidence 1"
+FORMAT = "fltoolkit evidence 2"
 HEADER = {
     "title": "string",
     "country": "string",
@@ -28,18 +29,6 @@ ANYTHING = {"type": ["string", "number", "boolean", "null"]}
 # For each table: its description, its columns of texts, and its columns of numbers. A number is null if there
 # is none, or if it is not shown. A table may have more columns.
 FRAMES = {
-    "published": (
-        "Every published number, as it is printed. A proportion lies between 0 and 1",
-        "measure outcome reference_population breakdown category ilostat flag marker reason survey "
-        "country round rule_set "
-        "reference_period to_verify cases_class",
-        "estimate se ci_low ci_high cv deff df n cases year level rounding",
-    ),
-    "baseline": (
-        "The indicators of the plan that the baseline survey fills, each in its own unit",
-        "level code statement id indicator unit group category marker flag reason filled_by",
-        "ci_low ci_high n cases",
-    ),
     "targets": (
         "For each indicator that the survey fills: its target, and whether a later survey can verify it",
         (
@@ -78,17 +67,15 @@ FRAMES = {
 }
 # The columns without a number in rows with the marker `c`.
 HIDDEN = {
-    "published": "estimate se ci_low ci_high n cases",
-    "baseline": "baseline_value ci_low ci_high n cases",
     "targets": "baseline_value ci_low ci_high smallest_value",
     "follow_up": "change change_ci_low change_ci_high decrease",
 }
 
 
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on
-    them. `frames` contains these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`,
-    `follow_up` and `references`. Numbers are as printed; a missing number is null."""
+    """Returns the whole content of evidence.json: the plan, how its numbers were published, and the tables of
+    the plan. `frames` contains these tables by name: `targets`, `milestones`, `smart`, `follow_up` and
+    `references`. Numbers are as printed; a missing number is null."""
     return {
         "format": FORMAT,
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},
@@ -127,7 +114,7 @@ def schema() -> dict[str, Any]:
 
 
 def _row_schema(name: str) -> dict[str, Any]:
-    """Returns the JSON Schema of a row of the table with this name, e.g. `baseline`. A row that is hidden for
+    """Returns the JSON Schema of a row of the table with this name, e.g. `targets`. A row that is hidden for
     confidentiality must have a reason, and no number."""
     _, text, numbers = FRAMES[name]
     row = {

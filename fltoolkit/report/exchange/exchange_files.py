@@ -53,7 +53,7 @@ def write_exchange(found: Evidence, folder: str | Path) -> Words:
     write_csv(sdmx_table(rows), target / "sdmx.csv")
     write_csv(bulk, target / "ilostat.csv")
     frames = {name: getattr(found, name) for name in FRAMES if hasattr(found, name)}
-    frames |= {"published": out.table, "baseline": found.baseline.table, "references": references()}
+    frames["references"] = references()
     for name, content in (
         ("sdmx_structure", structure(rows)),
         ("evidence", document(found.plan, out, frames)),

@@ -47,17 +47,17 @@ def problems(made: Any) -> list[str]:
 
 def test_what_is_no_number_is_null_and_what_is_no_text_is_empty() -> None:
     told = frames()
-    told["published"] = pd.DataFrame(
+    told["targets"] = pd.DataFrame(
         [
-            told["published"].iloc[0].to_dict()
-            | {"cv": np.inf, "deff": np.nan, "se": -np.inf, "n": np.int64(3), "reason": None}
+            told["targets"].iloc[0].to_dict()
+            | {"cut": np.inf, "deff": np.nan, "power": -np.inf, "sample_needed": np.int64(3), "reason": None}
         ]
     )
-    (row,) = document(PLAN, OUT, told)["published"]
-    assert row["cv"] is row["deff"] is row["se"] is None
-    assert (row["n"], type(row["n"])) == (3, int)
-    assert (row["reason"], row["estimate"]) == ("", 1.5)
-    assert json.loads(json.dumps(document(PLAN, OUT, told), allow_nan=False))["published"] == [row]
+    (row,) = document(PLAN, OUT, told)["targets"]
+    assert row["cut"] is row["deff"] is row["power"] is None
+    assert (row["sample_needed"], type(row["sample_needed"])) == (3, int)
+    assert (row["reason"], row["baseline_value"]) == ("", 1.5)
+    assert json.loads(json.dumps(document(PLAN, OUT, told), allow_nan=False))["targets"] == [row]
 
 
 def test_the_head_says_the_plan_the_limits_and_by_which_profile_numbers_were_judged() -> None:
@@ -85,11 +85,12 @@ def test_the_head_says_the_plan_the_limits_and_by_which_profile_numbers_were_jud
 
 
 SPOIL: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "a hidden number": lambda d: next(r for r in d["published"] if r["marker"] == "c").update(estimate=0.01),
-    "a hidden value of the baseline": lambda d: d["baseline"][1].update(baseline_value=3),
-    "a hidden row that does not say why": lambda d: d["published"][1].update(reason=""),
-    "a lost column": lambda d: d["published"][0].pop("reason"),
-    "a number as text": lambda d: d["baseline"][0].update(ci_low="3"),
+    "a hidden baseline": lambda d: d["targets"][1].update(baseline_value=3),
+    "a hidden change": lambda d: d["follow_up"][1].update(change=-0.3),
+    "a hidden row that does not say why": lambda d: d["targets"][1].update(reason=""),
+    "a lost column": lambda d: d["follow_up"][0].pop("reason"),
+    "a number as text": lambda d: d["targets"][0].update(ci_low="3"),
+    "the numbers that estimates.csv has": lambda d: d.update(published=[]),
     "a list where one value stands": lambda d: d["targets"][0].update(more=[1]),
     "a key of its own": lambda d: d.update(persons=[]),
     "a plan without a goal": lambda d: d["plan"].pop("goal"),
