@@ -12,6 +12,7 @@ from scipy.stats import binom
 import fltoolkit as fl
 from fltoolkit import teaching
 from fltoolkit.teaching import true_answers
+from fltoolkit.teaching.island_population import TAKE
 from fltoolkit.teaching.redraw import _Drawing, _drawn_stratum
 
 ISLAND = teaching.island()
@@ -21,13 +22,14 @@ ISLAND = teaching.island()
     "switches", [{}, {"clusters": True}, {"clusters": True, "nonresponse": True, "response_error": True}]
 )
 @pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("persons_of_stratum", [600, 2 * TAKE])  # thirty villages, and two
 def test_a_redraw_is_estimated_as_the_kit_estimates_its_persons(
-    switches: dict[str, bool], weighted: bool
+    switches: dict[str, bool], weighted: bool, persons_of_stratum: int
 ) -> None:
     """The same PSU sums, written out as persons and given to fl.prevalence."""
     rng, rows, psu = np.random.default_rng(8), [], 0
     for name, areas in ISLAND.areas.groupby("stratum"):
-        part = _drawn_stratum(rng, areas, _Drawing(1, 600, **switches))
+        part = _drawn_stratum(rng, areas, _Drawing(1, persons_of_stratum, **switches))
         weight = areas["adults"].sum() / part["n"].sum() if weighted else 1.0
         for y, n in zip(part["y"][0], part["n"][0], strict=True):
             for i in range(n):
@@ -36,7 +38,8 @@ def test_a_redraw_is_estimated_as_the_kit_estimates_its_persons(
     persons = pd.DataFrame(rows, columns=["stratum", "psu", "weight", "case"])
     design = fl.SurveyDesign(persons, weight="weight", strata="stratum", psu="psu")
     kit = fl.prevalence(design, "case").table.iloc[0]
-    drawn = teaching.redraw(ISLAND, 1, persons=1200, oversample=True, weighted=weighted, seed=8, **switches)
+    asked = len(ISLAND.areas["stratum"].unique()) * persons_of_stratum
+    drawn = teaching.redraw(ISLAND, 1, persons=asked, oversample=True, weighted=weighted, seed=8, **switches)
     low, high = drawn.interval("korn_graubard_rare")
     mine = [drawn.estimate[0], drawn.se[0], drawn.n[0], drawn.df, drawn.psus_with_cases[0], low[0], high[0]]
     theirs = [kit[c] for c in ("estimate", "se", "n", "df", "psus_with_cases", "ci_low", "ci_high")]

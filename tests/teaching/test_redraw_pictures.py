@@ -16,6 +16,9 @@ SIMPLE = teaching.redraw(ISLAND, 300, persons=150)
 
 def test_a_hill_holds_every_sample_and_its_words_say_where() -> None:
     picture = teaching.distribution({"<b>small</b>": SIMPLE, "larger": teaching.redraw(ISLAND, 300)})
+    title, _, about = str(picture.figure.layout.title.text).partition("<br>")
+    assert "Where the estimates fall" in title
+    assert "300 samples each" in about
     small, larger = (t for t in picture.figure.data if t.type == "bar")
     counts, _ = np.histogram(SIMPLE.estimate * 1000, bins=_edges(small.x))
     assert counts.sum() == 300

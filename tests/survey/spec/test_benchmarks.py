@@ -13,15 +13,18 @@ import pandas as pd
 import pytest
 import shared_surveys
 import small_country
-from small_surveys import SPEC, persons_table
+from families import CHILD, FAMILY
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, DesignError, FltoolkitError, RequestError, SpecError
 from fltoolkit.estimate.totals.person_patterns import read_patterns
+from fltoolkit.estimate.weights.calibration import _weights_to_calibrate
 from fltoolkit.publish.headline_by_rule_set import other_headlines
 from fltoolkit.run.batch_file import make_run
 from fltoolkit.run.run_record import input_hashes
+from fltoolkit.survey.design.survey_design import weight_of
 
 BENCHMARKS = (
     "margin,category,population\nsex,men,2500\nsex,women,2000\nage_group,18–29,2600\nage_group,30+,1900\n"
@@ -382,3 +385,21 @@ def test_what_does_not_carry_sums_by_pattern_has_no_variance() -> None:
 def test_quantiles_say_too_that_the_weights_are_calibrated() -> None:
     design = fl.rake(bare(), {"sex": {"men": 2500, "women": 2000}})
     assert fl.quantile(design, "case").about.calibration == fl.total(design, "case").about.calibration != ""
+
+
+def test_a_sum_with_other_weights_of_children_keeps_its_own(tmp_path: Path) -> None:
+    """Both sums have the weight of adults, so that an adult's factor would fit both."""
+    spec = FAMILY | {
+        "populations": FAMILY["populations"]
+        | {
+            "twins": {"label": "twins", "sum_of": ["adults", "children"]},
+            "older": {"label": "older children", "age": {"min": 12, "max": 17}, "weight": "CW"},
+            "others": {"label": "others", "sum_of": ["adults", "older"]},
+        },
+        "tables": [],
+    }
+    people = persons_table([("case", {"AGE": 30}), ("idle", {"AGE": 13} | CHILD["free"])]).assign(CW=2.0)
+    survey = shared_surveys.classified(write_survey(tmp_path, spec, persons=people))
+    weights, chosen = _weights_to_calibrate(survey, "everybody")
+    assert chosen == "everybody"
+    assert weights == tuple(map(weight_of, ("everybody", "adults", "children", "twins")))
