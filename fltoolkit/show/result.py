@@ -16,8 +16,9 @@ from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import in_forced_labour
+from fltoolkit.show.charts.risk_factor_charts import ratio
 from fltoolkit.show.wording import contrast_sentences, number_words, share_sentences
-from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan, value
 from fltoolkit.show.wording.headline_words import flag, lead
 from fltoolkit.show.wording.plan_words import fall_to, planned_size, planned_sizes
 from fltoolkit.show.wording.result_sentences import (
@@ -34,7 +35,7 @@ from fltoolkit.table_records import as_records
 
 FIRST_FINDINGS = 2  # in the result of a check
 UNVERIFIED = "an exercise, because its rules are still to be compared with their publication"
-CARE = {"†": "to be used with caution (†)", "[u]": "unreliable [u]", "[w]": "without a case [w]"}
+MOST_ODDS = 3  # in a sentence each
 
 
 @checked
@@ -168,8 +169,7 @@ def unresolved(out: Published) -> Result:
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. It begins with what the survey found: for the prevalence, the
     results of the tests that survey.yaml names beforehand; for shares of cases, the largest; else the number
-    of everyone. Then it counts the numbers by group in the first picture that has groups, which is always
-    printed, by how they can be used."""
+    of everyone. Then it says how many of the numbers by group in the first picture can be used."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
@@ -178,14 +178,7 @@ def groups(out: Published, measure: str) -> Result:
         return Result("No number of this measure is published by group.")
     pictured = breakdown_gallery.first_rows_by_group(out, measure)
     whole, rows = (own, rows) if pictured is None else (pictured, pictured[pictured["breakdown"] != ""])
-    picture = "first picture" if measure == "profile" else "picture"
-    place = picture if pictured is not None and pictured["estimate"].notna().any() else "table"
-    who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
-    counted = (
-        f"Of {_counted(len(rows), 'number')} by group in the {place} "
-        f"below{f' ({who})' if who else ''}: {_by_use(rows)}."
-    )
-    return Result("\n\n".join((*_found(out, whole, rows), counted)))
+    return Result("\n\n".join((*_found(out, whole, rows), _usable(rows))))
 
 
 def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str, ...]:
@@ -206,33 +199,21 @@ def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str
     return tuple(f"{statement(ENGLISH, row, with_period=False)}{flag(ENGLISH, row)}" for row in everyone)
 
 
-def _by_use(rows: pd.DataFrame) -> str:
-    """Returns how many numbers can be used as printed, are wide ranges, have a confidential high end beside
-    ranges (they may be ranges too), have each of the signs of care, and are not shown. What no number is, is
-    left out."""
-    shown = rows["estimate"].notna()
-    wide = shown & (rows["bounds_note"] == WIDE_BOUNDS)
-    hidden = (
-        shown & ~wide & (rows["unresolved_marker"] == "c") & bool(wide.any())
-    )  # without ranges, readers miss no high end
-    single = shown & ~wide & ~hidden
-    signs = (
-        rows["flag"]
-        .map(lambda flag: "[u]" if flag == "unreliable" else "†" if flag else "")
-        .mask(rows["marker"] == "w", "[w]")
-    )
-    careful = ", ".join(f"{n} of them {sign}" for sign in CARE if (n := (wide & (signs == sign)).sum()))
-    counts = (
-        ((single & (signs == "")).sum(), "usable as printed"),
-        (
-            wide.sum(),
-            f"{'wide range' if wide.sum() == 1 else 'wide ranges'}{f' ({careful})' if careful else ''}",
-        ),
-        (hidden.sum(), "with a confidential high end"),
-        *(((single & (signs == sign)).sum(), words) for sign, words in CARE.items()),
-        ((~shown).sum(), "not shown"),
-    )
-    return ", ".join(f"{n} {what}" for n, what in counts if n)
+def _usable(rows: pd.DataFrame) -> str:
+    """Returns how many numbers by group can be used, and how many of them only with caution. Numbers that are
+    unreliable, not shown or without a case cannot. Wide ranges are counted apart, and with them numbers with
+    a confidential high end, which may be ranges too."""
+    wide = rows["estimate"].notna() & (rows["bounds_note"] == WIDE_BOUNDS)
+    hidden = rows["estimate"].notna() & ~wide & (rows["unresolved_marker"] == "c") & bool(wide.any())
+    single = rows["estimate"].notna() & ~wide & ~hidden & (rows["marker"] == "")
+    n, careful = int(single.sum()), int((single & (rows["flag"] != "")).sum())
+    care = "" if not careful else ", with caution" if careful == n else f", {careful} of them with caution"
+    told = [f"{n or 'None'} of {_counted(len(rows), 'number')} by group can be used{care}."]
+    if wide.any():
+        told.append(
+            f"{_counted(int(wide.sum()), 'wide range')} and {int(hidden.sum())} with a confidential high end."
+        )
+    return " ".join(told)
 
 
 @checked
@@ -248,32 +229,26 @@ def in_time(out: Published) -> Result | Nothing:
 
 @checked
 def risk(model: PublishedModel) -> Result | Nothing:
-    """Returns a sentence on how many intervals of odds ratios exclude 1, and how many would by chance. If the
+    """Returns the odds ratios whose interval excludes 1, in sentences, and how many others there are. If the
     model or its intervals are not shown, the sentence says why."""
     if model.table.empty:
         return Nothing(ENGLISH.kit(model.notes[0]))
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     if rows.empty:
         return Nothing(f"No odds ratio of this model has an interval. {ENGLISH.kit(NO_INTERVAL)}")
-    without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
-    apart = len(without_1)
-    signs = {"caution": "to be used with caution", "unreliable": "unreliable"}
-    doubts = [(n, words) for flag, words in signs.items() if (n := int(without_1["flag"].eq(flag).sum()))]
-    if apart == 1:
-        care = "".join(f"; it is {words}" for _, words in doubts)
-    else:
-        said = " and ".join(f"{n} {'is' if n == 1 else 'are'} {words}" for n, words in doubts)
-        care = f"; of these {apart}, {said}" if said else ""
-    if len(rows) == 1:
-        return Result(
-            f"One odds ratio has an interval; it {'excludes' if apart else 'holds'} the value 1{care}."
-        )
-    chance = f"{round((1 - model.level) * 100):g}%"
-    return Result(
-        f"Of the intervals of {len(rows)} odds ratios, {apart or 'none'} "
-        f"{'exclude' if apart > 1 else 'excludes'} the value 1{care}. "
-        f"By chance alone about {chance} of them would."
+    apart = as_records(rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)])
+    chance = number_words.percent(ENGLISH, 1 - model.level)
+    rest = (
+        f"The interval contains 1 for {len(rows) - len(apart)} of {_counted(len(rows), 'odds ratio')}; by "
+        f"chance alone, about {chance} would not."
     )
+    return Result(" ".join([*map(_odds, apart[:MOST_ODDS]), rest]))
+
+
+def _odds(row: PublishedNumber) -> str:
+    """Returns an odds ratio in a sentence: `Odds for women: 0.24 times those for men (unreliable).`"""
+    who, base = (value(str(row["group"]), row[name]) for name in ("category", "reference"))
+    return f"Odds for {who}: {ratio(row['odds_ratio'])} times those for {base}.{flag(ENGLISH, row)}"
 
 
 @of_plan

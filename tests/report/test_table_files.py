@@ -37,7 +37,6 @@ TOOL_16 = [
     "Lead / partners involved",
 ]
 CLASSES = {"5–14", "15–29", "30–49", "50 and more"}
-HEAD = 6
 LINK = '=HYPERLINK("http://evil.example","click")'
 
 
@@ -68,29 +67,32 @@ def column(sheet: Worksheet, name: str) -> list[Any]:
 def test_the_columns_are_those_of_tool_no_16_in_their_order(sheet: Worksheet) -> None:
     """Columns of the survey stand beside the value that they are about, such as the marker beside the
     baseline."""
-    assert [cell.value for cell in sheet[HEAD] if cell.value in TOOL_16] == TOOL_16
+    assert [cell.value for cell in sheet[head_of(sheet)] if cell.value in TOOL_16] == TOOL_16
 
 
 def test_title_goal_and_the_meaning_of_markers_stand_above(sheet: Worksheet) -> None:
     assert sheet["A2"].value == "Plan of Smallland"
     assert sheet.parent["Results framework"]["A4"].value == "Goal: By 2030 nobody is in forced labour."
     for marker in (
-        "[c] confidential",
+        "[c] hidden to protect people",
         "[u] unreliable",
         "[w] none recorded",
         "[x] not available",
         "[z] not applicable",
         "† use with caution",
     ):
-        assert any(marker in str(sheet[f"A{place}"].value).replace("\xa0", " ") for place in range(5, HEAD))
+        assert any(
+            marker in str(sheet[f"A{place}"].value).replace("\xa0", " ") for place in range(5, head_of(sheet))
+        )
 
 
 def test_one_table_without_merged_cells_its_head_frozen_and_filtered(sheet: Worksheet) -> None:
     assert not sheet.merged_cells.ranges
-    assert sheet.freeze_panes == "C7"
-    assert sheet.auto_filter.ref.startswith("A6:")
-    assert sheet.max_row == HEAD + len(country.filled().table)
-    assert sheet.print_title_rows == "$6:$6"
+    head = head_of(sheet)
+    assert sheet.freeze_panes == f"C{head + 1}"
+    assert sheet.auto_filter.ref.startswith(f"A{head}:")
+    assert sheet.max_row == head + len(country.filled().table)
+    assert sheet.print_title_rows == f"${head}:${head}"
 
 
 def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> None:

@@ -41,7 +41,7 @@ def test_a_hidden_number_is_not_said() -> None:
 
 
 @pytest.mark.parametrize("measure", ["prevalence", "total", "share"])
-def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) -> None:
+def test_what_was_found_by_group_comes_before_how_many_numbers_can_be_used(measure: str) -> None:
     out = country.published()
     rows = out.table[
         (out.table["measure"] == measure)
@@ -53,25 +53,25 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
         rows = rows[~rows["breakdown"].isin(out.case_only)]
     if measure == "share":  # each breakdown has a picture of its own
         rows = rows[rows["breakdown"] == rows["breakdown"].iloc[0]]
-    sure = rows["estimate"].notna() & (rows["flag"] == "")
-    shown = rows[rows["estimate"].notna()]
-    none, weak = (shown["marker"] == "w").sum(), (shown["marker"] == "u").sum()
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == [
         {"prevalence": "No differen", "share": "Of every 10", "total": "410 adults "}[measure]
     ]
-    counts = {
-        "usable as printed": sure.sum(),
-        "to be used with caution (†)": (shown["flag"] == "caution").sum(),
-        "unreliable [u]": weak,
-        "without a case [w]": none,
-        "not shown": rows["estimate"].isna().sum(),
-    }
-    told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
-    assert counted == f"Of {len(rows)} numbers by group in the picture below (adults): {told}."
+    careful = (rows["estimate"].notna() & (rows["flag"] == "caution")).sum()
+    assert counted == f"{careful} of {len(rows)} numbers by group can be used, with caution."
 
 
-def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> None:
+def test_a_number_without_a_flag_is_used_as_it_is_and_one_without_a_case_not_at_all() -> None:
+    out = country.published()
+    first = out.table.index[(out.table["measure"] == "prevalence") & (out.table["breakdown"] == "sex")][0]
+    flags = out.table["flag"].where(out.table.index != first, "")
+    said = str(result.groups(replace(out, table=out.table.assign(flag=flags)), "prevalence"))
+    assert said.endswith("5 of 12 numbers by group can be used, 4 of them with caution.")
+    none = out.table.assign(marker="w", flag="")
+    assert "None of 12 numbers" in str(result.groups(replace(out, table=none), "prevalence"))
+
+
+def test_wide_ranges_are_not_among_the_numbers_that_can_be_used() -> None:
     out = country.published()
     rows = (out.table["measure"] == "prevalence") & (out.table["breakdown"] == "sex")
     table = out.table.assign(
@@ -80,16 +80,12 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> N
     )
     table = table.assign(unresolved_marker="")
     told = str(result.groups(replace(out, table=table), "prevalence"))
-    assert "in the picture below (adults): 2 wide ranges, " in told
+    assert "2 wide ranges and 0 with a confidential high end." in told
     first = table[rows].index[0]
     table.loc[first, ["bounds_note", "unresolved_marker"]] = ["", "c"]
-    told = str(
-        result.groups(
-            replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"
-        )
-    )
-    assert ": 1 wide range (1 of them †), 1 with a confidential high end, " in told
-    assert "wide ranges" not in str(result.groups(out, "prevalence"))
+    told = str(result.groups(replace(out, table=table), "prevalence"))
+    assert "1 wide range and 1 with a confidential high end." in told
+    assert "wide range" not in str(result.groups(out, "prevalence"))
 
 
 def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
@@ -112,26 +108,25 @@ def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
     assert [str(table).count("Everyone") for table in seen] == [1]
 
 
-def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -> None:
-    """Before, `(1 unreliable)` could be read as the number of all unreliable odds ratios."""
+def test_the_odds_ratios_whose_interval_excludes_1_are_named_with_their_flag() -> None:
     limits = pd.DataFrame(
         {
-            "odds_ratio": 3.0,
-            "ci_low": [1.2, 1.5, 0.5],
-            "ci_high": 5.0,
+            "group": "sex",
+            "category": ["women", "boys", "girls"],
+            "reference": "men",
+            "odds_ratio": [0.245, 3.0, 3.0],
+            "ci_low": [0.1, 1.5, 0.5],
+            "ci_high": [0.6, 5.0, 5.0],
             "flag": ["unreliable", "", "unreliable"],
         }
     )
     model = PublishedModel(limits, 0.95, "", "", "", "", "", "", "", ())
-    assert str(result.risk(model)).startswith(
-        "Of the intervals of 3 odds ratios, 2 exclude the value 1; of these 2, 1 is unreliable. By "
-        "chance alone"
+    assert str(result.risk(model)) == (
+        "Odds for women: 0.24 times those for men. *Unreliable.* Odds for boys: 3.0 times those for men. "
+        "The interval contains 1 for 1 of 3 odds ratios; by chance alone, about 5% would not."
     )
-    alone = replace(model, table=limits.iloc[:1])
-    assert (
-        str(result.risk(alone))
-        == "One odds ratio has an interval; it excludes the value 1; it is unreliable."
-    )
+    alone = str(result.risk(replace(model, table=limits.iloc[2:])))
+    assert alone.startswith("The interval contains 1 for 1 of 1 odds ratio;")
     none = replace(model, table=limits.assign(ci_low=float("nan"), ci_high=float("nan")))
     assert str(result.risk(none)).startswith("No odds ratio of this model has an interval. An interval")
 

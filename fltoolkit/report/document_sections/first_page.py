@@ -105,18 +105,16 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     )
     pictured = [r for r in rates if r["reference_population"] not in out.headlines[:1]]
     changes = _changes(evidence, language)
-    rule = [contrast_sentences.rule(out, language)] if changes and pairs else []
     return (
         *changes,
         *pairs,
-        *filter(None, rule),
         *([language.say("sheet.populations")] if len(pictured) > 1 else []),
     )
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
-    """Returns a sentence with the verdict of the test of the change for everyone and for each category of the
-    lead group. The list is empty if no change of a category was tested, or if there are too many categories
+    """Returns sentences with the verdict of the test of the change for everyone and for each category of the
+    lead group: one for each verdict. The list is empty if no change of a category was tested, or if there are too many categories
     for a sentence."""
     whole = headline_change(evidence)
     if whole is None or evidence.changed is None or not evidence.now.lead:
@@ -126,29 +124,41 @@ def _changes(evidence: Evidence, language: Language) -> list[str]:
         rows["reference_population"] == whole["reference_population"]
     )
     groups = as_records(rows[of_rate & (rows["breakdown"] == evidence.now.lead) & (rows["verdict"] != "")])
-    whom = [
-        language.say("sheet.changes.of", who=number_words.whom(language, row["category"])) for row in groups
-    ]
-    said = zip([whole, *groups], [language.say("sheet.changes.overall"), *whom], strict=True)
-    each = [_change_of(language, row, who) for row, who in said]
-    told_of = 0 < len(groups) <= MOST_CHANGES
-    return (
-        [language.say("sheet.change_by", year=f"{whole['year_before']:g}", each=language.list(each))]
-        if told_of
-        else []
+    if not 0 < len(groups) <= MOST_CHANGES:
+        return []
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in (whole, *groups):
+        who = (
+            language.say("sheet.changes.overall")
+            if row is whole
+            else language.say("sheet.changes.of", who=number_words.whom(language, row["category"]))
+        )
+        if is_size_unsure(row["verdict"], row["flag"]):
+            who = language.say("sheet.changes.unsure", who=who)
+        found.setdefault(_result(language, row), []).append(who)
+    said = (
+        language.say(key, verdict=verdict, who=language.join(whom)) for (key, verdict), whom in found.items()
     )
+    return [" ".join(f"{number_words.start(text)}." for text in said)]
 
 
-def _change_of(language: Language, row: Row, who: str) -> str:
-    """Returns the result of the test of a change as a clause: `the rate fell for women, but how far is
-    uncertain`. `who` is `for women` or `overall`."""
+def _result(language: Language, row: Row) -> tuple[str, str]:
+    """Returns the result of the test of a change: the key of its clause, and the result in words if the
+    clause needs it."""
     verdict, reason = row["verdict"], row["verdict_reason"]
     if verdict not in list(CHANGES) or is_unjudged(verdict, reason):
-        return language.say(
-            "sheet.changes.other", verdict=language.kit(stated_verdict(verdict, reason)), who=who
-        )
-    said = language.say(CHANGES[verdict], who=who)
-    return language.say("sheet.changes.unsure", said=said) if is_size_unsure(verdict, row["flag"]) else said
+        return "sheet.changes.other", language.kit(stated_verdict(verdict, reason))
+    return CHANGES[verdict], ""
+
+
+def about_change(evidence: Evidence, language: Language) -> str:
+    """Returns what the test of the change of the rate does not say: that there was no change if none was
+    detected, otherwise why it changed. The text is empty if there is no later survey."""
+    if evidence.changed is None:
+        return ""
+    found = headline_change(evidence)
+    none = found is not None and found["verdict"] == NO_CHANGE
+    return language.say("contrasts.no_proof" if none else "sentence.no_cause")
 
 
 def headline_change(evidence: Evidence) -> Row | None:

@@ -14,7 +14,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_sections.results_section import fits_in_brief, groups_of
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import change_sentences, plan_words
+from fltoolkit.show.wording import change_sentences
 from fltoolkit.show.wording.plan_words import about, totals
 from fltoolkit.table_records import as_records
 
@@ -23,13 +23,7 @@ def table(evidence: Evidence, language: Language) -> PrintedTable | None:
     """Returns a table of the most important changes since the plan's baseline, each with the result of its
     test. Returns None if the run is itself the baseline."""
     rows = most_important(evidence)
-    return (
-        None
-        if rows.empty
-        else change_tables.follow_up(
-            language, rows, *_signs(evidence, language, rows), interviews(evidence, language)
-        )
-    )
+    return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
 
 
 def in_brief(evidence: Evidence, language: Language) -> list[PrintedTable]:
@@ -69,24 +63,12 @@ def _of_rate(evidence: Evidence, language: Language, is_wanted: Callable[[str], 
     return [change_tables.changes(language, shown, title, language.say("change.note"), *left_out)]
 
 
-def _signs(evidence: Evidence, language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the note on the signs of a rate and its number (see `own_signs`), in a list. `rows` are some of
-    the follow-up."""
-    return plan_words.own_signs(language, rows, evidence.follow_up, "flag_before", "flag_after")
-
-
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:
     """Returns a table of the changes that `table` leaves out: those by group. Returns None if there are
     none."""
     rows = evidence.follow_up
     rows = rows[~rows.index.isin(most_important(evidence).index)]
-    return (
-        None
-        if rows.empty
-        else change_tables.follow_up(
-            language, rows, *_signs(evidence, language, rows), title="follow_up.by_group"
-        )
-    )
+    return None if rows.empty else change_tables.follow_up(language, rows, title="follow_up.by_group")
 
 
 def most_important(evidence: Evidence) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     blocks = (
         *_fact_sheet(evidence, language),
         *_numbers(evidence, language),
-        *_limits_and_basis(evidence, language),
+        *_basis(evidence, language),
     )
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
@@ -53,10 +53,11 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), targets] if targets else []
     blocks += [Paragraph(more, "quiet")] if more else []
     who = first_page.who(evidence, language)
+    window = result_sentences.window(language, evidence.now.select("prevalence").iloc[0].to_dict())
     return [
         *results_section.range_explained(evidence.now, language),
         facts,
-        Paragraph(" ".join((*others, result_sentences.forced_labour(evidence.now, language)))),
+        Paragraph(" ".join((*others, result_sentences.forced_labour(evidence.now, language), window))),
         *_lead_pictures(evidence, language),
         *([Bullets(who)] if who else []),
         *blocks,
@@ -103,7 +104,8 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
         result_sentences.headline_unresolved(out, language),
         result_sentences.definition(language, first) if first["same_work"] == "assumed" else "",
         result_sentences.to_verify(language, first),
-        language.say("sentence.no_cause") if first_page.headline_change(evidence) else "",
+        first_page.about_change(evidence, language),
+        language.say("sentence.not_global"),
     )
     return tuple(text for text in caveats if text)
 
@@ -123,7 +125,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True),
-        Paragraph(f"{contrast_sentences.family(out, language)} {language.say('brief.markers')}"),
+        Paragraph(f"{contrast_sentences.family(out, language)} {language.say('brief.interval')}"),
         *results_section.rates(out, language),
         *follow_up_section.in_brief(evidence, language),
         *_targets(evidence, language),
@@ -150,10 +152,10 @@ def _targets(evidence: Evidence, language: Language) -> list[Block]:
     ]
 
 
-def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
+def _basis(evidence: Evidence, language: Language) -> list[Block]:
+    said = (*result_sentences.basis(evidence.now, language), language.say("brief.describes"))
     return [
-        Heading(language.say("brief.limits")),
-        Bullets((*language.each("limits"), language.say("contrasts.where"))),
         Heading(language.say("brief.basis"), 2),
-        Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
+        Paragraph(" ".join(said)),
+        Paragraph(language.say("contrasts.where"), "quiet"),
     ]

@@ -30,7 +30,6 @@ from fltoolkit.report.documents.document_pictures import (
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import (
-    contrast_sentences,
     number_words,
     plan_words,
     result_sentences,
@@ -104,10 +103,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
         return []
     return [
         *shown,
-        Paragraph(
-            f"{language.say('sentence.no_cause')} {contrast_sentences.rule(evidence.now, language)}".strip(),
-            "quiet",
-        ),
+        Paragraph(first_page.about_change(evidence, language), "quiet"),
     ]
 
 
@@ -173,9 +169,8 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
         evidence, language, "slide", Grouped("profile", (COERCION,), rows["reference_population"].iloc[0])
     )
     told = share_sentences.majority(language, rows, "slides.coerced")
-    notes = (language.say("profile.majority") if told else "", number_words.alike_shares(language, rows))
     slide = _pictured(picture, told)
-    return [*slide, *([Paragraph(" ".join(filter(None, notes)), "quiet")] if slide and any(notes) else [])]
+    return [*slide, *([Paragraph(language.say("profile.majority"), "quiet")] if slide and told else [])]
 
 
 def _means_of_coercion(out: Published) -> pd.DataFrame:

@@ -89,6 +89,7 @@ def adults(
     answers: Answers | None = None,
     lit: Collection[str] = (),
     *,
+    notes: Sequence[str] = (),
     language: Language = ENGLISH,
 ) -> Any:
     """Returns the flowchart of the definition of forced labour of adults. A leaf is a box in which a path
@@ -96,11 +97,13 @@ def adults(
 
     Args:
         title, subtitle: the words above the flowchart.
-        words: the words in the boxes, by name of the box: the leaves (classify.trace.LEAVES), ASKED and
-            `forced labour`. A question is drawn only if its leaf has words.
+        words: the words in the boxes, by name of the box: the leaves (classify.trace.LEAVES), ASKED,
+            `forced labour`, and `unresolved` if its box has words of its own. A question is drawn only if its
+            leaf has words.
         answers: the answers of one person, by leaf; they are printed below the questions.
         lit: the names of the highlighted boxes, which are the path of one person. The box of a question is
             named `?` plus the name of its leaf.
+        notes: sentences below the flowchart.
     """
     spine = [leaf for leaf in QUESTIONS if leaf in words]
     yes, no = (language.say(f"flowchart.{word}") for word in ("yes", "no"))
@@ -115,9 +118,11 @@ def adults(
     end = -len(spine) - 1
     sheet.arrow((MIDDLE, end + 0.7), (MIDDLE, end + 0.3), yes, "forced labour" in lit)
     sheet.box(LEFT_BOX, end, words["forced labour"], "forced labour" in lit, FOUND)
-    sheet.box(RIGHT_BOX, end, safe(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
+    unclear = words.get("unresolved") or safe(language.say("flowchart.open_somewhere"))
+    sheet.box(RIGHT_BOX, end, unclear, "unresolved" in lit, UNCLEAR)
     questions, below = [(LEFT_BOX[0], -i) for i in range(1, len(spine) + 1)], end - 0.6
     sheet.lead(questions, 0.15, [(0.15, below), (8.2, below), (8.2, end - 0.3)])
+    sheet.notes = tuple(notes)
     return sheet.drawn(title, subtitle, 46 * (len(spine) + 2), (0, 10), (end - 0.75, 0.35))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
-from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, QUIET, Picture, Table, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import Picture, Table, safe, wrap
 from fltoolkit.show.charts.definition_flowchart import (
     ASKED,
     BELOW,
@@ -20,148 +19,49 @@ from fltoolkit.show.charts.definition_flowchart import (
     OPEN_CHILD,
     QUESTIONS,
     exit_at,
-    question,
 )
 from fltoolkit.show.charts.descriptions import chart_notes
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import ENGLISH, number
-from fltoolkit.show.wording.number_words import start
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import flow_population, statement
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.table_records import as_records
 
 Rows = dict[str, dict[Hashable, Any]]
-Line = tuple[str, str, float, float, str]
-"""A line of the picture: its words, a number as text, how many persons go on and how many leave, and why they
-leave."""
-ENDS = ("unresolved", "abroad, unresolved", "forced labour")
-ENDS_HERE = {
-    "forced labour": "In forced labour",
-    "unresolved": "Unresolved",
-    "abroad, unresolved": "Abroad, unresolved",
+ENDS = {
+    "forced labour": "in forced labour",
+    "unresolved": "unresolved",
+    "abroad, unresolved": "unresolved, abroad",
 }
-SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
-ROW_HEIGHT, LEAVING = 56, "#c9d3da"
-NOBODY = "nobody leaves"
 
 
 @checked
 def flow(out: Published) -> Picture | Nothing:
-    """Returns a picture of the definition of forced labour as bars. The first bar is everybody whom the
-    survey represents. After each condition of the definition, bars show how many persons go on and how many
-    leave. If there are no such numbers, a note says so.
-
-    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated
-    from these, so they reveal nothing new.
-    """
+    """Returns the flowchart of forced labour of adults. Each box in which a path ends has the published
+    number of persons who end there. If there are no such numbers, a note says so."""
     population = flow_population(out, of_children=False)
     if population is None:
         return _nothing(out, "This survey did not ask about adults; its figures are about children alone.")
     rows = _steps(out, population)
-    conditions, whole = _conditions(rows), rows["total"]
-    ends = [name for name in ENDS if name in rows]
-    size = _number(whole) or max([1.0, *(line[2] for line in conditions)])
-    lines = [
-        (
-            f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, represented",
-            _count(whole),
-            size,
-            0.0,
-            "",
-        ),
-        *conditions,
-    ]
-    lines += [
-        (f"<b>{safe(ENDS_HERE[name])}</b>", _count(rows[name]), _number(rows[name]) or 0.0, 0.0, "")
-        for name in ends
-    ]
-    y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
-    fig = figure(
-        "Who is in forced labour, condition by condition",
-        (
-            "Weighted persons who go on (dark) and who leave "
-            f"(pale){'; to be verified' if whole['to_verify'] else ''}"
-        ),
-        round(ROW_HEIGHT * (1 - y[-1])),
-        notes=[_sum_in_words(rows), *_notes(out, rows)],
-        below=0,
-    )
-    bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
-    colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(conditions)) + ends]
-    fig.add_bar(x=[line[2] for line in lines], marker={"color": colours}, **bar)
-    fig.add_bar(x=[line[3] for line in lines], marker={"color": LEAVING}, **bar)
-    text_style = {"xref": "paper", "yref": "y", "showarrow": False, "font": {"size": 14, "color": INK}}
-    notes: list[dict[str, Any]] = []
-    for at, (label, count, _, _, leaving) in zip(y, lines, strict=True):
-        notes += [
-            {**text_style, "x": 0, "y": at, "yshift": 16, "xanchor": "left", "text": label, "align": "left"},
-            {**text_style, "x": 1, "y": at, "yshift": 16, "xanchor": "right", "text": f"<b>{count}</b>"},
-        ]
-        if leaving:
-            quiet = {"size": 14, "color": QUIET}
-            notes.append(
-                {
-                    **text_style,
-                    "x": 0,
-                    "y": at,
-                    "yshift": -17,
-                    "xanchor": "left",
-                    "text": leaving,
-                    "font": quiet,
-                }
-            )
-    axes = {"visible": False, "fixedrange": True}
-    fig.update_layout(
-        barmode="stack",
-        showlegend=False,
-        annotations=[*fig.layout.annotations, *notes],
-        xaxis={**axes, "range": [0, size]},
-        yaxis={**axes, "range": [y[-1] - 0.45, 0.55]},
+    whole, asked = rows["total"], [leaf for leaf in QUESTIONS if leaf in rows or leaf != BELOW]
+    words = {leaf: f"<b>{_count(rows.get(leaf))}</b> {safe(exit_at(ENGLISH, leaf))}" for leaf in asked}
+    ends = {name: f"<b>{_count(rows[name])}</b> {said}" for name, said in ENDS.items() if name in rows}
+    words |= {
+        ASKED: f"<b>{_count(whole)}</b><br>{wrap(str(whole['reference_population_label']), 40)}",
+        "forced labour": ends.pop("forced labour", "<b>0</b> in forced labour"),
+        "unresolved": "<br>".join(ends.values()) or "<b>0</b> unresolved",
+    }
+    subtitle = f"Weighted number of persons{'; to be verified' if whole['to_verify'] else ''}"
+    fig = definition_flowchart.adults(
+        "Who is in forced labour, question by question",
+        subtitle,
+        words,
+        notes=(ENGLISH.say("tables.rounded"), *_notes(out, rows)),
     )
     return Picture(
-        fig,
-        f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.",
-        least=300,
+        fig, f"Flowchart of forced labour with numbers of persons. {_steps_in_words(rows)}.", least=620
     )
-
-
-def _conditions(rows: Rows) -> list[Line]:
-    """Returns a line of the picture for each condition of the definition. Persons who do not meet a condition
-    leave there; the others go on. If numbers before and after a condition are hidden, ` + [c]` stands for
-    those after it."""
-    leaves = [leaf for leaf in QUESTIONS if leaf in rows or leaf != BELOW]
-    left = [_number(rows[leaf]) if leaf in rows else 0.0 for leaf in leaves]
-    ends = [_number(rows[name]) for name in ENDS if name in rows]
-    whole = _number(rows["total"])
-    found = []
-    for i, leaf in enumerate(leaves):
-        above, below = [whole, *left[: i + 1]], [*left[i + 1 :], *ends]
-        remain, hidden = sum(n or 0.0 for n in below), None in below
-        if None not in above:
-            remain, hidden = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
-        going = f"{number(remain, 'total')}{' + [c]' if hidden else ''} go on"
-        leaving = f"{_count(rows[leaf])} leave: {safe(exit_at(ENGLISH, leaf))}" if leaf in rows else NOBODY
-        found.append((f"<b>{safe(question(ENGLISH, leaf))}</b>", going, remain, left[i] or 0.0, leaving))
-    return found
-
-
-def _sum_in_words(rows: Rows) -> str:
-    """Returns a sentence that adds up the numbers of the picture, so that readers need not guess how one
-    follows from another."""
-    leaving = [_count(rows[leaf]) for leaf in QUESTIONS if leaf in rows]
-    ends = [(name, _count(rows[key])) for key, name in ENDS_HERE.items() if key in rows]
-    parts = [
-        f"{' + '.join(leaving)} who leave",
-        *(f"{count} {name[0].lower()}{name[1:]}" for name, count in ends),
-    ]
-    return (
-        f"Sum: {_count(rows['total'])} represented = {', + '.join(parts)}. Each number is rounded by itself."
-    )
-
-
-def _number(row: dict[Hashable, Any]) -> float | None:
-    return float(row["estimate"]) if pd.notna(row["estimate"]) else None
 
 
 @checked

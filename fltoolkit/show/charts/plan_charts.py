@@ -154,8 +154,7 @@ def follow_up(evidence: Evidence) -> Table | Words:
     if rows.empty:
         return NO_FOLLOW_UP
     words = plan_words.english(evidence.own_words)
-    signs = plan_words.own_signs(words, rows, rows, "flag_before", "flag_after")
-    table = change_tables.follow_up(words, rows, *signs, title="follow_up.by_group")
+    table = change_tables.follow_up(words, rows, title="follow_up.by_group")
     return in_notebook(replace(table, heads=_under_years(table.heads)))
 
 

@@ -83,7 +83,7 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
                 for r, new in zip(records, starts, strict=True)
             ],
             "Category": [number_words.start(value(r["group"], r["category"])) for r in records],
-            "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
+            "Odds ratio": [ratio(r["odds_ratio"]) for r in records],
             f"{number_words.percent(ENGLISH, model.level)} interval": [_ratio_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"], r) for r in records],
             "Interval": [
@@ -206,7 +206,8 @@ def _care_note(table: pd.DataFrame) -> list[str]:
     """Returns the note on the sign of caution, with its reasons, in a list. The list is empty if no odds
     ratio has the sign."""
     reasons = dict.fromkeys(str(reason) for reason in table.loc[table["flag"] == "caution", "reason"])
-    return [f"{number_words.CARE}: use with caution ({'; '.join(reasons)})."] if reasons else []
+    care = number_words.CARE
+    return [f"{number_words.markers(ENGLISH, [care], {care: list(reasons)})}."] if reasons else []
 
 
 def _notes(model: PublishedModel) -> list[str]:
@@ -235,7 +236,7 @@ def _is_base(row: PublishedNumber) -> bool:
     return bool(row["category"] == row["reference"] and pd.notna(row["odds_ratio"]))
 
 
-def _ratio(x: float) -> str:
+def ratio(x: float) -> str:
     """Returns an odds ratio as text. It has two significant digits, but never more than two decimals. A limit
     that is not zero never reads as zero: `<0.01`."""
     if 0 < x < LEAST_RATIO:
@@ -245,7 +246,7 @@ def _ratio(x: float) -> str:
 
 
 def _ratio_limits(row: PublishedNumber) -> str:
-    return "" if pd.isna(row["ci_low"]) else f"{_ratio(row['ci_low'])}{NBSP}to{NBSP}{_ratio(row['ci_high'])}"
+    return "" if pd.isna(row["ci_low"]) else f"{ratio(row['ci_low'])}{NBSP}to{NBSP}{ratio(row['ci_high'])}"
 
 
 def _signed(effect: float, row: PublishedNumber) -> str:
@@ -260,7 +261,7 @@ def _ratio_with_limits(row: PublishedNumber) -> str:
     if pd.isna(row["odds_ratio"]):
         return f"[{row['marker']}]"
     limits = f" ({_ratio_limits(row)})" if _ratio_limits(row) else ""
-    return f"{_ratio(row['odds_ratio'])}{limits}{number_words.care(row['flag'])}"
+    return f"{ratio(row['odds_ratio'])}{limits}{number_words.care(row['flag'])}"
 
 
 def _cell(row: PublishedNumber) -> str:

@@ -49,7 +49,7 @@ def follow_up(
     about = (
         language.say("change.note"),
         language.say("tables.rounded_changes"),
-        *_signs_explained(language, rows),
+        *_beyond_zero(language, rows),
         *notes,
     )
     target = ("target",) if any(row["reached"] for row in records) else ()
@@ -85,20 +85,16 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     )
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
-    about = (language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes)
+    about = (language.say("tables.rounded_changes"), *_beyond_zero(language, rows), *notes)
     words = TableWords(named, subtitle, about, years)
     columns = (result_tables.CATEGORY, *CHANGE.only(*NUMBERED[1:], "verdict").columns)
     layout = TableLayout(columns, result_tables.group, _reasons)
     return printed(language, layout, as_records(made), words)
 
 
-def _signs_explained(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the notes on the signs beside numbers: the sign of caution, and `<0` or `>0` in place of a
-    limit that rounds to 0."""
-    care = number_words.care_note(
-        language, pd.concat([rows["flag_before"], rows["flag_after"], rows["flag"]])
-    )
-    return [*care, *([language.say("tables.beyond_zero")] if rows["beyond_zero"].any() else [])]
+def _beyond_zero(language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns the note on `<0` or `>0` in place of a limit that rounds to 0, in a list."""
+    return [language.say("tables.beyond_zero")] if rows["beyond_zero"].any() else []
 
 
 def verdict_in_words(language: Language, row: Row) -> str:

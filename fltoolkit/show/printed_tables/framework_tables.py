@@ -154,25 +154,19 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     )
 
 
-def _of_plan(
-    language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords, every: pd.DataFrame
-) -> PrintedTable:
-    """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes. `every` has all
-    rows of the plan."""
+def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords) -> PrintedTable:
+    """Returns rows of the plan as a printed table, with the remarks on its rows as footnotes."""
     ranged = any(map(has_wide_bounds, rows))
-    frame = pd.DataFrame(rows, columns=[*plan_words.ROW, "flag"])
-    rounded = plan_words.rounding_note(language, rows)
-    signs = (
-        *rounded,
-        *number_words.care_note(language, frame["flag"]),
-        *plan_words.own_signs(language, frame, every, "flag"),
-    )
     return printed(
         language,
-        replace(layout, reasons=partial(_remarks, ranged)),
+        replace(layout, reasons=partial(_remarks, ranged), flagged=_flagged),
         rows,
-        replace(words, notes=(*words.notes, *signs)),
+        replace(words, notes=(*words.notes, *plan_words.rounding_note(language, rows))),
     )
+
+
+def _flagged(language: Language, row: Row) -> tuple[str, ...]:
+    return number_words.flag_reasons(language, row) if has_text(row["reason"]) else ()
 
 
 ABOUT = (
@@ -216,7 +210,7 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     words = TableWords(
         language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year")
     )
-    return _of_plan(language, MATRIX, rows, words, evidence.baseline.table)
+    return _of_plan(language, MATRIX, rows, words)
 
 
 def by_group(
@@ -234,7 +228,7 @@ def by_group(
     words = TableWords(
         language.say("matrix.by_group"), heads=plan_cells.years(language, filled.table, "year")
     )
-    return _of_plan(language, BY_GROUP, rows, words, filled.table) if rows else None
+    return _of_plan(language, BY_GROUP, rows, words) if rows else None
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
@@ -248,7 +242,7 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
     )
     years = plan_cells.years(language, filled.table, "year")
     words = TableWords(language.own(filled.plan.title), language.own(filled.plan.goal), limits, years)
-    return _of_plan(language, BASELINE, rows, words, filled.table)
+    return _of_plan(language, BASELINE, rows, words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:

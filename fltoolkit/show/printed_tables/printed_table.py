@@ -8,13 +8,13 @@ tables that people see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.published_set import CONFIDENTIAL, MARKERS
+from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.show.wording import number_words
 
 Row = Mapping[Any, Any]
@@ -55,7 +55,7 @@ class PrintedCell:
     def bracketed(self) -> str:
         """Returns the marker of the cell's number as it is printed: `[u]`, or the sign of caution without
         brackets."""
-        return f"[{self.marker}]" if self.marker not in ("", number_words.CARE) else self.marker
+        return number_words.bracketed(self.marker)
 
     @property
     def printed(self) -> str:
@@ -106,13 +106,16 @@ class TableLayout:
         headings: returns, for a row, the lines across the table above it, from the most general to the most
             special; an empty text for no line. Rows with the same line share it. A line that explains the
             rows is a quiet cell.
-        reasons: returns, for a row, the reasons why its number is hidden or doubtful. Each text becomes one
-            footnote with a letter.
+        reasons: returns, for a row, remarks that no marker gives. Each text becomes one footnote with a
+            letter.
+        flagged: returns, for a row, the reasons for the marker of its number. They stand once below the table,
+            behind the marker.
     """
 
     columns: tuple[TableColumn, ...]
     headings: Callable[[Language, Row], tuple[str | PrintedCell, ...]] | None = None
     reasons: Callable[[Language, Row], tuple[str, ...]] | None = None
+    flagged: Callable[[Language, Row], tuple[str, ...]] | None = None
 
     def only(self, *keys: str) -> TableLayout:
         """Returns a layout with only the columns that have these keys, in the order of `keys`."""
@@ -220,6 +223,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     """
     body: list[tuple[PrintedCell, ...]] = []
     footnotes: list[str] = []
+    why: dict[str, list[str]] = {}
     across: tuple[str | PrintedCell, ...] = ()
     for row in rows:
         headings = layout.headings(language, row) if layout.headings else ()
@@ -235,12 +239,13 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         reasons_of_row = layout.reasons(language, row) if layout.reasons else ()
         reasons = [number_words.start(text) for text in dict.fromkeys(reasons_of_row) if text]
         footnotes += [text for text in reasons if text not in footnotes]
-        body.append(
-            (
-                *(column.cell(language, row) for column in layout.columns),
-                PrintedCell(footnotes=tuple(reasons)),
-            )
-        )
+        line = tuple(column.cell(language, row) for column in layout.columns)
+        if layout.flagged:
+            told = layout.flagged(language, row)
+            for marker in {cell.marker for cell in line} & {"u", number_words.CARE}:
+                why[marker] = [*dict.fromkeys([*why.get(marker, ()), *told])]
+        body.append((*line, PrintedCell(footnotes=tuple(reasons))))
+    body = list(_hidden_together(language, body))
     has_range = any(cell.has_range for row in body for cell in row)
     keys = (
         "limits_of_low" if has_range and c.key == "baseline_interval" else c.head or c.key
@@ -255,13 +260,12 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     else:
         body = [row if len(row) == 1 else row[:-1] for row in body]
     used = {cell.marker for row in body for cell in row}
-    # The marker `c` (confidential) has the reason why the number is hidden.
     markers = tuple(
-        (f"[{m}]", language.kit(CONFIDENTIAL) if m == "c" else language.say(f"markers.{m}"))
-        for m in MARKERS
+        (number_words.bracketed(m), number_words.meaning(language, m))
+        for m in (*MARKERS, number_words.CARE)
         if m in used
     )
-    legend = language.list(f"{marker}{NBSP}{meaning}" for marker, meaning in markers)
+    legend = number_words.markers(language, used, why)
     ranges = language.say(words.ranges) if has_range else ""
     note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
     terms = (
@@ -277,6 +281,31 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         tuple(footnotes),
         meanings=(*markers, *terms),
     )
+
+
+def _hidden_together(
+    language: Language, rows: Sequence[tuple[PrintedCell, ...]]
+) -> Iterator[tuple[PrintedCell, ...]]:
+    """Yields the rows of a table, with one row in place of all rows of a block of which every number is
+    confidential. It names their categories, and stands where the first of them stood."""
+    blocks: list[list[tuple[PrintedCell, ...]]] = [[]]
+    for row in rows:
+        blocks += [[]] if len(row) == 1 else []
+        blocks[-1].append(row)
+    for block in blocks:
+        hidden = [row for row in block if _is_hidden(row)]
+        names = language.list(cell.text for cell, *_ in hidden)
+        for row in block:
+            if row not in hidden:
+                yield row
+            elif row is hidden[0]:
+                yield (replace(row[0], text=names), *row[1:])
+
+
+def _is_hidden(row: tuple[PrintedCell, ...]) -> bool:
+    """Returns whether a row shows nothing but that its numbers are confidential."""
+    _, *cells = row
+    return bool(cells) and {cell.printed for cell in cells} - {""} == {"[c]"} and not cells[-1].footnotes
 
 
 def _lettered(

@@ -74,13 +74,11 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     of_rows = (
         base,
         order,
-        number_words.alike_shares(language, rows) if measure in (*CASE_SHARES, *PROFILES) else "",
         *months,
         *number_words.rounding_note(language, rows),
         *number_words.limits_at_zero(language, rows),
         *of_groups,
         _to_verify(language, rows),
-        *number_words.care_note(language, rows["flag"]),
     )
     words = TableWords(
         title or language.say("tables.of", title=number_words.measured(language, first), who=who),
@@ -118,6 +116,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
         ),
         headings=group,
         reasons=partial(_reasons, ranged and measure not in PROFILES),
+        flagged=number_words.flag_reasons,
     )
 
 
@@ -156,10 +155,7 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     words = TableWords(
         title,
         _subtitle(language, first),
-        (
-            language.say("rule_sets.note", who=who) if measure == "prevalence" else "",
-            *number_words.care_note(language, rows["flag"]),
-        ),
+        (language.say("rule_sets.note", who=who) if measure == "prevalence" else "",),
         {"level": number_words.level(language, first)},
     )
     return printed(language, layout, as_records(rows), words)

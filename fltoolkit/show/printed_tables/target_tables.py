@@ -196,11 +196,8 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
         AIMED if later.empty else AIMED_LATER,
         {"changed": not on_slide, "power": has_chance},
     )
-    care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     shown = layout.only(*(c.key for c in layout.columns if printed_where.get(c.key, True)))
-    words = TableWords(
-        "", notes=(told, *chance, *_low_end(language, rows, "targets.low_end"), *care), heads=since
-    )
+    words = TableWords("", notes=(told, *chance, *_low_end(language, rows, "targets.low_end")), heads=since)
     return printed(language, shown, as_records(rows), words)
 
 
@@ -224,10 +221,9 @@ def targets(language: Language, rows: pd.DataFrame, *, short: bool = False) -> P
     chance = () if wide else (language.say("targets.chance"), *planned)
     needed = () if wide else (language.say("targets.needed"),)
     must_fall = () if wide or short else (language.say("targets.must_fall"),)
-    care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     words = TableWords(
         language.say("targets.title"),
-        notes=(*chance, *must_fall, *needed, *dash, *_low_end(language, rows, "targets.low_end"), *care),
+        notes=(*chance, *must_fall, *needed, *dash, *_low_end(language, rows, "targets.low_end")),
         heads=years,
     )
     return printed(language, TARGETS.only(*columns), as_records(rows), words)
@@ -243,7 +239,7 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
     same = years.notna().all() and years.nunique() == 1
     keys = [key for key in EVERY_ROW if key != "first_year" or not same]
     first_year = (language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else ()
-    notes, heads = (*_doubts(language, once), *first_year), plan_cells.years(language, rows, "baseline_year")
+    notes, heads = (*_low_end(language, once), *first_year), plan_cells.years(language, rows, "baseline_year")
     words = TableWords(language.say("targets.every_title"), language.say("targets.every_about"), notes, heads)
     return printed(language, TARGETS.only(*keys), as_records(once), words)
 
@@ -256,16 +252,10 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     others = (
         () if all(map(plan_words.is_total, as_records(rows))) else (language.say("detectable.other_groups"),)
     )
-    notes = (language.say("targets.must_fall"), *others, *_doubts(language, rows))
+    notes = (language.say("targets.must_fall"), *others, *_low_end(language, rows))
     title = "detectable.title_of_range" if rows["baseline_bound"].notna().any() else "detectable.title"
     words = TableWords(language.say(title), notes=notes, heads=heads)
     return printed(language, TARGETS.only(*FOUND), as_records(rows), words)
-
-
-def _doubts(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns the notes on the baselines of a table: those of `_low_end`, and what the sign of caution
-    means."""
-    return (*_low_end(language, rows), *number_words.care_note(language, rows["flag"]))
 
 
 def _low_end(language: Language, rows: pd.DataFrame, key: str = "charts.low_end") -> tuple[str, ...]:

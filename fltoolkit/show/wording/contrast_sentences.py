@@ -172,17 +172,6 @@ def _nothing_tested(out: Published, language: Language) -> str:
     return language.say("contrasts.untestable", group=group, reason=_why_untested(out, language, pairs[0]))
 
 
-def rule(out: Published, language: Language) -> str:
-    """Returns, for a document that also tells of a change, the rule why a group's fall may be told and its
-    difference to another group may not. The text is empty unless a pair of categories was not tested because
-    a number is unreliable."""
-    return (
-        language.say("contrasts.rule")
-        if any(pair["reason"] == UNRELIABLE for pair in as_records(out.contrasts))
-        else ""
-    )
-
-
 def _pairs(out: Published, population: str) -> list[Pair]:
     rows = out.contrasts
     return [] if rows.empty else as_records(rows[rows[POPULATION] == population])

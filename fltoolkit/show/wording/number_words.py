@@ -9,7 +9,7 @@ this bound.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import nan
 
 import pandas as pd
@@ -38,6 +38,7 @@ SEXES = (
 CARE = (
     "†"  # beside a number that is to be used with caution, where a chart or a sheet has no room for the words
 )
+MARKED_FLAGS = ("caution", "unreliable")  # a marker says them
 TENTHS = 0.1  # a share: smaller shares, such as a cut, have a decimal, unless it is 0
 
 
@@ -192,14 +193,6 @@ def whom(language: Language, category: object) -> str:
     return language.say(f"whom.{kind}", category=text)
 
 
-def alike_shares(language: Language, rows: pd.DataFrame) -> str:
-    """Returns the note on equal shares with different signs, such as [u] and †. The text is empty if there
-    are none."""
-    shown = rows[rows["estimate"].notna()]
-    signs = shown["flag"].groupby(shown["estimate"]).nunique()
-    return language.say("profile.own_signs") if (signs > 1).any() else ""
-
-
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns notes for the published rows of a profile (shares of cases by characteristic): that one case
     can have several characteristics (for which topics not), and how cases without an answer are counted. The
@@ -257,20 +250,22 @@ def definition(language: Language, rule_set: object) -> str:
 
 
 def remarks(language: Language, row: PublishedNumber) -> tuple[str, ...]:
-    """Returns the reasons for the flag of a published row, which must be printed beside it, or another remark
-    on it. The flags `unreliable` and `use with caution` and the reason that nobody was found are left out,
-    because a marker or sign of the row already says them."""
-    if row.get("marker") == "w":
+    """Returns what must be printed beside a published row, because no marker of the row says it: that it is
+    to be reviewed, with the reason, or another remark."""
+    if row.get("marker") == "w" or row["flag"] in MARKED_FLAGS:
         return ()
-    if row["flag"] == "review":
-        return (
-            language.say(
-                "flagged", flag=language.say("flags.review"), reason=reason(language, row["reason"])
-            ),
-        )
-    is_flagged = row["flag"] in ("caution", "unreliable") and isinstance(row["reason"], Reasons)
-    parts = row["reason"].parts if is_flagged else (row["reason"],)
-    return tuple(reason(language, part) for part in parts)
+    text = reason(language, row["reason"])
+    if row["flag"] != "review":
+        return (text,)
+    return (language.say("flagged", flag=language.say("flags.review"), reason=text),)
+
+
+def flag_reasons(language: Language, row: PublishedNumber) -> tuple[str, ...]:
+    """Returns the reasons for the marker of a published row, [u] or †; none if it has neither."""
+    if row.get("marker") == "w" or row["flag"] not in MARKED_FLAGS:
+        return ()
+    parts = row["reason"].parts if isinstance(row["reason"], Reasons) else (row["reason"],)
+    return tuple(reason(language, part) for part in parts if part)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
@@ -326,7 +321,7 @@ def care(flag: object) -> str:
 
 def care_note(language: Language, flags: pd.Series) -> list[str]:
     """Returns the note on the sign of `care`, in a list. The list is empty if no flag asks for caution."""
-    return [language.say("charts.solid")] if flags.eq("caution").any() else []
+    return [f"{markers(language, [CARE])}."] if flags.eq("caution").any() else []
 
 
 def hidden_high_ends(language: Language, rows: Iterable[PublishedNumber]) -> list[str]:
@@ -354,11 +349,22 @@ def high_ends_inside(language: Language, rows: Iterable[PublishedNumber]) -> lis
     return [language.colon(language.join(names), inside(language.say("tables.high_end_inside")))]
 
 
-def markers(language: Language, used: Iterable[object]) -> str:
-    """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u]
-    (unreliable)."""
-    there = {str(m) for m in used}
-    return language.list(f"[{m}]{NBSP}{language.say(f'markers.{m}')}" for m in MARKERS if m in there)
+def meaning(language: Language, marker: str) -> str:
+    """Returns what a marker means, in words: a letter such as `c` (confidential), or the dagger."""
+    return language.say("flags.caution" if marker == CARE else f"markers.{marker}")
+
+
+def markers(
+    language: Language, used: Iterable[object], why: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Returns a text that explains the markers used in a table, such as [c] (hidden) and †. `why` has the
+    reasons for a marker, which stand behind it in brackets."""
+    found, given = {str(marker) for marker in used}, why or {}
+    there = [m for m in (*MARKERS, CARE) if m in found]
+    usual = {CARE: [language.say("markers.imprecise")]}
+    reasons = {m: ", ".join(given.get(m) or usual.get(m, [])) for m in there}
+    said = {m: f"{bracketed(m)}{NBSP}{meaning(language, m)}" for m in there}
+    return language.list(f"{said[m]} ({reasons[m]})" if reasons[m] else said[m] for m in there)
 
 
 def bracketed(marker: str) -> str:
@@ -372,9 +378,8 @@ def used_markers(texts: Iterable[str]) -> list[str]:
     return [marker for marker in (*MARKERS, CARE) if any(bracketed(marker) in text for text in found)]
 
 
-def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
+def legend(language: Language, used: Iterable[str]) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet or a document (letters such as [u], and the
     dagger). The result is empty if there are none."""
-    care = f"{CARE} {language.say('flags.caution')}" if CARE in used else ""
-    words = language.list(text for text in (markers(language, used), care) if text)
+    words = markers(language, used)
     return (language.say("workbook.legend", markers=words),) if words else ()

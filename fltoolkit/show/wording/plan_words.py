@@ -33,21 +33,6 @@ def english(words: OwnWords) -> Language:
     return ENGLISH.about(words).with_stars()
 
 
-def own_signs(language: Language, rows: pd.DataFrame, every: pd.DataFrame, *flags: str) -> list[str]:
-    """Returns a note that a rate and its number of persons can have different signs of caution, in a list.
-    The list is empty if no number in `rows` has the sign without its pair in `every`, which has all rows of
-    the plan. `flags` are the columns with the flags."""
-    pairs = every[every["measure"].isin(("prevalence", "total"))]
-    shown = set(rows[ROW].itertuples(index=False, name=None))
-    here = pd.Series(
-        [key in shown for key in pairs[ROW].itertuples(index=False, name=None)], pairs.index, dtype=bool
-    )
-    alike = [pairs["group"], pairs["category"]]
-    care = [pairs[flag].eq("caution") for flag in flags]
-    differ = [one & here & (one.groupby(alike, sort=False).transform("nunique") > 1) for one in care]
-    return [language.say("tables.own_signs")] if any(map(any, differ)) else []
-
-
 def rounding_note(language: Language, rows: Iterable[Line]) -> list[str]:
     """Returns the note that numbers of groups are rounded for confidentiality, in a list. The list is empty
     if rows of the baseline that a survey fills are only of whole populations, or only of groups."""

@@ -14,7 +14,6 @@ import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, INCREASED, NO_CHANGE, NOT_COMPARABLE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
 from fltoolkit.nap.follow_up import sign_and_verdict
-from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.show.printed_tables import change_tables
 
@@ -169,7 +168,7 @@ def test_a_hidden_row_shows_its_marker_and_one_reason() -> None:
     assert table is not None
     assert table.texts[-1] == ("West", "[c]", "[c]", "", "", "[c]", "[c]", "[c]", "a")
     assert table.footnotes == ("Before: confidential",)
-    assert table.note.endswith(f"[c]\xa0{CONFIDENTIAL}.")
+    assert table.note.endswith(f"[c]\xa0{EN.say('markers.c')}.")
 
 
 def test_a_marker_belongs_to_the_number_of_its_round() -> None:

@@ -101,17 +101,15 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     )  # the number alone is no table, nor what is crossed
     assert table.title == "Prevalence of forced labour: adults"
     whole, line, men, women = ([plain(cell) for cell in cells] for cells in table.texts)
-    assert whole == ["Everyone", "20.0", "15.0 to 26.0", "2,000", "40", ""]
+    assert whole == ["Everyone", "20.0", "15.0 to 26.0", "2,000", "40"]
     assert line == ["Sex"]
-    assert (men[1], men[-1]) == ("20.0 [u]", "a")
-    assert table.lettered == (("a", "Fewer than 15 cases"),)
-    assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
-    assert table.note.startswith(
-        "The past 12 months; 2018 international definition. Rates of groups come from numbers rounded for "
-        "confidentiality: the total rate may be slightly above or below all its groups. "
-        "[c]\xa0confidential: too"
+    assert men[1] == "20.0 [u]"
+    assert table.footnotes == ()
+    assert women == ["Women", "[c]", "[c]", "[c]", "[c]"]
+    assert table.note == (
+        "The past 12 months; 2018 international definition. Group figures are rounded. "
+        "[c]\xa0hidden to protect people, whether high or low; [u]\xa0unreliable (fewer than 15 cases)."
     )
-    assert table.note.endswith("; [u]\xa0unreliable.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
     shares = result_tables.table(EN, published(share, share).table)
     assert [head.key for head in shares.heads] == [

@@ -53,7 +53,8 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_the_cav
     assert isinstance(facts, Facts)
     assert [f.number for f in facts.facts] == ["20.0", "about 400", "19.0"]
     assert facts.facts[2].unit == "the target for 2030, per 1,000 adults"
-    assert definition == Paragraph(f"{EN.say('sheet.first_round')} {EN.say('sheet.definition')}")
+    window = "Reference period: the past 12 months (at any time, not on one day). Population: adults."
+    assert definition == Paragraph(f"{EN.say('sheet.first_round')} {EN.say('sheet.definition')} {window}")
     assert isinstance(chart, Chart)
     assert chart.picture.name == "prevalence_by_sex"
     assert who == Bullets(
@@ -117,11 +118,11 @@ def test_without_a_comparison_the_picture_is_the_way_to_the_target() -> None:
     assert [b.picture.name for b in page if isinstance(b, Chart)] == ["path_rate"]
 
 
-def test_the_numbers_come_before_the_promises_and_the_limits() -> None:
+def test_the_numbers_come_before_the_promises_and_the_basis() -> None:
     brief = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000, title="Our plan"), EN)
     after = list(brief.blocks)[len(first_page(brief)) :]
     heads = [b.text for b in after if isinstance(b, Heading)]
-    keys = ("brief.numbers", "brief.promises", "brief.limits", "brief.basis")
+    keys = ("brief.numbers", "brief.promises", "brief.basis")
     assert heads == [EN.say(key) for key in keys]
     assert (brief.kind, brief.language) == ("brief", "en")
     assert brief.subtitle == "Forced labour in Nowhere: what the survey of 2025 found"
@@ -129,15 +130,14 @@ def test_the_numbers_come_before_the_promises_and_the_limits() -> None:
 
 
 def test_a_letter_of_the_brief_means_the_same_in_all_its_tables() -> None:
-    careful = {"flag": "caution", "reason": "fewer than 30 cases"}
+    careful = {"flag": "review", "reason": "few areas"}
     wide = of(
         "sex",
         "women",
         reference_population="children",
         reference_population_label="children",
-        flag="unreliable",
+        flag="review",
         reason="wide",
-        marker="u",
     )
     children = row(reference_population="children", reference_population_label="children")
     out = published(
@@ -148,5 +148,8 @@ def test_a_letter_of_the_brief_means_the_same_in_all_its_tables() -> None:
         for b in evidence_brief(evidence_from(out, FEW[0]), EN).blocks
         if isinstance(b, PrintedTable) and b.footnotes
     ]
-    assert [table.lettered for table in tables] == [(("a", "Fewer than 30 cases"),), (("b", "Wide"),)]
+    assert [table.lettered for table in tables] == [
+        (("a", "To be reviewed: few areas"),),
+        (("b", "To be reviewed: wide"),),
+    ]
     assert [table.texts[-1][-1] for table in tables] == ["a", "b"]

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import small_country as country
 import two_rounds
+from handed import EN
 
 import fltoolkit as fl
 from fltoolkit import report
@@ -51,7 +52,7 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     assert (
         "Definition: 2018 international definition; that involuntary work and coercion went together" in html
     )
-    assert "Reference period: the past 12 months. Population: adults." in html
+    assert "Reference period: the past 12 months (at any time, not on one day). Population: adults." in html
     assert "Not reached: the homeless; islands." in html
     assert "1 survey. " in html
     assert html.index("Forced labour is work that") < html.index("99.5")
@@ -105,7 +106,7 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     assert re.findall(r"per 1,000 children</span><span>[^<]+</span><span><em[^>]*>([^<]*)</em>", html) == [
         "unreliable"
     ]
-    assert "A range goes from the established cases" in html
+    assert EN.say("sheet.range_explained") in html
     assert ", inside the interval." in html
 
 
@@ -334,7 +335,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
         < above.index("Definition: ")
     )
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
-    assert "Test of the change since 2025: decreased. The verdict" in folded
+    assert "Test of the change since 2025: decreased. Nothing here" in folded
     assert (
         "<h3>Small country</h3>\n"
         '<p class="lead">The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025</p>'
@@ -385,7 +386,7 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     assert (
         html.index("to 250.0</b>")
         < html.index("<b>about 410</b>")
-        < html.index("A range goes from the established cases (")
+        < html.index(EN.say("sheet.range_explained"))
     )
     file = tmp_path / "small" / "estimates.csv"
     table = pd.read_csv(file)

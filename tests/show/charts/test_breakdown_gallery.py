@@ -123,7 +123,7 @@ def test_the_picture_of_coercion_stays_open_because_the_sentence_above_it_names_
     opened = [set(rows["breakdown"]) for picture, rows in pairs(norvia, "profile") if picture.open]
     assert len(opened) == 1
     assert "coercion" in opened[0]
-    assert "in the first picture below" in str(result.groups(norvia, "profile"))
+    assert "withheld documents" in str(result.groups(norvia, "profile"))
 
 
 def test_a_measure_in_time_without_a_number_is_a_sentence(

@@ -3,6 +3,7 @@ never a headline."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -72,9 +73,11 @@ def test_an_odds_ratio_that_unresolved_persons_could_change_has_the_sign_of_caut
     table.loc[first, list(given)] = list(given.values())
     shown = fl.show.risk(replace(model, table=table))
     assert "1.2 (1.1\xa0to\xa01.3)\xa0†" in shown.alt
-    assert "†: use with caution (unresolved persons)." in str(figure(shown)["layout"]["annotations"])
-    assert "; of these 2, 1 is to be used with caution and 1 is unreliable." in str(
-        result.risk(replace(model, table=table))
+    notes = " ".join(a["text"] for a in figure(shown)["layout"]["annotations"])
+    assert "†\xa0use with caution (unresolved persons)." in notes.replace("<br>", " ")
+    said = str(result.risk(replace(model, table=table)))
+    assert re.match(
+        r"Odds for [\w –+]+: 1\.2 times those for [\w –+]+\. \*Use with caution\.\* Odds for south: ", said
     )
     assert "caution" not in str(result.risk(replace(model, table=table.assign(flag=""))))
 
@@ -126,7 +129,7 @@ def test_the_table_gives_differences_per_1_000_and_markers(model: fl.PublishedMo
     text = fl.show.risk_table(model).text
     assert f"{south['odds_ratio']:.2f}" in text
     assert f"{south['effect'] * 1000:+.0f}".replace("-", "−") in text
-    assert "[c]\xa0confidential" in text
+    assert "[c] hidden to protect people" in text.replace("\xa0", " ")
 
 
 def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> None:

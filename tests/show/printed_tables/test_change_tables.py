@@ -39,7 +39,7 @@ def test_a_number_to_be_used_with_caution_has_its_sign_in_both_tables() -> None:
     followed = made.follow_up.head(1).assign(flag_before="caution", marker_before="", marker_after="u")
     table = change_tables.follow_up(EN, followed)
     assert (table.texts[1][1][-1], table.texts[1][3][-3:]) == ("†", "[u]")
-    assert "†:\xa0use with caution (few cases or imprecise)." in table.note
+    assert "†\xa0use with caution (few cases or imprecise)." in table.note
     assert made.changed is not None
     rows = made.changed.table[made.changed.table["measure"] == "change_in_prevalence"].head(1)
     assert (

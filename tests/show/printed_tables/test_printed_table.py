@@ -4,13 +4,13 @@ a row does not need."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from handed import EN, FR
 
 from fltoolkit.errors import SpecError
-from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.show.printed_tables.printed_table import (
     Head,
     PrintedCell,
@@ -49,7 +49,7 @@ def test_a_marker_stands_behind_its_number_or_in_its_place_and_never_breaks_from
         {"name": "d", "text": "9.1"},
     )
     assert [row[1] for row in table.texts] == [f"8.0{NBSP}[u]", "[c]", "9.1"]
-    assert table.note == f"[c]\xa0{CONFIDENTIAL}; [u]\xa0unreliable."
+    assert table.note == "[c]\xa0hidden to protect people, whether high or low; [u]\xa0unreliable."
     assert dict(table.meanings)["[u]"] == "unreliable"
     assert "[w]" not in dict(table.meanings)
     assert table.marked == (False, True)
@@ -76,7 +76,39 @@ def test_in_a_document_a_letter_means_the_same_in_all_tables() -> None:
 
 def test_the_sign_of_caution_stands_behind_its_number_without_brackets() -> None:
     table = made({"name": "a", "text": "8.0", "marker": "†", "number": True})
-    assert (table.texts[0][1], table.marked, table.note) == (f"8.0{NBSP}†", (False, True), "")
+    assert (table.texts[0][1], table.marked) == (f"8.0{NBSP}†", (False, True))
+    assert table.note == f"†{NBSP}use with caution (few cases or imprecise)."
+
+
+def test_the_reasons_for_a_marker_stand_once_behind_it_and_no_other_marker_has_them() -> None:
+    layout = replace(LAYOUT, flagged=lambda _, row: row.get("flagged", ()))
+    rows = [
+        {"name": "a", "text": "8.0", "marker": "u", "number": True, "flagged": ("few cases", "wide")},
+        {"name": "b", "text": "9.0", "marker": "u", "number": True, "flagged": ("wide",)},
+        {"name": "d", "marker": "c", "flagged": ("few cases",)},
+    ]
+    note = printed(EN, layout, rows, TableWords("t")).note
+    assert note.endswith(f"; [u]{NBSP}unreliable (few cases, wide).")
+    assert note.count("few cases") == 1
+
+
+def test_rows_without_any_number_are_one_row_of_their_block() -> None:
+    shown, hidden = {"text": "8.0", "number": True}, {"marker": "c"}
+    table = made(
+        {"name": "Coast", "across": ("Region",)} | hidden,
+        {"name": "Delta", "across": ("Region",)} | shown,
+        {"name": "Hills", "across": ("Region",)} | hidden,
+        {"name": "Not stated", "across": ("Region",)} | hidden | {"why": ("not asked",)},
+        {"name": "Men", "across": ("Sex",)} | hidden,
+    )
+    assert [row[0] for row in table.texts] == [
+        "Region",
+        "Coast; Hills",
+        "Delta",
+        "Not stated",
+        "Sex",
+        "Men",
+    ]
 
 
 def test_without_a_reason_there_is_no_column_of_letters() -> None:

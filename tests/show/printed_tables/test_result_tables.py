@@ -70,7 +70,8 @@ def test_what_is_confidential_has_one_reason_which_its_marker_tells() -> None:
         of("sex", "women", **UNRELIABLE),
     ).table
     table = result_tables.table(EN, rows)
-    assert table.footnotes == ("Fewer than 15 cases",)
+    assert table.footnotes == ()
+    assert "unreliable (fewer than 15 cases)" in table.note
     assert "confidential: other" not in repr(table)
 
 

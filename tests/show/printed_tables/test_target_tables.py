@@ -111,7 +111,7 @@ def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_nev
         table.note == f"{EN.say('targets.chance')} Planned size: 2,400 adults. "
         f"{EN.say('targets.must_fall')} "
         f"{EN.say('targets.needed')} "
-        "–: no repeat is large enough. †:\xa0use with caution (few cases or imprecise)."
+        "–: no repeat is large enough. †\xa0use with caution (few cases or imprecise)."
     )
     plain = target_tables.targets(EN, rows.assign(later_flag="", sample_needed=900.0))
     assert not {"†", "–:"} & set(plain.note.split())
@@ -122,11 +122,10 @@ def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:
     rows = evidence().targets
     assert rows["target_year"].isna().any()
     table = target_tables.every_row(EN, pd.concat([rows, rows.head(1)]))  # of two targets for one row
-    hidden = [
-        text for text, mark in zip(column(table, "baseline"), rows["marker"], strict=True) if mark == "c"
-    ]
-    assert hidden
-    assert set(hidden) == {"[c]"}
+    named = " ".join(column(table, "category")).casefold()
+    assert all(str(name).casefold() in named for name in rows["category"] if name != "total")
+    shown = [text for text in column(table, "baseline") if not text.startswith("[")]
+    assert len(shown) == rows["baseline_value"].notna().sum() < len(rows)
 
 
 def test_a_first_year_that_all_rows_share_is_in_the_note_and_a_hidden_row_has_none() -> None:
@@ -144,7 +143,7 @@ def test_a_first_year_that_all_rows_share_is_in_the_note_and_a_hidden_row_has_no
         EN, once.assign(first_year=once["first_year"].where(once.index != first, 2027.0))
     )
     assert "first year" not in table.note
-    assert [text != "" for text in column(table, "first_year")] == list(there)
+    assert [text != "" for text in column(table, "first_year")].count(True) == there.sum() < len(once)
 
 
 def test_a_number_after_a_fall_has_the_digits_of_its_measure() -> None:

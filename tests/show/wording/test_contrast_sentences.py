@@ -121,8 +121,4 @@ def test_where_nothing_could_be_tested_the_family_says_what_was_named_beforehand
     assert contrast_sentences.family(two, EN).startswith(
         "None of the 2 comparisons named beforehand (region) could be tested."
     )
-    assert [contrast_sentences.rule(out, EN) for out in (compared(pair("a", "b")), two)] == [
-        "",
-        EN.say("contrasts.rule"),
-    ]
     assert not contrast_sentences.is_compared(published(row(), lead="sex"))

@@ -55,14 +55,21 @@ def test_remarks_are_the_reasons_of_a_flag_but_not_what_the_marker_says() -> Non
     south = (
         country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
     )
-    assert number_words.remarks(EN, south) == ("fewer than 15 cases",)
-    assert number_words.remarks(FR, south) == ("moins de 15 cas",)
+    assert (number_words.remarks(EN, south), number_words.flag_reasons(EN, south)) == (
+        (),
+        ("fewer than 15 cases",),
+    )
+    assert number_words.flag_reasons(FR, south) == ("moins de 15 cas",)
     careful = {**south, "marker": "", "flag": "caution"}
-    assert number_words.remarks(EN, careful) == ("fewer than 15 cases",)
+    assert number_words.flag_reasons(EN, careful) == ("fewer than 15 cases",)
+    assert number_words.flag_reasons(EN, {**careful, "flag": "review"}) == ()
     assert number_words.remarks(EN, {**careful, "flag": "review"}) == ("to be reviewed: fewer than 15 cases",)
     assert number_words.remarks(EN, {**careful, "marker": "w", "flag": "review"}) == ()
     both = joined_reasons([south["reason"], Reason.of("whom.more", N=50)])
-    assert number_words.remarks(EN, {**careful, "reason": both}) == ("fewer than 15 cases", "50 and more")
+    assert number_words.flag_reasons(EN, {**careful, "reason": both}) == (
+        "fewer than 15 cases",
+        "50 and more",
+    )
     assert not any(number_words.remarks(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}))
 
 
@@ -109,7 +116,7 @@ def test_every_profiles_rule_on_a_coefficient_of_variation_is_one_phrase_that_no
 def test_a_marker_is_explained_where_it_is_used_and_only_there() -> None:
     assert (
         number_words.markers(EN, ["", "c", "u", "c", None])
-        == "[c]\xa0confidential: not shown; [u]\xa0unreliable"
+        == "[c]\xa0hidden to protect people, whether high or low; [u]\xa0unreliable"
     )
     assert number_words.markers(EN, [""]) == ""
 

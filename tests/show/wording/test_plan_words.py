@@ -21,7 +21,6 @@ from fltoolkit.show.wording.plan_words import (
     answers,
     category,
     later,
-    own_signs,
     planned_sizes,
     promise,
     rounding_note,
@@ -263,26 +262,6 @@ def test_a_target_has_a_sign() -> None:
         "?",
         "?",
     ]
-
-
-@pytest.mark.parametrize(("of_women", "said"), [("caution", 0), ("", 1)])
-def test_a_note_says_why_a_rate_and_its_number_have_different_signs(of_women: str, said: int) -> None:
-    """The flags of categories that differ from each other need no note."""
-    rows = pd.DataFrame(
-        [
-            ("prevalence", "sex", "men", ""),
-            ("total", "sex", "men", ""),
-            ("prevalence", "sex", "women", of_women),
-            ("total", "sex", "women", "caution"),
-        ],
-        columns=["measure", "group", "category", "flag"],
-    )
-    rows["id"] = rows["measure"]
-    note = [EN.say("tables.own_signs")]
-    assert own_signs(EN, rows, rows, "flag") == note * said
-    numbers = rows["measure"] == "total"
-    assert own_signs(EN, rows[numbers], rows, "flag") == note * said  # the rates stand in another table
-    assert own_signs(EN, rows[~numbers], rows, "flag") == []  # no sign in this table
 
 
 def test_groups_are_said_to_be_rounded_only_where_everyone_stands_beside_them() -> None:

@@ -32,7 +32,7 @@ from fltoolkit.report.workbook.sheet_words import (
     without_nan,
     word,
 )
-from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.number_words import bracketed
 from fltoolkit.show.wording.plan_words import frequency, promise_key, promises
 from fltoolkit.spreadsheets import A4
@@ -106,12 +106,12 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
     """Returns the notes of the sheet: the survey, the year of the baseline and the years of the two target
-    columns, unless no survey gives a number; and that a rate and its number can have different signs."""
+    columns, unless no survey gives a number."""
     found = sorted({int(year) for year in filled.table["year"].dropna()})
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
     about = [f"{surveys(language, filled.table)} {years}"] if found else []
-    return (*about, *plan_words.own_signs(language, filled.table, filled.table, "flag"))
+    return tuple(about)
 
 
 def _columns(filled: Baseline, language: Language) -> list[Column]:

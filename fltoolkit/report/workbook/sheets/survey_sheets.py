@@ -237,7 +237,6 @@ def detail(filled: Baseline, language: Language) -> Page | None:
         surveys(language, table),
         *rounded,
         confidential,
-        *plan_words.own_signs(language, table, table, "flag"),
     )
     columns = columns_by_indicator(language, shown_if_wide(DETAIL, wide=wide), FACTS)
     return page(

@@ -113,7 +113,6 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         *refused,
         *smallest,
         *nothing,
-        *plan_words.own_signs(language, table, table, "flag"),
     )
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
@@ -246,12 +245,11 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years)
     records = [without_nan(row) for row in as_records(table)]
     lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
-    signs = plan_words.own_signs(language, table, table, "flag_before", "flag_after")
     # The page has no room for the column of reasons.
     told = ((_verdict(language, row), _reason(language, row).rstrip(".")) for row in records)
     reasons = dict.fromkeys(f"{language.colon(verdict, why)}." for verdict, why in told if why)
     rounded = language.say("tables.rounded_changes")
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), rounded, *signs, *reasons)
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), rounded, *reasons)
     return page(
         language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed)
     )

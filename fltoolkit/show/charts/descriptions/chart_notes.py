@@ -53,12 +53,12 @@ def unshown(language: Language, marker: object) -> str:
 
 
 def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns notes on shares of cases: what the share of a stage counts, why equal shares have different
-    signs, and who is in the row *not stated*."""
+    """Returns notes on shares of cases: what the share of a stage counts, and who is in the row *not
+    stated*."""
     shown = rows[rows["estimate"].notna()]
     stages = language.say("profile.stages") if shown["breakdown"].isin(STAGES).any() else ""
     not_stated = language.say("tables.not_stated") if (shown["category"] == NOT_STATED).any() else ""
-    return list(nonempty(stages, number_words.alike_shares(language, rows), not_stated))
+    return list(nonempty(stages, not_stated))
 
 
 def on_a_total(language: Language, rows: pd.DataFrame) -> list[str]:

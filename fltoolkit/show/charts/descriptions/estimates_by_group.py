@@ -201,6 +201,8 @@ def mark_of(
 def number_text(language: Language, row: PublishedNumber) -> str:
     """Returns a published number as words for a chart's text alternative: with its interval, its marker and
     the reason for the marker."""
+    if row["marker"] == "c":
+        return language.say("not_shown", marker="c")
     if pd.isna(row["estimate"]):
         why = (
             number_words.reason(language, row["reason"])

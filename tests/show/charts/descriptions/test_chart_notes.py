@@ -61,7 +61,7 @@ def test_a_number_that_is_too_unreliable_has_its_reason_below_and_no_sign_of_a_h
 
 
 def test_markers_are_explained_once() -> None:
-    assert markers(EN, ["", "u", "c", "c"]) == "[c]\xa0confidential: not shown."
+    assert markers(EN, ["", "u", "c", "c"]) == "[c]\xa0hidden to protect people, whether high or low."
     assert markers(EN, [""]) == ""
 
 
