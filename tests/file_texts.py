@@ -220,23 +220,23 @@ def _word_blocks(node: ElementTree.Element, *, styles: bool) -> Iterator[str]:
 
 
 def _slides(path: Path) -> Iterator[str]:
-    yield from _slide_lines(path, whole=False)
+    yield from slide_lines(path, whole=False)
 
 
 def _whole_slides(path: Path) -> Iterator[str]:
-    yield from _slide_lines(path, whole=True)
+    yield from slide_lines(path, whole=True)
 
 
-def _slide_lines(path: Path, *, whole: bool) -> Iterator[str]:
-    """Yields what stands on each slide in its reading order, and then in its speaker's notes. `whole`: also the names of the parts, the
+def slide_lines(path: Path, *, whole: bool, notes: bool = True) -> Iterator[str]:
+    """Yields what stands on each slide in its reading order, and then (with `notes`) in its speaker's notes. `whole`: also the names of the parts, the
     languages of texts, the digests of pictures, and what the file says of itself."""
     with zipfile.ZipFile(path) as parts:
         show = "ppt/presentation.xml"
         by_id = dict(_related(parts, show))
         shown = ElementTree.fromstring(parts.read(show)).iterfind("{*}sldIdLst/{*}sldId")
         for slide in (by_id[number.get(f"{RELATION}id", "")] for number in shown):
-            notes = [part for _, part in _related(parts, slide) if "/notesSlides/" in part]
-            for name in (slide, *notes):
+            beside = [part for _, part in _related(parts, slide) if notes and "/notesSlides/" in part]
+            for name in (slide, *beside):
                 if whole:
                     yield name
                 yield from _shape_lines(ElementTree.fromstring(parts.read(name)), whole=whole)
@@ -261,7 +261,7 @@ def _related(parts: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
 def _shape_lines(node: ElementTree.Element, *, whole: bool) -> Iterator[str]:
     """Yields paragraphs, rows of tables, and the descriptions of shapes, in their order."""
     if node.tag == f"{DRAWING}tr":
-        cells = node.iterfind(f"{DRAWING}tc")
+        cells = (cell for cell in node.iterfind(f"{DRAWING}tc") if not cell.get("hMerge"))
         yield CELLS + CELLS.join(" ".join(_shape_lines(cell, whole=whole)) for cell in cells)
         return
     if node.tag == f"{DRAWING}p":
