@@ -51,7 +51,7 @@ def parts(path: Path, left_out: Collection[str] = TIME) -> Parts:
     """Returns the parts of one file that are compared."""
     if path.suffix == ".xlsx":
         return {**zipped(path), **cells(path)}
-    if path.suffix == ".docx":
+    if path.suffix in (".docx", ".pptx"):
         return zipped(path)
     if path.suffix == ".ipynb":
         return notebook_cells(path)
@@ -62,7 +62,7 @@ def parts(path: Path, left_out: Collection[str] = TIME) -> Parts:
 
 
 def zipped(path: Path) -> Parts:
-    """Returns the bytes of each part of a workbook or a Word file."""
+    """Returns the bytes of each part of a workbook, a Word file or slides."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 

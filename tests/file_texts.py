@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,6 +24,8 @@ BREAKS = {
 SEEN = ("alt", "aria-label", "title", "data-label")  # attributes that a reader meets
 LINKED = ("href", "content")  # and those that a program follows
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 SPACES = re.compile(r"[ \t\r\n\f]+")  # a space that may not break stays
 SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-ZÀ-ÖØ-Þ¿«\d])")
 CELLS, LABELS = " | ", " ¦ "  # between two cells of a row, and between two texts of a picture
@@ -217,6 +219,65 @@ def _word_blocks(node: ElementTree.Element, *, styles: bool) -> Iterator[str]:
         yield from _word_blocks(below, styles=styles)
 
 
+def _slides(path: Path) -> Iterator[str]:
+    yield from slide_lines(path, whole=False)
+
+
+def _whole_slides(path: Path) -> Iterator[str]:
+    yield from slide_lines(path, whole=True)
+
+
+def slide_lines(path: Path, *, whole: bool, notes: bool = True) -> Iterator[str]:
+    """Yields what stands on each slide in its reading order, and then (with `notes`) in its speaker's notes. `whole`: also the names of the parts, the
+    languages of texts, the digests of pictures, and what the file says of itself."""
+    with zipfile.ZipFile(path) as parts:
+        show = "ppt/presentation.xml"
+        by_id = dict(_related(parts, show))
+        shown = ElementTree.fromstring(parts.read(show)).iterfind("{*}sldIdLst/{*}sldId")
+        for slide in (by_id[number.get(f"{RELATION}id", "")] for number in shown):
+            beside = [part for _, part in _related(parts, slide) if notes and "/notesSlides/" in part]
+            for name in (slide, *beside):
+                if whole:
+                    yield name
+                yield from _shape_lines(ElementTree.fromstring(parts.read(name)), whole=whole)
+        if whole:
+            for name in sorted(parts.namelist()):
+                if name.startswith("ppt/media/"):
+                    yield f"{name} {_sha(parts.read(name))}"
+                elif name == "docProps/core.xml":
+                    about = ElementTree.fromstring(parts.read(name))
+                    yield from (f"{e.tag.partition('}')[2]}: {e.text}" for e in about if e.text)
+
+
+def _related(parts: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
+    """Yields the id and the path of each part of an Office file to which the part `name` leads."""
+    place = PurePosixPath(name)
+    links = f"{place.parent}/_rels/{place.name}.rels"
+    for link in ElementTree.fromstring(parts.read(links)) if links in parts.namelist() else ():
+        target = place.parent / link.get("Target", "")
+        yield link.get("Id", ""), re.sub(r"[^/]+/\.\./", "", target.as_posix())
+
+
+def _shape_lines(node: ElementTree.Element, *, whole: bool) -> Iterator[str]:
+    """Yields paragraphs, rows of tables, and the descriptions of shapes, in their order."""
+    if node.tag == f"{DRAWING}tr":
+        cells = (cell for cell in node.iterfind(f"{DRAWING}tc") if not cell.get("hMerge"))
+        yield CELLS + CELLS.join(" ".join(_shape_lines(cell, whole=whole)) for cell in cells)
+        return
+    if node.tag == f"{DRAWING}p":
+        text = "".join(
+            {f"{DRAWING}t": run.text or "", f"{DRAWING}br": " "}.get(run.tag, "") for run in node.iter()
+        )
+        if text.strip():
+            spoken = {run.get("lang", "") for run in node.iter(f"{DRAWING}rPr")} if whole else ()
+            yield f"{' '.join(sorted(spoken))}: {text}" if spoken else text
+        return
+    if described := node.get("descr", ""):
+        yield described
+    for below in node:
+        yield from _shape_lines(below, whole=whole)
+
+
 def _workbook(path: Path) -> Iterator[str]:
     import openpyxl
 
@@ -262,7 +323,9 @@ Reader = Callable[[Path], Iterator[str]]
 ALL: dict[str, Reader] = {
     ".html": _whole_page, ".svg": _whole_page, ".csv": _plain, ".txt": _plain, ".yaml": _plain, ".md": _plain, ".log": _plain,
     ".json": _json, ".ipynb": _notebook, ".docx": _whole_word, ".xlsx": _whole_workbook,
+    ".pptx": _whole_slides,
 }  # fmt: skip
 READ: dict[str, Reader] = {
     ".html": _page, ".svg": _page, ".csv": _rows, ".json": _record_file, ".ipynb": _record_file, ".docx": _word, ".xlsx": _workbook,
+    ".pptx": _slides,
 }  # fmt: skip

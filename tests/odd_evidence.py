@@ -43,10 +43,11 @@ from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
 from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW
 from fltoolkit.report.document_formats.document_blocks import Chart, Document, Heading
-from fltoolkit.report.document_formats.html_writer import as_html, as_slides
+from fltoolkit.report.document_formats.html_writer import as_html
+from fltoolkit.report.document_formats.powerpoint_writer import as_powerpoint
 from fltoolkit.show import result
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from tests.file_texts import CELLS, lines, page_lines, sentences
+from tests.file_texts import CELLS, lines, page_lines, sentences, slide_lines
 
 KINDS = ("brief", "slides")
 # The sentences that stand above the pictures of notebooks 3 and 4.
@@ -445,11 +446,19 @@ def text(name: str, place: str, code: str) -> str:
     """Returns what a document of an evidence says in a language, with common spaces. It is made once."""
     if place == FRONT_PAGE:
         return _plain(_front_page(evidence(name)))
-    made = document(name, SLIDES if place == SLIDES else BRIEF, code)
-    written = (
-        as_slides(made) if place == SLIDES else as_html(_first_page(made) if place == FIRST_PAGE else made)
-    )
+    if place == SLIDES:
+        return _plain("\n".join(_shown(as_powerpoint(document(name, SLIDES, code)))))
+    brief = document(name, BRIEF, code)
+    written = as_html(_first_page(brief) if place == FIRST_PAGE else brief)
     return _plain("\n".join(page_lines(written, whole=False)))
+
+
+def _shown(slides: bytes) -> Iterator[str]:
+    """Yields what slides show, without the speaker's notes."""
+    with tempfile.NamedTemporaryFile(suffix=".pptx") as file:
+        file.write(slides)
+        file.flush()
+        yield from slide_lines(Path(file.name), whole=False, notes=False)
 
 
 def _first_page(brief: Document) -> Document:

@@ -19,9 +19,8 @@ import fltoolkit as fl
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import shipped_languages
 from fltoolkit.report.document_formats.document_blocks import Paragraph
-from fltoolkit.report.document_formats.html_writer import as_html, as_slides
+from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.report.documents.workshop_slides import workshop
 from fltoolkit.run.batch import BatchOptions, run_surveys
 from fltoolkit.run.batch_file import make_run
 
@@ -50,12 +49,6 @@ CUT_OFF = (
 )
 OUTSIDE = """[...document.querySelectorAll('figure')].filter(
     one => one.querySelector('.title').getBoundingClientRect().right > one.getBoundingClientRect().right).length"""
-
-TOO_TALL = """[...document.querySelectorAll('.slides section:not(.title)')].filter(slide => {
-    const foot = slide.querySelector('.foot').getBoundingClientRect(), room = slide.getBoundingClientRect();
-    const lowest = Math.max(...[...slide.children].filter(part => !part.matches('.foot')).map(part => part.getBoundingClientRect().bottom));
-    return !foot.height || foot.bottom > room.bottom || lowest > foot.top;
-}).map(slide => slide.querySelector('h2').textContent)"""
 
 PAPER = 178 * 96 / 25.4 // 1, 261 * 96 / 25.4 // 1  # pixels of an A4 page within its margins
 SHOWN = (
@@ -176,21 +169,6 @@ def test_the_brief_has_four_full_pages_at_most_in_each_language_and_its_first_pa
                 "[...document.querySelectorAll('.new-page, .new-page ~ *')].forEach(part => part.remove())"
             )
             assert printed(browser) == 1, code
-
-
-@pytest.mark.parametrize("sample", [SAMPLE.name, "valdorie_enquete_2025"])
-def test_no_slide_is_so_tall_that_it_reaches_its_foot(sample: str, tmp_path: Path) -> None:
-    """Before, the source and the number of a slide with four large numbers were cut off in print."""
-    folder = SAMPLE.parent / sample
-    plan, persons = fl.read_plan(folder / "nap.yaml"), fl.classify(fl.read_survey(folder))
-    evidence = fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
-    with Chromium(tmp_path / "profile") as browser:
-        browser.call("Emulation.setEmulatedMedia", media="print")
-        for code in shipped_languages():
-            page = tmp_path / f"slides_{code}.html"
-            page.write_text(as_slides(workshop(evidence, read_language(code))), encoding="utf-8")
-            browser.open(page.as_uri(), until="document.querySelectorAll('.slides section').length > 8")
-            assert browser.js(TOO_TALL) == [], code
 
 
 def test_a_first_page_that_is_too_long_flows_on_and_leaves_no_page_empty(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(
             "evidence_brief_en.html",
             "evidence_brief_en.docx",
             "nap_skeleton_en.docx",
-            "slides_en.html",
+            "slides_en.pptx",
             "charts",
             "sdmx.csv",
             "sdmx_structure.json",

@@ -213,15 +213,10 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             "slides",
             "Slides for the workshop",
             "A slide with the main result",
-            "The slides work offline in any browser, and print one slide per page.",
-            "`NAME/slides_en.html`",
+            "At most eight slides for PowerPoint, whose texts and tables a workshop can edit.",
+            "`NAME/slides_en.pptx`",
             "`fl.report.write_documents(evidence, folder)`",
-            Screen(
-                f"{SURVEY}/slides_en.html#/3",
-                width=1280,
-                height=720,
-                ready="document.querySelector('.reveal.ready') && document.querySelector('section.present')",
-            ),
+            Paper(f"{SURVEY}/slides_en.pptx"),
         ),
     ),
     "The workbook": (

@@ -30,6 +30,7 @@ from fltoolkit.languages.own_text import (
     WorkingText,
     refuse_two_translations,
 )
+from fltoolkit.nap.slides_template import check_template
 from fltoolkit.nap.target_paths import Target
 from fltoolkit.publish.measure_units import CASE_SHARES, PERCENTAGES, PROFILES, is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
@@ -289,6 +290,8 @@ class Plan(Model):
             values of these years are marked *planned survey*. Without it: the year of each target.
         language: the language of the plan's own texts. Without it: the first of `languages`.
         languages: the languages in which the documents are written, of `en`, `fr` and `es`.
+        slides_template: a PowerPoint file (.pptx) from the folder of nap.yaml, with the office's own look for
+            the slides of the workshop. Without it: the kit's.
         framework: the results framework: a list of statements, such as an objective, each with its
             indicators.
     """
@@ -304,6 +307,7 @@ class Plan(Model):
     planned_surveys: tuple[Year, ...] = ()
     languages: Annotated[Names, Field(min_length=1)] = ("en",)
     language: LanguageCode | None = None
+    slides_template: str = ""
     framework: Annotated[tuple[Statement, ...], Field(min_length=1)]
     _path: Path = PrivateAttr(default=Path("nap.yaml"))
 
@@ -345,6 +349,11 @@ class Plan(Model):
         publication."""
         named = self.baseline_survey
         return self._path.parent / named if isinstance(named, str) and named else None
+
+    @property
+    def template_path(self) -> Path | None:
+        """Returns the path of the template of the slides; None if the plan has none of its own."""
+        return self._path.parent / self.slides_template if self.slides_template else None
 
     @property
     def measured(self) -> list[tuple[Statement, Indicator]]:
@@ -486,8 +495,8 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
 @checked
 def read_plan(path: str | Path) -> Plan:
-    """Read and check a nap.yaml. Raises `SpecError` if keys are wrong (it names all), or a language or
-    survey.yaml is missing."""
+    """Read and check a nap.yaml. Raises `SpecError` if keys are wrong (it names all), a language or survey.yaml
+    is missing, or the template of the slides cannot be used."""
     plan = load_model(Path(path), Plan)
     for code in plan.languages:
         try:
@@ -504,6 +513,8 @@ def read_plan(path: str | Path) -> Plan:
     if (survey := plan.baseline_path) and not survey.is_file():
         do = "give the path of a survey.yaml from the folder of nap.yaml"
         raise SpecError("there is no such file", where=f"{path}, baseline_survey", found=survey, do=do)
+    if template := plan.template_path:
+        check_template(template, f"{path}, slides_template")
     return plan
 
 

@@ -101,6 +101,16 @@ class Run:
                 return survey
         return None
 
+    @property
+    def slides_template(self) -> Path | None:
+        """Returns the path of the template of the slides that nap.yaml names. Returns None if it names none,
+        or cannot be read."""
+        with suppress(FltoolkitError):
+            named = load_yaml(self.plan).get("slides_template") if self.plan else None
+            if self.plan and named and isinstance(named, str):
+                return self.plan.parent / named
+        return None
+
     def parameter_files(self) -> list[Path]:
         """Returns the YAML files that the parameters of the run name (a rule set, a publication profile, an
         earlier survey).

@@ -257,10 +257,12 @@ def input_hashes(run: Run) -> dict[str, str]:
 
 
 def input_files(run: Run) -> list[Path]:
-    """Returns the files that a run reads: the YAML files, and the data and tables that survey.yaml names."""
+    """Returns the files that a run reads: the YAML files, the data and tables that survey.yaml names, and the
+    template of the slides."""
     files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_files(run.survey)]
     if run.plan and (partners := run.plan.with_name(PARTNERS)).exists():
         files.append(partners)
+    files += [template] if (template := run.slides_template) else []
     for earlier in (run.earlier, run.baseline):
         files += [earlier, *_data_files(earlier)] if earlier else []
     return files

@@ -26,7 +26,7 @@ ODD = "odd_evidence"
 DOCUMENTS = (
     "evidence_brief_*.html",
     "nap_skeleton_*.docx",
-    "slides_*.html",
+    "slides_*.pptx",
     "nap_workbook.xlsx",
     "[1-4]_*.html",
 )

@@ -15,7 +15,7 @@ from .drawing import LegalSurvey, drawn
 from .odd_texts import odd_places
 from .running import Failure, run_cells
 
-DOCUMENTS = {".html", ".docx", ".xlsx", ".svg"}
+DOCUMENTS = {".html", ".docx", ".pptx", ".xlsx", ".svg"}
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,16 @@ def test_a_run_rests_on_its_yaml_its_data_and_those_of_the_rounds_it_is_compared
     assert set(input_hashes(Run("now", survey, None))) == {"survey.yaml"}
 
 
+def test_a_run_rests_on_the_template_of_its_slides(tmp_path: Path) -> None:
+    survey = country.write(tmp_path, plan=country.changed(country.PLAN, slides_template="office.pptx"))
+    run = Run("now", survey, survey.with_name("nap.yaml"))
+    before = input_hashes(run)
+    (tmp_path / "office.pptx").write_text("abc", encoding="utf-8")
+    assert (before["office.pptx"], input_hashes(run)["office.pptx"]) == ("", ABC)
+    (tmp_path / "nap.yaml").write_text("slides_template: [", encoding="utf-8")
+    assert set(input_hashes(run)) == {"survey.yaml", "nap.yaml", "persons.csv"}
+
+
 def test_files_are_named_from_their_folder(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "a.csv").write_text("abc", encoding="utf-8")

@@ -1,2 +1,2 @@
-"""Defines the parts of a document (headings, tables, charts), and writes a document as HTML, slides or
-Word."""
+"""Defines the parts of a document (headings, tables, charts), and writes a document as HTML, Word or slides
+for PowerPoint."""

@@ -1,5 +1,5 @@
 """Defines the blocks of a document: headings, paragraphs, tables and charts. The same blocks are written as
-HTML, Word or slides. Their texts are plain text, without HTML."""
+HTML, Word or slides for PowerPoint. Their texts are plain text, without HTML."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ ROOM = 39  # large letters that fit in a line of numbers
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a document, with its level (1 is the highest). On slides a heading of level 1 starts a new
-    slide. With `new_page` it starts a new page in print."""
+    """A heading of a document, with its level (1 is the highest). On slides a heading starts a new slide. With `new_page` it starts a new page in print."""
 
     text: str
     level: Literal[1, 2, 3] = 1
@@ -116,6 +115,14 @@ class Charts:
     charts: tuple[Chart, ...]
 
 
+@dataclass(frozen=True)
+class SpeakerNotes:
+    """Texts for whoever presents a slide, each a paragraph of the slide's notes. The slide does not show
+    them."""
+
+    items: tuple[str, ...]
+
+
 Block = (
     Heading
     | Contents
@@ -127,6 +134,7 @@ Block = (
     | PrintedTable
     | Chart
     | Charts
+    | SpeakerNotes
 )
 
 
@@ -139,6 +147,7 @@ class Document:
         kind: the look of the document: `brief` (evidence brief), `skeleton` (draft of the plan) or `slides`.
         language: the code of the document's language, e.g. `fr`.
         masthead: one line above the title: who publishes the document, and when.
+        more: what a slide says if the rest of its texts is in its notes.
         foot: one line about the source. Formats that have pages print it at the end of each page.
     """
 
@@ -149,6 +158,7 @@ class Document:
     blocks: tuple[Block, ...]
     foot: str = ""
     masthead: str = ""
+    more: str = ""
 
     def with_common_letters(self) -> Document:
         """Returns the document with footnotes of which a letter means the same in all its tables."""

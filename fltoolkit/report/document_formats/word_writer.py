@@ -114,7 +114,7 @@ def as_word(document: Document) -> bytes:
     about.revision = 1
     made = BytesIO()
     word.save(made)
-    return _timeless(made.getvalue())
+    return timeless(made.getvalue())
 
 
 def _foot(section: Any, source: str) -> None:
@@ -304,9 +304,9 @@ def _grid(word: Any, rows: int, widths: Sequence[float], beside: float = CELL_MA
     return table
 
 
-def _timeless(made: bytes) -> bytes:
-    """Returns a .docx file with a fixed time in place of the time at which each part was written. So the same
-    document always gives the same bytes."""
+def timeless(made: bytes) -> bytes:
+    """Returns a .docx or .pptx file with a fixed time in place of the time at which each part was written. So
+    the same document always gives the same bytes."""
     whole = BytesIO()
     with ZipFile(BytesIO(made)) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -7,7 +7,6 @@ the slide then has a plain heading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import nan
 
 import pandas as pd
@@ -21,18 +20,16 @@ from fltoolkit.show.wording import (
     contrast_sentences,
     number_words,
     plan_words,
-    result_sentences,
     share_sentences,
 )
 from fltoolkit.show.wording.plan_words import is_total, shown, value
 from fltoolkit.table_records import as_records
 
 
-def rate(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns the rate of a population in a sentence. `population` is the name of the population; None means
-    the default population. Returns None if the rate is too uncertain for a title."""
-    row = out.select("prevalence", population=population).iloc[0].to_dict()
-    return first_page.rate(language, row)
+def rate(out: Published, language: Language) -> str | None:
+    """Returns the rate of the default population in a sentence. Returns None if the rate is too uncertain for
+    a title."""
+    return first_page.rate(language, out.select("prevalence").iloc[0].to_dict())
 
 
 def groups(out: Published, language: Language) -> str | None:
@@ -48,31 +45,6 @@ def groups(out: Published, language: Language) -> str | None:
     if told := contrast_sentences.only_pair(out, language):
         return told
     return share_sentences.each(language, as_records(out.select("prevalence", [out.lead])), "slides.rates")
-
-
-def untested(out: Published, language: Language, groups: Sequence[str]) -> str:
-    """Returns a sentence on the rates by groups that no test compares: that their differences may be due to
-    chance. If no rate is reliable, or if nobody was found, the sentence says so."""
-    rows = [row for group in groups for row in as_records(out.select("prevalence", [group]))]
-    known = [row["estimate"] for row in rows if pd.notna(row["estimate"])]
-    if known and not any(known):
-        return language.say("slides.nobody", groups=language.join(map(language.by_group, groups)))
-    key = "slides.none_reliable_rate" if all(map(result_sentences.is_unsure, rows)) else "slides.untested"
-    return language.say(key, groups=language.join(map(language.by_group, groups)))
-
-
-def of_population(out: Published, language: Language, population: str) -> str | None:
-    """Returns the result of the test in a population (such as adults), or why there is none. If the
-    population has no single pair of categories, returns its rate (see `rate`)."""
-    found = (
-        contrast_sentences.only_pair(out, language, population)
-        if contrast_sentences.is_compared(out)
-        else None
-    )
-    if not found:
-        return rate(out, language, population)
-    who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])
-    return number_words.start(language.say("contrasts.of", who=who, said=number_words.inside(found)))
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:

@@ -13,7 +13,8 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.translations import lacking_in_each, without_translation
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.html_writer import as_html, as_slides
+from fltoolkit.report.document_formats.html_writer import as_html
+from fltoolkit.report.document_formats.powerpoint_writer import as_powerpoint
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.report.documents.document_pictures import all_pictures
 from fltoolkit.report.documents.evidence_brief import evidence_brief
@@ -63,7 +64,10 @@ def _files_in_language(evidence: Evidence, language: Language) -> Iterator[tuple
     yield f"evidence_brief_{code}.html", lambda: as_html(brief()).encode()
     yield f"evidence_brief_{code}.docx", lambda: as_word(brief())
     yield f"nap_skeleton_{code}.docx", lambda: as_word(nap_skeleton(evidence, language))
-    yield f"slides_{code}.html", lambda: as_slides(workshop(evidence, language)).encode()
+    yield (
+        f"slides_{code}.pptx",
+        lambda: as_powerpoint(workshop(evidence, language), evidence.plan.template_path),
+    )
     for picture in all_pictures(evidence, language):
         for kind in ("svg", "png"):
             yield f"charts/{picture.name}_{code}.{kind}", partial(getattr, picture, kind)

@@ -33,7 +33,7 @@ SIZES = {
     "low": replace(WIDE, font=7.6, words=0.48, height=2.3, filled=3.0),
     "first": replace(WIDE, font=8.5, height=1.9),
     "half": HALF,
-    "slide": replace(SLIDE, height=4.6),
+    "slide": replace(SLIDE, height=4.28),
 }
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text.
 `first` is for the first page of the evidence brief. On a slide, the picture stands below the title of the

@@ -15,6 +15,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Document,
     Heading,
     Paragraph,
+    SpeakerNotes,
 )
 from fltoolkit.report.document_sections import first_page, results_section, slide_titles, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
@@ -25,8 +26,6 @@ from fltoolkit.report.documents.document_pictures import (
     estimates,
     fitting,
     groups_that_fit,
-    path,
-    repeat,
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import (
@@ -46,28 +45,36 @@ COERCION = "coercion"  # the topic of a profile
 
 @with_own_words
 def workshop(evidence: Evidence, language: Language) -> Document:
-    """Returns the slides for the consultation workshop (Tool No. 11 of the ILO toolkit) in one language.
+    """Returns the slides for the consultation workshop (Tool No. 11 of the ILO toolkit) in one language, at
+    most eight.
 
-    The most important results come first: the rate on slide 2 and its change on slide 3. The title of each
-    slide says what the slide shows. No two slides have the same title.
+    The most important results come first: the rate on slide 1 and its change on slide 2. The title of each
+    slide says what the slide shows. No two slides have the same title. What the room need not read is in the
+    speaker's notes.
     """
     out = evidence.now
-    blocks = [
+    blocks = (
         *_found(evidence, language),
         *_changed(evidence, language),
-        *_pictures(evidence, language),
-        *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"))),
+        *_by_group(evidence, language),
+        *_coerced(evidence, language),
         *_unknown(evidence, language),
-        *_targets_and_repeat(evidence, language),
-        *_discuss(language),
-    ]
-    title = results_section.title(out, language, "slides.title")
-    foot, masthead = (
-        results_section.source(evidence, language, "charts.source"),
-        results_section.masthead(out.release, language),
+        *_targets(evidence, language),
+        Heading(language.say("sheet.decide")),
+        *targets_section.to_decide_on_slide(evidence, language),
+        Heading(language.say("slides.discuss")),
+        Bullets(language.each("slides.questions")),
+        SpeakerNotes((language.say("slides.next"), *language.each("slides.agenda"))),
     )
     return Document(
-        "slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead
+        "slides",
+        results_section.title(out, language, "slides.title"),
+        language.own(evidence.plan.title),
+        language.code,
+        blocks,
+        results_section.source(evidence, language, "charts.source"),
+        results_section.masthead(out.release, language),
+        language.say("slides.more"),
     )
 
 
@@ -75,21 +82,25 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide with the rate. It has the numbers, the definition, and the persons who answered. It
     also says for how many persons the answers do not decide whether they are in forced labour."""
     out = evidence.now
-    title = slide_titles.rate(out, language)
-    facts, first = first_page.tiles(evidence, language), out.select("prevalence").iloc[0].to_dict()
+    title, first = slide_titles.rate(out, language), out.select("prevalence").iloc[0].to_dict()
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
-        f"{result_sentences.definition(language, first)} {result_sentences.window(language, first)}",
         result_sentences.to_verify(language, first),
         result_sentences.headline_unresolved(out, language),
-        *first_page.below_the_tiles(evidence, language),
+        f"{result_sentences.definition(language, first)} {result_sentences.window(language, first)}",
+    )
+    notes = (
+        language.say("sheet.first_round") if evidence.changed is None else "",
+        *(text for text in result_sentences.basis(out, language) if text not in " ".join(told)),
+        result_sentences.wide_interval(out, language),
     )
     return [
         Heading(title or language.say("slides.found")),
+        first_page.tiles(evidence, language),
         *results_section.range_explained(out, language),
-        facts,
         Paragraph(result_sentences.forced_labour(out, language), "lead"),
-        Bullets(tuple(dict.fromkeys(t for t in told if t))),
+        Bullets(tuple(filter(None, told))),
+        SpeakerNotes(tuple(filter(None, notes))),
     ]
 
 
@@ -98,39 +109,17 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     test, and one line on what the test cannot say. Another slide says which targets are reached."""
     found = first_page.headline_change(evidence)
     title = first_page.title(evidence, language) if found else language.say("change.heading")
-    shown = _pictured(change(evidence, language, "slide"), title)
-    if not shown:
+    return _pictured(change(evidence, language, "slide"), title, first_page.about_change(evidence, language))
+
+
+def _by_group(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns a slide with a picture of the rates by the lead group, below a title that compares its
+    categories. Without such a title, the picture has the first groups for which it has room."""
+    title = slide_titles.groups(evidence.now, language)
+    groups = (evidence.now.lead,) if title else tuple(groups_that_fit(evidence, CATEGORIES))
+    if not groups:
         return []
-    return [
-        *shown,
-        Paragraph(first_page.about_change(evidence, language), "quiet"),
-    ]
-
-
-def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides with one picture each. The pictures show which persons are in forced labour, and the
-    means of coercion. A title that compares the categories of the lead group stands above their picture. Then
-    come the other populations, and the other groups."""
-    out = evidence.now
-    title = slide_titles.groups(out, language)
-    groups = tuple(g for g in groups_that_fit(evidence, CATEGORIES) if not title or g != out.lead)
-    lead, others, populations = list[Block](), list[Block](), list[Block]()
-    if title:
-        lead += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
-    if groups:
-        untested = slide_titles.untested(out, language, groups) if title else None
-        others += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)
-    for population in out.headlines[1:]:  # such as children
-        if its_groups := groups_of(out, "prevalence", population, least=2):
-            picture = estimates(
-                evidence, language, "slide", Grouped("prevalence", its_groups[:1], population)
-            )
-            populations += _pictured(picture, slide_titles.of_population(out, language, population))
-            if picture and population == result_sentences.flow_population(out, of_children=True):
-                populations.append(Paragraph(language.say("sheet.definition_of_children"), "quiet"))
-    # Without a title, the lead group is in the picture of the others.
-    rates = [*lead, *populations, *others] if title else [*others, *populations]
-    return [*rates, *_shared(evidence, language), *_coerced(evidence, language)]
+    return _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), title)
 
 
 def _pictured(picture: Drawn | None, title: str | None = None, more: str = "") -> list[Block]:
@@ -139,22 +128,13 @@ def _pictured(picture: Drawn | None, title: str | None = None, more: str = "") -
     picture."""
     if not picture:
         return []
-    below = [Paragraph(f"{picture.title} {more}".strip(), "quiet")] if title else []
+    below = (Paragraph(text, "quiet") for text in (picture.title if title else "", more) if text)
     return [Heading(title or picture.title), *below, Chart(picture)]
 
 
-def _shared(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a slide with the share of cases in each category, for the first groups for which a slide has
-    room."""
-    out, chosen = evidence.now, _groups_of_cases(evidence.now)
-    if not chosen:
-        return []
-    picture = estimates(evidence, language, "slide", Grouped("share", tuple(chosen)))
-    return _pictured(picture, share_sentences.shares(language, out.select("share", [chosen[0]])))
-
-
 def _groups_of_cases(out: Published) -> list[str]:
-    """Returns the first groups of the cases (such as their sectors) for whose shares one picture has room."""
+    """Returns the first groups of the cases (such as their sectors) of which a slide can name the
+    categories."""
     return fitting(out, "share", groups_of(out, "share", least=2), ROWS)
 
 
@@ -169,8 +149,7 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
         evidence, language, "slide", Grouped("profile", (COERCION,), rows["reference_population"].iloc[0])
     )
     told = share_sentences.majority(language, rows, "slides.coerced")
-    slide = _pictured(picture, told)
-    return [*slide, *([Paragraph(language.say("profile.majority"), "quiet")] if slide and told else [])]
+    return _pictured(picture, told, language.say("profile.majority") if told else "")
 
 
 def _means_of_coercion(out: Published) -> pd.DataFrame:
@@ -209,6 +188,7 @@ def _unknown(evidence: Evidence, language: Language) -> list[Block]:
                         language, rows[rows["flag"] == "unreliable"], first, "slides.unreliable"
                     ),
                     *language.each("slides.never"),
+                    language.say("sentence.not_global"),
                 )
                 if t
             )
@@ -231,32 +211,21 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, first: object, 
     return language.say(key, which=language.list(by)) if by else ""
 
 
-def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to
-    the first target, and which targets a planned survey could verify, with the decision to take."""
-    planned = evidence.planned_repeat
-    later = plan_words.found(language, planned) if planned else ""
-    blocks: list[Block] = [
-        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language), later),
-        *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
-    ]
-    promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))
+def _targets(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns the slide on what the plan could promise: which targets a planned survey could verify, or which
+    are reached. The notes have the path to the first target, and what a repeat of the survey would detect."""
     targets = targets_section.in_words(evidence, language, TARGETS, on_slide=True)
     more = targets_section.more_targets(evidence, language, TARGETS)
+    planned = evidence.planned_repeat
+    notes = (
+        slide_titles.path(evidence, language),
+        slide_titles.repeat(evidence, language),
+        plan_words.found(language, planned) if planned else "",
+    )
+    told = tuple(filter(None, notes))
     return [
-        *blocks,
-        promise,
+        Heading(slide_titles.targets(evidence, language) or language.say("slides.promise")),
         targets or targets_section.table(evidence, language),
         *([Paragraph(more, "quiet")] if more else []),
-        Heading(language.say("sheet.decide")),
-        *targets_section.to_decide_on_slide(evidence, language),
-    ]
-
-
-def _discuss(language: Language) -> list[Block]:
-    return [
-        Heading(language.say("slides.discuss")),
-        Bullets(language.each("slides.questions")),
-        Heading(language.say("slides.next"), 2),
-        Bullets(language.each("slides.agenda")),
+        *([SpeakerNotes(told)] if told else []),
     ]

@@ -50,7 +50,7 @@ DATA = {
 NOUN = ("survey", "surveys")
 WORKBOOK, BRIEF, SKELETON = "nap_workbook.xlsx", "evidence_brief", "nap_skeleton"
 LANGUAGE = "language"  # the key of the name that a language has for itself
-KINDS = {".html": "page", ".docx": "Word"}
+KINDS = {".html": "page", ".docx": "Word", ".pptx": "PowerPoint"}
 ON_THE_PAGE = ("prevalence", "total")  # the measures of the whole population
 FINDINGS = {"findings_data.csv": "1_survey.html", "findings_cases.csv": "2_classify.html"}
 """The files of findings (problems in the data), each with the page of a notebook that explains them."""

@@ -123,10 +123,10 @@ def _population_sentences(
     return (*(_sentence(out, language, p, with_rates=with_rates) for p in listed), *others)
 
 
-def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns the result of the test as a title for a slide, or why there was no test, if a population (by
-    default the first) has exactly one pair of categories. Otherwise returns None."""
-    pairs = _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
+def only_pair(out: Published, language: Language) -> str | None:
+    """Returns the result of the test as a title for a slide, or why there was no test, if the first
+    population has exactly one pair of categories. Otherwise returns None."""
+    pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1:
         return None
     (pair,) = pairs

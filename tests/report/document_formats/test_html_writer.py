@@ -1,12 +1,10 @@
-"""Tests documents as HTML pages and slides: they need no other file, can be printed, and show markup in texts
-as text."""
+"""Tests documents as HTML pages: they need no other file, can be printed, and show markup in texts as text."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 
-import pytest
 from handed import EN, FR, evidence
 
 from fltoolkit.report.document_formats.document_blocks import (
@@ -18,7 +16,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
-from fltoolkit.report.document_formats.html_writer import NARROW, as_html, as_slides, html, is_long
+from fltoolkit.report.document_formats.html_writer import as_html, html
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable, of_texts
 
@@ -66,12 +64,11 @@ EVERY = (
 )
 
 
-@pytest.mark.parametrize(("render", "times"), [(as_html, 17), (as_slides, 18)])  # the foot is on both slides
-def test_every_text_of_every_block_is_shown_and_not_obeyed(render: object, times: int) -> None:
-    page = seen(render(document(*EVERY)))  # type: ignore[operator]
+def test_every_text_of_every_block_is_shown_and_not_obeyed() -> None:
+    page = seen(as_html(document(*EVERY)))
     assert "b" not in page.tags
     assert "onclick" not in dict(page.attributes)
-    assert render(document(*EVERY)).count("&lt;b onclick") == times  # type: ignore[operator]
+    assert as_html(document(*EVERY)).count("&lt;b onclick") == 17
 
 
 def test_a_page_stands_alone_in_its_language() -> None:
@@ -158,83 +155,3 @@ def test_room_for_a_marker_is_left_only_where_one_stands_behind_a_number() -> No
     assert 'class="marker"' not in page
     assert "<abbr" not in page  # nothing is said to explain
     assert ">[c]</td>" in page
-
-
-BLOCKS = (
-    Heading("One"),
-    Paragraph("a"),
-    Heading("Below", 2),
-    Bullets(("b",)),
-    Heading("Two"),
-    Paragraph("c"),
-)
-
-
-def workshop(*blocks: Block, title: str = "Findings") -> Document:
-    return Document("slides", title, "for the <workshop>", "fr", blocks, "Source: us & them")
-
-
-def test_a_slide_with_long_texts_has_smaller_letters() -> None:
-    """Before, the third thing to decide, and what was said of unresolved answers below long labels, were
-    below the slide."""
-    short, many = Paragraph("To decide. " * 20, "warning"), Bullets(("A reason. " * 20,) * 3)
-    tiles = Facts(tuple(Fact("21.8", "per 1,000 " + "women " * 30, "95% interval") for _ in range(3)))
-    page = as_slides(
-        workshop(
-            Heading("A"), short, Heading("B"), short, many, Heading("C"), tiles, many, Heading("D"), many
-        )
-    )
-    assert [slide.split(">")[0] for slide in page.split("<section")[2:]] == ["", ' class="long"', "", ""]
-    assert is_long([tiles, many, many])
-    assert not is_long([short, many, Heading("E", 2)])
-
-
-def test_slides_run_offline_and_one_heading_is_one_slide() -> None:
-    slides = workshop(*BLOCKS)
-    page = as_slides(slides)
-    heads = [b for b in slides.blocks if isinstance(b, Heading) and b.level == 1]
-    assert page.count("<section") == len(heads) + 1
-    assert "Reveal.initialize" in page
-    assert not re.search(r"<link|<script[^>]+src", page)
-    assert not re.search(
-        r"url\((?!data:)|@import", re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
-    )
-    assert "connect-src" not in page
-    assert "default-src 'none'" in page
-
-
-def test_printed_without_scripts_each_slide_is_a_page() -> None:
-    page = as_slides(workshop(*BLOCKS))
-    assert "break-after: page" in page
-    assert (
-        '<style media="screen and (min-width: 600px)">' in page
-    )  # reveal's own sheet for paper is another look
-
-
-def test_a_telephone_gets_one_page_to_scroll_and_no_slide_that_is_scaled_down() -> None:
-    page = as_slides(workshop(*BLOCKS))
-    assert f"if (!matchMedia('{NARROW}').matches) Reveal.initialize" in page
-    assert f"@media screen and {NARROW}" in page
-
-
-def test_a_smaller_heading_stays_on_its_slide_and_what_comes_before_any_has_one() -> None:
-    page = as_slides(workshop(Paragraph("before"), *BLOCKS))
-    _, first, *slides = page.split("<section")  # after the head the title's
-    assert 'class="title"' in first
-    assert [
-        [word for word in ("before", "One", "Below", "Two") if f">{word}<" in slide] for slide in slides
-    ] == [
-        ["before"],
-        ["One", "Below"],
-        ["Two"],
-    ]
-
-
-def test_title_subtitle_and_source_are_shown_and_not_obeyed() -> None:
-    page = as_slides(workshop(title="<script>x</script>"))
-    assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
-    assert (
-        '<p>for the &lt;workshop&gt;</p><p class="foot"><span>Source: us &amp; them</span><span>1 / ' in page
-    )
-    assert page.startswith('<!DOCTYPE html>\n<html lang="fr">')
-    assert page.count("<section") == 1

@@ -35,16 +35,6 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
     )
 
 
-def test_a_further_population_has_why_its_pair_is_not_compared_as_title() -> None:
-    """Before, its title gave the rate alone, above a picture by sex."""
-    said = "Among adults, whether the rate is higher for men or women cannot be said: "
-    assert slide_titles.of_population(compared(NOT_TESTED, **UNSURE), EN, "adults") == said
-    assert (
-        slide_titles.of_population(published(row()), EN, "adults")
-        == "20 of every 1,000 adults in forced labour (2025)"
-    )
-
-
 def test_an_unreliable_number_is_in_no_title() -> None:
     assert "30.0" not in (slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) or "")
     assert slide_titles.groups(published(row()), EN) is None

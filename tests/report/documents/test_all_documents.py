@@ -42,7 +42,7 @@ def texts(folder: Path) -> Mapping[str, str]:
     return {
         f.name: "\n".join(lines(f))
         for f in sorted(folder.rglob("*"))
-        if f.suffix in (".html", ".docx", ".svg")
+        if f.suffix in (".html", ".docx", ".pptx", ".svg")
     }
 
 
@@ -51,7 +51,7 @@ def words(document: Document) -> str:
 
 
 def test_their_names(folder: Path) -> None:
-    kinds = ("evidence_brief_{}.html", "evidence_brief_{}.docx", "nap_skeleton_{}.docx", "slides_{}.html")
+    kinds = ("evidence_brief_{}.html", "evidence_brief_{}.docx", "nap_skeleton_{}.docx", "slides_{}.pptx")
     assert {f.name for f in folder.iterdir()} == {
         "charts",
         *(k.format(code) for k in kinds for code in ("en", "fr")),
@@ -169,7 +169,7 @@ def test_a_later_round_adds_the_change_and_a_verdict_that_says_no_more(
 def test_hostile_texts_are_letters_in_every_document(tmp_path: Path) -> None:
     write_documents(in_languages(hostile(), "en"), tmp_path)
     files = [f for f in tmp_path.rglob("*") if f.is_file()]
-    assert all(re.fullmatch(r"\w+\.(html|docx|svg|png)", f.name) for f in files)
+    assert all(re.fullmatch(r"\w+\.(html|docx|pptx|svg|png)", f.name) for f in files)
     assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == ["charts"]
     for page in (f for f in files if f.suffix in (".html", ".svg")):
         text = page.read_text("utf-8")

@@ -18,7 +18,8 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import starred
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, widths
 from fltoolkit.report.document_formats.document_blocks import Document
-from fltoolkit.report.document_formats.html_writer import as_html, as_slides
+from fltoolkit.report.document_formats.html_writer import as_html
+from fltoolkit.report.document_formats.powerpoint_writer import as_powerpoint
 from fltoolkit.report.document_formats.word_writer import WIDTH, as_word
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, PrintedTable
 
@@ -99,10 +100,12 @@ def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code:
 @pytest.mark.parametrize("run", RUNS)
 def test_no_document_holds_a_text_that_is_half_made(run: str, code: str, tmp_path: Path) -> None:
     for made in documents(run, code):
-        (tmp_path / f"{made.kind}.docx").write_bytes(as_word(made))
-        if made.kind != "skeleton":
-            written = as_slides(made) if made.kind == "slides" else as_html(made)
-            (tmp_path / f"{made.kind}.html").write_text(written, encoding="utf-8")
+        if made.kind == "slides":
+            (tmp_path / "slides.pptx").write_bytes(as_powerpoint(made))
+        else:
+            (tmp_path / f"{made.kind}.docx").write_bytes(as_word(made))
+        if made.kind == "brief":
+            (tmp_path / "brief.html").write_text(as_html(made), encoding="utf-8")
         assert [line for file in tmp_path.iterdir() for line in lines(file) if HALF_MADE.search(line)] == []
 
 

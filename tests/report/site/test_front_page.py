@@ -257,12 +257,15 @@ def test_the_front_page_fetches_nothing(tmp_path: Path) -> None:
 
 def test_what_is_handed_to_people_is_named_in_each_language(tmp_path: Path) -> None:
     put(tmp_path, "small")
-    for name in ("evidence_brief_en.docx", "evidence_brief_en.html", "slides_fr.html", "nap_workbook.xlsx"):
+    for name in ("evidence_brief_en.docx", "evidence_brief_en.html", "slides_fr.pptx", "nap_workbook.xlsx"):
         (tmp_path / "small" / name).write_text("x", encoding="utf-8")
     (tmp_path / "small" / "charts").mkdir()
     html = index(tmp_path, Entry("small", "Small country"))
     assert 'Evidence brief: <a href="small/evidence_brief_en.docx">English, Word</a>; ' in html
-    assert 'Slides for the consultation workshop: <a href="small/slides_fr.html">Français, page</a>' in html
+    assert (
+        'Slides for the consultation workshop: <a href="small/slides_fr.pptx">Français, PowerPoint</a>'
+        in html
+    )
     assert "in small/charts</li>" in html
     assert all((tmp_path / link).is_file() for link in re.findall(r'href="([^"]+)"', html))
 
