@@ -23,9 +23,9 @@ CAVEATS: dict[str, tuple[str, dict[str, str]]] = {
         "usual",
         {FIRST_PAGE: "coverage", SLIDES: "coverage", FRONT_PAGE: "=Not reached: the homeless."},
     ),
-    "the reference period": (
+    "the reference period, and that persons are counted at any time in it": (
         "usual",
-        {FIRST_PAGE: "=the past 12 months", SLIDES: "basis.window", FRONT_PAGE: "basis.window"},
+        dict.fromkeys(ALL, "basis.window"),
     ),
     "the definition": ("usual", dict.fromkeys(ALL, "definitions.icls_2018")),
     "a departure from the guidelines": ("usual", dict.fromkeys(ALL, "basis.same_work_assumed")),
@@ -44,6 +44,11 @@ CAVEATS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "nobody found is not zero, with its upper limit": ("nobody found", dict.fromkeys(ALL, "sheet.nobody")),
     "no detectable change": ("unchanged", dict.fromkeys(ALL, "sheet.same")),
+    "no detectable change is not no change": ("unchanged", dict.fromkeys(ALL, "contrasts.no_proof")),
+    "not comparable with global estimates": (
+        "usual",
+        dict.fromkeys((FIRST_PAGE, SLIDES), "sentence.not_global"),
+    ),
     "not caused by the plan": ("fell", dict.fromkeys(ALL, "sentence.no_cause")),
     "provisional": ("provisional", dict.fromkeys(ALL, "basis.to_verify")),
 }

@@ -151,13 +151,10 @@ def _result(language: Language, row: Row) -> tuple[str, str]:
     return CHANGES[verdict], ""
 
 
-def about_change(evidence: Evidence, language: Language) -> str:
-    """Returns what the test of the change of the rate does not say: that there was no change if none was
-    detected, otherwise why it changed. The text is empty if there is no later survey."""
-    if evidence.changed is None:
-        return ""
-    found = headline_change(evidence)
-    none = found is not None and found["verdict"] == NO_CHANGE
+def about_change(language: Language, row: PublishedNumber | None) -> str:
+    """Returns what the test of a change does not say: that there was no change if none was detected,
+    otherwise why anything changed. `row` is the tested change; None if the rate was not tested."""
+    none = row is not None and row["verdict"] == NO_CHANGE
     return language.say("contrasts.no_proof" if none else "sentence.no_cause")
 
 

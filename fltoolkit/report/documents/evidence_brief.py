@@ -97,6 +97,7 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
     not asked or is provisional, and that a change has no stated cause."""
     out = evidence.now
     first = out.select("prevalence").iloc[0].to_dict()
+    changed = first_page.headline_change(evidence)
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     caveats = (
         result_sentences.wide_interval(out, language),
@@ -104,7 +105,7 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
         result_sentences.headline_unresolved(out, language),
         result_sentences.definition(language, first) if first["same_work"] == "assumed" else "",
         result_sentences.to_verify(language, first),
-        first_page.about_change(evidence, language),
+        first_page.about_change(language, changed) if evidence.changed is not None else "",
         language.say("sentence.not_global"),
     )
     return tuple(text for text in caveats if text)

@@ -109,7 +109,8 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     test, and one line on what the test cannot say. Another slide says which targets are reached."""
     found = first_page.headline_change(evidence)
     title = first_page.title(evidence, language) if found else language.say("change.heading")
-    return _pictured(change(evidence, language, "slide"), title, first_page.about_change(evidence, language))
+    unsaid = first_page.about_change(language, found)
+    return _pictured(change(evidence, language, "slide"), title, unsaid)
 
 
 def _by_group(evidence: Evidence, language: Language) -> list[Block]:

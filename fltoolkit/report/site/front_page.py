@@ -309,7 +309,7 @@ def _change(folder: Path) -> _Change | None:
     number = _with_flag(row, *texts, first_page.size_of_change(ENGLISH, row))
     wide = pd.notna([row["bound_high_before"], row["bound_high_after"]]).any()
     titled = first_page.may_be_title(row) and not wide
-    said = f"{sentence} {ENGLISH.say('sentence.no_cause')}"
+    said = f"{sentence} {first_page.about_change(ENGLISH, row)}"
     return _Change(said, number, first_page.title_of_change(ENGLISH, row) if titled else "")
 
 
