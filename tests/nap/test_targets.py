@@ -15,7 +15,7 @@ from promises import NEEDED, SMALLEST, filled, plan_with
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.power_and_sample_size import detectable_change, sample_size
-from fltoolkit.nap.targets import UNPLANNED, milestones, targets
+from fltoolkit.nap.targets import UNPLANNED, _needed_sample, milestones, targets
 from fltoolkit.publish.printed_numbers import rounded_up
 
 
@@ -364,3 +364,10 @@ def test_no_target_is_verifiable_from_a_baseline_with_wide_bounds() -> None:
     )
     small = judged({"year": 2030, "cut": 0.25}, n=10_000, bounds_note="wide bounds")
     assert "which no verdict uses; even without unresolved answers, a repeat as planned" in small["reason"]
+
+
+def test_a_larger_repeat_finds_the_cases_that_the_baselines_size_would_not() -> None:
+    """The baseline has 30 cases; of the repeat's 8,086 persons 36 would be cases, of 3,000 only 13."""
+    needed = sample_size(0.01, cut=0.55, deff=1.0, n_before=3000)
+    assert 15 / 0.0045 < needed < 4 * 3000
+    assert _needed_sample(0.01, 0.55, 1.0, 3000) == needed

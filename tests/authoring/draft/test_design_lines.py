@@ -179,6 +179,8 @@ def test_ages_above_all_ages_are_asked(tmp_path: Path) -> None:
         "age: {column: age, missing: 98, <answer>: 999}  # the name age; no age: 98 Don't know; "
         "999: under missing if it is a code; a wrong age goes under corrections"
     )
+    held = unused(tmp_path, {"age": [*range(20, 40), 120, 121]})
+    assert "<answer>: 121}" in str(age(held, *find_age(held)))
     held = unused(tmp_path, {"age": range(20, 40)})
     assert str(age(held, *find_age(held))) == "age: {column: age}  # the name age"
     assert str(age(held, None, "")) == "age: {column: <answer>}  # the column of age in completed years"

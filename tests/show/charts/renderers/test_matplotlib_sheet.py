@@ -21,6 +21,7 @@ from fltoolkit.show.charts import chart_style
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, estimates
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
+    EDGE,
     HALF,
     SLIDE,
     SMALLEST,
@@ -185,6 +186,16 @@ def test_nothing_stands_outside_the_picture() -> None:
             assert there.x1 <= box.x1 + 1, text.get_text()
             assert box.y0 - 1 <= there.y0, text.get_text()
             assert there.y1 <= box.y1 + 1, text.get_text()
+
+
+def test_a_picture_without_notes_leaves_no_room_for_them() -> None:
+    out = country.published()
+    chart = estimates(out, out.select("prevalence", "sex"), EN)
+    heights = [
+        drawn(replace(chart, notes=notes)).figure.get_figheight() for notes in ((), ("a note",), ("a", "b"))
+    ]
+    line = heights[2] - heights[1]
+    assert heights[1] - heights[0] == pytest.approx(line + 2 * EDGE)
 
 
 def test_sizes_differ_in_width_and_not_in_words() -> None:
