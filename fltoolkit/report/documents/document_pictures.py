@@ -65,25 +65,23 @@ class Grouped:
 
 
 def all_pictures(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
-    """Returns all pictures of a run that are saved as files. Each picture has its own name."""
+    """Returns the pictures of a run that are saved as files: those that the documents have, and those of the
+    tables of a national report (docs/outputs.md). Each has its own name. Other populations than the first
+    have one picture of rates, by the lead group; shares are those of groups that only cases have."""
     out = evidence.now
-    wanted = [
-        Grouped("prevalence", (g,), p)
-        for p in (None, *out.headlines[1:])
-        for g in groups_of(out, "prevalence", p)
+    wanted = [Grouped("prevalence", (g,)) for g in groups_of(out, "prevalence")]
+    wanted += [
+        Grouped("prevalence", (out.lead,), p)
+        for p in out.headlines[1:]
+        if out.lead in groups_of(out, "prevalence", p)
     ]
-    wanted += [*(Grouped("share", (g,)) for g in groups_of(out, "share")), *_profile(out)]
-    made = [estimates(evidence, language, "wide", what) for what in wanted]
-    made += [
-        p
-        for p in (
-            change(evidence, language, "wide"),
-            path(evidence, language, "wide"),
-            repeat(evidence, language, "wide"),
-        )
-        if p
-    ]
-    return tuple(made)
+    wanted += [Grouped("share", (g,)) for g in groups_of(out, "share") if g in out.case_only]
+    made = [estimates(evidence, language, "wide", what) for what in (*wanted, *_profile(out))]
+    ways = (
+        change(evidence, language, "wide"),
+        path(evidence, language, "wide") or repeat(evidence, language, "wide"),
+    )
+    return (*made, *(way for way in ways if way))
 
 
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:

@@ -155,5 +155,5 @@ def _steps(out: Published, population: str) -> Rows:
 def _count(row: dict[Any, Any] | None) -> str:
     if row is None:
         return "0"
-    shown = f"{number_words.shown(ENGLISH, row)}{number_words.care(row['flag'])}"
+    shown = number_words.shown(ENGLISH, row)
     return shown if pd.isna(row["estimate"]) else number_words.with_marker(shown, row)

@@ -301,8 +301,9 @@ def inside(text: str) -> str:
 
 
 def with_marker(text: str, row: PublishedNumber) -> str:
-    """Returns the text of a published number with its marker behind it, such as `8.0 [u]`."""
-    return f"{text} [{row['marker']}]".strip() if isinstance(row["marker"], str) and row["marker"] else text
+    """Returns the text of a published number with its marker behind it, such as `8.0 [u]` or `17.2 †`."""
+    marker = row["marker"] if isinstance(row["marker"], str) else ""
+    return f"{text} [{marker}]".strip() if marker else f"{text}{care(row['flag'])}"
 
 
 def limits_at_zero(language: Language, rows: pd.DataFrame) -> list[str]:

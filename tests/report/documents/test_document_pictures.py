@@ -37,21 +37,32 @@ def evidence(
     return evidence_from(published(row(), *rows, groups=groups, **about), *targets, planned_sample=2000)
 
 
-def test_every_picture_of_a_run_has_a_name_of_its_own() -> None:
+def test_the_pictures_of_a_run_are_those_of_its_documents_and_each_has_a_name_of_its_own() -> None:
     children = {"reference_population": "children", "reference_population_label": "children"}
     rows = [
         *SEX,
         *REGION,
         row(**children),
         *(r | children for r in SEX),
+        *(of("region", r, **children) for r in ("north", "south")),
         *(of("sector", s, measure="share") for s in ("farms", "sites")),
+        *(of("sex", s, measure="share") for s in ("men", "women")),
     ]
-    names = [p.name for p in all_pictures(evidence(*rows, headlines=("adults", "children")), EN)]
-    assert len(set(names)) == len(names)
-    assert {"prevalence_by_sex", "prevalence_by_region", "share_by_sector", "path_rate", "repeat"} < set(
-        names
-    )
-    assert len(names) == 6  # and the children's by sex
+    about: dict[str, Any] = {
+        "headlines": ("adults", "children"),
+        "lead": "sex",
+        "case_only": frozenset({"sector"}),
+    }
+    names = [p.name for p in all_pictures(evidence(*rows, **about), EN)]
+    assert sorted(names) == [
+        "path_rate",
+        "prevalence_by_region",
+        "prevalence_by_sex",
+        "prevalence_children_by_sex",
+        "share_by_sector",
+    ]
+    without_target = [p.name for p in all_pictures(evidence(*rows, targets=(), **about), EN)]
+    assert sorted(set(without_target) ^ set(names)) == ["path_rate", "repeat"]
 
 
 def test_the_plans_groups_come_first_as_long_as_there_is_room() -> None:
@@ -142,6 +153,6 @@ def test_a_picture_in_a_file_names_its_country_and_one_on_a_page_does_not(
     monkeypatch.setattr(document_pictures, "drawn", noted)
     made = evidence(*SEX)
     all_pictures(made, EN)
-    assert [text.partition(". ")[0] for text in subtitles] == ["Nowhere, 2025", "Nowhere", "Nowhere"]
+    assert [text.partition(". ")[0] for text in subtitles] == ["Nowhere, 2025", "Nowhere"]
     second_picture(made, EN, "half")
     assert "Nowhere" not in subtitles[-1]

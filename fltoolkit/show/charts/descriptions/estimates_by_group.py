@@ -275,7 +275,7 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
 
 
 def _row(language: Language, label: str, name: str, row: PublishedNumber) -> ChartRow:
-    printed = f"{_printed(language, row)}{number_words.care(row['flag'])}"
+    printed = _printed(language, row)
     marks = mark_of(language, row, str(row["measure"]), words=printed)
     remark = number_words.reason(language, row["reason"])
     return ChartRow(
