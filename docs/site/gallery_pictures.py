@@ -262,18 +262,6 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             f"{SURVEY}/charts/path_prevalence_decrease_base_en",
         ),
         _chart(
-            "chart_repeat",
-            "What a repeat could detect",
-            "Curves of the smallest fall that a repeat detects, by sample size",
-            (
-                "The chart shows the smallest decrease of the rate that a repeat of the survey would "
-                "detect, "
-                "by the size of its sample."
-            ),
-            "`fl.show.repeat(out)`",
-            f"{SURVEY}/charts/repeat_en",
-        ),
-        _chart(
             "chart_change",
             "Change between two surveys",
             "Both rounds joined by a line, the verdict at the right",
