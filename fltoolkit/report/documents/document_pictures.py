@@ -89,8 +89,7 @@ def estimates(evidence: Evidence, language: Language, width: Width, what: Groupe
     category of some groups. Measures of cases, such as their shares, have no row for the whole population."""
     rows, own = _rows(evidence, what), _with_own_words(evidence, language)
     chart = estimates_by_group.estimates(evidence.now, rows, own, space=SPACES[width])
-    one_paragraph = replace(chart, notes=(" ".join(chart.notes),))  # on a page, it takes less room
-    return _drawn(evidence, own, one_paragraph, width, year=f", {rows['year'].iloc[0]}")
+    return _drawn(evidence, own, chart, width, year=f", {rows['year'].iloc[0]}")
 
 
 def _drawn(
@@ -101,7 +100,9 @@ def _drawn(
     if width == "wide":
         place = f"{language.own(str(evidence.now.own['country'].iloc[0]))}{year}"
         chart = replace(chart, subtitle=f"{place}. {chart.subtitle}")
-    return drawn(chart, SIZES[width])
+    return drawn(
+        replace(chart, notes=(" ".join(chart.notes),)), SIZES[width]
+    )  # one paragraph needs less room
 
 
 def _with_own_words(evidence: Evidence, language: Language) -> Language:

@@ -103,7 +103,7 @@ def test_a_baseline_with_wide_bounds_is_a_range() -> None:
 
 def test_a_row_without_its_high_end_has_a_note_if_others_have_one() -> None:
     """Beside ranges, a number whose unresolved persons are confidential looks like a sure one."""
-    note = "The high end is not shown, because the number of unresolved persons is confidential"
+    note = "High end hidden to protect people"
     wide, sure = _with_wide_bounds(), evidence()
     for made in (wide, sure):
         made.baseline.table["unresolved_marker"] = ["", "c", *[""] * (len(made.baseline.table) - 2)]

@@ -96,9 +96,7 @@ def test_beside_ranges_a_row_without_its_high_end_says_so() -> None:
     hidden = of("sex", "women", unresolved_marker="c", bound_high=float("nan"))
     table = result_tables.table(EN, published(row(**wide), hidden).table)
     assert next(head.text for head in table.heads if head.key == "interval") == "95% interval of the low end"
-    assert table.footnotes == (
-        "The high end is not shown, because the number of unresolved persons is confidential",
-    )
+    assert table.footnotes == ("High end hidden to protect people",)
     without = result_tables.table(EN, published(row(), hidden).table)
     assert next(head.text for head in without.heads if head.key == "interval") == "95% interval"
     assert without.footnotes == ()
@@ -113,6 +111,6 @@ def test_a_table_of_characteristics_says_for_which_of_them_a_case_has_only_one_a
     rows = [of("form", "state", measure="profile", **wide), of("coercion", "debt_bondage", measure="profile")]
     table = result_tables.table(EN, published(*rows).table)
     assert table.heads[0].text == "Characteristic"
-    assert "Except for form, a case can have several of these characteristics" in table.note
+    assert "Except for form, a case can have several of these: shares" in table.note
     assert table.note.startswith(EN.say("profile.range"))
     assert "all unresolved persons" not in table.note

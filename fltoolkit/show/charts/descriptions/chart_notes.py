@@ -33,15 +33,12 @@ def glyph(row: PublishedNumber) -> Glyph:
     return Glyph.UNRELIABLE if row["flag"] in MARKED else Glyph.MEASURED
 
 
-def signs(
-    language: Language, marks: Iterable[Mark], axis: Axis | None = None, wide: str = "charts.wide"
-) -> list[str]:
+def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -> list[str]:
     """Returns notes that explain the signs of a chart, such as hollow dots, grey bands, and intervals that go
-    on beyond the end of `axis`. A sign that needs no explanation has no note. `wide` is the key of the note
-    on grey bands."""
+    on beyond the end of `axis`. A sign that needs no explanation has no note."""
     there = list(marks)
     used = {mark.glyph for mark in there}
-    bands = [language.say(wide)] if any(not math.isnan(mark.reach) for mark in there) else []
+    bands = [language.say("charts.band")] if any(not math.isnan(mark.reach) for mark in there) else []
     cut = [language.say("charts.cut")] if axis and any(mark.high > axis.high for mark in there) else []
     return [*(language.say(key) for sign, key in EXPLAINED.items() if sign in used), *bands, *cut]
 
@@ -104,9 +101,9 @@ def withheld(language: Language, rows: pd.DataFrame) -> list[str]:
 
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). The text
-    is empty if the chart has none. It leaves out [u] (unreliable), because the note on hollow dots and bars
-    explains it."""
-    words = number_words.markers(language, {str(marker) for marker in used} - {"u"})
+    is empty if the chart has none. It leaves out those that the chart itself explains: [u] (hollow dots and
+    bars), [w] (lines without a dot), [c] and [x] (*not shown*, *not available* in the row)."""
+    words = number_words.markers(language, {str(marker) for marker in used} - {"u", "w", "c", "x"})
     return f"{words}." if words else ""
 
 

@@ -14,7 +14,6 @@ from fltoolkit.classify.profile.characteristics import TOPICS, UNORDERED, pictur
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, scaled
-from fltoolkit.publish.printed_numbers import SHARE_STEP
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -96,7 +95,7 @@ def estimates(
     )  # the title has
     subtitle = _subtitle(language, first, unit=not has_unit)
     who, line = (
-        language.kit(first["reference_population_label"]),
+        language.say("everyone"),
         "charts.whole_of_cases" if measure == "duration" else "charts.whole",
     )
     who = language.say("charts.rate_low_end", rate=who) if number_words.has_range(first) else who
@@ -107,26 +106,14 @@ def estimates(
     )
     remarks += chart_notes.on_definitions(out, language, rows) if space.whole else []
     remarks += chart_notes.on_shares(language, rows) if measure in CASE_SHARES and space.source else []
-    base = rows["rounding"].iloc[0]
-    if measure in CASE_SHARES and space.source and (base / rows["population"]).max() > SHARE_STEP:
-        remarks.append(language.say("charts.steps", base=number_words.count(language, base)))
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
-    ranges = [not math.isnan(mark.reach) for mark in marks]
-    beside += (
-        [language.say("charts.beside_ranges" if all(ranges) else "charts.beside")]
-        if space.source and any(ranges)
-        else []
-    )
     beside += chart_notes.withheld(language, rows) if space.source else []
     beside += [f"{text}." for text in number_words.hidden_high_ends(language, records)]
     beside += (
         [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.markers else []
     )
-    band = (
-        "charts.wide" if space.whole else "charts.band"
-    )  # beside a chart of half a page stands what a range is
-    notes = [*chart_notes.signs(language, marks, axis, band), *beside, *remarks]
+    notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), records, strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]
     return DotChart(

@@ -132,7 +132,7 @@ def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
     assert told.startswith("Selon le sexe (")
     assert told.replace("\u202f", " ").endswith(") † ; 2 catégories non diffusées [c]")
     page = checklist(promises.evidence_from(published(*rows, groups=("sex",))), FR, 8)
-    assert "[c]\xa0confidentiel" in page.notes[-1]  # the markers are explained once, above the table
+    assert "[c]\xa0masqué pour protéger" in page.notes[-1]  # the markers are explained once, above the table
     assert "† à utiliser avec prudence" in page.notes[-1]
 
 
@@ -146,9 +146,7 @@ def test_a_high_end_that_is_confidential_is_named_beside_ranges() -> None:
     told = answer_from_survey(
         promises.evidence_from(published(*rows, groups=("sex",))), EN, question("gender")
     )
-    assert told.endswith(
-        "; women: the high end is not shown, because the number of unresolved persons is confidential"
-    )
+    assert told.endswith("; women: high end hidden to protect people")
 
 
 def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_categories() -> None:

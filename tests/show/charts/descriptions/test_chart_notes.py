@@ -34,9 +34,7 @@ def test_only_the_signs_that_a_chart_has_are_explained() -> None:
         return signs(EN, [Mark(1.0, NAN, NAN, g, "") for g in glyphs])
 
     assert nonempty(Glyph.MEASURED) == []
-    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == [
-        "Hollow, [u]: unreliable (very few cases or very imprecise)."
-    ]
+    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable."]
     assert "ends at the upper limit" in nonempty(Glyph.NONE_FOUND)[0]
     assert "not measured" in nonempty(Glyph.PLANNED)[0]
 
@@ -60,26 +58,23 @@ def test_a_number_that_is_too_unreliable_has_its_reason_below_and_no_sign_of_a_h
     assert unshown(EN, "c") == "[c] not shown"
 
 
-def test_markers_are_explained_once() -> None:
-    assert markers(EN, ["", "u", "c", "c"]) == "[c]\xa0hidden to protect people, whether high or low."
-    assert markers(EN, [""]) == ""
+def test_markers_that_the_chart_itself_explains_are_not_explained_again() -> None:
+    assert markers(EN, ["", "u", "c", "w", "x"]) == ""
+    assert markers(EN, ["", "low", "low"]) == "[low]\xa0rounds to zero."
 
 
 def test_the_base_is_the_published_number_of_persons_who_answered() -> None:
     out = published(row(n=4782.0), of("sex", "men", n=2360.0))
     (first,) = out.select("prevalence", ["sex"]).to_dict("records")
-    assert chart_base(out, first, EN) == "Base: adults; 4,782 answered."
-    assert (
-        chart_base(out, first, FR)
-        == "Champ\u202f: adults\u202f; personnes ayant répondu\u202f:\u00a04\u202f782."
-    )
+    assert chart_base(out, first, EN) == "4,782 answered."
+    assert chart_base(out, first, FR) == "4\u202f782 ont répondu."
 
 
 def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> None:
     out = published(row(), of("sector", "farms", measure="share"))
     assert (
         chart_base(out, out.select("share", ["sector"]).iloc[0].to_dict(), EN)
-        == "Base: adults; 2,000 answered; established cases among them: 40."
+        == "40 established cases among 2,000 who answered."
     )
     hidden = published(row(**HIDDEN), of("sex", "men", **HIDDEN))
     assert chart_base(hidden, hidden.select("prevalence", ["sex"]).iloc[0].to_dict(), EN) == "Base: adults."

@@ -72,7 +72,7 @@ def test_a_hidden_high_end_is_named_beside_ranges_only() -> None:
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     hidden = rows.assign(unresolved_marker=rows["unresolved_marker"].where(rows["category"] == "north", ""))
-    words = "north: the high end is not shown"
+    words = "north: high end hidden to protect people"
     assert words not in " ".join(estimates(out, hidden, EN).notes)
     south = rows["category"] == "south"
     wide = {
@@ -139,20 +139,12 @@ def test_the_alternative_text_tells_each_number_with_interval_and_marker() -> No
     assert re.search(r"plain: 0 \(.*?\) \[w\]", alt)
 
 
-def test_shares_say_why_they_come_in_steps_only_where_the_steps_are_seen() -> None:
-    few = of("sector", "farms", measure="share", rounding=100.0, population=3500.0, estimate=0.34)
-    steps = "Shares come in steps, because numbers of persons are rounded to 100."
-    for rounding, said in ((100.0, True), (5.0, False)):
-        out = published(row(), few | {"rounding": rounding})
-        assert (steps in " ".join(estimates(out, out.select("share", ["sector"]), EN).notes)) is said
-
-
 def test_in_another_language() -> None:
     chart = regions(FR)
     assert chart.title == f"Prévalence du travail forcé selon la région{THIN}: adults"
     assert chart.subtitle.startswith("Pour 1\u202f000\u202f; intervalles à 95\u202f%")
     assert re.search(rf"north{THIN}: 222 \(\d+{NBSP}à{NBSP}\d+\)", chart.alt)
-    assert chart.notes[-1].startswith(f"Champ{THIN}: adults")
+    assert chart.notes[-1].startswith("412 ont répondu.")
 
 
 def test_several_groups_have_headings_and_one_name_in_two_groups_stays_two_rows() -> None:
@@ -200,7 +192,7 @@ def test_adults_and_children_never_stand_under_one_title() -> None:
 def test_the_grey_line_stands_at_everyones_rate_and_never_at_a_number_of_persons() -> None:
     out = country.published()
     assert regions().reference == pytest.approx(99.5)  # 41 of 412
-    assert "Grey vertical line: all adults." in " ".join(regions().notes)
+    assert "Grey line: everyone." in " ".join(regions().notes)
     persons = estimates(out, out.select("total", [[], ["region"]]), EN)
     assert persons.reference != persons.reference
     assert "Grey" not in " ".join(persons.notes)
@@ -224,8 +216,8 @@ def test_numbers_to_be_used_with_caution_have_a_sign_that_a_note_explains() -> N
 def test_half_a_page_leaves_the_grey_line_source_and_base_to_what_stands_beside_it() -> None:
     half = regions(space=HALF_PAGE)
     assert math.isnan(half.reference)
-    assert "Base" not in " ".join(half.notes)
-    assert "Base: adults; 412 answered." in regions().notes[-1]
+    assert "answered" not in " ".join(half.notes)
+    assert "412 answered." in regions().notes[-1]
     assert half.alt == regions().alt
 
 
@@ -262,13 +254,12 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
         bound_high=0.3,
         flag="",
     )
-    said = EN.say("charts.wide" if space is WHOLE_PAGE else "charts.band")
+    said = EN.say("charts.band")
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in " ".join(chart.notes)
-    assert ("Grey vertical line: all adults (low end)." in " ".join(chart.notes)) is space.source
+    assert ("Grey line: everyone (low end)." in " ".join(chart.notes)) is space.source
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
-    assert (EN.say("charts.beside") in " ".join(chart.notes)) is space.source
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
     assert f"everyone: {low}\u00a0to\u00a0300.0 (95% interval with unresolved persons: " in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]

@@ -67,9 +67,9 @@ def test_a_number_with_wide_bounds_is_a_range_with_a_band() -> None:
     chart = way({**LATER, "bound": 65.2})
     (later,) = (p for p in chart.points if p.x == 2027 and p.mark.glyph is Glyph.MEASURED)
     assert (later.mark.reach, later.words.replace(NBSP, " ")) == (65.2, "follow-up: 18.8 to 65.2")
-    assert EN.say("charts.wide") in " ".join(chart.notes)
+    assert EN.say("charts.band") in " ".join(chart.notes)
     assert f"2027: 18.8{NBSP}to{NBSP}65.2, decreased" in chart.alt
-    assert EN.say("charts.wide") not in " ".join(way(LATER).notes)
+    assert EN.say("charts.band") not in " ".join(way(LATER).notes)
 
 
 def test_a_path_from_a_range_says_that_it_begins_at_the_low_end() -> None:
