@@ -24,7 +24,7 @@ batch: .venv/.installed ## run every survey of data_samples/batch.yaml through t
 PYTEST = $(BIN)/python -m pytest -n 3 -p no:nbval
 NBVAL = $(BIN)/python -m pytest -n 2 --nbval --nbval-current-env
 
-test: .venv/.installed ## run the tests of every part in about nine minutes, and one notebook against its stored outputs
+test: .venv/.installed ## run the tests of every part in about seven minutes, and one notebook against its stored outputs
 	$(PYTEST) -m 'not thorough and not browser and not spark and not wheel' $(COVERAGE)
 	$(NBVAL) notebooks/1_survey.ipynb
 

@@ -6,7 +6,6 @@ import argparse
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from .trial import Found, tried
@@ -21,8 +20,9 @@ def main() -> int:
     told = parser.parse_args()
     seeds = told.only or list(range(told.seed, told.seed + told.surveys))
     start, found = time.perf_counter(), list[Found]()
-    with ProcessPoolExecutor(told.workers, mp_context=get_context("spawn"), max_tasks_per_child=20) as pool:
-        trials = map(tried, seeds) if told.workers == 1 else pool.map(tried, seeds)
+    # The executor of concurrent.futures stops for ever when its workers have done their tasks (Python 3.11).
+    with get_context("spawn").Pool(told.workers, maxtasksperchild=20) as pool:
+        trials = map(tried, seeds) if told.workers == 1 else pool.imap(tried, seeds)
         for number, one in enumerate(trials, 1):
             found += one
             for f in one:
