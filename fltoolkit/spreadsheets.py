@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from itertools import accumulate
 from typing import Any
 
 LONGEST = 32767  # the most characters that a cell can hold
@@ -20,8 +18,7 @@ NO_TIME = datetime(1980, 1, 1)  # a fixed creation time, so that the same conten
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # spreadsheets do not keep these characters
 LETTERS = 10  # points, the size of a cell's letters
 FONT = {"font_name": "Arial", "font_size": LETTERS, "font_scheme": "none"}
-"""The letters of all cells. Arial, or a font with letters of the same width, is on every computer, so pages
-break as calculated."""
+"""The letters of all cells. Arial, or a font with letters of the same width, is on every computer."""
 BASE = {
     "valign": "top",
     "text_wrap": True,
@@ -38,18 +35,15 @@ printed."""
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "goal": {"font_size": 11, "italic": True},
-    "result": {"valign": "top"},
     "note": {"font_color": "#55606B", "valign": "top"},
     "head": {**HEAD, "bg_color": "#D6E6F0"},
     "head_beside": {**HEAD, "bg_color": "#EDEFF1"},
     "to_right": {"align": "right"},
-    "middle": {"valign": "vcenter"},
     "centred": {"align": "center", "indent": 0},
     "text": BASE,
     "group": {"bg_color": "#E4E8EC"},
-    "across": {"indent": 0, "bold": True, "font_color": "#1F5A7A", "text_wrap": False},
     "hidden": {"text_wrap": False},
-    "unseen": {"num_format": ";;;", "text_wrap": False},
+    "again": {"text_wrap": False},
     "plain": {"num_format": "0"},
     "whole": {"num_format": "#,##0"},
     "one_decimal": {"num_format": "#,##0.0"},
@@ -85,15 +79,9 @@ APART, MINUS = (
 )  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
-BEGUN = 0.5  # of a page: so full that a block that would be cut begins on the next
-FULL, LAST_RESORT = (
-    0.6,
-    7.0,
-)  # of a page, and points: a fuller last page is better than letters smaller than this
-WIDER = 1.06  # how much wider LibreOffice prints columns than Excel does
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
-ABOVE = {"title", "goal", "result", "note"}  # styles of the lines above a table, which have no borders
+ABOVE = {"title", "goal", "note"}  # styles of the lines above a table, which have no borders
 NUMBERS = {
     "plain",
     "whole",
@@ -213,13 +201,14 @@ class Spreadsheet:
         return self._made.getvalue()
 
 
-def print_as_read(sheet: Any, head: int, paper: Paper = A4, about: str = "") -> None:
-    """Set up a sheet for print: all columns on one page of the paper. The row `head` (counted from 0) is
+def print_as_read(sheet: Any, head: int, paper: Paper = A4, about: str = "", pages: int = 0) -> None:
+    """Set up a sheet for print: all columns on one page of the paper, the rows on at most `pages` pages (0:
+    on as many as they need). The row `head` (counted from 0) is
     repeated on every page. The footer has the name of the sheet, the text `about` and the number of the
     page."""
     sheet.set_landscape() if paper.width > paper.height else sheet.set_portrait()
     sheet.set_paper(paper.number)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, pages)
     sheet.repeat_rows(head)
     sheet.set_margins(left=MARGIN, right=MARGIN, top=TOP, bottom=BOTTOM)
     sheet.set_footer(f"&L&8&A&C&8{clean_text(about)[:LONGEST_FOOTER].replace('&', '&&')}&R&8&P / &N")
@@ -231,6 +220,13 @@ def column_reference(sheet: str, rows: tuple[int, int], column: int) -> str:
     from xlsxwriter.utility import xl_range_abs
 
     return f"='{sheet}'!{xl_range_abs(rows[0], column, rows[1], column)}"
+
+
+def column_letters(column: int) -> str:
+    """Returns the letters of a column, counted from 0: `A` for the first."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(column))
 
 
 def width_in_pixels(characters: float) -> int:
@@ -245,75 +241,6 @@ def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
     wide even then. `widths` are the widths of the columns, in characters."""
     page = (paper.width - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
-
-
-@dataclass(frozen=True)
-class PrintedRows:
-    """The rows of a sheet as they are printed.
-
-    Attributes:
-        above: the height of the text above the table, in points.
-        head: the height of the column headings, which every page repeats.
-        rows: the height of each row below them.
-        first: the height of each row if it is the first of a page, with all that the page then shows again.
-        levels: the rows that begin a block, counted from 0; then those that begin a group, from the largest
-            groups to the smallest.
-    """
-
-    above: float
-    head: float
-    rows: Sequence[float]
-    first: Sequence[float]
-    levels: Sequence[Sequence[int]]
-
-    def height_from(self, start: int, end: int) -> float:
-        """Returns the height of the rows from `start` to `end` (not included) at the top of a page."""
-        return self.head + self.first[start] + sum(self.rows[start + 1 : end])
-
-    def whole_blocks(self, length: float) -> list[tuple[int, int]]:
-        """Returns the first row of each block that fits on a page of the height `length`, and the row behind
-        the block."""
-        blocks = zip(self.levels[0], [*self.levels[0][1:], len(self.rows)], strict=False)
-        return [(start, end) for start, end in blocks if self.height_from(start, end) <= length]
-
-
-def pages_of(printed: PrintedRows, room: int, paper: Paper) -> tuple[list[int], int]:
-    """Returns the first rows of the printed pages after the first (see `first_rows`), and the size of the
-    print in percent if the sheet needs smaller letters, otherwise 0. It needs them if the last page is not
-    full, and a little smaller letters save it. `room` is the width that is free beside the printed columns
-    (see `fits_in_print`)."""
-    wide, high = (paper.width - 2 * MARGIN) * 96, 72 * (paper.height - TOP - BOTTOM)
-    size = min(100, int(100 * wide / (wide * LETTERS / SMALLEST_PRINT - room)))
-    breaks = first_rows(printed, 100 * high / size)
-    if breaks and printed.height_from(breaks[-1], len(printed.rows)) < FULL * 100 * high / size:
-        for smaller in range(int(size / WIDER), int(100 * LAST_RESORT / LETTERS) - 1, -1):
-            fewer = first_rows(printed, 100 * high / smaller)
-            if len(fewer) < len(breaks):
-                return fewer, smaller
-    return breaks, 0
-
-
-def first_rows(printed: PrintedRows, length: float) -> list[int]:
-    """Returns the first row of each page after the first, counted from 0 below the column headings. `length`
-    is the height of a page.
-
-    A block that would run over the end of a page begins on the next, if it fits there and the page is not
-    nearly empty. Otherwise, if most of a page is full where a group of rows begins, the group begins on the
-    next page."""
-    starts, whole = [0], printed.whole_blocks(length)
-    _, *groups = printed.levels
-    above, first = printed.above, printed.rows[:1]
-    while True:
-        now = starts[-1]
-        heights_to = list(accumulate([*first, *printed.rows[now + 1 :]], initial=above + printed.head))
-        fits = now + bisect_right(heights_to, length) - 1
-        if fits >= len(printed.rows) or fits <= now:
-            return starts[1:]
-        begun, full = (now + bisect_left(heights_to, part * length) for part in (BEGUN, FULL))
-        cut = [start for start, end in whole if begun <= start <= fits < end]
-        within = ([row for row in rows if full <= row <= fits] for rows in groups)
-        starts.append(next((found[-1] for found in (cut, *within) if found), fits))
-        above, first = 0.0, printed.first[starts[-1] : starts[-1] + 1]
 
 
 def clean_text(text: str) -> str:

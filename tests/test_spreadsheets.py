@@ -14,15 +14,11 @@ from openpyxl.cell.cell import Cell
 
 import fltoolkit
 from fltoolkit.spreadsheets import (
-    A4,
     LONGEST,
     NumberWriting,
-    PrintedRows,
     Spreadsheet,
     clean_text,
-    first_rows,
     fits_in_print,
-    pages_of,
     print_as_read,
 )
 
@@ -130,47 +126,3 @@ def test_no_other_module_writes_a_spreadsheet() -> None:
         if re.search(other, p.read_text("utf-8"))
     ]
     assert writers == ["spreadsheets.py"]
-
-
-def printed(
-    *levels: list[int], rows: list[float], above: float = 30.0, head: float = 10.0, again: float = 0.0
-) -> PrintedRows:
-    return PrintedRows(above, head, rows, [row + again for row in rows], levels or ([], []))
-
-
-@pytest.mark.parametrize(
-    ("rows_more", "smaller"),
-    [(-2, False), (3, True), (24, False), (14, False)],
-    ids=["one page", "a little more than one", "two that are filled", "the letters would be too small"],
-)
-def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters(
-    rows_more: int, smaller: bool
-) -> None:
-    rows = [20.0] * (round(72 * (8.27 - 0.9) / 20) + rows_more - 2)
-    firsts, size = pages_of(printed(rows=rows, above=20.0, head=20.0), 1_000, A4)
-    assert (firsts == [], 70 <= size <= 99) == ((True, True) if smaller else (rows_more < 0, False))
-
-
-def test_a_page_begins_with_a_group_unless_the_page_before_would_be_half_empty() -> None:
-    rows = [10.0] * 12  # on a page of 110 points, seven rows fit below the text and the head, then ten
-    assert first_rows(printed([], [0, 6], [], rows=rows), 110) == [6]  # the heading stays with its rows
-    assert first_rows(printed([], [0, 2], [6], rows=rows), 110) == [6]  # a part of the group begins the page
-    assert first_rows(printed([], [0, 2], [], rows=rows), 110) == [7]  # most of the page would be empty
-    assert first_rows(printed([], [0, 6], [], rows=rows), 160) == []  # all fit
-    assert first_rows(printed([], [], rows=[10.0] * 30), 110) == [7, 17, 27]
-
-
-def test_a_block_that_would_run_over_a_page_begins_on_the_next_if_it_fits_there() -> None:
-    rows = [10.0] * 12
-    assert first_rows(printed([0, 2], [0, 2, 6], rows=rows), 110) == [2]  # ten rows on a page of their own
-    assert first_rows(printed([0, 2], [0, 2, 6], rows=rows, above=0.0), 110) == [
-        6
-    ]  # the page before would be nearly empty
-    assert first_rows(printed([0, 1], [0, 1, 6], rows=rows), 110) == [
-        6
-    ]  # eleven do not fit: a group begins the page
-    assert first_rows(printed([0, 1, 5], [0, 1, 5], rows=rows), 110) == [5]  # the last block that is cut
-    assert first_rows(printed([0, 2], [0, 2, 6], rows=rows, again=10.0), 110) == [
-        6
-    ]  # what the page repeats needs room too
-    assert first_rows(printed([], [], rows=[10.0] * 30, again=10.0), 110) == [7, 16, 25]

@@ -1,5 +1,5 @@
-"""Reads the checklists of the ILO toolkit. Each checklist is a sheet of the Excel workbook of the plan. The
-texts of their questions are in `languages/checklists`."""
+"""Reads the checklists of the ILO toolkit, which partners answer in the Excel workbook of the plan. The texts
+of their questions are in `languages/checklists`."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ def write_baseline(filled: Baseline, folder: str | Path) -> Words:
     """Writes the plan's baseline to `folder/nap_baseline.csv`, with English codes and the published digits.
     Writes no file if `folder` is the empty text `""`. Returns a sentence that says what was written.
 
-    For people to read, the same rows are on the sheet *M&E matrix* of `nap_workbook.xlsx`, in the plan's
-    first language.
+    For people to read, the numbers are on the sheet *Baseline* of `nap_workbook.xlsx`, and the indicators on
+    *M&E matrix*, in the plan's first language.
     """
     return _written(filled.table, folder, "nap_baseline.csv")
 

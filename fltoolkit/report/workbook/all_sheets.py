@@ -14,17 +14,17 @@ from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_description import Page
-from fltoolkit.report.workbook.sheet_words import shown_texts, star_note
+from fltoolkit.report.workbook.sheet_words import star_note
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, write_book
 from fltoolkit.report.workbook.sheets import (
+    baseline_sheet,
     cost_sheets,
     front_sheets,
     matrix_sheets,
     partner_sheets,
-    survey_sheets,
+    reference_sheet,
     target_sheets,
 )
-from fltoolkit.show.wording.number_words import legend, used_markers
 from fltoolkit.show.wording.section_words import Words
 
 
@@ -32,38 +32,25 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are
     left out. Texts of the survey and the plan that have no translation are marked with a star."""
     language = language.about(evidence.own_words).with_stars()
-    costs = cost_sheets.costs(evidence, language)
     found = [
-        survey_sheets.headline(evidence, language),
-        survey_sheets.framework(evidence, language),
         matrix_sheets.matrix(evidence, language),
-        survey_sheets.detail(evidence.baseline, language),
+        partner_sheets.checklists_page(evidence, language),
+        partner_sheets.knowledge_page(evidence, language),
+        cost_sheets.implementation(evidence, language),
+        cost_sheets.costs(evidence, language),
+        baseline_sheet.baseline(evidence, language),
         target_sheets.targets(evidence, language),
         target_sheets.milestones(evidence, language),
-        partner_sheets.smart(evidence, language),
         target_sheets.follow_up(evidence, language),
-        *(partner_sheets.checklist(evidence, language, tool) for tool in (5, 8, 9)),
-        costs,
-        cost_sheets.cost_summary(evidence, language, costs),
-        cost_sheets.implementation(evidence, language),
-        partner_sheets.checklist(evidence, language, 15),
-        partner_sheets.methods(evidence, language),
-        partner_sheets.checklist(evidence, language, 3),
-        survey_sheets.sdg(evidence, language),
-        survey_sheets.global_figures(language),
+        reference_sheet.reference(evidence, language),
+        front_sheets.unplaced(evidence, language),
     ]
     made = [page for page in found if page]
-    markers = legend(language, used_markers(shown_texts(made)))
-    made.append(front_sheets.dictionary(made, language))
-    if lost := front_sheets.unplaced(evidence, language):
-        made.append(lost)
     # The definitions of indicators are in the workbook only.
     texts = [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
     published = results_section.masthead(evidence.now.release, language)
-    return [
-        front_sheets.read_me(made, language, (published, *markers, *star_note(texts, language, made))),
-        *made,
-    ]
+    notes = (published, *star_note(texts, language, made))
+    return [front_sheets.read_me(made, language, notes), *made]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fltoolkit.spreadsheets import Spreadsheet, column_reference
 
-ROW, ROWS = 20, 24  # height of a row in pixels, and rows that a chart covers
+WIDTH, HEIGHT = 860, 460  # pixels
 BLUE, GREY, ORANGE, LINES, BAND = "#1F5A7A", "#6B737C", "#B35900", "#D7DDE3", "#B9C3CC"
 SMALL, LARGE = {"name": "Arial", "size": 10}, {"name": "Arial", "size": 11, "bold": True}
 LABEL = {"value": True, "font": SMALL}
@@ -46,12 +46,10 @@ class NativeChart:
         rows: how many rows of the table are drawn.
         axes: the two axes.
         path: the column with planned values, which a dashed line connects; None for none.
-        first: how many rows of the table, such as a heading, are above the rows that are drawn.
+        first: how many rows of the table are above the rows that are drawn.
         target: the column that only has the value of the target, which is drawn as a diamond; None for none.
         hollow: the column that only has the unreliable values, whose dots are hollow; None if no value is
             unreliable.
-        earlier: the column that only has the values of the earlier survey, which are grey; None if there is
-            one survey.
         band: two columns: the value if all unresolved persons were cases, and its distance from the measured
             value. A grey band joins both values. The attribute is None if there is no such value.
     """
@@ -66,21 +64,20 @@ class NativeChart:
     first: int = 0
     target: int | None = None
     hollow: int | None = None
-    earlier: int | None = None
     band: tuple[int, int] | None = None
 
 
 def insert_chart(
-    file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tuple[int, int], width: int
+    file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tuple[int, int], beside: int
 ) -> None:
-    """Puts a chart into a sheet, below its table.
+    """Puts a chart into a sheet, beside its table: no program then moves it when rows become higher.
 
     Args:
         file: the workbook.
         sheet: the sheet with the table.
         chart: the description of the chart.
         rows: the first and the last row of the table, below the column headings.
-        width: the width of the chart in pixels.
+        beside: the column at which the chart begins.
     """
     first = rows[0] + chart.first
     last, sheet_name = first + chart.rows - 1, sheet.get_name()
@@ -134,9 +131,6 @@ def insert_chart(
         y_error_bars=interval,
         data_labels=label | {"position": "right"},
     )
-    if chart.earlier is not None:
-        grey = interval | {"line": {"color": GREY, "width": 1.75}}
-        series(chart.earlier, marker=_symbol("circle", 8, GREY), y_error_bars=grey)
     if chart.hollow is not None:
         # A small white dot on the full dot of the same value: LibreOffice draws no border of a dot.
         series(chart.hollow, marker=_symbol("circle", 5, "#FFFFFF"))
@@ -144,7 +138,7 @@ def insert_chart(
         series(chart.target, marker=_symbol("diamond", 8, ORANGE))
     made.set_title({"name": chart.title, "name_font": LARGE, "overlay": False})
     # The white dot cannot be seen in a legend; the title of the axis explains it.
-    places = (chart.path, chart.band, chart.earlier)
+    places = (chart.path, chart.band)
     white = [] if chart.hollow is None else [sum(place is not None for place in places) + 1]
     legend = {"position": "bottom", "font": SMALL, "delete_series": white}
     made.set_legend({"none": True} if {chart.path, chart.band} == {None} else legend)
@@ -160,8 +154,8 @@ def insert_chart(
         {"name": axes.up, "name_font": SMALL, "min": 0, "max": axes.top, "major_unit": axes.step, **shown}
     )
     made.show_hidden_data()
-    made.set_size({"width": width, "height": (ROWS - 1) * ROW})
-    sheet.insert_chart(rows[1] + 2, 0, made, {"description": chart.title, "object_position": 3})
+    made.set_size({"width": WIDTH, "height": HEIGHT})
+    sheet.insert_chart(rows[0] - 1, beside, made, {"description": chart.title, "object_position": 3})
 
 
 def _symbol(type_: str, size: int, colour: str) -> dict[str, Any]:

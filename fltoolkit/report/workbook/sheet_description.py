@@ -4,7 +4,7 @@ and the paper on which it is printed."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from textwrap import wrap
 
 from fltoolkit.report.workbook.sheet_charts import NativeChart
@@ -12,13 +12,12 @@ from fltoolkit.spreadsheets import A4, A4_UPRIGHT, NUMBERS, Paper, clean_text, f
 
 NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.17  # characters of a note in a pixel
-REPEATED = 120  # characters: the longest text that a page repeats at its beginning
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a sheet: its heading, its width in characters, the style of its cells, and an explanation
-    of its content (for the data dictionary).
+    of its content, which the spreadsheet program shows beside a heading that somebody selects.
 
     If partners can fill in the column, `key` is its name in partners.yaml. `choices` are the codes that they
     can choose there, each with its word. A column of the style `hidden` is not visible; a chart can be drawn
@@ -88,23 +87,6 @@ class SheetRow:
     inputs: tuple[str, ...] = ()
     held: frozenset[str] = frozenset()
 
-    @property
-    def is_heading(self) -> bool:
-        return getattr(self.cells[0], "style", "") == "across"
-
-    @property
-    def in_full(self) -> SheetRow:
-        """Returns the row with the texts that are not shown because the row above has them too (see
-        `shown_once`), unless they are long."""
-        hidden = [
-            isinstance(c, Styled) and c.style == "unseen" and len(str(c.value)) <= REPEATED
-            for c in self.cells
-        ]
-        return replace(
-            self,
-            cells=[getattr(c, "value", c) if was else c for c, was in zip(self.cells, hidden, strict=True)],
-        )
-
 
 @dataclass(frozen=True)
 class Page:
@@ -114,11 +96,12 @@ class Page:
         key: the name of the sheet in code, the same in all languages. `name` is its name in one language.
         purpose, fills, tool: texts of the first sheet about this sheet: its purpose, who fills it in, and the
             tool of the ILO toolkit.
-        results: sentences that are the first thing to read on the sheet.
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
-        once: the columns in which a text is not shown again if the row above has the same text.
+        once: the columns in which a text is not shown again if the row above has the same text, from the most
+            general to the most special.
         printed_columns: how many columns, from the left, are printed; None means all.
+        one_page: whether the sheet is printed on one page, with smaller letters if it needs them.
     """
 
     key: str
@@ -128,7 +111,6 @@ class Page:
     lines: Sequence[SheetRow]
     tool: str = ""
     fills: str = ""
-    results: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     table: str = ""
     above: SheetRow | None = None
@@ -136,6 +118,7 @@ class Page:
     once: tuple[int, ...] = ()
     printed_lines: int | None = None
     printed_columns: int | None = None
+    one_page: bool = False
     chart: NativeChart | None = None
 
     @property
@@ -150,19 +133,19 @@ class Page:
         return bool(styles & NUMBERS) or any(isinstance(cell, (int, float)) for cell in cells)
 
     @property
-    def levels(self) -> tuple[list[int], list[int], list[int]]:
-        """Returns the rows that begin a block, a group and a part of a group, counted from 0. A block is a
-        heading with the rows below it; without headings, it is a group. A group begins with a text of its own
-        in the first column, a part with one in any of the columns `once`. A row directly below a heading
-        begins no group."""
-        looks = [
-            [getattr(line.cells[place], "style", "") for place in (0, *self.once)] for line in self.lines
-        ]
-        below = ["", *(first for first, *_ in looks)]
-        apart = [(n, styles) for n, styles in enumerate(looks) if below[n] != "across"]
-        groups = [n for n, (first, *_) in apart if first != "unseen"]
-        blocks = [n for n, line in enumerate(self.lines) if line.is_heading]
-        return blocks or groups, groups, [n for n, styles in apart if {*styles} != {"unseen"}]
+    def repeats(self) -> list[set[int]]:
+        """Returns for each row the columns of `once` whose text the row above has too. A cell that partners
+        fill in never counts as such."""
+        made: list[set[int]] = []
+        above: list[object] = []
+        for line in self.lines:
+            own = [
+                None if self.columns[place].key in line.inputs else line.cells[place] for place in self.once
+            ]
+            same = [None not in own[:n] and own[:n] == above[:n] for n in range(1, len(own) + 1)]
+            made.append({place for place, is_same in zip(self.once, same, strict=True) if is_same})
+            above = own
+        return made
 
     @property
     def paper(self) -> Paper:
@@ -175,25 +158,16 @@ class Page:
         return [c.width for c in self.printed if not c.hidden]
 
     @property
-    def room(self) -> int:
-        """Returns the width of the free space beside the table on the printed page, in pixels."""
-        return fits_in_print(self._printed_widths, self.paper)
-
-    @property
     def wide(self) -> int:
         """Returns the width of the printed part of the table, in pixels."""
         return sum(map(width_in_pixels, self._printed_widths))
 
     @property
-    def top(self) -> list[tuple[str, str]]:
-        """Returns the lines of text between the plan's title and the table, each with its style. No line is
-        wider than the printed part of the sheet."""
-        texts = [
-            *((text, "result") for text in self.results),
-            *((text, "note") for text in (self.purpose, *self.notes)),
-        ]
+    def top(self) -> list[str]:
+        """Returns the lines of text between the plan's title and the table. No line is wider than the printed
+        part of the sheet."""
         longest = max(NARROWEST, int(self.wide * NOTES_IN_WIDTH))
-        return [(line, style) for text, style in texts for line in wrap(clean_text(text), longest)]
+        return [line for text in (self.purpose, *self.notes) for line in wrap(clean_text(text), longest)]
 
     @property
     def head(self) -> int:

@@ -3,7 +3,8 @@ the cells, and formatted numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 from typing import Any
@@ -19,21 +20,21 @@ from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals_of, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.report.workbook.row_heights import least_width, width_of_number
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.number_words import bracketed, legend
-from fltoolkit.spreadsheets import A4, DIGIT, Paper, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
 Row = Mapping[Any, Any]
 ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
+WHOSE = (("indicator", 24, "text"), ("by", 13, "text"), ("category", 18, "text"))
+"""The first columns of a sheet about numbers of the survey (see `whose`)."""
+SPARE = 1  # characters that a column has beside a word of its heading or a number
 HIGH = ("bound_high", 8, "text")  # the column beside numbers some of which are ranges
-READ = 2  # the number of columns for group and category in `columns_by_indicator`
 STEPS_UP = 5  # the most steps on the axis of a chart
 LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
 NO_GROUP = "–"
@@ -72,17 +73,21 @@ def column(
     years: Mapping[str, object] | None = None,
     **more: Any,
 ) -> Column:
-    """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the
-    language files.
+    """Returns a column of a sheet. Its heading and its explanation, if it needs one, are under
+    `workbook.columns.<name>` in the language files.
 
     `width` is in characters; the column is wider if a word of its heading needs it. `years` has the years of
     the two compared surveys, with the keys `before` and `after`, for a heading that contains a year. `more`
     are other fields of `Column`.
     """
-    head, help_text = (
-        language.say(f"workbook.columns.{name}.{part}", **(years or {})) for part in ("head", "help")
-    )
-    return Column(head, max(width, least_width(head)), style, help_text, **more)
+    words = f"workbook.columns.{name}"
+    head = language.say(f"{words}.head", **(years or {}))
+    help_text = language.say(f"{words}.help") if language.has(f"{words}.help") else ""
+    return Column(head, max(width, _width_of_words(head)), style, help_text, **more)
+
+
+def _width_of_words(head: str) -> int:
+    return max(map(len, re.split(r"[ /-]", head))) + SPARE
 
 
 def page(
@@ -112,9 +117,11 @@ def page(
         with_limit += numbers
         if not columns[place].hidden:
             ends += [row[:2] for row in numbers]
-            for at, of in ((place - 1, "low_end"), (place + 1, "of_low_end"), (place + 2, "of_low_end")):
+            limits = [at for at in (place + 1, place + 2) if columns[at].style != "marker"]
+            for at, of in ((place - 1, "low_end"), *((at, "of_low_end") for at in limits)):
                 head = language.say(f"workbook.{of}", head=columns[at].head)
-                read[at] = replace(columns[at], head=head, width=max(columns[at].width, least_width(head)))
+                width = max(columns[at].width, _width_of_words(head))
+                read[at] = replace(columns[at], head=head, width=width)
     ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
     markers = legend(
@@ -128,7 +135,7 @@ def page(
     rounded_limits = {"above_zero": zeros, "beyond_zero": cells & {"<0", ">0"}}
     at_zero = [language.say(f"tables.{key}") for key, found in rounded_limits.items() if found]
     read = [
-        replace(about, width=max(about.width, *_number_widths(lines, place), 0))
+        replace(about, width=max([about.width, *_number_widths(lines, place)]))
         for place, about in enumerate(read)
     ]
     return Page(
@@ -153,12 +160,12 @@ def _on_high_ends(language: Language, head: str, ends: Iterable[Sequence[object]
 
 
 def _number_widths(lines: Sequence[SheetRow], place: int) -> Iterator[float]:
-    """Yields the width that each rounded number in a column needs (see `styled`). `place` is the position of
-    the column."""
+    """Yields the width that each rounded number in a column needs (see `styled`): a spreadsheet shows a
+    number that is wider than its column as a row of #. `place` is the position of the column."""
     for line in lines:
         cell = line.cells[place]
         if isinstance(cell, Styled) and isinstance(cell.value, (int, float)):
-            yield width_of_number(cell.value, int("decimal" in cell.style))
+            yield len(f"{cell.value:,}") + SPARE
 
 
 def word(language: Language, words: str, code: object) -> str:
@@ -268,22 +275,10 @@ def toolkit(language: Language, *tools: int) -> str:
     )
 
 
-def flag(language: Language, row: Row) -> str:
-    return word(language, "flags", row["flag"])
-
-
 def cases(language: Language, row: Row) -> object:
     """Returns the number of cases behind a row of the plan as the workbook shows it: the number itself for a
     whole population, and a range (`5–14`) for a category."""
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
-
-
-def cv(row: Row) -> float | None:
-    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases
-    is a range. The published coefficient of such a row has two digits (17%), so that it could contradict the
-    reason in the row (not above 16.5%).
-    """
-    return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
 
 
 def who(language: Language, row: Row) -> tuple[object, ...]:
@@ -298,57 +293,25 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
     )
 
 
-def columns_by_indicator(
+def whose(language: Language, row: Row) -> tuple[object, ...]:
+    """Returns the first cells of a row of the plan (see `WHOSE`): its indicator with its unit, its group and
+    its category, in words."""
+    indicator, group, category, unit = who(language, row)
+    # `% decrease` is not yet the unit of its number.
+    named = str(unit) in str(indicator) and row["measure"] != DECREASE
+    return (indicator if named else f"{indicator} ({unit})", group, category)
+
+
+def columns_of(
     language: Language,
-    printed: Sequence[ColumnLook],
-    facts: Sequence[ColumnLook],
+    looks: Sequence[ColumnLook],
+    beside: Sequence[ColumnLook] = (),
     years: Mapping[str, object] | None = None,
-) -> tuple[Column, ...]:
-    """Returns the columns of a sheet that has a heading above the rows of each indicator (see
-    `lines_by_indicator`).
-
-    The columns for group and category come first, then `printed` (other columns that are printed), then
-    `facts` (columns with the facts behind the numbers, such as the sample; their headings are grey). If there
-    are no `facts`, the sheet has a chart below the table, and is no wider than its columns need. `years` are
-    the years of the two compared surveys (see `column`).
-    """
-    style = "text" if facts else "hidden"
-    looks = (("by", 16, "text"), ("category", 20, "text"), *printed)
-    read = [column(language, name, width, look, years=years) for name, width, look in looks]
-    behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
-    return (
-        *(widened(read, (0, 1, *[len(read) - 1] * 3), A4) if facts else read),
-        *(column(language, name, width, style, years=years, beside=True) for name, width, style in behind),
-    )
-
-
-def widened(columns: Sequence[Column], places: Sequence[int], paper: Paper) -> list[Column]:
-    """Returns columns of which those at `places` share the width that all of them leave free on a printed
-    page. A place that is named several times gets several shares."""
-    free = fits_in_print((c.width for c in columns if not c.hidden), paper)
-    more = max(0, free) // len(places) / DIGIT
-    return [replace(c, width=c.width + more * places.count(place)) for place, c in enumerate(columns)]
-
-
-def lines_by_indicator(
-    language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]
-) -> list[SheetRow]:
-    """Returns the rows of a sheet: one for each record, and a heading above the first record of each
-    indicator. `cells` is a function that returns the cells that stand between a record's category and its
-    indicator."""
-    lines: list[SheetRow] = []
-    before = None
-    for record in records:
-        indicator, group, category, unit = who(language, record)
-        line = (group, category, *cells(record), indicator, unit)
-        if before != (before := (indicator, unit)):
-            named = (
-                str(unit) in str(indicator) and record["measure"] != DECREASE
-            )  # `% decrease` is not yet the unit of its number
-            heading = indicator if named else f"{indicator} ({unit})"
-            lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
-        lines.append(SheetRow(line))
-    return lines
+) -> list[Column]:
+    """Returns the columns of a sheet. Those of `beside` are not printed; their headings are grey. `years` are
+    the years of the two compared surveys (see `column`)."""
+    read = [column(language, *look, years=years) for look in looks]
+    return [*read, *(column(language, *look, years=years, beside=True) for look in beside)]
 
 
 def refusal(language: Language, row: Row) -> str:

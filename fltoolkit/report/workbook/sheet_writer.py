@@ -8,23 +8,20 @@ a formula.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
 from fltoolkit.report.workbook.cell_record import RecordedCell, record
-from fltoolkit.report.workbook.row_heights import GAP, TITLE_LINE, TOP_LINE, cell_lines, height_of, heights_of
-from fltoolkit.report.workbook.sheet_charts import ROWS, insert_chart
+from fltoolkit.report.workbook.sheet_charts import insert_chart
 from fltoolkit.report.workbook.sheet_description import Column, Formula, Page, SheetLink, SheetRow, Styled
-from fltoolkit.spreadsheets import NumberWriting, Spreadsheet, clean_text, pages_of, print_as_read
+from fltoolkit.spreadsheets import NumberWriting, Spreadsheet, clean_text, column_letters, print_as_read
 
 KIT = "_kit"
 KEY = "fl_"  # the start of a sheet's defined name; the sheet's key follows
-IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
-WIDEST = 130  # characters: the most in a column that is not printed
 
 
 @dataclass(frozen=True)
@@ -58,42 +55,6 @@ def write_book(path: Path, book: Book) -> None:
     write_whole(path, file.content())
 
 
-def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
-    """Returns rows in which a text is not shown again if the row above has the same text. The cell still
-    contains the text, so that the sheet can be sorted and filtered. `places` are the columns to which this
-    applies, from the most general to the most special."""
-    made: list[SheetRow] = []
-    above: list[object] = []
-    for line in lines:
-        own = [line.cells[place] for place in places]
-        again = {place for n, place in enumerate(places, 1) if own[:n] == above[:n]}
-        made.append(
-            replace(
-                line,
-                cells=[Styled(cell, "unseen") if n in again else cell for n, cell in enumerate(line.cells)],
-            )
-        )
-        above = own
-    return made
-
-
-def continued(page: Page, firsts: Sequence[int], language: Language) -> tuple[Page, list[int]]:
-    """Returns a sheet in which the first rows of each printed page show to what they belong: with the texts
-    of the row above, and with the heading of their block, repeated. Also returns the first rows of the pages.
-    `firsts` are those of the sheet as it was."""
-    lines: list[SheetRow] = []
-    starts: dict[int, int] = {}
-    heading = None
-    for n, line in enumerate(page.lines):
-        heading = line if line.is_heading else heading
-        starts[n] = len(lines)
-        if n in firsts and heading and not line.is_heading:
-            text = language.say("workbook.continued", heading=str(getattr(heading.cells[0], "value", "")))
-            lines.append(replace(heading, cells=[Styled(text, "across"), *heading.cells[1:]]))
-        lines.append(line.in_full if n in firsts else line)
-    return replace(page, lines=lines), [starts.get(first, len(lines)) for first in firsts]
-
-
 class _Writer:
     """Writes the sheets of one workbook, and records every cell that it writes (see `RecordedCell`)."""
 
@@ -106,15 +67,10 @@ class _Writer:
         self.records.append(record(sheet, place, RecordedCell(*cell)))
 
     def page(self, page: Page) -> None:
-        page = replace(page, lines=shown_once(page.lines, *page.once)) if page.once else page
-        heights = heights_of(page)
-        firsts, smaller = pages_of(heights, page.room, page.paper)
-        page, firsts = continued(page, firsts, self.made.language)
         sheet = self.file.book.add_worksheet(page.name)
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
-        top = [(page.name, "title"), (self.made.title, "goal"), *page.top]
-        for i, (text, style) in enumerate(top):
-            sheet.set_row(i, TITLE_LINE if i == 0 else TOP_LINE if i < len(top) - 1 else TOP_LINE + GAP)
+        texts = [(page.name, "title"), (self.made.title, "goal"), *((text, "note") for text in page.top)]
+        for i, (text, style) in enumerate(texts):
             sheet.write_string(i, 0, clean_text(text), self.file.style(style))
             self.record(page.name, (i, 0), "locked", clean_text(text))
         head = page.head
@@ -122,7 +78,7 @@ class _Writer:
         if page.above:
             self.line(sheet, page, head - 1, page.above, (first, last))
         for column, about in enumerate(page.columns):
-            sheet.set_column(column, column, self.width(page, column), None, {"hidden": about.hidden})
+            sheet.set_column(column, column, about.width, None, {"hidden": about.hidden})
             side = (
                 ["to_right"] if page.holds_numbers(column) else ["centred"] if about.style == "marker" else []
             )
@@ -130,59 +86,63 @@ class _Writer:
                 sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side
             )
             self.record(page.name, (head, column), "locked", written)
+            if about.help:
+                message = {"validate": "any", "input_message": about.help}
+                sheet.data_validation(head, column, head, column, message)
             self.choices(sheet, column, about, (first, last))
-        sheet.set_row(head, heights.head)
+        repeats = page.repeats
         for i, line in enumerate(page.lines):
-            sheet.set_row(first + i, self.line(sheet, page, first + i, line, (first, last)))
+            self.line(sheet, page, first + i, line, (first, last), repeats=repeats[i])
+        self.hide_repeats(sheet, page, first, repeats)
         if page.chart:
-            insert_chart(self.file, sheet, page.chart, rows=(first, last), width=page.wide)
+            insert_chart(self.file, sheet, page.chart, rows=(first, last), beside=len(page.columns) + 1)
         self.dress(sheet, page, last)
-        sheet.set_h_pagebreaks([first + row for row in firsts])
-        if smaller:
-            sheet.set_print_scale(
-                smaller
-            )  # LibreOffice keeps no page breaks if it fits a sheet to a number of pages
 
-    def width(self, page: Page, column: int) -> float:
-        """Returns the width of a column. A column that is not printed is so wide that each of its texts fits
-        on one line."""
-        about = page.columns[column]
-        if column < len(page.printed):
-            return about.width
-        texts = [
-            about.head,
-            *(str(getattr(cell, "value", cell)) for cell in (line.cells[column] for line in page.lines)),
-        ]
-        return min(WIDEST, max(about.width, *(len(text) / IN_WIDTH + 1 for text in texts)))
-
-    def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> float:
-        """Writes a row. The texts of a row of one line are in its middle, away from the lines above and
-        below. Returns its height."""
-        lines = max(cell_lines(page, line))
-        look = ("middle",) if lines == 1 else ()
+    def line(
+        self,
+        sheet: Any,
+        page: Page,
+        row: int,
+        line: SheetRow,
+        span: tuple[int, int],
+        *,
+        repeats: Collection[int] = (),
+    ) -> None:
+        """Writes a row. A cell of `repeats` (columns) takes one line, so that the row is no higher for a text
+        that is not shown."""
         for column, (about, value) in enumerate(zip(page.columns, line.cells, strict=True)):
             at = (row, column)
             if isinstance(value, Formula):
                 text = value.text.format(r=row + 1, first=span[0] + 1, last=span[1] + 1)
-                sheet.write_formula(*at, text, self.file.style(value.style, *look), value.value)
+                sheet.write_formula(*at, text, self.file.style(value.style), value.value)
                 self.record(page.name, at, "formula", text)
             elif isinstance(value, SheetLink):
-                sheet.write_url(
-                    *at, f"internal:'{value.sheet}'!A1", self.file.style("link", *look), value.text
-                )
+                sheet.write_url(*at, f"internal:'{value.sheet}'!A1", self.file.style("link"), value.text)
                 self.record(page.name, at, "locked", value.text)
             elif about.key and about.key in line.inputs:
-                written = self.file.put(sheet, at, about.shown(value), about.style, "open", *look)
+                written = self.file.put(sheet, at, about.shown(value), about.style, "open")
                 kept = (page.table, line.id, about.key, about.key in line.held)
                 self.record(
                     page.name, at, "input", written, *kept, None if about.shown(value) == value else value
                 )
             else:
                 cell = value if isinstance(value, Styled) else Styled(value, about.style)
+                look = ("again",) if column in repeats else ()
                 written = self.file.put(sheet, at, cell.value, cell.style, *look)
                 if written is not None:
                     self.record(page.name, at, "locked", written)
-        return height_of([lines])
+
+    def hide_repeats(self, sheet: Any, page: Page, first: int, repeats: Sequence[Collection[int]]) -> None:
+        """Hides each text that the row above shows. Rules of the spreadsheet do this, so that the texts are
+        shown again where somebody sorts the rows. `first` is the first row of the table."""
+        last = max((n for n, found in enumerate(repeats) if found), default=0)
+        hidden = self.file.book.add_format({"num_format": ";;;"})
+        letters = [column_letters(column) for column in page.once]
+        for n, column in enumerate(page.once, 1):
+            same = ",".join(f"${letter}{first + 2}=${letter}{first + 1}" for letter in letters[:n])
+            rule = {"type": "formula", "criteria": f"=AND({same})", "format": hidden}
+            if last:
+                sheet.conditional_format(first + 1, column, first + last, column, rule)
 
     def choices(self, sheet: Any, column: int, about: Column, span: tuple[int, int]) -> None:
         """Adds a list of choices, or a check for numbers. The spreadsheet warns if something else is
@@ -209,11 +169,9 @@ class _Writer:
             sheet.autofilter(head, 0, last, len(page.columns) - 1)
         if page.printed_lines is not None:
             below = min(last, head + page.printed_lines)
-        if page.chart:
-            below = last + ROWS + 2
         sheet.freeze_panes(head + 1, page.frozen)
         sheet.print_area(0, 0, below, len(page.printed) - 1)
-        print_as_read(sheet, head, page.paper, self.made.title)
+        print_as_read(sheet, head, page.paper, self.made.title, pages=int(page.one_page))
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table else "#1F5A7A")
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})

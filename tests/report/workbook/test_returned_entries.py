@@ -25,6 +25,10 @@ from fltoolkit.report.workbook.merge_into_partners import read_into, refuse_unre
 from fltoolkit.report.workbook.returned_entries import as_kept, compact, read_workbook, same
 
 GROUPS = "Are the groups that are vulnerable or at risk identified?"
+ACHIEVABLE = (
+    "% decrease of prevalence (and the prevalence itself). Achievable (partners): whether it can be reached at "
+    "its cost is for the partners to say"
+)
 REACH = "Are the best means to reach them known?"
 FEES = "Is it prohibited to charge recruitment fees to workers?"
 TYPED: dict[str, Any] = {
@@ -67,9 +71,9 @@ def typed(book: Workbook) -> None:
     books.at(book, "M&E matrix", "Targets: Year +1", "Inspectors trained").value = None
     books.at(book, "M&E matrix", "Targets: Year +2", "Inspectors trained").value = "about 1 300"
     books.at(book, "M&E matrix", "Target", "Inspectors trained").value = "2 000 by 2030"
-    books.at(book, "4Ps checklist", "Answer", GROUPS).value = "yes"
-    books.at(book, "Background studies", "Source", "Its causes and consequences").value = "Étude 2024"
-    books.at(book, "SMART", "Answer", "partners").value = "partly"
+    books.at(book, "Checklists", "Answer", GROUPS).value = "yes"
+    books.at(book, "Knowledge base", "Source", "Its causes and consequences").value = "Étude 2024"
+    books.at(book, "Checklists", "Answer", ACHIEVABLE).value = "partly"
     for head, value in (
         ("Activity", "Train"),
         ("Quantity", 4),
@@ -101,8 +105,8 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     plan = original.parents[1] / "nap.yaml"
     said = read_into(filled, plan)
     assert (
-        "15 new entry(ies), 4 of M&E matrix, 1 of SMART, 1 of 4Ps checklist, 1 of Background studies, 6 "
-        "of Cost estimate, "
+        "15 new entry(ies), 4 of M&E matrix, 2 of Checklists, 1 of Knowledge base, 1 of Implementation matrix, "
+        "6 of Cost estimate, "
     ) in said
     held = read_partners(plan)
     mine = {
@@ -169,8 +173,9 @@ def test_texts_typed_into_cells_for_notes_come_back(original: Path, tmp_path: Pa
     values = list(TYPED.values())
 
     def note(book: Workbook) -> None:
+        first = books.at(book, "Checklists", "Notes", GROUPS).row
         for n, value in enumerate(values):
-            put(book["4Ps checklist"].cell(7 + n, 4), value)
+            put(book["Checklists"].cell(first + n, 5), value)
 
     found = read_workbook(books.edit(original, note, tmp_path / "notes.xlsx"))
     assert [e.after for e in found.edits] == values
@@ -179,11 +184,11 @@ def test_texts_typed_into_cells_for_notes_come_back(original: Path, tmp_path: Pa
 
 
 def comment(book: Workbook) -> None:
-    books.at(book, "4Ps checklist", "Notes", GROUPS).comment = Comment("please check", "M")
+    books.at(book, "Checklists", "Notes", GROUPS).comment = Comment("please check", "M")
 
 
 def link(book: Workbook) -> None:
-    cell = books.at(book, "4Ps checklist", "Notes", REACH)
+    cell = books.at(book, "Checklists", "Notes", REACH)
     cell.value, cell.hyperlink = "see here", "https://example.org/law"
 
 
@@ -201,35 +206,35 @@ NOT_YOURS = "this cell is not one to fill in"
 PROBLEMS: dict[str, tuple[Callable[[Workbook], object], str]] = {
     "a locked word": (
         under("M&E matrix", "Unit", "Persons in forced labour", "x"),
-        rf"M&E matrix!G\d+: {NOT_YOURS} \(found: x\); put back: persons",
+        rf"M&E matrix!F\d+: {NOT_YOURS} \(found: x\); put back: persons",
     ),
     "a locked cell emptied": (
-        under("4Ps checklist", "Question", FEES, None),
-        rf"4Ps checklist!B\d+: {NOT_YOURS} \(found: nothing\); put back: Is it prohib",
+        under("Checklists", "Question", FEES, None),
+        rf"Checklists!C\d+: {NOT_YOURS} \(found: nothing\); put back: Is it prohib",
     ),
     "a number of the survey": (
-        under("Baseline detail", "Cases", "Persons in forced labour", 7),
-        rf"Baseline detail!\w+: {NOT_YOURS} \(found: 7\); put back: ",
+        under("Baseline", "Cases", "Persons in forced labour (persons)", 7),
+        rf"Baseline!\w+: {NOT_YOURS} \(found: 7\); put back: ",
     ),
     "a hidden number": (
-        under("Baseline detail", "Cases", "east", 8),
-        rf"Baseline detail!\w+: {NOT_YOURS} \(found: 8\); move it to a yellow cell",
+        under("Baseline", "Cases", "east", 8),
+        rf"Baseline!\w+: {NOT_YOURS} \(found: 8\); move it to a yellow cell",
     ),
     "beside the table": (
-        cell("SDG links", "H40", "forgotten"),
-        rf"SDG links!H40: {NOT_YOURS} \(found: forgotten\); move it to a yellow cell, or to a sheet",
+        cell("Reference", "H40", "forgotten"),
+        rf"Reference!H40: {NOT_YOURS} \(found: forgotten\); move it to a yellow cell, or to a sheet",
     ),
     "a comment": (
         comment,
         (
-            r"4Ps checklist!D\d+: a comment \(please check\) cannot be kept; move its words into a cell for "
+            r"Checklists!E\d+: a comment \(please check\) cannot be kept; move its words into a cell for "
             r"notes"
         ),
     ),
     "a link": (
         link,
         (
-            r"4Ps checklist!D\d+: a link to https://example.org/law stands behind other words; write the "
+            r"Checklists!E\d+: a link to https://example.org/law stands behind other words; write the "
             r"address as text"
         ),
     ),
@@ -246,12 +251,12 @@ PROBLEMS: dict[str, tuple[Callable[[Workbook], object], str]] = {
         r"Cost estimate!I\d+: the kit's formula is gone \(found: 5\); type =IF\(COUNT",
     ),
     "a sheet taken away": (
-        lambda book: book.remove(book["Communication"]),
-        "Communication: the sheet is missing",
+        lambda book: book.remove(book["Milestones"]),
+        "Milestones: the sheet is missing",
     ),
     "a sheet renamed": (
-        lambda book: setattr(book["Capacity"], "title", "Skills"),
-        "Capacity: the sheet is missing; if it was renamed, give it back",
+        lambda book: setattr(book["Targets"], "title", "Aims"),
+        "Targets: the sheet is missing; if it was renamed, give it back",
     ),
 }
 
@@ -286,30 +291,30 @@ def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_
             (
                 lambda sheet, row: sheet.delete_rows(row),
                 (
-                    rf"4Ps checklist: row \d+ \({re.escape(GROUPS)}\) was deleted, so that all rows below "
+                    rf"Checklists: row \d+ \({re.escape(GROUPS)}\) was deleted, so that all rows below "
                     r"moved up; undo"
                 ),
             ),
             (
                 lambda sheet, row: sheet.delete_rows(row, 2),
-                r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted",
+                r"Checklists: rows \d+ to \d+, from \(.*\) on, were deleted",
             ),
             (
                 lambda sheet, row: sheet.insert_rows(row),
                 (
-                    r"4Ps checklist: 1 row\(s\) were inserted above what was row \d+ "
+                    r"Checklists: 1 row\(s\) were inserted above what was row \d+ "
                     rf"\({re.escape(GROUPS)}\); take"
                 ),
             ),
             (
                 lambda sheet, row: sheet.delete_rows(row, 500),
-                r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted; undo",
+                r"Checklists: rows \d+ to \d+, from \(.*\) on, were deleted; undo",
             ),
         ]
     ):
 
         def spoil(book: Workbook, change: Any = change) -> None:
-            change(book["4Ps checklist"], books.at(book, "4Ps checklist", "Answer", GROUPS).row)
+            change(book["Checklists"], books.at(book, "Checklists", "Answer", GROUPS).row)
 
         found = read_workbook(books.edit(original, spoil, tmp_path / f"{n}.xlsx"))
         (problem,) = found.problems
@@ -320,11 +325,11 @@ def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_
 @pytest.mark.thorough("loads and saves whole workbooks")
 def test_a_value_that_was_replaced_or_emptied_is_not_told_as_new(tmp_path: Path) -> None:
     path, plan = books.write(tmp_path, answered()), tmp_path / "nap.yaml"
-    assert "1 changed entry(ies), 1 of 4Ps checklist." in read_into(
-        books.edit(path, under("4Ps checklist", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx"), plan
+    assert "1 changed entry(ies), 1 of Checklists." in read_into(
+        books.edit(path, under("Checklists", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx"), plan
     )
-    assert "1 emptied entry(ies), 1 of 4Ps checklist." in read_into(
-        books.edit(path, under("4Ps checklist", "Answer", REACH, None), tmp_path / "theirs.xlsx"), plan
+    assert "1 emptied entry(ies), 1 of Checklists." in read_into(
+        books.edit(path, under("Checklists", "Answer", REACH, None), tmp_path / "theirs.xlsx"), plan
     )
 
 
@@ -372,9 +377,9 @@ def test_only_what_differs_from_the_original_is_merged_and_contradictions_stop_i
     a yes."""
     path = books.write(tmp_path, answered())
     plan = tmp_path / "nap.yaml"
-    mine = books.edit(path, under("4Ps checklist", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx")
-    theirs = books.edit(path, under("4Ps checklist", "Answer", REACH, "yes"), tmp_path / "theirs.xlsx")
-    third = books.edit(path, under("4Ps checklist", "Answer", GROUPS, "yes"), tmp_path / "third.xlsx")
+    mine = books.edit(path, under("Checklists", "Answer", GROUPS, "partly"), tmp_path / "mine.xlsx")
+    theirs = books.edit(path, under("Checklists", "Answer", REACH, "yes"), tmp_path / "theirs.xlsx")
+    third = books.edit(path, under("Checklists", "Answer", GROUPS, "yes"), tmp_path / "third.xlsx")
     read_into(theirs, plan)
     read_into(mine, plan)
     assert read_partners(plan).checklists == {
@@ -435,6 +440,12 @@ def french(folder: Path, partners: Partners | None = None) -> Path:
     return books.write(folder, partners, country.changed(books.plan_with_targets(), languages=["fr"]))
 
 
+def french_row(book: Workbook, n: int) -> dict[str, Any]:
+    """Returns the cells of the n-th question of the 4Ps that partners fill in."""
+    rows = [row for row in book["Listes de contrôle"].iter_rows() if row[0].value == 5]
+    return {"answer": rows[n][3], "note": rows[n][4]}
+
+
 @pytest.mark.thorough("loads and saves whole workbooks")
 def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chosen(tmp_path: Path) -> None:
     path = french(
@@ -443,9 +454,9 @@ def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chos
     assert read_workbook(path).edits == ()
 
     def typed(book: Workbook) -> None:
-        answers = book["Liste des 4P"]
-        assert answers["C7"].value == "non"
-        answers["C7"].value, answers["C8"].value, answers["D8"].value = "oui", "en partie", "oui"
+        first, second = french_row(book, 0), french_row(book, 1)
+        assert first["answer"].value == "non"
+        first["answer"].value, second["answer"].value, second["note"].value = "oui", "en partie", "oui"
         assert books.free(book, "Estimation des coûts", "Catégorie", 1).value == "personnel"
         books.free(book, "Estimation des coûts", "Catégorie", 1).value = "déplacements"
         books.free(book, "Estimation des coûts", "Catégorie", 2).value = "bateaux"
@@ -465,19 +476,19 @@ def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chos
 @pytest.mark.thorough("writes workbooks in two languages")
 def test_what_was_filled_in_in_one_language_stands_in_the_workbook_of_another(tmp_path: Path) -> None:
     path = french(tmp_path)
-    books.edit(path, lambda b: setattr(b["Liste des 4P"]["C7"], "value", "en partie"))
+    books.edit(path, lambda b: setattr(french_row(b, 0)["answer"], "value", "en partie"))
     read_into(path, tmp_path / "nap.yaml")
     english = books.write(tmp_path, read_partners(tmp_path / "nap.yaml"))
-    assert books.at(openpyxl.load_workbook(english), "4Ps checklist", "Answer", GROUPS).value == "partly"
+    assert books.at(openpyxl.load_workbook(english), "Checklists", "Answer", GROUPS).value == "partly"
     assert read_workbook(english).edits == ()
 
 
 def test_a_sheet_that_was_renamed_is_known_by_its_defined_name(original: Path, tmp_path: Path) -> None:
     def renamed(book: Workbook) -> None:
-        books.at(book, "4Ps checklist", "Answer", REACH).value = "yes"
-        book["4Ps checklist"].title = "Our answers"
+        books.at(book, "Checklists", "Answer", REACH).value = "yes"
+        book["Checklists"].title = "Our answers"
         book.defined_names[
-            "fl_four_ps"
+            "fl_checklists"
         ].attr_text = "'Our answers'!$A$1"  # which a spreadsheet program does by itself
 
     found = read_workbook(books.edit(original, renamed, tmp_path / "renamed.xlsx"))
@@ -507,13 +518,40 @@ def test_a_workbook_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     assert found.sheets == {"Ours": (("x",), ("y",))}
 
 
+def test_a_workbook_of_the_version_with_twenty_one_sheets_is_read(tmp_path: Path) -> None:
+    """Written and filled in when each checklist had a sheet of its own (version of 1 December 2026). Nothing
+    that partners typed is lost, and all of it stands in today's workbook."""
+    path = Path(__file__).with_name("filled_in_on_one_sheet_a_checklist.xlsx")
+    books.evidence(tmp_path)
+    with pytest.raises(BatchError, match="would be lost"):
+        refuse_unread(path, Partners())
+    assert "11 new entry(ies)" in read_into(path, tmp_path / "nap.yaml")
+    found = read_partners(tmp_path / "nap.yaml")
+    assert found.checklists == {
+        "smart.decrease.achievable": {"answer": "partly"},
+        "prev_groups": {"answer": "yes"},
+        "know_causes": {"source": "Study 2024"},
+        "cap_impact": {"note": "since 2024"},
+        "int_impact": {"answer": "no"},
+        "ils_c105": {"answer": "yes"},
+        "main_mandate": {"answer": "partly"},
+    }
+    assert found.costs == {"1": {"category": "travel", "quantity": 3}}
+    assert found.implementation == {"trained": {"partner": "Ministry"}}
+    assert found.matrix == {"trained": {"target_year_1": 90}}
+    book = openpyxl.load_workbook(books.write(tmp_path, found))
+    assert books.at(book, "Checklists", "Answer", GROUPS).value == "yes"
+    assert books.at(book, "Knowledge base", "Source", "Its causes and consequences").value == "Study 2024"
+    assert read_workbook(tmp_path / "outputs" / "nap_workbook.xlsx").edits == ()
+
+
 def test_the_kits_own_charts_are_no_foreign_content_and_another_is(original: Path, tmp_path: Path) -> None:
     assert read_workbook(books.edit(original, lambda _: None, tmp_path / "saved.xlsx")).problems == ()
 
     def drawn(book: Workbook) -> None:
         chart = BarChart()
-        chart.add_data(Reference(book["Headline"], min_col=2, min_row=7, max_row=8))
-        book["Headline"].add_chart(chart, "K20")
+        chart.add_data(Reference(book["Baseline"], min_col=2, min_row=7, max_row=8))
+        book["Baseline"].add_chart(chart, "K20")
 
     (told,) = read_workbook(books.edit(original, drawn, tmp_path / "drawn.xlsx")).problems
     assert told.startswith("the workbook holds charts: ")

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 
-from fltoolkit.report.workbook.sheet_charts import GREY, ChartAxes, NativeChart, insert_chart
+from fltoolkit.report.workbook.sheet_charts import ChartAxes, NativeChart, insert_chart
 from fltoolkit.spreadsheets import NumberWriting, Spreadsheet
 
 AXES = ChartAxes("Lines: 95% intervals", "per 1,000 adults", 25, 5, "#,##0.0")
@@ -16,7 +16,7 @@ AXES = ChartAxes("Lines: 95% intervals", "per 1,000 adults", 25, 5, "#,##0.0")
 def drawn(chart: NativeChart) -> tuple[str, str]:
     """The parts with the chart and with its place."""
     file = Spreadsheet("Title", "", NumberWriting("[$-40C]"))
-    insert_chart(file, file.book.add_worksheet("One"), chart, rows=(5, 12), width=640)
+    insert_chart(file, file.book.add_worksheet("One"), chart, rows=(5, 12), beside=9)
     with zipfile.ZipFile(io.BytesIO(file.content())) as archive:
         return archive.read("xl/charts/chart1.xml").decode(), archive.read(
             "xl/drawings/drawing1.xml"
@@ -37,7 +37,7 @@ def test_a_value_is_a_dot_with_its_number_and_the_line_of_its_interval() -> None
         '<c:plotVisOnly val="0"/>' in chart or "plotVisOnly" not in chart
     )  # the lengths stand in hidden columns
     assert 'descr="Prevalence"' in place
-    assert re.findall(r"<xdr:(?:col|row)>(\d+)<", place)[:2] == ["0", "14"]  # below the table
+    assert re.findall(r"<xdr:(?:col|row)>(\d+)<", place)[:2] == ["9", "4"]  # beside the table
 
 
 def test_the_axes_have_titles_a_fixed_end_and_the_languages_numbers() -> None:
@@ -73,16 +73,6 @@ def test_an_unreliable_value_is_a_hollow_dot_and_a_target_a_diamond() -> None:
     assert '<a:srgbClr val="FFFFFF"/>' in hollow
     assert "One!$M$7:$M$12" in target
     assert '<c:symbol val="diamond"/>' in target
-
-
-def test_a_value_of_an_earlier_round_is_grey() -> None:
-    chart, _ = drawn(NativeChart("Prevalence", (0, 2), 3, (6, 7), 4, AXES, hollow=8, earlier=9))
-    values, earlier, hollow = chart.split("<c:ser>")[1:]
-    assert "One!$J$6:$J$9" in earlier
-    assert "<c:plus><c:numRef><c:f>'One'!$H$6:$H$9" in earlier
-    assert GREY.removeprefix("#") in earlier
-    assert GREY.removeprefix("#") not in values
-    assert "One!$I$6:$I$9" in hollow
 
 
 def test_the_value_with_all_open_answers_as_cases_is_joined_to_the_value_by_a_band() -> None:

@@ -1,37 +1,26 @@
-"""Tests what a sheet says of itself before it is written: the rows that begin a block, and the paper."""
+"""Tests what a sheet says of itself before it is written: the texts that repeat the row above, and the
+paper."""
 
 from __future__ import annotations
 
-from fltoolkit.report.workbook.sheet_description import REPEATED, Column, Page, SheetRow, Styled
-from fltoolkit.report.workbook.sheet_writer import shown_once
+from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow
 from fltoolkit.spreadsheets import A4, A4_UPRIGHT
 
 
 def page(*rows: SheetRow, width: float = 30) -> Page:
-    return Page(
-        "rates", "Rates", "", (Column("By", width), Column("Category", width)), shown_once(rows, 0), once=(0,)
-    )
+    columns = (Column("By", width), Column("Category", width, key="category"))
+    return Page("rates", "Rates", "", columns, rows, once=(0, 1))
 
 
-def test_a_row_in_full_has_the_words_of_the_row_above_unless_they_are_long() -> None:
-    line = SheetRow(
-        (Styled("region", "unseen"), Styled("x" * (REPEATED + 1), "unseen"), Styled("NO", "warn"), 3)
-    )
-    assert line.in_full.cells == ["region", Styled("x" * (REPEATED + 1), "unseen"), Styled("NO", "warn"), 3]
+def test_a_text_repeats_the_row_above_if_all_that_is_more_general_does_too() -> None:
+    rows = [("sex", "men"), ("sex", "men"), ("sex", "women"), ("region", "women"), (None, "x"), (None, "x")]
+    assert page(*map(SheetRow, rows)).repeats == [set(), {0, 1}, {0}, set(), set(), set()]
 
 
-def test_a_block_is_a_heading_with_its_rows_and_without_headings_a_group() -> None:
-    rows = [
-        SheetRow((by, who))
-        for by, who in (("sex", "men"), ("sex", "women"), ("region", "north"), ("region", "south"))
-    ]
-    heading = SheetRow((Styled("Rate", "across"), Styled(None, "across")))
-    assert page(*rows).levels == ([0, 2], [0, 2], [0, 2])
-    assert page(heading, *rows, heading, *rows).levels == (
-        [0, 5],
-        [0, 3, 5, 8],
-        [0, 3, 5, 8],
-    )  # none begins directly below a heading
+def test_what_partners_type_never_counts_as_repeated() -> None:
+    """It would vanish from their sight."""
+    row = SheetRow(("sex", "men"), inputs=("category",))
+    assert page(row, row).repeats == [set(), {0}]
 
 
 def test_a_wide_sheet_is_printed_across() -> None:

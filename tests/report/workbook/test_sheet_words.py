@@ -3,21 +3,23 @@ outputs."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from handed import EN, ES, FR
 
+from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.measure_units import decimals
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.sheet_description import SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
+    SPARE,
     cases,
     choices,
     column,
-    cv,
     high,
     high_or_marker,
     mark,
@@ -53,9 +55,9 @@ def test_what_is_missing_stays_missing() -> None:
 
 
 def test_a_code_has_its_word_and_another_stays_as_it_is() -> None:
-    assert (word(FR, "flags", "suppress"), word(FR, "filled", "survey"), word(FR, "filled", "else")) == (
+    assert (word(FR, "flags", "suppress"), word(FR, "met", "partly"), word(FR, "met", "else")) == (
         "supprimé",
-        "enquête",
+        "en partie",
         "else",
     )
     assert word(ES, "same_work", "by episode") == "por período"
@@ -87,14 +89,6 @@ def test_a_row_says_its_group_and_category() -> None:
 def test_cases_are_a_number_or_their_class() -> None:
     assert cases(FR, {"cases": 0, "cases_class": "0"}) == 0
     assert cases(FR, {"cases": None, "cases_class": Reason.of("whom.more", N=50)}) == "50 et plus"
-
-
-def test_a_row_whose_cases_are_a_class_has_no_coefficient_of_variation() -> None:
-    """Its published coefficient has two digits: 17% would contradict a limit of 16.5% that it does not
-    exceed."""
-    assert cv({"cases": 79, "cv": 0.1184}) == 0.118
-    assert cv({"cases": None, "cv": 0.17}) is None
-    assert cv({"cases": float("nan"), "cv": 0.17}) is None
 
 
 @pytest.mark.parametrize(("marker", "told"), [("c", "[c]"), ("", ""), (None, ""), (float("nan"), "")])
@@ -132,7 +126,7 @@ def test_the_note_on_high_ends_explains_the_cells_without_one() -> None:
     told = [
         page(
             EN, "targets", columns, [SheetRow((Styled(2.5, "one_decimal"), high, 2.0, 3.0)) for high in highs]
-        ).notes[-2]
+        ).notes[-1]
         for highs in ((3.5,), (Styled(None, "text"), 3.5), (3.5, "[z]"))
     ]
     empty, cases = (f" {EN.say(f'workbook.high_end_cells.{kind}')}" for kind in ("empty", "cases"))
@@ -173,7 +167,22 @@ def test_a_sheet_explains_its_limits_that_round_to_zero(
 
 
 def test_a_page_has_the_words_of_its_key() -> None:
-    made = page(FR, "framework", [column(FR, "code", 14)], [SheetRow(("1",))], ("first",))
-    assert (made.name, made.columns[0].head, made.fills) == ("Cadre de résultats", "Code", "")
+    made = page(FR, "milestones", [column(FR, "year", 6)], [SheetRow((2025,))], ("first",))
+    assert (made.name, made.columns[0].head, made.fills) == ("Jalons", "Année", "")
     assert made.notes[0] == "first"
-    assert made.notes[1].startswith("Intrants")
+    assert made.notes[1].startswith("Les valeurs prévues")
+
+
+def test_a_column_is_as_wide_as_each_word_of_its_heading_and_each_number() -> None:
+    assert column(EN, "marker", 4).width == len("Marker") + SPARE
+    assert column(EN, "marker", 20).width == 20
+    made = page(EN, "targets", [column(EN, "year", 4)], [SheetRow((Styled(1234567.5, "one_decimal"),))])
+    assert made.columns[0].width == len("1,234,567.5") + SPARE
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es"])
+def test_an_explanation_of_a_column_is_as_short_as_a_spreadsheet_takes(code: str) -> None:
+    words = read_language(code).words
+    told = {key: text for key, text in words.items() if re.fullmatch(r"workbook\.columns\.\w+\.help", key)}
+    assert len(told) > 20
+    assert {key: len(text) for key, text in told.items() if len(text) > 255} == {}

@@ -161,26 +161,36 @@ def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_cal
 def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:
     long = replace(PAGE, purpose="word " * 60, notes=())
     assert len(long.top) > 1
-    assert all(len(line) <= 70 and style == "note" for line, style in long.top)
-    assert " ".join(line for line, _ in long.top) == ("word " * 60).strip()
+    assert all(len(line) <= 70 for line in long.top)
+    assert " ".join(long.top) == ("word " * 60).strip()
     assert long.head == 2 + len(long.top) + 1
 
 
-def test_a_page_that_begins_within_a_block_shows_what_its_rows_belong_to(tmp_path: Path) -> None:
-    """Of 90 regions, those that the first page has no room for stand below the heading again, with the name
-    of their group."""
-    heading = SheetRow((Styled("Rate", "across"), Styled(None, "across")))
-    rows = [heading, *(SheetRow(("region", f"{n}")) for n in range(90))]
-    made = Page(
-        "rates", "Rates", "Rates by group.", (Column("By", 60), Column("Category", 60)), rows, once=(0,)
-    )
-    sheet = written(tmp_path, made)["Rates"]
-    (begins,) = (found.id for found in sheet.row_breaks.brk)
-    top, below, after = (sheet.cell(begins + n, 1) for n in (1, 2, 3))
-    assert top.value == "Rate (suite)"
-    assert (below.value, below.number_format, after.number_format) == ("region", "General", ";;;")
-    assert [
-        sheet.cell(n, 2).value
-        for n in range(1, sheet.max_row + 1)
-        if (sheet.cell(n, 2).value or "").isdigit()
-    ] == [str(n) for n in range(90)]
+def test_the_rows_of_a_table_can_be_sorted_and_filtered(tmp_path: Path) -> None:
+    """Each row has all its texts. A rule of the spreadsheet hides those that the row above shows, wherever
+    the rows are after a sort; a text that is not shown makes no row higher."""
+    rows = [
+        SheetRow(("Rate", by, category))
+        for by, category in (("sex", "men"), ("sex", "women"), ("age", "old"))
+    ]
+    columns = tuple(Column(name, 20) for name in ("Indicator", "By", "Category"))
+    sheet = written(tmp_path, Page("rates", "Rates", "Rates by group.", columns, rows, once=(0, 1)))["Rates"]
+    table = [[cell.value for cell in line] for line in sheet[sheet.auto_filter.ref]]
+    assert table == [[c.head for c in columns], *(list(row.cells) for row in rows)]
+    assert not sheet.merged_cells.ranges
+    assert not sheet.row_breaks.brk
+    assert {n for n, row in sheet.row_dimensions.items() if row.customHeight} == set()
+    rules = {str(found.sqref): found.rules[0] for found in sheet.conditional_formatting}
+    assert {place: rule.formula for place, rule in rules.items()} == {
+        "A6:A7": ["AND($A6=$A5)"],
+        "B6:B7": ["AND($A6=$A5,$B6=$B5)"],
+    }
+    assert {rule.dxf.numFmt.formatCode for rule in rules.values()} == {";;;"}
+    assert [cell.alignment.wrap_text for cell in sheet["A"][4:7]] == [True, None, None]
+    assert [cell.alignment.wrap_text for cell in sheet["B"][4:7]] == [True, None, True]
+
+
+def test_a_selected_heading_says_what_its_column_holds(tmp_path: Path) -> None:
+    page = Page("costs", "Costs", "", (Column("Gap", 8, help="what is not secured"), Column("Year", 8)), [])
+    (told,) = written(tmp_path, page)["Costs"].data_validations.dataValidation
+    assert (str(told.sqref), told.prompt, told.showInputMessage) == ("A3", "what is not secured", True)

@@ -216,7 +216,7 @@ def test_entries_that_no_column_can_use_are_told_by_sheet_and_cell(original: Pat
         "Cost estimate!H: a year is a whole number from 1900 to 2199 (found: 0)",
         f"Cost estimate!K: {adds} (found: -5)",
         "Implementation matrix!E: there is no such date (found: 2026-02-30)",
-        "M&E matrix!H: true or false is no value of this column; type a number, a date or text (found: True)",
+        "M&E matrix!G: true or false is no value of this column; type a number, a date or text (found: True)",
     ]
 
 

@@ -4,7 +4,6 @@ partners fill in, and formulas for the sums."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fltoolkit.languages.language import Language
@@ -12,7 +11,6 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value, row_number
 from fltoolkit.report.workbook.sheet_description import Column, Formula, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import choices, column, page
-from fltoolkit.report.workbook.sheet_writer import shown_once
 
 CATEGORIES = ("staff", "consultancy", "capacity development", "travel", "other")
 FREE_ROWS, ONE_PAGE = (
@@ -24,8 +22,8 @@ SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and g
 
 def costs(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet for the cost of each activity (Tool No. 12 of the ILO toolkit). Formulas calculate
-    the total cost of a row, the sums, and the gap (the part of the total for which there is no secured
-    money)."""
+    the total cost of a row, the gap (the part of the total for which there is no secured money), and the sums
+    of the rows that a filter shows, such as those of a category or a year."""
     years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
     columns = (
         column(language, "objective", 18, "words", key="objective"),
@@ -58,7 +56,8 @@ def costs(evidence: Evidence, language: Language) -> Page:
         sums = [a + b for a, b in zip(sums, (total or 0.0, secured, gap or 0.0), strict=True)]  # type: ignore[operator]
         lines.append(SheetRow(cells, str(n), tuple(c.key for c in columns if c.key), frozenset(mine)))
     summed = tuple(
-        Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip(SUMMED, sums, strict=True)
+        Formula(f"=SUBTOTAL(9,{x}{{first}}:{x}{{last}})", value)
+        for x, value in zip(SUMMED, sums, strict=True)
     )
     above = [Styled(text, "group") for text in (language.say("workbook.all_activities"), *[""] * 7)]
     used = max(map(row_number, evidence.partners.costs), default=0)
@@ -85,86 +84,6 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
     if quantity is None or price is None:
         return "", secured or 0.0, ""
     return quantity * price, secured or 0.0, max(0.0, quantity * price - (secured or 0.0))
-
-
-def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Returns the sheet with the sums of the costs by category and by year. `sheet` is the cost sheet, to
-    which the formulas refer.
-
-    Costs without a listed category or year have a row of their own. So the sums of all categories add up to
-    the total, and so do the sums of all years.
-    """
-    columns = (
-        column(language, "sum_by", 16),
-        column(language, "sum_value", 28),
-        column(language, "total", 18, "money"),
-        column(language, "secured", 18, "money"),
-        column(language, "gap", 18, "money"),
-    )
-    first = sheet.head + 2  # counted from 1, as in Excel
-    last = first + len(sheet.lines) - 1
-    by_key = {c.key: c for c in sheet.columns if c.key}
-    rows = [evidence.partners.row("costs", line.id) for line in sheet.lines]
-    years = [str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)]
-    empty = page(language, "cost_summary", columns, (), tool="12")
-    own = empty.head + 2  # the row of the first sum
-    named = f"'{sheet.name}'"
-    lines = [
-        SheetRow(
-            (
-                language.say("workbook.sums.everything"),
-                "",
-                *(
-                    Formula(f"=SUM({named}!{x}{first}:{x}{last})", _sum_of_amounts(rows, place))
-                    for place, x in enumerate(SUMMED)
-                ),
-            )
-        )
-    ]
-    for key, letter, values in (("category", "D", CATEGORIES), ("year", "H", years)):
-        top, title, shown = own + len(lines), language.say(f"workbook.sums.{key}"), by_key[key].shown
-        words = [int(v) if key == "year" else shown(v) for v in values]
-        printed = [shown(cell_value(r.get(key))) for r in rows]
-        for value in words:
-            mine = [r for r, one in zip(rows, printed, strict=True) if _is_same_choice(one, value)]
-            lines.append(
-                SheetRow(
-                    (
-                        title,
-                        Styled(value, "year") if key == "year" else value,
-                        *(
-                            Formula(
-                                f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})",
-                                _sum_of_amounts(mine, place),
-                                "money",
-                            )
-                            for place, x in enumerate(SUMMED)
-                        ),
-                    )
-                )
-            )
-        rest = [
-            r
-            for r, one in zip(rows, printed, strict=True)
-            if not any(_is_same_choice(one, value) for value in words)
-        ]
-        lines.append(
-            SheetRow(
-                (
-                    title,
-                    language.say("workbook.sums.rest"),
-                    *(
-                        Formula(
-                            f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})",
-                            _sum_of_amounts(rest, place),
-                            "money",
-                        )
-                        for place, x in enumerate("CDE")
-                    ),
-                )
-            )
-        )
-    return replace(empty, lines=lines, once=(0,))
 
 
 def implementation(evidence: Evidence, language: Language) -> Page:
@@ -202,7 +121,7 @@ def implementation(evidence: Evidence, language: Language) -> Page:
                 "indicator": language.own(indicator.indicator),
             }
             lines.append(_implementation_row(columns, evidence.partners, indicator.id, theirs, given))
-    planned, lines = len(lines), shown_once(lines, 0, 1)
+    planned = len(lines)
     numbered = {n: row for n, row in evidence.partners.implementation.items() if n.isdecimal()}
     everything = tuple(c.key for c in columns)
     lines += [
@@ -218,6 +137,7 @@ def implementation(evidence: Evidence, language: Language) -> Page:
         lines,
         tool="14",
         table="implementation",
+        once=(0, 1),
         frozen=3,
         printed_lines=printed,
     )
@@ -237,13 +157,3 @@ def _rows_offered(rows: Mapping[str, Any]) -> int:
 
 def _amount(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _is_same_choice(value: object, listed: object) -> bool:
-    """Returns whether SUMIF would take two values as equal: upper and lower case are the same, and a year
-    typed as text is a number."""
-    return str(value).strip().lower() == str(listed).lower()
-
-
-def _sum_of_amounts(rows: Sequence[Mapping[str, Any]], place: int) -> float:
-    return float(sum(cost_of(row)[place] or 0.0 for row in rows))  # type: ignore[misc]

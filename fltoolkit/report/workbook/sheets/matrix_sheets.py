@@ -23,29 +23,25 @@ from fltoolkit.report.workbook.sheet_words import (
     high_or_marker,
     mark,
     page,
-    refusal,
     shown_if_wide,
     styled,
     surveys,
     who,
-    widened,
     without_nan,
     word,
 )
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.printed_tables.printed_table import NBSP
+from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.number_words import bracketed
 from fltoolkit.show.wording.plan_words import frequency, promise_key, promises
-from fltoolkit.spreadsheets import A4
-from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
 READ_COLUMNS = (
-    ("t16_statement", 9.5, "text"), ("t16_indicator", 11.2, "text"), ("t16_definition", 14, "text"),
-    ("t16_by", 9.5, "text"), ("category", 14.2, "text"), ("t16_verification", 11, "text"),
-    ("t16_unit", 10, "text"), ("t16_baseline", 7, "given"), HIGH, ("interval_from", 7, "text"),
-    ("interval_to", 7, "text"), ("marker", 6, "marker"), ("t16_year_1", 7.2, "given"),
-    ("t16_year_2", 7.2, "given"), ("t16_frequency", 12.8, "text"), ("t16_lead", 11.7, "text"),
-    ("promised", 13, "text"),
+    ("t16_statement", 13, "text"), ("t16_indicator", 15, "text"), ("t16_definition", 33, "text"),
+    ("t16_by", 11, "text"), ("t16_verification", 10, "text"), ("t16_unit", 9, "text"),
+    ("t16_baseline", 8, "given"), HIGH, ("interval", 8, "text"), ("marker", 7, "marker"),
+    ("t16_year_1", 7, "given"), ("t16_year_2", 7, "given"), ("t16_frequency", 11, "text"),
+    ("t16_lead", 13, "text"), ("promised", 16, "text"),
 )  # fmt: skip
 """The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of
 two years; `promised` has the targets in words, or the final target that partners type."""
@@ -60,22 +56,21 @@ OF_INDICATOR = (
     "t16_lead",
 )
 ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
-WIDENED = tuple(
-    map(NAMES.index, ("t16_definition", "t16_definition", "t16_definition", "t16_indicator", "promised"))
-)
 MINE = {
     "t16_baseline": "baseline_value",
     "t16_year_1": "target_year_1",
     "t16_year_2": "target_year_2",
     "promised": "final_target",
 }
+ON_ONE_PAGE = 8  # rows; the letters of more would be too small
 PLACES = [NAMES.index(name) for name in MINE]
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the plan's workbook: the columns of the ILO toolkit's
     results framework (Tool No. 16), and columns that the kit adds, such as the interval of the baseline and
-    the target in words.
+    the target in words. An indicator has a row for everybody and one for each category with a target; the
+    sheet of the baseline has the other categories.
 
     In each row that no survey fills, partners can fill in four cells: the baseline, the targets of two years
     and the final target.
@@ -83,7 +78,9 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     filled = evidence.baseline
     lines = _lines(filled, language, evidence.targets, evidence.partners)
     columns, notes = _columns(filled, language), _notes(filled, language)
-    return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, once=ONCE)
+    notes = (language.say("workbook.goal", goal=language.own(evidence.plan.goal)), *notes)
+    more = {"tool": "16", "table": "matrix", "frozen": 2, "once": ONCE, "one_page": len(lines) <= ON_ONE_PAGE}
+    return page(language, "matrix", columns, lines, notes, **more)
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -100,18 +97,19 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
     for row in as_records(rows[rows["verifiable"] == "no"]):
         for of_decrease in (False, True):
             key = (row["id"], row["group"], row["category"], of_decrease)
-            found[key] = Styled(f"{found[key]}. {refusal(language, row)}", "warn")
+            found[key] = Styled(
+                language.list([str(found[key]), language.say("matrix.not_verifiable")]), "warn"
+            )
     return found
 
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
-    """Returns the notes of the sheet: the survey, the year of the baseline and the years of the two target
-    columns, unless no survey gives a number."""
+    """Returns the note of the sheet: the survey, the year of the baseline and the years of the two target
+    columns. Returns none if no survey gives a number."""
     found = sorted({int(year) for year in filled.table["year"].dropna()})
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
-    about = [f"{surveys(language, filled.table)} {years}"] if found else []
-    return tuple(about)
+    return (f"{surveys(language, filled.table)} {years}",) if found else ()
 
 
 def _columns(filled: Baseline, language: Language) -> list[Column]:
@@ -119,14 +117,10 @@ def _columns(filled: Baseline, language: Language) -> list[Column]:
     range."""
     wide = any(map(has_wide_bounds, as_records(filled.table)))
     looks = shown_if_wide(READ_COLUMNS, wide=wide)
-    return widened(
-        [
-            column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16"))
-            for look in looks
-        ],
-        WIDENED,
-        A4,
-    )
+    return [
+        column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16"))
+        for look in looks
+    ]
 
 
 def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: Partners) -> list[SheetRow]:
@@ -134,6 +128,8 @@ def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: P
     lines, none = [], Styled(language.say("matrix.no_target"), "quiet")
     promised = _warned_promises(language, aims)
     for row in map(without_nan, as_records(filled.table)):
+        if not (plan_words.is_total(row) or promise_key(row) in promised):
+            continue
         silent = "" if row["filled_by"] == "partners" else none
         cells = [*_cells(filled.plan, row, language), promised.get(promise_key(row), silent)]
         if row["filled_by"] != "partners":
@@ -159,7 +155,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     indicator = _indicator_of(plan, row)
     _, group, category, unit = who(language, row)
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
-    by = groups if row["group"] in (None, "", TOTAL) else group
+    by = groups if plan_words.is_total(row) else language.colon(str(group), str(category))
     value, *years = (
         _number(language, row, row[name]) for name in ("baseline_value", "target_year_1", "target_year_2")
     )
@@ -168,13 +164,11 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
         name_of(language, indicator, row),
         definition(language, indicator, row),
         by,
-        category,
         language.own(row["means_of_verification"]),
         unit,
         value,
         high_or_marker(row),
-        styled(row, row["ci_low"]),
-        styled(row, row["ci_high"]),
+        plan_words.between(language, row, "ci_low", "ci_high").replace(NBSP, " "),
         bracketed(mark(row)),
         *years,
         frequency(language, indicator.reporting_frequency),

@@ -1,5 +1,5 @@
 """Makes the sheets in which the plan's partners answer questions: the SMART check, the ILO toolkit's
-checklists and the labour standards.
+checklists, the labour standards and the knowledge base.
 
 Their yellow cells show the answers that partners.yaml already has.
 """
@@ -7,7 +7,7 @@ Their yellow cells show the answers that partners.yaml already has.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -24,9 +24,8 @@ from fltoolkit.report.knowledge_base import (
     hidden_answers,
     is_for_research,
 )
-from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow
 from fltoolkit.report.workbook.sheet_words import choices, column, mark, page, surveys, toolkit, word
-from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
@@ -36,81 +35,107 @@ from fltoolkit.table_records import as_records
 
 NO_BREAK = "\u2060"  # has no width; no line breaks beside it
 ANSWERS = ("yes", "partly", "no")
-SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
-"""The sheet of each checklist, by the number of the tool."""
-BACKGROUND = 8
-"""The background study. It begins with the questions of the knowledge base (Tool No. 4)."""
+CHECKLISTS = (5, 9, 15, 3, 1)
+"""The tools of the ILO toolkit whose questions partners answer from what they know."""
+KNOWN = (KNOWLEDGE, 8)
+"""The tools whose questions the survey and other sources answer."""
+SMART = 16
 
 
-def _answer(language: Language, name: str = "answer") -> Column:
-    return column(language, name, 11, "words", key="answer", choices=choices(language, "answer", ANSWERS))
-
-
-def _note(language: Language, name: str = "note", width: float = 36) -> Column:
-    return column(language, name, width, "words", key="note")
-
-
-def smart(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet that shows for each indicator which of the five SMART criteria of the ILO toolkit
-    (Tool No. 16) it meets. Partners answer for the criteria that the kit cannot check."""
+def checklists_page(evidence: Evidence, language: Language) -> Page:
+    """Returns the sheet of the checklists that partners answer from what they know: the SMART criteria that
+    are still open, and those of `CHECKLISTS`."""
     columns = (
-        column(language, "code", 12),
-        column(language, "indicator", 45),
-        column(language, "criterion", 19),
-        column(language, "met", 11),
-        column(language, "missing", 55),
+        column(language, "tool", 6, "given"),
+        column(language, "section", 17, "section"),
+        column(language, "question", 69),
         _answer(language),
-        _note(language, width=24),
+        _note(language, 18),
     )
-    lines = []
-    for row in as_records(evidence.smart):
-        met: object = word(language, "met", row["met"])
-        met = Styled(met, "warn") if row["met"] in ("no", "partly") else met
-        about, criterion = (
-            (language.own(row["code"]), language.kit(row["indicator"])),
-            language.say(f"columns.{row['criterion']}"),
-        )
-        words = (*about, criterion, met, number_words.reason(language, row["missing"]))
-        id = f"smart.{row['id']}.{row['criterion']}"
-        lines.append(
-            _checklist_row(
-                words, evidence.partners, id, ("answer", "note") if row["met"] == "partners" else ()
-            )
-        )
-    return page(language, "smart", columns, lines, tool="16", once=(0, 1), table="checklists", frozen=3)
+    lines = [
+        *_smart(evidence, language),
+        *(
+            _question_row((tool, *_asked(language, q)), evidence.partners, q.id)
+            for tool in CHECKLISTS
+            for q in checklists().of(tool)
+        ),
+    ]
+    tools = sorted((*CHECKLISTS, SMART))
+    return _checklist_page(language, "checklists", columns, lines, tools=tools, once=(0, 1))
 
 
-def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
-    """Returns the sheet of one checklist of the ILO toolkit; `tool` is the number of the tool. If published
-    numbers help to answer a question, they are shown beside it."""
-    tools = (KNOWLEDGE, tool) if tool == BACKGROUND else (tool,)
-    questions = [q for each in tools for q in checklists().of(each)]
-    beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
+def knowledge_page(evidence: Evidence, language: Language) -> Page:
+    """Returns the sheet of the questions that published numbers help to answer, with these numbers."""
     columns = (
-        column(language, "section", 18, "section"),
-        column(language, "question", 42 if beside else 62),
-        *([column(language, "said", 62 if sourced else 70)] if beside else []),
+        column(language, "section", 15, "section"),
+        column(language, "question", 46),
+        column(language, "said", 79),
         _answer(language),
-        _note(language, width=24 if sourced else 30),
-        *([column(language, "source", 18, "words", key="source")] if sourced else []),
+        _note(language, 17),
+        column(language, "source", 14, "words", key="source"),
     )
-    keys = ("answer", "note", "source") if sourced else ("answer", "note")
     lines = []
     said: dict[str, str] = {}
-    for q in questions:
-        from_survey = [answer_from_survey(evidence, language, q, said)] if beside else []
-        words = (
-            language.say(f"checklists.sections.{q.section}"),
-            language.say(f"checklists.questions.{q.id}"),
-            *from_survey,
-        )
-        lines.append(_checklist_row(words, evidence.partners, q.id, keys))
-    notes = [toolkit(language, *tools), language.say("checklists.source.questions")]
-    notes += _how_numbers_read(evidence, language, questions) if beside else []
+    asked = [q for tool in KNOWN for q in checklists().of(tool)]
+    for q in asked:
+        words = (*_asked(language, q), answer_from_survey(evidence, language, q, said))
+        lines.append(_question_row(words, evidence.partners, q.id, ("answer", "note", "source")))
+    notes = _how_numbers_read(evidence, language, asked)
+    return _checklist_page(language, "knowledge", columns, lines, tools=KNOWN, notes=notes, once=(0,))
+
+
+def _checklist_page(
+    language: Language,
+    key: str,
+    columns: Sequence[Column],
+    lines: Sequence[SheetRow],
+    *,
+    tools: Sequence[int],
+    notes: Sequence[str] = (),
+    once: tuple[int, ...],
+) -> Page:
+    notes = (f"{toolkit(language, *tools)} {language.say('checklists.source.questions')}", *notes)
     numbers = ", ".join(map(str, tools))
-    return page(
-        language, SHEETS[tool], columns, lines, notes, once=(0,), tool=numbers, table="checklists", frozen=2
-    )
+    more = {"once": once, "tool": numbers, "table": "checklists", "frozen": len(once) + 1}
+    return page(language, key, columns, lines, notes, **more)
+
+
+def _answer(language: Language) -> Column:
+    words = choices(language, "answer", ANSWERS)
+    return column(language, "answer", 9, "words", key="answer", choices=words)
+
+
+def _note(language: Language, width: float) -> Column:
+    return column(language, "note", width, "words", key="note")
+
+
+def _asked(language: Language, question: ChecklistQuestion) -> tuple[str, str]:
+    """Returns the section of a question and the question, in words."""
+    names = f"sections.{question.section}", f"questions.{question.id}"
+    section, asked = (language.say(f"checklists.{name}") for name in names)
+    return section, asked
+
+
+def _smart(evidence: Evidence, language: Language) -> Iterator[SheetRow]:
+    """Yields a row for each of the five SMART criteria of the ILO toolkit (Tool No. 16) that an indicator does
+    not meet, or that only partners can judge. A criterion that is met has a row if partners wrote there."""
+    for row in as_records(evidence.smart):
+        id = f"smart.{row['id']}.{row['criterion']}"
+        if row["met"] == "yes" and not evidence.partners.row("checklists", id):
+            continue
+        met, missing = word(language, "met", row["met"]), number_words.reason(language, row["missing"])
+        criterion = f"{language.say('columns.' + row['criterion'])} ({met})"
+        question = language.colon(criterion, missing) if missing else criterion
+        section = language.colon("SMART", language.own(row["code"]))
+        words = (SMART, section, f"{language.kit(row['indicator'])}. {question}")
+        yield _question_row(words, evidence.partners, id)
+
+
+def _question_row(
+    words: Sequence[object], partners: Partners, id: str, keys: Sequence[str] = ("answer", "note")
+) -> SheetRow:
+    mine = partners.row("checklists", id)
+    return SheetRow((*words, *(cell_value(mine.get(key)) for key in keys)), id, tuple(keys), frozenset(mine))
 
 
 def _how_numbers_read(
@@ -139,38 +164,6 @@ def _how_numbers_read(
 
 def _is_share(row: PublishedNumber) -> bool:
     return row["measure"] in PROFILES
-
-
-def methods(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of definitions and methods (ILO toolkit, Tools No. 1 and 2). Below the definitions it
-    lists the labour standards. For each, the partners of the plan enter whether the country has ratified
-    it."""
-    columns = (
-        column(language, "section", 18, "section"),
-        column(language, "term", 26),
-        column(language, "meaning", 64),
-        column(language, "source", 26),
-        _answer(language, "ratified"),
-        _note(language, "note_law", 28),
-    )
-    lines = [SheetRow((*row, None, None)) for row in definitions(evidence, language)]
-    tool = language.say("workbook.tool", n="1")
-    for q in checklists().of(1):
-        name, _, rest = language.say(f"checklists.questions.{q.id}").partition(": ")
-        section = language.say("workbook.standards", section=language.say(f"checklists.sections.{q.section}"))
-        words = (section, name.rstrip(), number_words.start(rest), tool)
-        lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
-    return page(
-        language,
-        "definitions",
-        columns,
-        lines,
-        (toolkit(language, 1, 2),),
-        once=(0,),
-        tool="1, 2",
-        table="checklists",
-        frozen=2,
-    )
 
 
 def answer_from_survey(
@@ -259,9 +252,3 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
 def _unbroken(text: str) -> str:
     """Returns a text in which no line breaks: not at a space, and not behind the dash of an age group."""
     return text.replace(" ", NBSP).replace("–", f"–{NO_BREAK}")
-
-
-def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:
-    mine = partners.row("checklists", id)
-    every = keys or ("answer", "note")
-    return SheetRow((*words, *(cell_value(mine.get(key)) for key in every)), id, tuple(keys), frozenset(mine))

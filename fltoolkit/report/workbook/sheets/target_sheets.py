@@ -3,6 +3,10 @@ follow-up (the comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, LIKE
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
@@ -10,20 +14,18 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
 from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
 from fltoolkit.report.workbook.sheet_charts import NativeChart
-from fltoolkit.report.workbook.sheet_description import Page, Styled
+from fltoolkit.report.workbook.sheet_description import Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
-    READ,
+    WHOSE,
     Row,
     aimed,
     chart_axes,
     chart_title,
-    columns_by_indicator,
-    flag,
+    columns_of,
     high_or_marker,
     if_unreliable,
     lengths_of,
-    lines_by_indicator,
     mark,
     page,
     refusal,
@@ -34,6 +36,7 @@ from fltoolkit.report.workbook.sheet_words import (
     signed,
     styled,
     surveys,
+    whose,
     without_nan,
     word,
 )
@@ -43,82 +46,74 @@ from fltoolkit.show.wording.number_words import bracketed
 from fltoolkit.table_records import as_records
 
 PROMISED = (
-    ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"),
-    ("marker", 8, "marker"), ("target_year", 7, "plain"), ("target_value", 9, "text"),
-    ("verifiable", 12, "text"), ("smallest_cut", 17.5, "power"), ("why", 21.5, "text"),
+    *WHOSE, ("baseline_value", 9, "text"), HIGH, ("marker", 8, "marker"), ("target_year", 7, "plain"),
+    ("target_value", 8, "text"), ("verifiable", 12, "text"), ("smallest_cut", 18, "power"), ("why", 51, "text"),
 )  # fmt: skip
 CALCULATED = (
-    ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"),
-    ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
-    ("first_year", 11, "plain"),
+    ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
+    ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"), ("first_year", 11, "plain"),
 )  # fmt: skip
 PLANNED = (
-    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 22, "text"), ("measured", 10, "text"), HIGH,
-    ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
-    ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"), ("target", 10, "hidden"),
-    ("reach", 10, "hidden"),
+    ("indicator", 20, "text"), ("by", 10, "text"), ("category", 12, "text"), ("year", 6, "plain"),
+    ("planned", 9, "text"), ("kind", 20, "text"), ("measured", 9, "text"), HIGH, ("interval_from", 9, "text"),
+    ("interval_to", 9, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
+    ("unreliable", 10, "hidden"), ("target", 10, "hidden"), ("reach", 10, "hidden"),
 )  # fmt: skip
+DRAWN = {name: place for place, (name, _, _) in enumerate(PLANNED)}
 ROUNDS = (("marker_before", "flag_before"), ("marker_after", "flag_after"))
 MEASURED = (
     ("baseline_year", "marker", "flag", ("baseline_value", "ci_low", "ci_high")),
     ("later_year", "later_marker", "later_flag", ("later_value", "later_ci_low", "later_ci_high")),
 )
 FOLLOWED = (
-    ("baseline", 9, "text"), HIGH, ("baseline_from", 9, "text"), ("baseline_to", 9, "text"),
-    ("marker_before", 7, "marker"), ("now", 8, "text"), HIGH, ("now_from", 8, "text"), ("now_to", 8, "text"),
-    ("marker_after", 7, "marker"), ("change", 8, "text"), ("change_from", 8, "text"),
-    ("change_to", 8, "text"), ("verdict", 21, "text"), ("target_value", 8, "text"), ("reached", 12, "text"),
+    ("indicator", 16, "text"), ("by", 9, "text"), ("category", 12, "text"), ("baseline", 9, "text"), HIGH,
+    ("baseline_from", 9, "text"), ("baseline_to", 9, "text"), ("marker_before", 7, "marker"),
+    ("now", 7, "text"), HIGH, ("now_from", 7, "text"), ("now_to", 7, "text"), ("marker_after", 7, "marker"),
+    ("change", 8, "text"), ("change_from", 8, "text"), ("change_to", 8, "text"), ("verdict", 22, "text"),
+    ("target_value", 7, "text"), ("reached", 12, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
-    ("why", 23, "text"), ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"),
-    ("decrease_to", 10, "text"), ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"),
+    ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"),
+    ("milestone", 10, "text"), ("why", 45, "text"),
 )  # fmt: skip
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of targets, or None if the survey gives no number for the plan. The most important
-    columns come first and are printed. The columns of the calculation come last."""
+    """Returns the sheet of targets, one row for each target and for each other number that could have one.
+    Returns None if the survey gives no number for the plan. The columns of the calculation come last, and are
+    not printed."""
     table = evidence.targets
+    table = table[table["baseline_value"].notna() | table["target_year"].notna()]
     if table.empty:
         return None
     read = shown_if_wide(PROMISED, wide=bool(table["baseline_bound"].notna().any()))
-    # Groups with a target come first among those of their indicator; the categories of a group keep their
-    # order.
-    order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
-    with_target = set(
-        table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None)
-    )
-    records = sorted(
-        map(without_nan, as_records(table)),
-        key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in with_target),
-    )
-    bad = int((table["verifiable"] == "no").sum())
-    words, planned = "workbook.sheets.targets", plan_words.totals(table)["planned_sample"].nunique()
-    refused = (language.say(f"{words}.refused", n=str(bad)),) if bad else ()
-    samples = (
-        language.say(f"{words}.samples", size=plan_words.planned_sizes(language, table))
-        if planned > 1
-        else ""
-    )
-    smallest = (
-        (f"{language.say(f'{words}.smallest')} {samples}".rstrip(),)
-        if table["planned_sample"].notna().any()
-        else ()
-    )
-    more = number_words.percent(language, LIKE - 1)
-    none = language.say(f"{words}.none", none=language.kit(NO_FALL), n=str(LEAST_CASES), more=more)
-    nothing = (none,) if NO_FALL in table["smallest_obstacle"].tolist() else ()
-    notes = (
-        surveys(language, evidence.baseline.table),
-        *refused,
-        *smallest,
-        *nothing,
-    )
-    lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
-    columns = columns_by_indicator(language, read, CALCULATED)
-    return page(
-        language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read)
-    )
+    # What is promised comes first, and is printed.
+    records = sorted(map(without_nan, as_records(table)), key=lambda row: row["target_year"] is None)
+    promised = int(table["target_year"].notna().sum())
+    notes = (surveys(language, evidence.baseline.table), *_notes_on_targets(language, table))
+    lines = [SheetRow((*whose(language, row), *_promised(evidence, language, row))) for row in records]
+    columns = columns_of(language, read, CALCULATED)
+    printed = {"printed_columns": len(PROMISED), "printed_lines": promised or None}
+    return page(language, "targets", columns, lines, notes, once=(0, 1), frozen=3, **printed)
+
+
+def _notes_on_targets(language: Language, table: pd.DataFrame) -> list[str]:
+    """Returns the notes of the sheet of targets: how many cannot be verified, and how the smallest detectable
+    cuts read."""
+    words = "workbook.sheets.targets"
+    notes = []
+    if refused := int((table["verifiable"] == "no").sum()):
+        notes.append(language.say(f"{words}.refused", n=str(refused)))
+    if table["planned_sample"].notna().any():
+        notes.append(language.say(f"{words}.smallest"))
+        if plan_words.totals(table)["planned_sample"].nunique() > 1:
+            notes[-1] += (
+                f" {language.say(f'{words}.samples', size=plan_words.planned_sizes(language, table))}"
+            )
+    if NO_FALL in table["smallest_obstacle"].tolist():
+        more = number_words.percent(language, LIKE - 1)
+        notes.append(language.say(f"{words}.none", none=language.kit(NO_FALL), n=str(LEAST_CASES), more=more))
+    return notes
 
 
 def _baseline(evidence: Evidence, r: Row) -> tuple[Styled, Styled]:
@@ -145,14 +140,12 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     return (
         *_baseline(evidence, r),
-        *(styled(r, r[name]) for name in ("ci_low", "ci_high")),
         bracketed(mark(r)),
         r["target_year"],
         aimed(r, "target_value"),
         verifiable,
         least,
         why,
-        language.kit(r["target_words"]),
         rounded(r["cut"], 3),
         rounded(r["power"], 2),
         styled(r, r["smallest_value"]),
@@ -170,27 +163,29 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     if not records:
         return None
     wide = bool(evidence.targets["baseline_bound"].notna().any())
-    lines = lines_by_indicator(language, records, lambda row: _milestone(evidence, language, row))
+    lines = [SheetRow((*whose(language, row), *_milestone(evidence, language, row))) for row in records]
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
-    drawn = [line.cells for line in lines[1 : len(first) + 1]]
-    heights = [cells[place].value for cells in drawn for place in (3, 5, 6, 8)]  # type: ignore[attr-defined]
-    hollow = any(cells[12].value is not None for cells in drawn)  # type: ignore[attr-defined]
+
+    def drawn(name: str) -> list[Any]:
+        return [line.cells[DRAWN[name]].value for line in lines[: len(first)]]  # type: ignore[attr-defined]
+
+    heights = [height for name in ("planned", "measured", HIGH[0], "interval_to") for height in drawn(name)]
+    hollow = any(value is not None for value in drawn("unreliable"))
     chart = NativeChart(
         language.say("workbook.charts.milestones", what=chart_title(language, first[0])),
-        names=(2, 2),
-        values=5,
-        lengths=(10, 11),
+        names=(DRAWN["year"], DRAWN["year"]),
+        values=DRAWN["measured"],
+        lengths=(DRAWN["below"], DRAWN["above"]),
         rows=len(first),
-        first=1,
-        path=3,
-        target=13,
+        path=DRAWN["planned"],
+        target=DRAWN["target"],
         axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide),
-        hollow=12 if hollow else None,
-        band=(6, 14) if wide else None,
+        hollow=DRAWN["unreliable"] if hollow else None,
+        band=(DRAWN[HIGH[0]], DRAWN["reach"]) if wide else None,
     )
     notes = (surveys(language, evidence.baseline.table, evidence.now.table),)
-    columns = columns_by_indicator(language, shown_if_wide(PLANNED, wide=wide), ())
-    return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
+    columns = columns_of(language, shown_if_wide(PLANNED, wide=wide))
+    return page(language, "milestones", columns, lines, notes, once=(0, 1, 2), frozen=3, chart=chart)
 
 
 def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
@@ -239,19 +234,19 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     table = evidence.follow_up
     if table.empty:
         return None
+    table = table[table[["baseline_value", "value", "target_year"]].notna().any(axis=1)]
     years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
-    wide = bool(table[["baseline_bound", "bound"]].notna().any(axis=None))
-    printed = shown_if_wide(FOLLOWED, wide=wide)
-    columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years)
+    printed = shown_if_wide(FOLLOWED, wide=bool(table[["baseline_bound", "bound"]].notna().any(axis=None)))
+    columns = columns_of(language, printed, FOLLOWED_FACTS, years)
     records = [without_nan(row) for row in as_records(table)]
-    lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
+    lines = [SheetRow((*whose(language, row), *_followed(evidence, language, row))) for row in records]
     # The page has no room for the column of reasons.
     told = ((_verdict(language, row), _reason(language, row).rstrip(".")) for row in records)
     reasons = dict.fromkeys(f"{language.colon(verdict, why)}." for verdict, why in told if why)
     rounded = language.say("tables.rounded_changes")
     notes = (surveys(language, evidence.baseline.table, evidence.now.table), rounded, *reasons)
     return page(
-        language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed)
+        language, "follow_up", columns, lines, notes, once=(0, 1), frozen=3, printed_columns=len(FOLLOWED)
     )
 
 
@@ -297,10 +292,7 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
         _verdict(language, r),
         aimed(r, "target_value"),
         language.kit(r["reached"] or ""),
-        _reason(language, r),
-        r["beyond_zero"],
         *(styled({"measure": DECREASE}, r[name]) for name in ("decrease", "decrease_low", "decrease_high")),
         *numbers("milestone"),
-        flag(language, r),
-        number_words.reason(language, r["reason"]),
+        _reason(language, r),
     )

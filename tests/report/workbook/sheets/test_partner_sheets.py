@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import promises
-from handed import EN, FR, evidence
+from handed import EN, FR
 from published_rows import HIDDEN, of, published, row
 from two_rounds import fell
 
@@ -15,13 +15,12 @@ from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED, TOO_FEW
 from fltoolkit.publish.reliability import WIDE_BOUNDS
-from fltoolkit.report.workbook.sheet_description import Styled
 from fltoolkit.report.workbook.sheets.partner_sheets import (
-    SHEETS,
+    CHECKLISTS,
+    KNOWN,
     answer_from_survey,
-    checklist,
-    methods,
-    smart,
+    checklists_page,
+    knowledge_page,
 )
 from fltoolkit.show.wording import number_words
 
@@ -30,59 +29,54 @@ def entries(**tables: Any) -> Partners:
     return Partners.model_validate(tables)
 
 
-def test_only_what_the_kit_cannot_tell_is_asked_of_partners() -> None:
+def test_the_smart_criteria_that_are_open_are_asked_and_a_met_one_only_if_partners_wrote_there() -> None:
     row = {"id": "rate", "code": "Objective", "indicator": "Prevalence", "missing": ""}
     judged = [
         row | {"criterion": "specific", "met": "no", "missing": "whom it counts"},
+        row | {"criterion": "measurable", "met": "yes"},
+        row | {"criterion": "relevant", "met": "yes"},
         row | {"criterion": "time_bound", "met": "partners"},
     ]
-    filled = entries(checklists={"smart.rate.time_bound": {"answer": "partly"}})
+    filled = entries(
+        checklists={
+            "smart.rate.time_bound": {"answer": "partly"},
+            "smart.rate.relevant": {"note": "since May"},
+        }
+    )
     found = replace(
         promises.evidence_before_a_repeat(promises.plan_with(), filled), smart=pd.DataFrame(judged)
     )
-    told, asked = smart(found, EN).lines
-    assert told.cells == (
-        "Objective",
-        "Prevalence",
-        "Specific",
-        Styled("NO", "warn"),
-        "whom it counts",
-        None,
-        None,
-    )
-    assert told.inputs == ()
-    assert asked.cells == ("Objective", "Prevalence", "Time-bound", "partners", "", "partly", None)
+    told, kept, asked = (line for line in checklists_page(found, EN).lines if line.id.startswith("smart"))
+    assert told.cells == (16, "SMART: Objective", "Prevalence. Specific (NO): whom it counts", None, None)
+    assert kept.cells == (16, "SMART: Objective", "Prevalence. Relevant (yes)", None, "since May")
+    assert asked.cells == (16, "SMART: Objective", "Prevalence. Time-bound (partners)", "partly", None)
     assert (asked.id, asked.inputs, asked.held) == ("smart.rate.time_bound", ("answer", "note"), {"answer"})
 
 
-def test_every_question_of_a_tool_is_asked_in_the_plans_language_with_what_partners_answered() -> None:
+def test_every_question_is_asked_once_in_the_plans_language_with_what_partners_answered() -> None:
     filled = entries(checklists={"cap_impact": {"answer": "yes", "note": "since 2024"}})
     made = replace(promises.evidence_before_a_repeat(promises.plan_with(), filled), now=published(row()))
-    for tool in SHEETS:
-        tools = (4, 8) if tool == 8 else (tool,)
-        assert [line.id for line in checklist(made, FR, tool).lines] == [
-            q.id for each in tools for q in checklists().of(each)
-        ]
-    page = checklist(made, FR, 9)
+    pages = [checklists_page(made, FR), knowledge_page(made, FR)]
+    ids = [line.id for page in pages for line in page.lines if not line.id.startswith("smart.")]
+    assert ids == [q.id for tool in (*CHECKLISTS, *KNOWN) for q in checklists().of(tool)]
+    assert sorted(ids) == sorted(q.id for q in checklists().questions)
+    page = pages[0]
     answer = next(c for c in page.columns if c.key == "answer")
-    assert (page.name, answer.choices) == ("Capacités", {"yes": "oui", "partly": "en partie", "no": "non"})
-    last = page.lines[-1]
-    assert last.cells[1:] == (
+    assert (page.name, answer.choices) == (
+        "Listes de contrôle",
+        {"yes": "oui", "partly": "en partie", "no": "non"},
+    )
+    told = next(line for line in page.lines if line.id == "cap_impact")
+    assert told.cells == (
+        9,
+        FR.say("checklists.sections.impact"),
         "L’impact du renforcement des capacités est-il suivi et évalué\u202f?",
         "yes",
         "since 2024",
     )
-
-
-def test_a_standard_is_named_apart_from_what_is_asked_of_it() -> None:
-    lines = {line.id: line for line in methods(evidence(), FR).lines}
-    section, name, asked, source, *_ = lines["ils_c105"].cells
-    assert (section, name) == (
-        "Normes\u202f: Travail forcé",
-        "Convention (n°\u00a0105) sur l’abolition du travail forcé, 1957",
-    )
-    assert str(asked).startswith("Est-elle ratifiée")
-    assert source == "Boîte à outils de l’OIT, outil 1"
+    standard = next(line for line in page.lines if line.id == "ils_c105")
+    assert standard.cells[0] == 1
+    assert str(standard.cells[2]).startswith("Convention (n°\u00a0105) sur l’abolition du travail forcé")
 
 
 def question(*asked: str, tool: int = 3) -> ChecklistQuestion:
@@ -131,7 +125,7 @@ def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
     ).replace("\u00a0", " ")
     assert told.startswith("Selon le sexe (")
     assert told.replace("\u202f", " ").endswith(") † ; 2 catégories non diffusées [c]")
-    page = checklist(promises.evidence_from(published(*rows, groups=("sex",))), FR, 8)
+    page = knowledge_page(promises.evidence_from(published(*rows, groups=("sex",))), FR)
     assert "[c]\xa0masqué pour protéger" in page.notes[-1]  # the markers are explained once, above the table
     assert "† à utiliser avec prudence" in page.notes[-1]
 
@@ -176,16 +170,15 @@ def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_c
 
 def test_a_sheet_names_its_own_tools_and_tells_an_interval_from_a_range() -> None:
     found = promises.evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)))
-    source, questions, survey, intervals, ranges = checklist(found, EN, 8).notes
-    assert source.replace("\u00a0", " ").endswith("Tools No. 4 and 8.")
-    assert questions == EN.say("checklists.source.questions")
+    source, survey, intervals, ranges = knowledge_page(found, EN).notes
+    assert "Tools No. 4 and 8. " in source.replace("\u00a0", " ")
+    assert source.endswith(EN.say("checklists.source.questions"))
     assert survey.endswith("Intervals are 95% confidence intervals.")
     assert "brackets hold the interval" in intervals
     assert "without brackets are a range" in ranges
-    assert (
-        EN.say("workbook.said.range") not in checklist(promises.evidence_from(published(row())), EN, 8).notes
-    )
-    assert [note.replace("\u00a0", " ")[-12:] for note in methods(found, EN).notes] == ["No. 1 and 2."]
+    plain = knowledge_page(promises.evidence_from(published(row())), EN)
+    assert EN.say("workbook.said.range") not in plain.notes
+    assert "1, 3, 5, 9, 15 and 16. " in checklists_page(found, EN).notes[0]
 
 
 def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research() -> None:
@@ -197,7 +190,7 @@ def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research(
         == asked
     )
     assert answer_from_survey(found, EN, question("change", tool=4)) == EN.say("sheet.first_round")
-    page = checklist(found, EN, 8)
+    page = knowledge_page(found, EN)
     said = {line.id: line.cells[2] for line in page.lines}
     assert {said[id] for id in ("base_perpetrators", "base_recruiters", "base_life_cycle")} == {asked}
     assert "per 1,000 adults" in str(said["base_extent"])
@@ -208,7 +201,7 @@ def test_where_the_survey_has_an_answer_that_is_hidden_or_partial_it_does_not_sa
     bonded = row(measure="profile", breakdown="coercion", coercion="debt_bondage", category="debt_bondage")
     other = row(measure="profile", breakdown="coercion", coercion="other_penalty", category="other_penalty")
     found = promises.evidence_from(published(row(), *hidden, bonded, other, groups=("migrant", "coercion")))
-    said = {line.id: str(line.cells[2]).replace("\u00a0", " ") for line in checklist(found, EN, 8).lines}
+    said = {line.id: str(line.cells[2]).replace("\u00a0", " ") for line in knowledge_page(found, EN).lines}
     more = EN.say("research.more")
     first, last = said["base_migrants"].split("\n")
     assert first.endswith("(per 1,000 adults): 2 categories not shown [c]")
@@ -222,14 +215,14 @@ def test_where_the_survey_has_an_answer_that_is_hidden_or_partial_it_does_not_sa
 
 def test_what_has_changed_is_answered_with_the_numbers_of_both_surveys() -> None:
     first = fell().baseline
-    page = checklist(
-        replace(fell(), baseline=replace(first, table=first.table.assign(survey="First survey"))), EN, 8
+    page = knowledge_page(
+        replace(fell(), baseline=replace(first, table=first.table.assign(survey="First survey"))), EN
     )
     said = {line.id: str(line.cells[2]).replace("\u00a0", " ") for line in page.lines}
     assert "50.0 in 2025" in said["base_change"]
     assert "Target (25.0 by 2029) reached: cannot be said" in said["base_change"]
     assert said["base_now"] == EN.say("research.here")
-    assert page.notes[2].startswith("Based on: First survey; Small survey.")
+    assert page.notes[1].startswith("Based on: First survey; Small survey.")
 
 
 def test_the_numbers_of_everyone_have_the_name_of_their_measure() -> None:
@@ -248,14 +241,11 @@ def test_the_numbers_of_everyone_have_the_name_of_their_measure() -> None:
 
 
 def test_a_line_of_numbers_stands_once_on_a_sheet() -> None:
-    """The questions below the first name it in place of the same line."""
-    page = checklist(
-        promises.evidence_from(published(row(), *(row(breakdown="region", category=c) for c in "abcdefgh"))),
-        EN,
-        3,
-    )
-    said = [str(line.cells[2] or "") for line in page.lines]
-    long = [line for cell in said for line in cell.split("\n") if line.startswith("By region")]
-    assert len(long) == 1
-    first = next(str(line.cells[1]) for line in page.lines if "By region" in str(line.cells[2]))
-    assert any(f"See above: “{first}”" in cell for cell in said)
+    """A question below the first names it in place of the same line."""
+    found = promises.evidence_from(published(row(), of("region", "north"), groups=("region",)))
+    first = answer_from_survey(found, EN, question("region"), earlier := dict[str, str]())
+    asked = ChecklistQuestion(id="base_sector", tool=4, section="s", evidence=("region",))
+    earlier = dict.fromkeys(earlier, "base_places")
+    told = answer_from_survey(found, EN, asked, earlier)
+    assert first.startswith("By region")
+    assert told == f"See above: “{EN.say('checklists.questions.base_places')}”"

@@ -1,5 +1,5 @@
-"""Tests the sheet on definitions and methods: first the law, then the plan's measures, and how this run made
-its numbers."""
+"""Tests the sheet of reference: first the law, then the plan's measures, how this run made its numbers, the
+goals by their codes, and figures that are not comparable."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import families
+import small_country as country
 from handed import EN, FR, evidence
 
 import fltoolkit as fl
 from fltoolkit.nap.checklists import checklists
-from fltoolkit.report.workbook.sheets.definition_sheets import definitions
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.report.workbook.sheets.reference_sheet import definitions, reference
 
 
 def test_the_law_stands_first_and_then_what_the_plan_names() -> None:
@@ -45,3 +47,31 @@ def test_where_the_survey_counts_children_their_routes_stand_beside_what_it_coun
     with_children = replace(made, now=fl.publish_run(families.persons(tmp_path, people)))
     told, others = ({row[1]: row[2] for row in definitions(of, EN)}[term] for of in (with_children, made))
     assert told == f"{others} {EN.say('sheet.definition_of_children')}"
+
+
+def test_an_indicator_stands_at_its_sdg_target_its_goal_or_by_itself() -> None:
+    """Tool No. 6 lists 8.7 and 5.1 as targets, 4 and 9 as whole goals, and 6.1 not at all."""
+    rows = (
+        {"id": "a", "indicator": "A", "sdg": ["8.7", "4.4"]},
+        {"id": "b", "indicator": "B", "sdg": ["8.7", "9", "6.1"]},
+    )
+    page = reference(replace(evidence(), plan=Plan.model_validate(country.with_rows(*rows))), EN)
+    told = {str(line.cells[1]): str(line.cells[2]) for line in page.lines if line.cells[0] == "SDG targets"}
+    ends = {code: text.partition("Indicators: ")[2] for code, text in told.items()}
+    assert (ends["8.7"], ends["4"], ends["9"], ends["6.1"]) == ("A; B.", "A.", "B.", "B.")
+    assert ends["5.1, 5.2, 5.4"] == ""
+    assert told["6.1"].startswith("Named by the plan; Tool No. 6 does not list it.")
+    assert "4.4" not in told
+
+
+def test_global_figures_are_never_comparable() -> None:
+    page = reference(evidence(), EN)
+    first, *figures = [line.cells for line in page.lines if line.cells[0] == "Global figures"]
+    assert str(first[2]).startswith("Figures of the ILO, for orientation. None may be compared with a number")
+    assert "A global model of a stock on an average day" in str(first[2])
+    world = str(figures[0][2]).split("\n")[0]
+    assert (figures[0][1], world) == (
+        "2021",
+        "World: 27,600,000 persons on an average day; 3.5 on an average day per 1,000 people",
+    )
+    assert all(row[3] for row in figures)
