@@ -214,12 +214,10 @@ def _with_persons(language: Language, row: PublishedNumber, persons: PublishedNu
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the sentences below the large numbers. If the rate of the default population is hidden, a
-    sentence gives the reason. If the run is itself the baseline, a sentence says that no comparison is
-    possible yet."""
+    """Returns the sentence below the large numbers that says why the rate of the default population is
+    hidden, in a tuple. It is empty if the rate is shown."""
     first = result_sentences.headline_rows(evidence.now)[0]
-    hidden: list[str] = [result_sentences.sentence(language, first)] if pd.isna(first["estimate"]) else []
-    return (*hidden, *([language.say("sheet.first_round")] if evidence.changed is None else []))
+    return (result_sentences.sentence(language, first),) if pd.isna(first["estimate"]) else ()
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:

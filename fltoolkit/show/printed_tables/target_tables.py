@@ -197,7 +197,7 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
         {"changed": not on_slide, "power": has_chance},
     )
     shown = layout.only(*(c.key for c in layout.columns if printed_where.get(c.key, True)))
-    words = TableWords("", notes=(told, *chance, *_low_end(language, rows, "targets.low_end")), heads=since)
+    words = TableWords("", notes=(told, *chance), heads=since)
     return printed(language, shown, as_records(rows), words)
 
 

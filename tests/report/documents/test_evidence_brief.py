@@ -54,7 +54,7 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_the_cav
     assert [f.number for f in facts.facts] == ["20.0", "about 400", "19.0"]
     assert facts.facts[2].unit == "the target for 2030, per 1,000 adults"
     window = "Reference period: the past 12 months (at any time, not on one day). Population: adults."
-    assert definition == Paragraph(f"{EN.say('sheet.first_round')} {EN.say('sheet.definition')} {window}")
+    assert definition == Paragraph(f"{EN.say('sheet.definition')} {window}")
     assert isinstance(chart, Chart)
     assert chart.picture.name == "prevalence_by_sex"
     assert who == Bullets(

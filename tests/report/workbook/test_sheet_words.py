@@ -103,7 +103,7 @@ def test_a_number_to_be_used_with_caution_has_a_dagger_unless_it_has_a_marker() 
         "[w]",
     ]
     (told,) = legend(EN, ["u", "†"])
-    assert told.endswith(": [u]\xa0unreliable; † use with caution.")
+    assert told.endswith(": [u]\xa0unreliable; †\xa0use with caution (few cases or imprecise).")
 
 
 def test_a_high_end_that_is_confidential_has_a_marker_in_its_place() -> None:
@@ -135,7 +135,7 @@ def test_the_note_on_high_ends_explains_the_cells_without_one() -> None:
 
 def test_only_the_markers_of_a_sheet_are_explained() -> None:
     (told,) = legend(EN, ["c", "", None])
-    assert "[c]\xa0confidential: not shown" in told
+    assert "[c]\xa0hidden to protect people" in told
     assert "[u]" not in told
     assert legend(EN, [""]) == ()
     assert all(f"[{m}]" in legend(FR, MARKERS)[0] for m in MARKERS)

@@ -78,8 +78,6 @@ def test_on_a_slide_a_table_has_the_chances_unless_every_baseline_is_a_range_or_
     assert [head.key for head in alone.heads] == ["category", "baseline", "aim", "verifiable", "power"]
     assert "power" not in [head.key for head in wide.heads]
     assert EN.say("targets.chance") in alone.note
-    assert EN.say("targets.low_end") in wide.note
-    assert EN.say("targets.low_end") not in alone.note
 
 
 def test_in_a_document_the_number_of_the_later_survey_stands_beside_the_baseline() -> None:

@@ -58,19 +58,6 @@ def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
     return list(nonempty(stages, not_stated))
 
 
-def on_a_total(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns a note on a total that is printed above or below all categories of a group, because these are
-    rounded. There is none if no total is, or if a category is not shown, so that the total may lie beyond
-    those that are."""
-    whole = rows[rows["breakdown"] == ""]
-    for column in ("estimate", "bound_high"):
-        for _, part in rows[rows["breakdown"] != ""].groupby("breakdown"):
-            ends = part[column]
-            if ends.notna().all() and not whole[column].dropna().between(ends.min(), ends.max()).all():
-                return [language.say("charts.outside")]
-    return []
-
-
 def on_definitions(out: Published, language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns a note on rates by group of a population of adults and children, if some categories (such as
     ages) are of children alone: the definitions of adults and of children differ."""

@@ -101,9 +101,7 @@ def estimates(
     who = language.say("charts.rate_low_end", rate=who) if number_words.has_range(first) else who
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() else []
-    remarks += (
-        number_words.rounding_note(language, rows) if space.source else chart_notes.on_a_total(language, rows)
-    )
+    remarks += number_words.rounding_note(language, rows) if space.source else []
     remarks += chart_notes.on_definitions(out, language, rows) if space.whole else []
     remarks += chart_notes.on_shares(language, rows) if measure in CASE_SHARES and space.source else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)

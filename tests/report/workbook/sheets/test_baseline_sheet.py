@@ -110,4 +110,4 @@ def test_the_markers_say_why_a_number_is_not_shown() -> None:
     hidden = [n for n in range(len(page.lines)) if cells(page, n)["Marker"] == "[c]"]
     assert hidden
     assert {cells(page, n)["Baseline value"].value for n in hidden} == {None}
-    assert any("[c]\u00a0confidential" in note for note in page.notes)
+    assert any("[c]\u00a0hidden to protect people" in note for note in page.notes)

@@ -127,7 +127,7 @@ def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
     assert told.replace("\u202f", " ").endswith(") † ; 2 catégories non diffusées [c]")
     page = knowledge_page(promises.evidence_from(published(*rows, groups=("sex",))), FR)
     assert "[c]\xa0masqué pour protéger" in page.notes[-1]  # the markers are explained once, above the table
-    assert "† à utiliser avec prudence" in page.notes[-1]
+    assert "†\xa0à utiliser avec prudence" in page.notes[-1]
 
 
 def test_a_high_end_that_is_confidential_is_named_beside_ranges() -> None:

@@ -269,18 +269,3 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     hidden = estimates(out, wide.assign(bound_high=math.nan), EN, space=space)
     assert hidden.rows[0].printed.startswith(low)
     assert "to\u00a0300.0" not in hidden.alt
-
-
-def test_a_small_chart_says_why_its_total_lies_outside_its_groups() -> None:
-    out = country.published()
-    rows = out.select("prevalence", [[], ["region"]]).assign(bound_high=float("nan"), bounds_note="")
-    whole = rows["breakdown"] == ""
-    for of_groups, said in ((0.1, False), (0.05, True), (float("nan"), False)):
-        marker = "c" if math.isnan(of_groups) else ""
-        beside = rows.assign(
-            estimate=rows["estimate"].mask(whole, 0.1).mask(~whole, of_groups),
-            marker=rows["marker"].mask(~whole, marker),
-        )
-        assert (
-            EN.say("charts.outside") in " ".join(estimates(out, beside, EN, space=HALF_PAGE).notes)
-        ) is said
