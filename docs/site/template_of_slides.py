@@ -4,7 +4,6 @@ nap.yaml)."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 from pptx import Presentation
@@ -15,7 +14,7 @@ from pptx.util import Inches
 
 from fltoolkit.nap.slides_template import LAYOUTS
 from fltoolkit.report.document_formats.powerpoint_writer import TEMPLATE
-from fltoolkit.report.document_formats.word_writer import NO_TIME, timeless
+from fltoolkit.report.document_formats.word_writer import saved
 
 WIDTH, HEIGHT = 13.333, 7.5  # inches of a slide
 LEFT, ACROSS = 0.6, 12.13  # inches from the left edge to the text, and its width
@@ -79,18 +78,7 @@ def template() -> bytes:
     ):
         for key in [key for key, link in owner._rels.items() if link.reltype == kind]:
             owner._rels.pop(key)
-    about = show.core_properties
-    about.title, about.author, about.last_modified_by, about.keywords = (
-        "Workshop slides",
-        "fltoolkit",
-        "fltoolkit",
-        "",
-    )
-    about.created = about.modified = NO_TIME
-    about.revision = 1
-    made = io.BytesIO()
-    show.save(made)
-    return timeless(made.getvalue())
+    return saved(show, "Workshop slides", "", "en")
 
 
 def _layout(name: str, needed: dict[str, str]) -> str:

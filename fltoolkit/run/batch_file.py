@@ -91,22 +91,20 @@ class Run:
     def baseline(self) -> Path | None:
         """Returns the path of the survey.yaml of the plan's baseline, if this is another survey than the
         run's own. Returns None if nap.yaml refers to no other survey, or cannot be read."""
-        with suppress(FltoolkitError):
-            named = load_yaml(self.plan).get("baseline_survey") if self.plan else None
-            if (
-                isinstance(named, str)
-                and self.plan
-                and (survey := (self.plan.parent / named).resolve()) != self.survey.resolve()
-            ):
-                return survey
-        return None
+        survey = self._named_in_plan("baseline_survey")
+        return survey.resolve() if survey and survey.resolve() != self.survey.resolve() else None
 
     @property
     def slides_template(self) -> Path | None:
         """Returns the path of the template of the slides that nap.yaml names. Returns None if it names none,
         or cannot be read."""
+        return self._named_in_plan("slides_template")
+
+    def _named_in_plan(self, key: str) -> Path | None:
+        """Returns the path of the file that a key of nap.yaml names. Returns None if it names none, or if
+        nap.yaml cannot be read."""
         with suppress(FltoolkitError):
-            named = load_yaml(self.plan).get("slides_template") if self.plan else None
+            named = load_yaml(self.plan).get(key) if self.plan else None
             if self.plan and named and isinstance(named, str):
                 return self.plan.parent / named
         return None

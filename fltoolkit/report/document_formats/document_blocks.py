@@ -15,7 +15,8 @@ ROOM = 39  # large letters that fit in a line of numbers
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a document, with its level (1 is the highest). On slides a heading starts a new slide. With `new_page` it starts a new page in print."""
+    """A heading of a document, with its level (1 is the highest). On slides a heading starts a new slide.
+    With `new_page` it starts a new page in print."""
 
     text: str
     level: Literal[1, 2, 3] = 1

@@ -42,7 +42,7 @@ from fltoolkit.report.document_formats.slide_fit import (
 )
 from fltoolkit.report.document_formats.slide_parts import EMU
 from fltoolkit.report.document_formats.word_rows import clean
-from fltoolkit.report.document_formats.word_writer import NO_TIME, timeless
+from fltoolkit.report.document_formats.word_writer import saved
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 TEMPLATE = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "slides.pptx"
@@ -63,15 +63,7 @@ def as_powerpoint(document: Document, template: Path | None = None) -> bytes:
     layouts = {layout.name: layout for master in show.slide_masters for layout in master.slide_layouts}
     for number, blocks in enumerate(slides_of(document), 1):
         _add_slide(show, layouts, document, blocks, number)
-    about = show.core_properties
-    about.title, about.subject = (clean(unmarked(text))[:255] for text in (document.title, document.subtitle))
-    about.language = document.language
-    about.author, about.last_modified_by, about.comments, about.keywords = "fltoolkit", "fltoolkit", "", ""
-    about.created = about.modified = NO_TIME
-    about.revision = 1
-    made = BytesIO()
-    show.save(made)
-    return timeless(made.getvalue())
+    return saved(show, document.title, document.subtitle, document.language)
 
 
 def slides_of(document: Document) -> list[list[Block]]:

@@ -106,15 +106,7 @@ def as_word(document: Document) -> bytes:
             word.paragraphs[-1].paragraph_format.keep_with_next = True
     if any(isinstance(block, Contents) for block in document.blocks):
         mark_headings(word)
-    about = word.core_properties
-    about.title, about.subject = (clean(unmarked(text))[:255] for text in (document.title, document.subtitle))
-    about.language = document.language
-    about.author, about.last_modified_by, about.comments, about.keywords = "fltoolkit", "fltoolkit", "", ""
-    about.created = about.modified = NO_TIME
-    about.revision = 1
-    made = BytesIO()
-    word.save(made)
-    return timeless(made.getvalue())
+    return saved(word, document.title, document.subtitle, document.language)
 
 
 def _foot(section: Any, source: str) -> None:
@@ -304,11 +296,19 @@ def _grid(word: Any, rows: int, widths: Sequence[float], beside: float = CELL_MA
     return table
 
 
-def timeless(made: bytes) -> bytes:
-    """Returns a .docx or .pptx file with a fixed time in place of the time at which each part was written. So
-    the same document always gives the same bytes."""
-    whole = BytesIO()
-    with ZipFile(BytesIO(made)) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
+def saved(file: Any, title: str, subject: str, language: str) -> bytes:
+    """Returns a document of python-docx or python-pptx as bytes, with its title, subject and language. Fixed
+    times stand in place of those at which it was made and each part was written, so that the same document
+    always gives the same bytes."""
+    about = file.core_properties
+    about.title, about.subject = (clean(unmarked(text))[:255] for text in (title, subject))
+    about.language = language
+    about.author, about.last_modified_by, about.comments, about.keywords = "fltoolkit", "fltoolkit", "", ""
+    about.created = about.modified = NO_TIME
+    about.revision = 1
+    made, whole = BytesIO(), BytesIO()
+    file.save(made)
+    with ZipFile(made) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), old.read(name), ZIP_DEFLATED)
     return whole.getvalue()
