@@ -51,6 +51,7 @@ DRAWN = (
 REFUSED = """new Promise(told => {
     document.addEventListener('securitypolicyviolation', event => told(event.blockedURI));
     fetch('https://example.org').catch(() => 0); setTimeout(() => told('not refused'), 5000) })"""  # what a share button would do
+TWO_LINES = 30  # pixels: notes below a chart break anew where it is narrower
 CHART, ROLL = ".jp-OutputArea-output.js-plotly-plot", "document.querySelector('.jp-WindowedPanel-outer')"
 NOTEBOOK = "[...jupyterapp.shell.widgets('main')].find(part => part.content && part.content.widgets)"
 RUN = (
@@ -265,7 +266,7 @@ def test_a_chart_out_of_sight_keeps_its_height_if_the_sidebar_opens_or_closes(
         )
         browser.js("jupyterapp.commands.execute('notebook:run-all-cells') && 0")
         browser.wait(f"{RUN}.every(count => count)", seconds=240)
-        whole = {round(height) for height in scrolled_heights(browser)}
+        whole = set(scrolled_heights(browser))
         for _ in ("wider", "narrower"):
             before = browser.js(PANEL)
             browser.js("jupyterapp.commands.execute('application:toggle-left-area')")
@@ -273,7 +274,8 @@ def test_a_chart_out_of_sight_keeps_its_height_if_the_sidebar_opens_or_closes(
             time.sleep(2)  # the charts follow
             heights = scrolled_heights(browser)
             assert len(heights) >= least
-            assert {round(height) for height in heights} == whole
+            lost = [height for height in heights if min(abs(height - one) for one in whole) > TWO_LINES]
+            assert lost == []
 
 
 def scrolled_heights(browser: Chromium) -> list[float]:

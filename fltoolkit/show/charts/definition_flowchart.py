@@ -18,6 +18,7 @@ PAPER, LIT = "#f4f7f9", "#d3e2ec"
 NARROW_BOX = 14  # letters in a line of the narrowest box
 LEFT_BOX, MIDDLE, RIGHT_BOX = (0.5, 5.5), 3.0, (6.5, 9.9)  # of the flowchart of adults
 WORDS = 14  # pixels, the size of all letters: at least 8 points in print
+ROW, HIGH_ROW = 46, 66  # pixels from a question to the next; the latter if a box has two lines
 CLEAR, ABOVE = (
     14,
     11,
@@ -123,7 +124,8 @@ def adults(
     questions, below = [(LEFT_BOX[0], -i) for i in range(1, len(spine) + 1)], end - 0.6
     sheet.lead(questions, 0.15, [(0.15, below), (8.2, below), (8.2, end - 0.3)])
     sheet.notes = tuple(notes)
-    return sheet.drawn(title, subtitle, 46 * (len(spine) + 2), (0, 10), (end - 0.75, 0.35))
+    row = HIGH_ROW if any("<br>" in text for text in words.values()) else ROW
+    return sheet.drawn(title, subtitle, row * (len(spine) + 2), (0, 10), (end - 0.75, 0.35))
 
 
 def children(
