@@ -15,6 +15,7 @@ from fltoolkit import commands as run
 from fltoolkit.classify.rules import shipped_rules
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.files import known_encoding
+from fltoolkit.languages.word_files import BASE, shipped_languages
 from fltoolkit.memory import collect_garbage_less_often
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.run.printable_errors import defect, printable_text
@@ -169,6 +170,9 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     check.add_argument("survey", type=_path, help="a survey.yaml")
+    check.add_argument(
+        "--language", choices=shipped_languages(), default=BASE, help="the language of the findings"
+    )
     check.add_argument(
         "--show-values",
         action="store_true",

@@ -62,7 +62,8 @@ def check(parsed: argparse.Namespace) -> int:
     from fltoolkit.classify.checks.weights_in_use import weights_in_use
     from fltoolkit.estimate.measures.questions_asked import not_asked
     from fltoolkit.survey.checks.findings import finding_facts
-    from fltoolkit.survey.checks.survey_checks import check_facts, sees_all_errors_of_design
+    from fltoolkit.survey.checks.rules.design_rules import sees_all_errors_of_design
+    from fltoolkit.survey.checks.survey_checks import check_facts
 
     if parsed.show_values and not on_screen():
         do = "leave it out, or run the command without | and > on a terminal"
@@ -81,13 +82,14 @@ def check(parsed: argparse.Namespace) -> int:
         if parsed.show_values and error.withheld:
             say(f"VALUES  {error.withheld}")
         raise
-    found = check_facts(survey, show_values=parsed.show_values)
+    limit = survey.spec.confidentiality.smallest_printed_count
+    found = check_facts(survey, show_values=parsed.show_values, language=parsed.language)
     if any(row["severity"] == "error" for row in found):
         _print_findings(found)
         say("Errors stop the estimate: correct them, then check again.")
         return 1
     persons = fl.classify(survey)
-    cases = finding_facts(case_findings(persons), survey.spec.confidentiality.smallest_printed_count)
+    cases = finding_facts(case_findings(persons), limit, parsed.language)
     first, rest = (
         [row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False)
     )

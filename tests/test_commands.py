@@ -74,7 +74,7 @@ def test_values_are_shown_on_a_terminal_only(
     survey = country.write(tmp_path, country.ONE_NUMBER, table=table)
     with pytest.raises(RequestError, match="on a terminal only"):
         commands.check(given(survey=survey, show_values=True, private=None))
-    assert commands.check(given(survey=survey, show_values=False, private=None)) == 1
+    assert commands.check(given(survey=survey, show_values=False, language="en", private=None)) == 1
     assert "Amina" not in capsys.readouterr().out
     monkeypatch.setattr(commands, "on_screen", lambda: True)
     assert commands.check(given(survey=survey, show_values=True, private=None)) == 1

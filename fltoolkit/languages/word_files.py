@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 WORDS = Path(str(files("fltoolkit.languages")))
-BASE = "en"
+BASE: Literal["en"] = "en"
+Shipped = Literal["en", "es", "fr"]  # languages in which the kit has words
 
 
 def shipped_languages() -> list[str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify import classify
 from fltoolkit.survey import SurveyDesign, read_survey
-from fltoolkit.survey.checks.weights.weight_sums import weight_columns
+from fltoolkit.survey.checks.rules.weight_rules import weight_columns
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.spec.survey_spec import read_spec

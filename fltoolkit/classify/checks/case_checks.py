@@ -4,7 +4,7 @@ duration."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -15,43 +15,28 @@ from fltoolkit.classify.answers_as_truths import answer, any_answer
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.survey.checks.findings import Counted, Finding, count_rows, findings
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.word_files import BASE, Shipped
+from fltoolkit.survey.checks.findings import Columns, Finding, count_rows, findings
 from fltoolkit.survey.checks.item_nonresponse import BEFORE
+from fltoolkit.survey.checks.rules.rule import WORDS, Rule, apply_rules
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.questions import Source
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CASE_CONDITIONS = (
-    "young",
-    "began as children",
-    "no months",
-    "outside",
-)  # these count cases, so only ranges are shown
 UNRESOLVED = "unresolved"
-UNRESOLVED_BECAUSE = "unresolved, so not among the established cases"
-MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing"
-NOT_KNOWN = "Not known"  # for what no question asks
-NO_ANSWER = "No usable answer to"
-ONE_EPISODE = "whether both sides are of one episode"
-A_PARENT = "whether a parent is in forced labour"
-ADVICE = (
-    "see the unresolved answers by question; if a filter of the questionnaire explains blanks, add "
-    "it to the description of the survey"
-)
-ADVICE_IF_MOST = (
-    "look at these questions first: is the code of a filter wrong, does survey.yaml describe no filter, "
-    "or does a blank mean no? Then check again. The kit "
-    "uses such an estimate in no title and in no verdict"
-)
-Condition = tuple[str, nw.Expr]
+# What no question asks.
+ONE_EPISODE, A_PARENT = (Reason.of(f"{WORDS}because.{what}") for what in ("one_episode", "a_parent"))
+Condition = tuple[str | Reason, nw.Expr]
 
 
 @checked
-def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
+def check_cases(persons: ClassifiedSurvey, *, language: Shipped = BASE) -> pd.DataFrame:
     """Returns findings about a classified survey, in a table with the columns of `fl.check`.
 
     The findings say, among other things:
@@ -64,258 +49,124 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
     - how many persons were interviewed by proxy or with somebody listening
 
     A `count` of cases is not exact: it is `fewer than 5` or `5 or more`. A `count` of other persons is
-    rounded as in `fl.check`.
+    rounded as in `fl.check`. `language` is that of the words: `en`, `fr` or `es`.
     """
-    return findings(case_findings(persons), persons.spec.confidentiality.smallest_printed_count)
+    return findings(case_findings(persons), persons.spec.confidentiality.smallest_printed_count, language)
 
 
 def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
     """Returns the findings of `check_cases` as objects, with exact counts. These counts must not be
     printed."""
-    spec, limit, out = persons.spec, persons.spec.confidentiality.smallest_printed_count, []
-    for side, lacking in persons.lacking.items():
-        if lacking:
-            what = f"the questionnaire has no question on: {', '.join(lacking)}"
-            do = "map them if they were asked; without them the estimate is lower"
-            out.append(Finding("note", "items", f"items.{side}", what, len(lacking), do, counted="others"))
-    case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
-    line, adult = spec.age.adult, ~nw.col(CHILD)
-    start_age = line + (spec.reference_period.months + 11) // 12
-    counts: dict[str, nw.Expr] = {
-        "young": inside & case & adult & (nw.col(AGE) >= line) & (nw.col(AGE) < start_age),
-        "children as adults": inside & adult & (nw.col(AGE) < line),
-        "began as children": inside & case & (nw.col("route") == ADULT_FROM_CHILD),
-    }
-    if spec.children:
-        asked = nw.col(ASKED) & nw.col(CHILD)
-        counts["parent open"] = asked & nw.col(WITH) & nw.col(PARENT).is_null()
-        if not spec.children.worst_forms:
-            what = "no question on worst forms of child labour: route (iv) cannot be found"
-            out.append(
-                Finding(
-                    "note",
-                    "items",
-                    "children.worst_forms",
-                    what,
-                    1,
-                    "map them if they were asked",
-                    counted="others",
-                )
-            )
-    if spec.months:
-        counts["no months"] = inside & case & adult & nw.col(MONTHS).is_null()
-        counts["outside"] = (
-            inside & case & ((nw.col(MONTHS) < 0) | (nw.col(MONTHS) > spec.reference_period.months))
-        )
-    for kind in ("proxy", "alone"):
-        if sources := getattr(spec.interview, kind):
-            answered = any_answer(sources, spec.mapped)
-            counts[kind] = inside & (answered if kind == "proxy" else ~answered)
-    stated = {f"stated {name}": nw.col(ASKED) & (nw.col(name) != NOT_STATED) for name in spec.groups}
-    jobs = _jobs(persons)
-    found = count_rows(
-        persons.frame, counts | stated | jobs | {"cases": inside & case} | unresolved_conditions(persons)
-    )
-    out = [*unresolved_findings(persons, found["asked"], found[UNRESOLVED]), *out]
+    mask = Mask(persons.spec.confidentiality.smallest_printed_count)
+    rules = [*_unresolved_rules(persons), *_question_rules(persons), *_case_rules(persons)]
+    return apply_rules(rules, persons.frame, mask, persons.path)
+
+
+def _question_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+    """Yields the rules on questions that were not asked, and on groups that nobody's answer tells."""
+    spec = persons.spec
+    for side, items in persons.lacking.items():
+        values = {"items": tuple(items)}
+        yield Rule("items_not_asked", f"items.{side}", count=len(items), values=values)
+    if spec.children and not spec.children.worst_forms:
+        yield Rule("no_worst_forms", "children.worst_forms", count=1)
     for name in spec.groups:
-        if not found[f"stated {name}"]:
-            what, do = (
-                f"{name} is unknown for everybody who was asked",
-                "check the column and its codes; tables by this group are useless",
-            )
-            out.append(Finding("warning", "groups", f"groups.{name}", what, 0, do))
-    if found["cases"] < limit:
-        what, do = (
-            f"no case was found: the rate is between zero and its upper limit in {spec.default_population}",
-            "say that no case was found, and give the upper limit",
-        )
-        if found["cases"]:
-            what = (
-                f"only a few cases were found in {spec.default_population}: their number and rate "
-                "cannot be shown"
-            )
-            do = "pool rounds, or ask more people"
-        out.append(Finding("warning", "cases", "forced labour", what, found["cases"], do, counted="cases"))
-    if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
-        what = (
-            "the upper limit comes from the weights' design effect, which ignores clustering, in "
-            f"{spec.default_population}"
-        )
-        do = "give design_effect_at_zero_cases under design:, such as the design effect of an earlier round"
-        out.append(
-            Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do, counted="others")
-        )
+        stated = nw.col(ASKED) & (nw.col(name) != NOT_STATED)
+        yield Rule("group_unknown", f"groups.{name}", stated, when=_nobody, values={"name": name})
+
+
+def _nobody(persons: int, *_: object) -> bool:
+    return not persons
+
+
+def _case_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+    """Yields the rules on cases: how many there are, their job, duration and age, and the interview."""
+    spec, limit = persons.spec, persons.spec.confidentiality.smallest_printed_count
+    inside, case, child = nw.col(POPULATION + spec.default_population), nw.col("forced_labour"), nw.col(CHILD)
+    cases, age, line = inside & case, nw.col(AGE), spec.age.adult
+    of = {"population": spec.default_population}
+    yield Rule("no_case", "forced labour", cases, when=lambda n: not n and limit > 0, values=of)
+    yield Rule("few_cases", "forced labour", cases, when=lambda n: 0 < n < limit, values=of)
+    if spec.design.design_effect_at_zero_cases is None:
+        where = "design.design_effect_at_zero_cases"
+        yield Rule("limit_of_no_case", where, count=1, sums=(cases,), when=lambda _, n: not n, values=of)
+    yield from _job_rules(persons)
     window = spec.reference_period.months
-    out += _jobs_of_wrong_persons(persons, found)
-    for key, severity, where, what, do in (
-        (
-            "no months",
-            "warning",
-            "months",
-            "cases without a duration, so no number for an average day",
-            "ask again, or report the flow only",
-        ),
-        (
-            "outside",
-            "warning",
-            "months",
-            (
-                f"cases whose months lie outside the window of {window}, so no number for an average day "
-                "and "
-                "no mean duration"
-            ),
-            "list codes that are no months under months.missing, or check the question's window",
-        ),
-        (
-            "young",
-            "note",
-            "age",
-            f"cases younger than {start_age} at interview: may have been a child at the time",
-            "say so next to the figure",
-        ),
-        (
-            "began as children",
-            "note",
-            "age",
-            "adults whose forced labour began in childhood: no test of consent",
-            "say so next to the figure",
-        ),
-        (
-            "children as adults",
-            "warning",
-            "age",
-            f"persons under {line} classified by the adults' definition, which tests consent",
-            "map the children's module under children:, or begin the population at the age of adults",
-        ),
-        (
-            "parent open",
-            "warning",
-            "parents",
-            "children who work with parents, one of whom was not asked and none of whom is known to be in "
-            "forced labour: route (iii) is unresolved, and so is the child if no other route decides",
-            "say so next to the figure; ask parents in the same household next time",
-        ),
-        (
-            "proxy",
-            "warning",
-            "interview.proxy",
-            "answered by someone else",
-            "forced labour is under-reported by proxies",
-        ),
-        (
-            "alone",
-            "note",
-            "interview",
-            "of all interviews, those at which somebody else was present",
-            "answers may be guarded",
-        ),
-    ):
-        if found.get(key):
-            of: Counted = "cases" if key in CASE_CONDITIONS else "persons"
-            out.append(Finding(severity, "cases", where, what, found[key], do, counted=of))
-    return out
+    if spec.months:
+        months = nw.col(MONTHS)
+        outside = cases & ((months < 0) | (months > window))
+        yield Rule("no_months", "months", cases & ~child & months.is_null())
+        yield Rule("months_outside", "months", outside, values={"months": window})
+    start = line + (window + 11) // 12
+    young = cases & ~child & (age >= line) & (age < start)
+    yield Rule("young_case", "age", young, values={"age": start})
+    yield Rule("began_as_child", "age", cases & (nw.col("route") == ADULT_FROM_CHILD))
+    yield Rule("child_as_adult", "age", inside & ~child & (age < line), values={"line": line})
+    if spec.children:
+        unknown = nw.col(ASKED) & child & nw.col(WITH) & nw.col(PARENT).is_null()
+        yield Rule("parent_unresolved", "parents", unknown)
+    if spec.interview.proxy:
+        yield Rule("proxy", "interview.proxy", inside & any_answer(spec.interview.proxy, spec.mapped))
+    if spec.interview.alone:
+        yield Rule("not_alone", "interview", inside & ~any_answer(spec.interview.alone, spec.mapped))
 
 
-def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions for each sector or occupation. The first, `<name> all`, says whether a person is
-    a worker. The second says whether a worker has no code (`<name> blank`), or for the job in forced labour
-    whether a worker who is no case has one (`<name> others`). A code of each spell of work is left out: it is
-    right that everybody with such a spell has it."""
-    conditions: dict[str, nw.Expr] = {}
-    there = persons.frame.collect_schema().names()
-    for name, sector in persons.spec.jobs.items():
-        if sector.job == "all_workers" and sector.population:
-            workers = nw.col(POPULATION + sector.population)
-            conditions |= {f"{name} all": workers, f"{name} blank": workers & column(sector.column).is_null()}
-        elif sector.job == "forced_labour" and all(SOURCE + c in there for c in sector.column):
-            workers = (
-                nw.col(POPULATION + persons.spec.default_population)
-                & nw.col("any_work")
-                & ~nw.col("forced_labour")
-            )
-            code = column(sector.column)
-            coded = ~code.is_null() & ~code.is_in(list(sector.missing))
-            conditions |= {f"{name} all": workers, f"{name} others": workers & coded}
-    return conditions
+def _job_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+    """Yields a rule for each sector or occupation that is blank for most workers, although survey.yaml says
+    that all workers were asked, and for each that most workers have, although survey.yaml says that it is
+    that of the forced labour. A code of each spell of work is left out: it is right that everybody with such
+    a spell has it."""
+    spec, there = persons.spec, persons.frame.collect_schema().names()
+    for name, job in spec.jobs.items():
+        code, where = column(job.column), ", ".join(job.column)
+        values = {"population": job.population, "key": spec.key_of_job(name)}
+        if job.job == "all_workers" and job.population:
+            workers = nw.col(POPULATION + job.population)
+            blank = workers & code.is_null()
+            yield Rule("job_blank", where, blank, sums=(workers,), when=_most, values=values)
+        elif job.job == "forced_labour" and all(SOURCE + c in there for c in job.column):
+            inside = nw.col(POPULATION + spec.default_population)
+            workers = inside & nw.col("any_work") & ~nw.col("forced_labour")
+            coded = workers & ~code.is_null() & ~code.is_in(list(job.missing))
+            yield Rule("job_of_others", where, coded, sums=(workers,), when=_most, values=values)
 
 
-def _jobs_of_wrong_persons(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
-    """Returns a finding for each sector or occupation that is blank for most workers, although survey.yaml
-    says that all workers were asked, and for each that most workers have, although survey.yaml says that it
-    is that of the forced labour.
-
-    Args:
-        persons: the survey.
-        counts: the number of persons who meet each condition of `_jobs`, as {name of the condition: number}.
-    """
-    out: list[Finding] = []
-    for name, sector in persons.spec.jobs.items():
-        blank, everybody = counts.get(f"{name} blank", 0), counts.get(f"{name} all", 0)
-        if 2 * blank > everybody:
-            what = (
-                f"most of {sector.population} have no code here, so this job was not asked of all of "
-                "them: rates by it would be wrong"
-            )
-            do = (
-                f"say job: forced_labour under {persons.spec.key_of_job(name)} if it is that of the "
-                "forced labour, or name the right population"
-            )
-            out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
-        if 2 * (others := counts.get(f"{name} others", 0)) > everybody:
-            what = (
-                "most workers who are not in forced labour have a code here, so this is not the job "
-                "of the forced labour alone"
-            )
-            do = (
-                f"say job: all_workers and a population under {persons.spec.key_of_job(name)}: tables "
-                "then have rates too. If the job "
-                "in forced labour can be another one, name the column that asks about it"
-            )
-            out.append(Finding("warning", "industry", ", ".join(sector.column), what, others, do))
-    return out
+def _most(persons: int, of: int) -> bool:
+    return 2 * persons > of
 
 
-def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions on persons, as {name: condition}. All persons of the default population meet
-    `asked`. Persons whose answers do not decide whether they are cases meet `unresolved`. The caller counts
-    the persons who meet each condition."""
-    inside = nw.col(POPULATION + persons.spec.default_population)
-    return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
-
-
-def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) -> list[Finding]:
-    """Returns one finding about the unresolved persons: those whose answers do not decide whether they are
-    cases. The finding gives their number, and for each question the number of these persons for whom it is a
-    reason. The list is empty if nobody is unresolved.
+def _unresolved_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+    """Yields a rule on the unresolved persons: those whose answers do not decide whether they are cases. It
+    has their number, and for each question the number of these persons for whom it is a reason.
 
     A question is a reason if it has no answer and its part of the definition is not decided. The parts are:
     the two sides (involuntary, coercion), whether both are about the same work, the exceptions, whether the
     work was in the country, and the routes of children. A person may be counted at several questions.
-
-    Args:
-        persons: the survey.
-        asked: how many persons were asked (see `unresolved_conditions`).
-        unresolved: how many of these persons are unresolved (see `unresolved_conditions`).
     """
-    if not unresolved:
-        return []
-    inside = nw.col(POPULATION + persons.spec.default_population) & nw.col("forced_labour").is_null()
+    inside = nw.col(POPULATION + persons.spec.default_population)
+    unresolved = inside & nw.col("forced_labour").is_null()
+    found = count_rows(persons.frame, {"asked": inside, UNRESOLVED: unresolved})
+    if not found[UNRESOLVED]:
+        return
     listed = [*_of_adults(persons), *_of_children(persons)]
     counts = count_rows(
-        persons.frame.filter(inside.fill_null(False)), {str(i): who for i, (_, who) in enumerate(listed)}
+        persons.frame.filter(unresolved.fill_null(False)), {str(i): who for i, (_, who) in enumerate(listed)}
     )
-    by: dict[str, int] = {}
+    by: dict[str | Reason, int] = {}
     for i, (name, _) in enumerate(listed):
         by[name] = max(by.get(name, 0), counts[str(i)])  # a column may feed two items
-    left = [(name, count) for name, count in by.items() if count]
-    unknown = tuple(pair for pair in left if pair[0] in {ONE_EPISODE, A_PARENT})
-    columns = tuple(pair for pair in left if pair not in unknown)
-    told = {words: listed for words, listed in ((NOT_KNOWN, unknown), (NO_ANSWER, columns)) if listed}
-    most = 2 * unresolved > asked
-    what, do = (MOST_UNRESOLVED, ADVICE_IF_MOST) if most else (UNRESOLVED_BECAUSE, ADVICE)
-    return [
-        Finding("warning" if most else "note", UNRESOLVED, "forced labour", what, unresolved, do, by=told)
-    ]
+    of_kind: dict[str, Columns] = {}
+    for because in ("not_known", "no_answer"):
+        pairs = tuple(
+            (name, count)
+            for name, count in by.items()
+            if count and isinstance(name, Reason) == (because == "not_known")
+        )
+        if pairs:
+            of_kind[f"kit.{WORDS}because.{because}"] = pairs
+    most = 2 * found[UNRESOLVED] > found["asked"]
+    kind = "most_unresolved" if most else "unresolved"
+    yield Rule(kind, "forced labour", unresolved, found[UNRESOLVED], by=of_kind)
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:

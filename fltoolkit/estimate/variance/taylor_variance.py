@@ -368,7 +368,7 @@ def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object]
     """Returns labels of strata or PSUs as one text for an error message. Labels that a message may not print
     are left out."""
     persons = {str(label): int(n) for label, n in table.groupby(column, observed=True)["n"].sum().items()}
-    return mask.printed({str(label): persons[str(label)] for label in labels}, len(persons))
+    return str(mask.printed({str(label): persons[str(label)] for label in labels}, len(persons)))
 
 
 def _sampling_fractions(

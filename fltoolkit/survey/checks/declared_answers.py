@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 
 from fltoolkit.survey.answers.skips_and_blanks import declared_no, is_blank, is_skipped
-from fltoolkit.survey.checks.findings import Finding, count_rows
+from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, frames_with, questions, with_stages
-from fltoolkit.survey.data.internal_columns import ASKED, NUMBER_OF, SOURCE
-from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.routing import Routing
@@ -42,10 +40,10 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame(_declared(survey, kind), columns=["where", "column", "why", "persons"])
+    return pd.DataFrame(declared_answers(survey, kind), columns=["where", "column", "why", "persons"])
 
 
-def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
+def declared_answers(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
     """Returns the rows of `declared_counts` for one kind, as tuples of key, column, reason and number of
     persons."""
     mapped, asked = survey.spec.mapped, questions(survey)
@@ -105,63 +103,3 @@ def _without_open_skips(routing: Routing, mapped: MappedQuestions) -> Routing:
         return routing.model_copy(update={"skipped": kept, "why": ""})
     below = tuple(_without_open_skips(gate, mapped) for gate in routing.joined)
     return routing.model_copy(update={"all" if routing.all is not None else "any": below})
-
-
-def declared_findings(survey: Survey) -> list[Finding]:
-    """Returns a note for each column and reason for which survey.yaml declares that a missing answer counts
-    as *no*. The note gives the reason and the number of persons concerned. The result also has findings about
-    the number of episodes (spells of work)."""
-    out = []
-    notes: tuple[tuple[Kind, str, str, str], ...] = (
-        (
-            "blank",
-            "blanks",
-            "a blank counts as no",
-            "fl.blanks shows the headline if these persons are unresolved",
-        ),
-        (
-            "gate",
-            "routing",
-            "after don't know or refused at the gate, the answer counts as no",
-            "without `why:` in survey.yaml these persons are unresolved",
-        ),
-    )
-    for kind, check, what, do in notes:
-        for _, column, why, persons in _declared(survey, kind):
-            out.append(Finding("note", check, column, f"{what}: {why}", persons, do))
-    return [*out, *_number_findings(survey)]
-
-
-def _number_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the column with the number of episodes (spells of work) per person: negative
-    values, values that are not whole numbers, and values above the number of episodes under `episodes.wide`.
-    The list is empty if there is no such column.
-    """
-    counted, frame = survey.spec.episodes.counted, survey.frame
-    if counted is None:
-        return []
-    code, number, out = nw.col(SOURCE + counted.number), nw.col(NUMBER_OF + counted.number), []
-    answered = nw.col(ASKED) & ~code.is_null() & ~code.is_in(list(counted.missing))
-    counts = _number_counts(frame, answered, number, len(survey.spec.episodes.wide))
-    if counts["odd"]:
-        what, do = (
-            "numbers of episodes that are not whole numbers of 0 or more",
-            "correct them, or name codes of no answer under episodes.exists.missing",
-        )
-        out.append(Finding("error", "episodes", counted.number, what, counts["odd"], do))
-    if counts["more"]:
-        what = (
-            f"more episodes than the {len(survey.spec.episodes.wide)} that survey.yaml names; the "
-            "others are not read"
-        )
-        do = (
-            "name all that were asked about under episodes.wide; or if the number is a code of no "
-            "answer, under episodes.exists.missing"
-        )
-        out.append(Finding("warning", "episodes", counted.number, what, counts["more"], do))
-    return out
-
-
-def _number_counts(frame: Frame, answered: nw.Expr, number: nw.Expr, named: int) -> dict[str, int]:
-    whole = (number.is_finite() & (number >= 0) & (number.round(0) == number)).fill_null(False)
-    return count_rows(frame, {"odd": answered & ~whole, "more": answered & whole & (number > named)})

@@ -60,5 +60,5 @@ def _rows_of_finding(survey: Survey, finding: Finding, rows: FindingRows) -> pd.
     frame = rows.frame if rows.condition is None else rows.frame.filter(rows.condition.fill_null(False))
     table = to_pandas(frame.select(*columns).sort(PART, *key), survey.path)
     paths = table.pop(PART).map(lambda part: own.path[int(part)])
-    facts = {"check": finding.check, "where": finding.where, "what": finding.what}
+    facts = {"check": finding.check, "where": str(finding.where), "what": str(finding.what)}
     return table.assign(**facts, file=paths)[[*ROW_FACTS, *key]]

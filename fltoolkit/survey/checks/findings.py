@@ -1,5 +1,5 @@
 """Defines a finding of the checks: what is wrong in the data, where, in how many rows, how serious it is, and
-what to do."""
+what to do. The table of findings is in the words of one language."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 
 from fltoolkit.errors import DataError
+from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.reasons import Reason, Remark
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words, rounded, sum_in_words
 from fltoolkit.survey.data.engines import count_distinct
 from fltoolkit.survey.data.fetch_rows import to_pandas, to_sums
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
 
 Counted = Literal["persons", "cases", "others"]
 Count = int | tuple[int, int]
-Columns = tuple[tuple[str, Count], ...]
+Columns = tuple[tuple[str | Reason, Count], ...]
+Words = Remark | str
 SEVERITIES = ("error", "warning", "note")  # the most serious first
+BY_COLUMN = "kit.findings.by_column"
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
 
@@ -51,10 +56,10 @@ class Finding:
         severity: `error` (stops an estimate), `warning` (printed next to the numbers) or `note`.
         check: what was checked, such as `weights`.
         where: the column, or the key of survey.yaml.
-        what: what was found.
+        what: what was found, as a remark with words in every language, or as a text.
         count: the exact number of rows. A pair of numbers is printed only as their sum. An empty text means
             that nothing was counted.
-        do: what the reader should do.
+        do: what the reader should do, as `what`.
         rows: the rows, if the finding is about single rows. Only a private folder may contain their keys.
         counted: what `count` counts: `persons`, `cases` (persons in forced labour), or `others` (such as
             labels or columns, or the rows of an error about the design). The count of `others` is never
@@ -63,58 +68,75 @@ class Finding:
             warning, a warning a note.
         by: if the finding is about several columns, the columns, each with its number of persons. They are
             printed after `what`, the column with the most persons first. They are the values, and the keys
-            are the words before them, such as `No usable answer to`.
+            are the keys in the language files of the words before them, such as `No usable answer to`.
     """
 
     severity: str
     check: str
-    where: str
-    what: str
+    where: Words
+    what: Words
     count: Count | Literal[""]
-    do: str
+    do: Words
     rows: FindingRows | None = None
     counted: Counted = "persons"
     acceptable: bool = False
     by: Mapping[str, Columns] = field(default_factory=dict)
 
 
-def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
+def findings(found: Sequence[Finding], limit: int | None, language: str = BASE) -> pd.DataFrame:
     """Returns findings as a table with the columns `severity`, `check`, `where`, `what`, `count` and `do`.
     The table has one row per finding, the most serious first, with the content that may be printed (see
     `finding_facts`)."""
     import pandas as pd
 
-    return pd.DataFrame(finding_facts(found, limit), columns=list(COLUMNS))
+    return pd.DataFrame(finding_facts(found, limit, language), columns=list(COLUMNS))
 
 
-def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str, Any]]:
+def finding_facts(found: Sequence[Finding], limit: int | None, language: str = BASE) -> list[dict[str, Any]]:
     """Returns the printable content of some findings, the most serious first. Each finding is a mapping with
     the keys `severity`, `check`, `where`, `what`, `count` and `do`.
 
     `limit` is the confidentiality limit: a count of persons below this limit is not printed, and higher
-    counts are rounded. If `limit` is None, all counts are exact.
+    counts are rounded. If `limit` is None, all counts are exact. `language` is that of the words.
     """
     ordered = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+    words = read_language(language)
     return [
         {name: getattr(f, name) for name in COLUMNS}
-        | {"what": _finding_in_words(f, limit), "count": _count_in_words(f, limit)}
+        | {"where": _say(f.where, words), "what": _finding_in_words(f, limit, words)}
+        | {"count": _count_in_words(f, limit, words), "do": _say(f.do, words)}
         for f in ordered
     ]
 
 
-def _finding_in_words(finding: Finding, limit: int | None) -> str:
+def _say(words: Words, language: Language) -> str:
+    """Returns a remark or a text in one language. In English, names stay as they are in YAML files."""
+    if isinstance(words, Remark) and language.code != BASE:
+        return words.in_words(language)
+    return str(words)
+
+
+def _finding_in_words(finding: Finding, limit: int | None, language: Language) -> str:
     """Returns the text of a finding: what was found, and the columns concerned with their counts, those with
     the same printed count together. The columns are sorted by their printed counts, because an order by exact
     counts could reveal the exact counts."""
-    said = finding.what
-    for words, counted in finding.by.items():
+    said = _say(finding.what, language)
+    for before, counted in finding.by.items():
         told: dict[str, list[str]] = {}
         for column, count in sorted(counted, key=lambda pair: -_sort_size(pair[1], limit)):
-            told.setdefault(str(_exact_or_in_words(count, limit)), []).append(column)
+            printed = str(_exact_or_in_words(count, limit, language))
+            told.setdefault(printed, []).append(_say(column, language))
         parts = (
-            f"{', '.join(columns)} ({n}{' each' if len(columns) > 1 else ''})" for n, columns in told.items()
+            language.say(
+                f"{BY_COLUMN}.{'several' if len(columns) > 1 else 'one'}",
+                columns=", ".join(columns),
+                count=count,
+            )
+            for count, columns in told.items()
         )
-        said += f"{'. ' if words else ''}{words}: {'; '.join(parts)}"
+        if before:
+            said = f"{said}. {language.say(before)}"
+        said = language.colon(said, language.list(parts))
     return said
 
 
@@ -130,22 +152,22 @@ def _sort_size(count: Count, limit: int | None) -> int:
     return 0 if hidden else rounded(sum(parts), limit) or 0
 
 
-def _exact_or_in_words(count: Count, limit: int | None) -> object:
+def _exact_or_in_words(count: Count, limit: int | None, language: Language) -> object:
     if isinstance(count, tuple):
-        return sum(count) if limit is None else sum_in_words(*count, limit)
-    return count if limit is None else count_in_words(count, limit)
+        return sum(count) if limit is None else sum_in_words(*count, limit, language)
+    return count if limit is None else count_in_words(count, limit, language)
 
 
-def _count_in_words(finding: Finding, limit: int | None) -> object:
+def _count_in_words(finding: Finding, limit: int | None, language: Language) -> object:
     """Returns the count of a finding as it is printed. A count of persons or cases (persons in forced labour)
     becomes words such as `about 30` or `fewer than 5`. The count stays exact if there is no limit, or if the
     finding counts something else."""
     count = finding.count
-    if isinstance(count, tuple):
-        return sum(count) if limit is None else sum_in_words(*count, limit)
-    if limit is None or finding.counted == "others" or count == "":
+    if count == "" or (finding.counted == "others" and not isinstance(count, tuple)):
         return count
-    return cases_in_words(count, limit) if finding.counted == "cases" else count_in_words(count, limit)
+    if finding.counted == "cases" and limit is not None and not isinstance(count, tuple):
+        return cases_in_words(count, limit, language)
+    return _exact_or_in_words(count, limit, language)
 
 
 def stop_on_errors(facts: Sequence[Mapping[str, Any]], where: str) -> None:
@@ -165,7 +187,7 @@ def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
     return {name: int(count) for name, count in zip(conditions, counts, strict=True)}
 
 
-def printed_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
+def printed_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> Words:
     """Returns, for a message, the values of the column `name` in those rows for which `rows` is true. Values
     that could identify a person are only counted (see `Mask`)."""
     value = SOURCE + name

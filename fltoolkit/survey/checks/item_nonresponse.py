@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,10 @@ from fltoolkit.survey.answers.skips_and_blanks import (
     no_when_blank,
 )
 from fltoolkit.survey.answers.three_valued import any_of
-from fltoolkit.survey.checks.findings import Count, Finding, FindingRows, count_rows
+from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
-from fltoolkit.survey.data.engines import count_distinct
-from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
@@ -42,47 +39,6 @@ BEFORE = {
 
 
 LINK, SIDES = "episodes.same_work", ("items.involuntary", "items.coercion")
-
-# Each kind of finding about answers: severity, check, what was found, what to do.
-KINDS = {
-    "mostly_yes": (
-        "warning",
-        "items",
-        "more than half of those who answered say yes: the codes are probably swapped",
-        "compare `yes` and `no` with the questionnaire; if the answers are right, leave it",
-    ),
-    "missing": (
-        "warning",
-        "non-response",
-        "blank without a reason",
-        (
-            "a skip that routing explains needs `routing:` here; these are unresolved unless another answer "
-            "decides"
-        ),
-    ),
-    "behind": (
-        "warning",
-        "non-response",
-        "blank although the routing does not skip it",
-        "who said don't know at a gate, or did not answer: unresolved unless another answer decides; "
-        "if they are many, compare the gates and their codes with the questionnaire",
-    ),
-    "nobody": (
-        "warning",
-        "non-response",
-        "blank for everybody asked",
-        "was it a question for others, such as children, or are its answers in another column?",
-    ),
-    "open": (
-        "note",
-        "non-response",
-        "don't know or refused; unresolved unless another answer decides",
-        "see notebook 2",
-    ),
-}
-SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
-FEW_COLUMNS = 3  # if there are more columns, only their counts are given
-FEW_CODES = 2  # a column has at most so many codes that stand for a blank
 
 
 @dataclass(frozen=True)
@@ -128,149 +84,6 @@ def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[st
         names = set(frame.collect_schema().names())
         split.append((frame, [c for c in columns if SOURCE + c in names]))
     return [(frame, held) for frame, held in split if held]
-
-
-def answer_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns findings about the answers to yes/no questions, among persons who were asked the module on
-    forced labour. These findings are about missing answers, about *don't know* or *refused*, and about
-    answers although the routing skips the question. If more than half answered a question with *yes*, a
-    finding says that the codes of the question are probably swapped. `mask` decides which codes the findings
-    may print."""
-    counts = answer_counts(survey)
-    kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
-    past: dict[str, int] = {}
-
-    def note(kind: str, column: str, count: Count) -> None:
-        kinds[kind][column] = max(
-            kinds[kind].get(column, (0, 0)), count, key=_total_count
-        )  # a column may feed two items
-
-    for row in counts:
-        column = str(row["column"])
-        if row["unexpected"]:
-            past[column] = max(past.get(column, 0), row["unexpected"])
-        if row["missing"]:
-            kind = "behind" if row["routed"] else "missing"
-            note("nobody" if row["missing"] == row["asked"] else kind, column, row["missing"])
-        if row["dont_know"] or row["refused"]:
-            note(
-                "open", column, (row["dont_know"], row["refused"])
-            )  # `nonresponse` prints each of the two separately
-        if 2 * row["yes"] > row["answered"]:
-            note("mostly_yes", column, row["yes"])
-    return [
-        *_leaving_not_asked(survey),
-        *_answered_despite_skip(survey, past, mask),
-        *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by),
-    ]
-
-
-def _leaving_not_asked(survey: Survey) -> list[Finding]:
-    """Returns a warning if survey.yaml names several involuntary circumstances, but no question on whether
-    the person could leave the work. A draft cannot always find this question, because its *no* is the answer
-    that counts."""
-    named = survey.spec.items.involuntary
-    if len(named) < SEVERAL or "no_freedom_to_leave" in named:
-        return []
-    what = "no question asks whether the person could leave the work: without it, cases are missed"
-    do = "name it (could you leave this work? has no as its yes)"
-    return [
-        Finding("warning", "items", "items.involuntary.no_freedom_to_leave", what, "", do, acceptable=True)
-    ]
-
-
-def _total_count(count: Count) -> int:
-    return sum(count) if isinstance(count, tuple) else count
-
-
-def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask) -> list[Finding]:
-    """Returns an error for each column in which persons have an answer although the routing skips the
-    question. `counts` has the number of such persons for each column. `accept` in survey.yaml can turn the
-    error into a warning."""
-    rows, gates, out = _rows_despite_skip(survey, counts), _gates_in_words(survey), []
-    named = {
-        name: {c for q in questions(survey) if q.column == name for c in q.codes.named} for name in counts
-    }
-    for name, n in counts.items():
-        what, codes = "answered although the routing skips it", _codes_in(rows[name], name)
-        do = (
-            f"compare the gates with the questionnaire ({gates[name]}); of many persons asked and "
-            "skipped are probably swapped"
-        )
-        if blanks := len(codes) <= FEW_CODES and not named[name].intersection(codes):
-            shown = mask.shown(codes, count_distinct(rows[name].frame, [SOURCE + name]))
-            what += (
-                f", always with a code that survey.yaml does not name: {', '.join(shown) or 'not printed'}"
-            )
-            do = (
-                "if it is how the file writes a blank (R writes NA, SAS and Stata a point), say "
-                f"missing: [{_in_yaml(shown)}] under answers"
-            )
-        out.append(Finding("error", "routing", name, what, n, do, rows[name], acceptable=not blanks))
-    return out
-
-
-def _codes_in(rows: FindingRows, name: str) -> dict[str, int]:
-    """Returns the codes of a column in some rows, each with its number of rows."""
-    meant = rows.frame if rows.condition is None else rows.frame.filter(rows.condition)
-    return {
-        str(code): int(n) for code, n in to_rows(meant.group_by(SOURCE + name).agg(nw.len().alias("persons")))
-    }
-
-
-def _in_yaml(codes: Sequence[str]) -> str:
-    """Returns codes as items of a list in YAML, or three points if there are none."""
-    return ", ".join(code if code.isalnum() else f'"{code}"' for code in codes) or "..."
-
-
-def _gates_in_words(survey: Survey) -> dict[str, str]:
-    """Returns the gates of questions in words, as {column of the question: gates}, such as `FILTER asked at
-    1, skipped at 2`. A gate is an earlier question whose answer decides whether another question is asked."""
-    mapped, gates_of = survey.spec.mapped, dict[str, list[str]]()
-    for question in questions(survey):
-        for gate in question.source.gates:
-            for name in gate.column or ():
-                codes = mapped.gate_codes(gate, name)
-                skipped = f"skipped at {', '.join(codes.skipped)}" if codes.skipped else "else skipped"
-                gates_of.setdefault(question.column, []).append(
-                    f"{name} asked at {', '.join(codes.asked)}, {skipped}"
-                )
-    return {column: "; ".join(dict.fromkeys(gates)) for column, gates in gates_of.items()}
-
-
-def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
-    """Returns one finding about all columns with the same kind of problem, such as missing answers.
-
-    Args:
-        kind: the kind of problem: a key of `KINDS`, such as `missing`.
-        by: pairs of a column and its number of persons.
-    """
-    severity, check, what, do = KINDS[kind]
-    if len(by) == 1:
-        return Finding(severity, check, by[0][0], what, by[0][1], do)
-    where = ", ".join(column for column, _ in by) if len(by) <= FEW_COLUMNS else f"{len(by)} questions"
-    return Finding(severity, check, where, what, "", do, by={"": tuple(by)})
-
-
-def _rows_despite_skip(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:
-    """Returns, for each of the given columns, the rows with an answer although the routing skips the
-    question."""
-    mapped = survey.spec.mapped
-    found: dict[str, FindingRows] = {}
-    for frame, names in frames_with(survey, list(columns)):
-        held = [q for q in questions(survey) if q.column in names and q.source.routing]
-        frame, stages = with_stages(frame, held, mapped)
-        past: dict[str, list[nw.Expr]] = {}
-        for q, (inside, _) in zip(held, stages, strict=True):
-            skipped = is_skipped(q.source.routing, mapped, q.episode) if q.source.routing else nw.lit(False)
-            past.setdefault(q.column, []).append(
-                nw.col(inside) & skipped & ~is_blank(q.source, mapped, q.episode)
-            )
-        found |= {
-            name: FindingRows(frame, nw.any_horizontal(*rows, ignore_nulls=False))
-            for name, rows in past.items()
-        }
-    return found
 
 
 def answer_counts(survey: Survey) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.word_files import BASE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,20 +39,24 @@ def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> 
     )
 
 
-def count_in_words(count: int, limit: int) -> object:
+def count_in_words(count: int, limit: int, language: Language | None = None) -> object:
     """Returns a count of persons in words, rounded: `about 30`, or `fewer than 5` if it is below the limit. A
-    count of 0 stays 0."""
+    count of 0 stays 0. The words are English, unless another language is given."""
     number = rounded(count, limit)
-    return f"fewer than {limit}" if number is None else f"about {number:,}" if number else 0
+    return (
+        _say("fewer", limit, language) if number is None else _say("about", number, language) if number else 0
+    )
 
 
-def sum_in_words(one: int, other: int, limit: int) -> object:
+def sum_in_words(one: int, other: int, limit: int, language: Language | None = None) -> object:
     """Returns the sum of two counts in words, rounded, such as `about 30`. Both counts may also be printed
     separately. A count above 0 and below the limit is not printed. If both counts are too small to be
     printed, the result is only `fewer than 10` (twice the limit), because the sum could reveal the two
     counts."""
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
-    return f"fewer than {2 * limit}" if both_hidden else count_in_words(one + other, limit)
+    if both_hidden:
+        return _say("fewer", 2 * limit, language)
+    return count_in_words(one + other, limit, language)
 
 
 def class_of_cases(cases: int, limit: int) -> Reason:
@@ -59,8 +65,12 @@ def class_of_cases(cases: int, limit: int) -> Reason:
     return Reason.of("reasons.fewer_of" if cases < limit else "reasons.or_more", N=limit)
 
 
-def cases_in_words(cases: int, limit: int) -> object:
+def cases_in_words(cases: int, limit: int, language: Language | None = None) -> object:
     """Returns a number of cases (persons in forced labour) as one of two ranges, `fewer than 5` or `5 or
-    more`, if the limit is
-    5. Returns 0 if there is no case."""
-    return 0 if not cases else f"fewer than {limit}" if cases < limit else f"{limit} or more"
+    more`, if the limit is 5. Returns 0 if there is no case."""
+    return _say("fewer" if cases < limit else "or_more", limit, language) if cases else 0
+
+
+def _say(kind: str, number: int, language: Language | None) -> str:
+    language = language or read_language(BASE)
+    return language.say(f"kit.findings.counts.{kind}", N=language.number(f"{number:,}"))

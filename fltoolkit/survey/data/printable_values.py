@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fltoolkit.languages.reasons import Reason, Remark
+
 LONGEST = 6  # characters; the codes of questionnaires are shorter, names and sentences are longer
 MOST_DISTINCT = 50  # values of one column; more of them are identifiers or text, not codes
 LISTED = 12  # values in one message
@@ -29,7 +31,7 @@ class Mask:
     limit: int = LIMIT
     off: bool = False
 
-    def printed(self, persons: Mapping[str, int], distinct: int) -> str:
+    def printed(self, persons: Mapping[str, int], distinct: int) -> Remark | str:
         """Returns values for a message: some that may be printed, and the number of all others, such as `3, 7
         and 4 other values`. If the column has many different values (more than `MOST_DISTINCT`), none is
         printed.
@@ -43,9 +45,11 @@ class Mask:
         shown = self.shown(persons, distinct)[:LISTED]
         hidden = len(persons) - len(shown)
         if not shown:
-            return f"{hidden:,} value{'s' if hidden != 1 else ''}, not printed"
-        others = f" and {hidden:,} other value{'s' if hidden != 1 else ''}" if hidden else ""
-        return ", ".join(shown) + others
+            return Reason.of(f"reasons.{'value' if hidden == 1 else 'values'}_not_printed", N=hidden)
+        if hidden:
+            others = "other_value" if hidden == 1 else "other_values"
+            return Reason.of(f"reasons.and_{others}", values=tuple(shown), N=hidden)
+        return ", ".join(shown)
 
     def shown(self, persons: Mapping[str, int], distinct: int) -> list[str]:
         """Returns those values that may be printed. The arguments are those of `printed`."""

@@ -98,7 +98,7 @@ def test_the_counts_are_those_of_a_loop_over_the_answers(
     screen."""
     import random
 
-    from fltoolkit.classify.checks.case_checks import unresolved_findings
+    from fltoolkit.classify.checks.case_checks import case_findings
 
     rng, items = (
         random.Random(3),
@@ -119,8 +119,9 @@ def test_the_counts_are_those_of_a_loop_over_the_answers(
         for side, asked in items.items():
             for c in asked:
                 by[c] += sides[side] is None and truth[answers[c]] is None
-    (finding,) = unresolved_findings(classified_of(persons), 300, count)
-    assert dict(finding.by["No usable answer to"]) == by
+    finding, *_ = case_findings(classified_of(persons))
+    assert dict(finding.by["kit.findings.because.no_answer"]) == by
+    assert finding.count == count
     assert (
         int(
             (
@@ -147,7 +148,9 @@ def test_check_tells_them_before_everything_else(
     )
     assert (
         commands.check(
-            argparse.Namespace(survey=survey.path, show_values=False, private="", name="", before=None)
+            argparse.Namespace(
+                survey=survey.path, show_values=False, language="en", private="", name="", before=None
+            )
         )
         == 0
     )

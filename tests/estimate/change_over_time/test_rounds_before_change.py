@@ -176,7 +176,9 @@ def test_check_with_an_earlier_round_tells_what_a_comparison_meets_and_fails_whe
         (two, 1, "ERROR   before: 20 of 20 PSUs"),
         (kept, 0, "NOTE    before: 20 of 20 PSUs"),
     ):
-        given = argparse.Namespace(survey=path, show_values=False, private="", name="", before=one)
+        given = argparse.Namespace(
+            survey=path, show_values=False, language="en", private="", name="", before=one
+        )
         assert commands.check(given) == code
         assert told in capsys.readouterr().out
 

@@ -12,9 +12,10 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.accepted_findings import with_acceptance
+from fltoolkit.survey.checks.accepted_findings import unused_entries, with_acceptance
 from fltoolkit.survey.checks.finding_rows import finding_rows
 from fltoolkit.survey.checks.findings import Finding
+from fltoolkit.survey.checks.rules.rule import Rule
 from fltoolkit.survey.spec.corrections import Accepted
 
 Write = Callable[..., Path]
@@ -34,14 +35,13 @@ def test_an_accepted_error_is_a_warning_with_its_reason() -> None:
 
 def test_one_that_is_not_accepted_says_how_it_may_be() -> None:
     other = Accepted(finding="age", column="AGE2", why="asked twice")
-    stays, unused = with_acceptance([SINGLE], [other])
+    (stays,), (unused,) = with_acceptance([SINGLE], [other]), unused_entries([SINGLE], [other])
     assert stays.severity == "error"
     assert stays.do == (
         "correct; or correct the rows under corrections:, or name the finding under accept: with the "
         "reason why it is right"
     )
-    assert (unused.severity, unused.check, unused.where) == ("warning", "accept", "AGE2")
-    assert unused.what == "the entry accepts a finding of age, but there is no such finding"
+    assert unused == Rule("accept_without_finding", "AGE2", count="", values={"check": "age"})
 
 
 def test_what_no_estimate_can_be_made_of_stays_an_error() -> None:
@@ -99,12 +99,9 @@ def test_a_finding_about_single_rows_stops_until_it_is_accepted(
 
 def test_another_finding_of_the_same_check_and_column_does_not_keep_an_entry() -> None:
     missing = Finding("warning", "age", "AGE", "age not stated", 3, "ask")
-    stays, unused = with_acceptance([missing], [WHY])
-    assert stays == missing
-    assert (unused.severity, unused.what) == (
-        "warning",
-        "the entry accepts a finding of age, but there is no such finding",
-    )
+    assert with_acceptance([missing], [WHY]) == [missing]
+    assert [rule.kind for rule in unused_entries([missing], [WHY])] == ["accept_without_finding"]
+    assert list(unused_entries([SINGLE], [WHY])) == []
 
 
 def test_an_accepted_warning_is_a_note_and_one_that_is_not_says_how() -> None:

@@ -13,7 +13,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError
 from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
-from fltoolkit.survey.checks.survey_checks import sees_all_errors_of_design
+from fltoolkit.survey.checks.rules.design_rules import sees_all_errors_of_design
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]

@@ -1,16 +1,17 @@
-"""Finds codes of industries and occupations that are not in the classification, or have a wrong number of
+"""Rules on codes of industries and occupations that are not in the classification, or have a wrong number of
 digits."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 
-from fltoolkit.survey.checks.findings import Finding
+from fltoolkit.languages.reasons import Reason, Remark
+from fltoolkit.survey.checks.rules.rule import WORDS, Rule
 from fltoolkit.survey.classifications.job_codes import classification_of, job_label, job_rows
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.person_frame import Frame, column
@@ -18,26 +19,9 @@ from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import Job, Sector
 
-Found = list[Finding]
 
-
-@dataclass(frozen=True)
-class _AskedColumn:
-    """A column (or several) with codes of industries or of occupations, which is to be checked.
-
-    Attributes:
-        key: the key of survey.yaml, such as `sectors.sector`.
-        sector: the entry of survey.yaml for the column.
-        where: the column and its key in one text, for findings.
-    """
-
-    key: str
-    sector: Job
-    where: str
-
-
-def industries(survey: Survey, mask: Mask) -> Found:
-    """Returns findings about codes of industries and occupations that are not in the classification that
+def job_code_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+    """Yields the rules on codes of industries and occupations that are not in the classification that
     survey.yaml names: a revision of ISIC, ISCO, or a correspondence table.
 
     A few unknown codes are a warning, and tables show their persons as `not stated`. If more than half of the
@@ -45,22 +29,18 @@ def industries(survey: Survey, mask: Mask) -> Found:
     survey.yaml says, this is an error: `digits`, `revision` or the correspondence table must be wrong. If
     section letters do not separate fishing or domestic work from other industries, this is a note.
     """
-    out: Found = []
     for name, sector in survey.spec.jobs.items():
-        rows = {row.label for row in job_rows(sector).values()}
-        if held := [label.split(" incl. ")[1] for label in sorted(rows) if " incl. " in label]:
-            what, do = (
-                f"section letters do not identify {' and '.join(held)}",
-                "give digits if the survey has them",
-            )
-            out.append(Finding("note", "industry", name, what, 0, do))
+        labels = sorted({row.label for row in job_rows(sector).values()})
+        if held := tuple(label.split(" incl. ")[1] for label in labels if " incl. " in label):
+            sectors = Reason.of(f"{WORDS}both", first=held[0], last=held[-1]) if held[1:] else held
+            yield Rule("section_letters", name, count=0, when=lambda _: True, values={"sectors": sectors})
         own = sector.job == "forced_labour"  # the questions of the module
         frame = survey.episodes if own and survey.episodes is not None else survey.frame
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
         codes, key = _codes(frame, sector, episodes), survey.spec.key_of_job(name)
-        asked = _AskedColumn(key, sector, f"{', '.join(sector.column)} ({key})")
-        out += [*_unknown_code_findings(codes, asked, mask), *_short_code_findings(codes, asked, mask)]
-    return out
+        where = f"{', '.join(sector.column)} ({key})"
+        yield from _unknown_job_codes(codes, sector, key, where, mask)
+        yield from _short_job_codes(codes, sector, where, mask)
 
 
 @dataclass(frozen=True)
@@ -80,7 +60,7 @@ class _CodeCounts:
         """Returns the number of rows that have one of the given codes."""
         return sum(self.rows[code] for code in codes)
 
-    def printed(self, codes: Sequence[str], mask: Mask) -> str:
+    def printed(self, codes: Sequence[str], mask: Mask) -> Remark | str:
         """Returns the given codes as a message may print them, in one text. Codes that could identify a
         person are only counted."""
         return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
@@ -105,56 +85,37 @@ def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
     return _CodeCounts(dict(sorted(rows.items())), frozenset(known))
 
 
-def _unknown_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
-    sector, where = asked.sector, asked.where
+def _unknown_job_codes(codes: _CodeCounts, sector: Job, key: str, where: str, mask: Mask) -> Iterator[Rule]:
     unknown = [code for code in codes.rows if code not in codes.known]
-    count = codes.of(unknown)
-    if not count:
-        return []
-    what = f"codes that are not in {classification_of(sector)}: {codes.printed(unknown, mask)}"
+    count, printed = codes.of(unknown), codes.printed(unknown, mask)
+    values: dict[str, object] = {"classification": classification_of(sector), "values": printed, "key": key}
     if 2 * count > codes.of(codes.rows):
-        check = "the classification and digits: (points and blanks are no part of a code)"
+        cause = "codes"
         if isinstance(sector, Sector):
-            check = (
-                "the table"
-                if sector.correspondence
-                else "revision: and digits: (points and blanks are no part of a code)"
-            )
-        return [
-            Finding("error", "industry", where, f"more than half of all are {what}", count, f"check {check}")
-        ]
-    do = f"correct them, or list them under {asked.key}.missing"
-    return [Finding("warning", "industry", where, f"{what}; shown as not stated", count, do)]
+            cause = "table" if sector.correspondence else "revision"
+        values["cause"] = Reason.of(f"{WORDS}job_cause.{cause}")
+        yield Rule("most_jobs_unknown", where, count=count, values=values)
+    else:
+        yield Rule("jobs_unknown", where, count=count, values=values)
 
 
-def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
-    """Returns findings about codes with one digit too few.
+def _short_job_codes(codes: _CodeCounts, sector: Job, where: str, mask: Mask) -> Iterator[Rule]:
+    """Yields a rule on codes with one digit too few.
 
     If survey.yaml says three or four digits and no code has that many, this is an error. Otherwise, if other
     codes of the column begin with zero, the short codes have probably lost their leading zero, which is a
-    warning. In all other cases the list is empty. It is always empty for section letters, single digits and
-    national codes.
-
-    Args:
-        codes: the different codes, as `_codes` returns them.
-        asked: the column.
-        mask: decides which codes a message may print.
+    warning. Section letters, single digits and national codes have no such rule.
     """
-    sector, where = asked.sector, asked.where
     if sector.digits in ("letter", "1") or (isinstance(sector, Sector) and sector.correspondence):
-        return []
+        return
     digits = int(sector.digits)
     short = _matching(codes, rf"\d{{{digits - 1}}}")
-    count = codes.of(short)
-    if count and digits > 2 and not _matching(codes, rf"[A-Za-z]?\d{{{digits}}}"):
-        what = f"no code has {digits} digits; many have {digits - 1}"
-        do = f"say digits: {digits - 1}, or restore the leading zeros if all codes begin with one"
-        return [Finding("error", "industry", where, what, count, do)]
-    if count and _matching(codes, rf"0\d{{{digits - 1}}}"):
-        what = f"codes one digit short, read as if a leading zero were lost: {codes.printed(short, mask)}"
-        do = "check them: other codes of the column have their zero"
-        return [Finding("warning", "industry", where, what, count, do)]
-    return []
+    if digits > 2 and not _matching(codes, rf"[A-Za-z]?\d{{{digits}}}"):
+        values: dict[str, object] = {"digits": digits, "fewer": digits - 1}
+        yield Rule("job_digits", where, count=codes.of(short), values=values)
+    elif _matching(codes, rf"0\d{{{digits - 1}}}"):
+        values = {"values": codes.printed(short, mask)}
+        yield Rule("job_zero_lost", where, count=codes.of(short), values=values)
 
 
 def _matching(codes: _CodeCounts, pattern: str) -> list[str]:

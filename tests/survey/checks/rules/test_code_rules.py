@@ -12,13 +12,21 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.unknown_codes import code_findings
+from fltoolkit.survey.checks.findings import Finding
+from fltoolkit.survey.checks.rules.code_rules import code_rules
+from fltoolkit.survey.checks.rules.rule import apply_rules
 from fltoolkit.survey.data.printable_values import Mask
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
 DEBT = {"column": "penalty", "contains": 1, "no": [0, 2], "dont_know": 98}
 OTHER = {"column": "penalty", "contains": 3, "no": 0, "dont_know": 98}
+
+
+def code_findings(survey: fl.Survey, mask: Mask) -> list[Finding]:
+    return apply_rules(code_rules(survey, mask), survey.frame, mask)
+
+
 KEYS = {"items.coercion.debt_bondage": DEBT, "items.coercion.other_penalty": OTHER}
 
 

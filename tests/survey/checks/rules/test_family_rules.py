@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 import fltoolkit as fl
-from fltoolkit.survey.checks.family_checks import family_findings
 from fltoolkit.survey.checks.findings import count_rows
+from fltoolkit.survey.checks.rules.person_rules import family_rules
+from fltoolkit.survey.checks.rules.rule import apply_rules
+from fltoolkit.survey.data.printable_values import Mask
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -59,7 +61,7 @@ def found(spec: dict[str, Any], write: Write, changed: Change) -> Callable[..., 
             people[f"h2 {who}"] |= facts
         table = pd.DataFrame([{"who": who, "c2": "", "c4": "", **facts} for who, facts in people.items()])
         survey = fl.read_survey(write(changed(spec, {**KEYS, **(keys or {})}), people=table))
-        told = family_findings(survey)
+        told = apply_rules(family_rules(survey), survey.frame, Mask(5))
         listed = [f.rows and count_rows(f.rows.frame, {"n": f.rows.condition})["n"] for f in told]
         return [(f.severity, f.check, f.where, f.what, f.count, n) for f, n in zip(told, listed, strict=True)]
 

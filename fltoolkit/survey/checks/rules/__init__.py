@@ -1,0 +1,1 @@
+"""The rules of the checks, by what they look at: weights, sample design, codes, persons."""

@@ -1,0 +1,143 @@
+"""Rules on answers to yes/no questions: blanks, *don't know* and *refused*, answers although the routing
+skips the question, codes that are probably swapped, and blanks that survey.yaml declares to be *no*."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import narwhals as nw
+
+from fltoolkit.languages.reasons import Reason, joined_reasons
+from fltoolkit.survey.answers.skips_and_blanks import is_blank, is_skipped
+from fltoolkit.survey.checks.declared_answers import Kind, declared_answers
+from fltoolkit.survey.checks.findings import Count
+from fltoolkit.survey.checks.item_nonresponse import answer_counts, frames_with, questions, with_stages
+from fltoolkit.survey.checks.rules.rule import WORDS, Rule
+from fltoolkit.survey.data.engines import count_distinct
+from fltoolkit.survey.data.fetch_rows import to_rows
+from fltoolkit.survey.data.internal_columns import SOURCE
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.design.survey_design import Survey
+
+KINDS = (  # of findings about answers, in the order in which they are listed
+    "mostly_yes",
+    "blank_without_reason",
+    "blank_not_skipped",
+    "blank_for_everybody",
+    "no_usable_answer",
+)
+SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
+FEW_COLUMNS = 3  # if there are more columns, only their counts are given
+FEW_CODES = 2  # a column has at most so many codes that stand for a blank
+
+
+def answer_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+    """Yields the rules on the answers of persons who were asked the module on forced labour. `mask` decides
+    which codes the findings may print."""
+    kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
+    past: dict[str, int] = {}
+
+    def note(kind: str, column: str, count: Count) -> None:
+        counts = kinds[kind]  # a column may feed two items
+        counts[column] = max(counts.get(column, (0, 0)), count, key=_total_count)
+
+    for row in answer_counts(survey):
+        column = str(row["column"])
+        if row["unexpected"]:
+            past[column] = max(past.get(column, 0), row["unexpected"])
+        if row["missing"]:
+            kind = "blank_not_skipped" if row["routed"] else "blank_without_reason"
+            everybody = row["missing"] == row["asked"]
+            note("blank_for_everybody" if everybody else kind, column, row["missing"])
+        if row["dont_know"] or row["refused"]:  # `nonresponse` prints each of the two separately
+            note("no_usable_answer", column, (row["dont_know"], row["refused"]))
+        if 2 * row["yes"] > row["answered"]:
+            note("mostly_yes", column, row["yes"])
+    named = survey.spec.items.involuntary
+    # A draft cannot always find this question, because its *no* is the answer that counts.
+    if len(named) >= SEVERAL and "no_freedom_to_leave" not in named:
+        yield Rule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
+    yield from _answered_despite_skip(survey, past, mask)
+    for kind, by in kinds.items():
+        if by:
+            yield _of_columns(kind, list(by.items()))
+
+
+def _total_count(count: Count) -> int:
+    return sum(count) if isinstance(count, tuple) else count
+
+
+def _of_columns(kind: str, by: Sequence[tuple[str, Count]]) -> Rule:
+    """Returns one rule about all columns with the same kind of problem, each with its number of persons."""
+    if len(by) == 1:
+        return Rule(kind, by[0][0], count=by[0][1])
+    where: str | Reason = ", ".join(column for column, _ in by)
+    if len(by) > FEW_COLUMNS:
+        where = Reason.of(f"{WORDS}many_questions", N=len(by))
+    return Rule(kind, where, count="", by={"": tuple(by)})
+
+
+def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask) -> Iterator[Rule]:
+    """Yields a rule for each column in which persons have an answer although the routing skips the question.
+    `counts` has the number of such persons for each column. If they all have a code that survey.yaml does not
+    name, it may be how the file writes a blank."""
+    rows, gates = _rows_despite_skip(survey, counts), _gates_in_words(survey)
+    named: dict[str, set[str]] = {name: set() for name in counts}
+    for q in questions(survey):
+        if q.column in named:
+            named[q.column] |= {*q.codes.named}
+    for name, count in counts.items():
+        frame, test = rows[name]
+        found = frame.filter(test).group_by(SOURCE + name).agg(nw.len().alias("persons"))
+        codes = {str(code): int(n) for code, n in to_rows(found)}
+        if len(codes) <= FEW_CODES and not named[name].intersection(codes):
+            shown = mask.shown(codes, count_distinct(frame, [SOURCE + name]))
+            in_yaml = ", ".join(code if code.isalnum() else f'"{code}"' for code in shown) or "..."
+            listed = ", ".join(shown) or Reason.of(f"{WORDS}not_printed")
+            values: dict[str, object] = {"codes": listed, "in_yaml": in_yaml}
+            yield Rule("blank_code_not_named", name, test, count, values=values, frame=frame)
+        else:
+            values = {"gates": gates[name]}
+            yield Rule("answered_despite_skip", name, test, count, values=values, frame=frame)
+
+
+def _gates_in_words(survey: Survey) -> dict[str, object]:
+    """Returns the gates of questions in words, as {column of the question: gates}, such as `FILTER asked at
+    1, skipped at 2`. A gate is an earlier question whose answer decides whether another question is asked."""
+    mapped, gates_of = survey.spec.mapped, dict[str, list[Reason]]()
+    for question in questions(survey):
+        for gate in question.source.gates:
+            for name in gate.column or ():
+                codes = mapped.gate_codes(gate, name)
+                kind = f"{WORDS}gate.{'skipped' if codes.skipped else 'else'}"
+                words = {"column": name, "asked": tuple(codes.asked), "skipped": tuple(codes.skipped)}
+                gates_of.setdefault(question.column, []).append(Reason.of(kind, **words))
+    return {column: joined_reasons(gates) for column, gates in gates_of.items()}
+
+
+def _rows_despite_skip(survey: Survey, columns: Collection[str]) -> dict[str, tuple[Frame, nw.Expr]]:
+    """Returns, for each of the given columns, the rows with an answer although the routing skips the
+    question: a frame, and the condition on its rows."""
+    mapped = survey.spec.mapped
+    found: dict[str, tuple[Frame, nw.Expr]] = {}
+    for frame, names in frames_with(survey, list(columns)):
+        held = [q for q in questions(survey) if q.column in names and q.source.routing]
+        frame, stages = with_stages(frame, held, mapped)
+        past: dict[str, list[nw.Expr]] = {}
+        for q, (inside, _) in zip(held, stages, strict=True):
+            skipped = is_skipped(q.source.routing, mapped, q.episode) if q.source.routing else nw.lit(False)
+            answered = ~is_blank(q.source, mapped, q.episode)
+            past.setdefault(q.column, []).append(nw.col(inside) & skipped & answered)
+        for name, rows in past.items():
+            found[name] = frame, nw.any_horizontal(*rows, ignore_nulls=False)
+    return found
+
+
+def declared_rules(survey: Survey) -> Iterator[Rule]:
+    """Yields a rule for each column and reason for which survey.yaml declares that a missing answer counts as
+    *no*."""
+    kinds: dict[Kind, str] = {"blank": "blank_counts_as_no", "gate": "gate_counts_as_no"}
+    for declared, kind in kinds.items():
+        for _, column, why, persons in declared_answers(survey, declared):
+            yield Rule(kind, column, count=persons, when=lambda _: True, values={"why": why})

@@ -1,0 +1,183 @@
+"""Rules on codes in the data to which survey.yaml gives no meaning. Such codes stop the estimate. Cells that
+contain several codes are also checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import narwhals as nw
+
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.answers.several_codes import split_codes
+from fltoolkit.survey.answers.skips_and_blanks import one_of
+from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, frames_with, questions
+from fltoolkit.survey.checks.rules.rule import WORDS, Rule
+from fltoolkit.survey.data.fetch_rows import to_rows
+from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
+from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.groups import DisabilityGroup, Group, NumberGroup, QuantileGroup
+from fltoolkit.survey.spec.questions import FORMS
+
+FEW = 12  # up to this many codes are compared one by one
+
+
+def code_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+    """Yields the rules on codes to which survey.yaml gives no meaning. The kit does not guess the meaning, so
+    such a finding stops the estimate. `mask` decides which codes of options the messages may print."""
+    known: dict[str, tuple[str, set[str]]] = {}
+
+    def add(column: str, where: str, codes: Iterable[str]) -> None:
+        path, seen = known.get(column, (where, set()))
+        known[column] = (path, seen | set(codes))
+
+    spec, mapped = survey.spec, survey.spec.mapped
+    for q in questions(survey):
+        add(q.column, q.where, q.codes.named)
+        for name in q.source.if_ticked:
+            beside = spec.answers if q.source.contains else q.codes
+            add(name.replace("{episode}", q.episode), f"{q.where}.if_ticked", [*beside.yes, *beside.no])
+        for gate in q.source.gates:
+            for name in gate.column or ():
+                means = mapped.gate_codes(gate, name)
+                add(
+                    name.replace("{episode}", q.episode),
+                    f"{q.where}.routing",
+                    [*means.asked, *means.skipped, *means.unknown],
+                )
+    for name, group in spec.groups.items():
+        if isinstance(group, Group):
+            for named in group.column:
+                add(named, f"groups.{name}", [*group.codes, *group.missing])
+        if isinstance(group, DisabilityGroup):
+            for named in group.washington_group:
+                add(named, f"groups.{name}", [*group.codes, *group.missing])
+    for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
+        if m:
+            add(m.column, where, [*m.answered, *m.refused, *m.not_asked])
+    if mode := spec.interview.mode:
+        add(mode.column, "interview.mode", [*mode.codes, *mode.missing])
+    for e in spec.episodes.wide or ("",):
+        if f := spec.form:
+            codes = [code for kind in (*FORMS, "missing") for code in getattr(f, kind)]
+            add(f.column.replace("{episode}", e), "form", codes)
+        if p := spec.place:
+            add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
+    yield from _option_rules(survey, mask)
+    listed = _option_columns(survey)
+    for frame, columns in frames_with(survey, [name for name in known if name not in listed]):
+        for name in columns:
+            codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
+            if len(codes) <= FEW:  # a blank gives null, and is not counted
+                odd = ~one_of(value, codes) if codes else ~value.is_null()
+            else:
+                others = {v for v in different_values(frame, [name]) if v is not None}.difference(codes)
+                odd = one_of(value, sorted(others)) if others else nw.lit(False)
+            yield _code_rule("unknown_codes", name, known[name][0], frame, odd)
+    yield from _number_rules(survey)
+    yield from _shared_column_rules(survey)
+
+
+def _code_rule(kind: str, name: str, where: str, frame: Frame, odd: nw.Expr) -> Rule:
+    values = {"key": where, "meanings": _meanings(where)}
+    return Rule(kind, f"{name} ({where})", odd.fill_null(False), values=values, printed=name, frame=frame)
+
+
+def _number_rules(survey: Survey) -> Iterator[Rule]:
+    """Yields a rule for each column of bands or quantiles: its values are numbers, or codes of `missing`."""
+    for name, group in survey.spec.groups.items():
+        if isinstance(group, NumberGroup | QuantileGroup):
+            text, value = nw.col(SOURCE + group.column), nw.col(NUMBER_OF + group.column)
+            no_number = value.is_null() | value.is_nan()
+            odd = ~text.is_null() & ~text.is_in(list(group.missing)) & no_number
+            yield _code_rule("no_numbers", group.column, f"groups.{name}", survey.frame, odd)
+
+
+def _shared_column_rules(survey: Survey) -> Iterator[Rule]:
+    """Yields a rule for each question that does not list a code that another question on the same column
+    lists. Such a code would count as a missing answer to the first question."""
+    asked = [q for q in questions(survey) if not q.source.contains]  # the others read only their own codes
+    named: dict[str, set[str]] = {}
+    for q in asked:
+        named.setdefault(q.column, set()).update(q.codes.named)
+    not_listed = {(q.column, q.where): sorted(named[q.column].difference(q.codes.named)) for q in asked}
+    for frame, columns in frames_with(survey, [name for (name, _), codes in not_listed.items() if codes]):
+        for (name, where), codes in not_listed.items():
+            if codes and name in columns:
+                odd = nw.col(SOURCE + name).is_in(codes)
+                yield _code_rule("codes_of_other_question", name, where, frame, odd)
+
+
+def _meanings(where: str) -> Reason:
+    """Returns, in words, the meanings that a code can have at a place in survey.yaml, such as `as asked, as
+    skipped or as unknown` for routing. `where` is the key of the place."""
+    kinds = {
+        "category": ("groups", "interview.mode"),
+        "module": ("module", "children.module"),
+        "answer": ("items", "any_work", "episodes", "trafficking", "current"),
+    }
+    kind = next((kind for kind, keys in kinds.items() if where.startswith(keys)), "other")
+    return Reason.of(f"{WORDS}meanings.{'routing' if where.endswith('.routing') else kind}")
+
+
+def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
+    """Returns the different values in a column, as text, and None if there is a blank. If several columns are
+    given, the first that is not blank counts for each row. For speed, whole numbers are read as whole numbers
+    if the file has them."""
+    code = CODE_OF + columns[0]
+    as_number = len(columns) == 1 and code in frame.collect_schema().names()
+    found = to_rows(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
+    return [None if v is None else str(v) for (v,) in found]
+
+
+def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
+    """Returns the columns whose cells contain the codes of several ticked options, each with the questions
+    that read it."""
+    found: dict[str, list[AskedQuestion]] = {}
+    for question in questions(survey):
+        if question.source.contains:
+            found.setdefault(question.column, []).append(question)
+    return found
+
+
+def _option_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+    """Yields a rule for each column whose cells contain the codes of several ticked options, if survey.yaml
+    gives no meaning to some of these codes."""
+    columns = _option_columns(survey)
+    for frame, held in frames_with(survey, list(columns)):
+        for name in held:
+            asked = columns[name]
+            known, separator = _known_codes(survey, asked), asked[0].source.separator
+            value = nw.col(SOURCE + name)
+            cells = frame.filter(~value.is_null()).group_by(SOURCE + name).agg(nw.len().alias("persons"))
+            texts = {str(text): int(n) for text, n in to_rows(cells, survey.path)}
+            each = {text: split_codes(text, separator) for text in texts}
+            odd = sorted(text for text, codes in each.items() if not known.issuperset(codes) or not codes)
+            if odd:
+                persons = Counter[str]()
+                for text, n in texts.items():
+                    persons.update(dict.fromkeys(set(each[text]) - known, n))
+                different = len({code for codes in each.values() for code in codes})
+                printed = mask.printed(dict(sorted(persons.items())), different)
+                where, count = asked[0].where, sum(texts[text] for text in odd)
+                values = {"values": printed, "key": where}
+                yield Rule(
+                    "unknown_options", f"{name} ({where})", value.is_in(odd).fill_null(False), count,
+                    values=values, frame=frame,
+                )  # fmt: skip
+
+
+def _known_codes(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
+    """Returns all codes to which survey.yaml gives a meaning, for a column whose cells contain the codes of
+    several ticked options. Both the questions on this column (`asked`) and the routing of other questions can
+    give a code its meaning."""
+    mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
+    named = {c for q in asked for c in q.codes.named}
+    for _, source in survey.spec.questions():
+        for gate in source.gates:
+            for name in columns.intersection(gate.column or ()):
+                means = mapped.gate_codes(gate, name)
+                named |= {*means.asked, *means.unknown}
+    return frozenset(named)

@@ -1,0 +1,78 @@
+"""Rules on the sample design: persons without a PSU or stratum, a missing column of PSUs, and labels of PSUs
+and strata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import narwhals as nw
+
+from fltoolkit.survey.checks.rules.rule import Rule
+from fltoolkit.survey.data.column_values import ROUNDED
+from fltoolkit.survey.data.engines import count_distinct, rows_of
+from fltoolkit.survey.data.fetch_rows import to_rows
+from fltoolkit.survey.data.internal_columns import ASKED, HOUSEHOLD, PART, PSU, SOURCE, STRATA
+from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.design.survey_design import Survey
+
+
+def design_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+    """Yields the rules on units, strata and their labels."""
+    design = survey.spec.design
+    units = [design.psu or "", *(design.second_stage if design.certainty else ())]
+    yield Rule("no_psu", ", ".join(units), nw.col(PSU).is_null())
+    yield Rule("no_strata", ", ".join(design.strata), nw.col(STRATA).is_null())
+    key = survey.spec.files.person.key
+    for name in dict.fromkeys((*key, *design.household, *design.strata, design.psu, design.ssu)):
+        if name:
+            yield Rule("rounded_codes", name, nw.col(SOURCE + name).str.contains(ROUNDED))
+    direct = not survey.clustered and not survey.replication
+    if direct and design.selection == "pps":
+        yield Rule("pps_without_psu", "psu", count=0, when=lambda _: True)
+    if design.certainty and not design.ssu:
+        kind = "households_assumed" if design.household else "persons_assumed"
+        yield Rule(kind, ", ".join(design.household) or "ssu", count="")
+    elif direct and design.selection != "pps" and design.household:
+        at_home = survey.frame.filter(nw.col(ASKED) & ~nw.col(HOUSEHOLD).is_null())
+        shared = rows_of(at_home) - count_distinct(at_home, [HOUSEHOLD, PART])
+        yield Rule("persons_drawn", "psu", count=shared, values={"household": design.household[0]})
+    if survey.clustered:
+        yield from _label_rules(survey, mask)
+
+
+def _label_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+    """Yields the PSU labels that are in more than one stratum, and the strata with a single PSU."""
+    design = survey.spec.design
+    pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons"))
+    strata: dict[object, list[int]] = {}
+    psus: dict[object, list[int]] = {}
+    for stratum, psu, persons in to_rows(pairs, survey.path):
+        if stratum is not None and psu is not None:
+            strata.setdefault(stratum, []).append(persons)
+            psus.setdefault(psu, []).append(persons)
+    in_two = {str(label): sum(parts) for label, parts in psus.items() if len(parts) > 1}
+    single = {str(label): sum(parts) for label, parts in strata.items() if len(parts) == 1}
+    fails = "_fails" if design.single_psu == "fail" else ""
+    for kind, where, found, labels in (
+        ("psu_in_two_strata", design.psu or "", in_two, psus),
+        (f"single_psu{fails}", ", ".join(design.strata) or "design", single, strata),
+    ):
+        if found:
+            printed = {"labels": mask.printed(found, len(labels))}
+            yield Rule(kind, where, count=len(found), values=printed)
+
+
+def sees_all_errors_of_design(survey: Survey) -> bool:
+    """Returns whether `check` finds every error of the sample design that would stop an estimate. For some
+    designs it does not, and only a trial estimate shows all errors. These designs have an FPC, second-stage
+    units, certain PSUs, replicate weights, normalised weights, no PSUs, a calibration, or conditions
+    (`where`) of the default population."""
+    design, populations = survey.spec.design, survey.spec.populations
+    default = survey.spec.default_population
+    parts = [populations[name] for name in populations[default].sum_of or (default,)]
+    simple = (
+        survey.clustered
+        and survey.grosses_up
+        and not (survey.stages or survey.replication or design.ssu or design.certainty)
+    )
+    return simple and survey.spec.calibration is None and not any(part.where for part in parts)

@@ -1,0 +1,136 @@
+"""The engine of the checks. A `Rule` names a kind of finding and the rows that it is about, and `apply_rules`
+counts the rows of all rules together.
+
+The words of each kind of finding are in the language files, below `kit.findings`. What else is always true of
+a kind, such as its severity, is in `finding_kinds.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import narwhals as nw
+import yaml
+
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.checks.findings import Columns, Count, Counted, Finding, FindingRows, printed_values
+from fltoolkit.survey.data.fetch_rows import to_sums
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.data.printable_values import Mask
+
+WORDS = "findings."
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is true of all findings of a kind.
+
+    Attributes:
+        severity, check, counted, acceptable: as in `Finding`.
+        listed: whether the rows of such a finding can be looked up in the private folder.
+    """
+
+    severity: Literal["error", "warning", "note"]
+    check: str
+    counted: Counted = "persons"
+    acceptable: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of finding, and the rows of the data that have it.
+
+    Attributes:
+        kind: its key in `finding_kinds.yaml` and in the language files.
+        where: the column, or the key of survey.yaml.
+        test: the rows that the finding is about. They are counted, unless `count` is given.
+        count: how many rows or things the finding is about, if something else counts them. An empty text
+            means that nothing is counted.
+        sums: further columns. Their sums are given to `when` and `values`.
+        when: called with the count and the sums; returns whether there is a finding. By default, there is one
+            if the count is not 0.
+        values: the values for the placeholders of the words, or a function that returns them for the count
+            and the sums.
+        printed: a column whose values in these rows are printed as `{values}`.
+        frame: the rows in which `test` is counted. None: those of persons.
+        file: the kind of file of rows that are not those of persons, such as `module`.
+        by: see `Finding`.
+    """
+
+    kind: str
+    where: str | Reason
+    test: nw.Expr | None = None
+    count: Count | Literal[""] | None = None
+    sums: tuple[nw.Expr, ...] = ()
+    when: Callable[..., object] = lambda count, *_: count != 0
+    values: Mapping[str, object] | Callable[..., Mapping[str, object]] = field(default_factory=dict)
+    printed: str = ""
+    frame: Frame | None = None
+    file: str = ""
+    by: Mapping[str, Columns] = field(default_factory=dict)
+
+
+@cache
+def finding_kinds() -> Mapping[str, Kind]:
+    """Returns all kinds of findings, as {key: kind}."""
+    text = Path(__file__).with_name("finding_kinds.yaml").read_text("utf-8")
+    return {name: Kind(**facts) for name, facts in yaml.safe_load(text).items()}
+
+
+def apply_rules(rules: Iterable[Rule], persons: Frame, mask: Mask, path: object = "") -> list[Finding]:
+    """Returns the findings of some rules, in the order of the rules. All rules on one frame are counted in
+    one pass over it.
+
+    Args:
+        rules: the rules.
+        persons: the rows of persons.
+        mask: decides which values of the data a finding may print.
+        path: the file that an error of reading names.
+    """
+    rules = list(rules)
+    sums: dict[int, list[Any]] = {}
+    for frame in {id(frame): frame for rule in rules for frame in (rule.frame or persons,)}.values():
+        mine = [rule for rule in rules if (rule.frame or persons) is frame]
+        wanted = [expression for rule in mine for expression in _expressions(rule)]
+        added = iter(to_sums(frame, wanted, path) if wanted else ())
+        sums |= {id(rule): [next(added) for _ in _expressions(rule)] for rule in mine}
+    return list(_findings(rules, sums, persons, mask))
+
+
+def _expressions(rule: Rule) -> tuple[nw.Expr, ...]:
+    return rule.sums if rule.test is None or rule.count is not None else (rule.test, *rule.sums)
+
+
+def _findings(
+    rules: Iterable[Rule], sums: Mapping[int, list[Any]], persons: Frame, mask: Mask
+) -> Iterator[Finding]:
+    for rule in rules:
+        found = sums[id(rule)]
+        count, *others = found if len(found) > len(rule.sums) else [rule.count, *found]
+        if rule.when(count, *others):
+            yield _finding(rule, count, others, rule.frame or persons, mask)
+
+
+def _finding(rule: Rule, count: Any, others: list[Any], frame: Frame, mask: Mask) -> Finding:
+    kind = finding_kinds()[rule.kind]
+    values = dict(rule.values(count, *others) if callable(rule.values) else rule.values)
+    if rule.printed and rule.test is not None:
+        values["values"] = printed_values(frame, rule.printed, rule.test, mask)
+    listed = kind.listed and (rule.test is not None or rule.frame is not None)
+    return Finding(
+        kind.severity,
+        kind.check,
+        rule.where,
+        Reason.of(f"{WORDS}{rule.kind}.what", **values),
+        int(count) if isinstance(count, float) else count,
+        Reason.of(f"{WORDS}{rule.kind}.do", **values),
+        FindingRows(frame, rule.test, rule.file) if listed else None,
+        kind.counted,
+        kind.acceptable,
+        rule.by,
+    )

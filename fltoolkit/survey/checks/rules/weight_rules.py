@@ -1,0 +1,152 @@
+"""Rules on weights: values that are no weights, sums that are not those of the population, and single values
+that carry much of a sum, such as a code 9999.99 for a missing weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+import narwhals as nw
+
+from fltoolkit.survey.checks.rules.rule import Rule
+from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE, WEIGHT
+from fltoolkit.survey.data.person_frame import FACTOR
+from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.design.weight_scale import FEW_BELOW_ONE, scale_sums
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+# A part of the persons, such as those who answered, has a mean of normalised weights that is not exactly 1.
+MEAN_OF_NORMALISED = (0.5, 2.0)
+TIMES = 5.0  # the mean weight: a stratum with the same weight for everybody is seldom so far from it
+SHARE = 0.05  # of the sum of the weights: with less, no rate changes by more than a twentieth
+PERSONS, CARRIED = "fl__persons", "fl__carried"
+
+
+def weight_columns(spec: SurveySpec) -> dict[str, str]:
+    """Returns, as {internal weight column: column}, the column of the data that contains this weight: those
+    of all populations and that of the design."""
+    own = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+    return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
+
+
+def weight_rules(survey: Survey) -> Iterator[Rule]:
+    """Yields the rules on the values of each weight."""
+    spec, columns = survey.spec, weight_columns(survey.spec)
+    inside_of = {name: inside for inside, name in columns.items()}
+    for name in dict.fromkeys(columns.values()):
+        text, weight = nw.col(SOURCE + name), nw.col(inside_of[name])
+        sides = {spec.of_children(p) for p in spec.populations if columns.get(weight_of(p)) == name}
+        both = nw.lit(len(sides) > 1)
+        side = both if len(sides) != 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
+        asked = nw.col(ASKED) & side
+        yield Rule("weight_text", name, weight.is_null() & ~text.is_null(), printed=name)
+        yield Rule("weight_bad", name, (weight < 0) | ~weight.is_finite())
+        yield Rule("weight_blank", name, text.is_null() & asked)
+        yield Rule("weight_zero", name, (weight == 0) & asked)
+        yield Rule("weight_none", name, weight > 0, when=lambda persons: not persons)
+
+
+def weight_sum_rules(survey: Survey) -> Iterator[Rule]:
+    """Yields the rules on sums of weights. There are none if survey.yaml says that the weights are
+    normalised, and only those on populations if it calibrates them."""
+    if not survey.grosses_up:
+        return
+    spec = survey.spec
+    columns = {} if spec.calibration else {name: inside for inside, name in weight_columns(spec).items()}
+    for name, inside in columns.items():
+        there, *sums = scale_sums(nw.col(inside) / nw.col(FACTOR))
+        for kind, is_so in _scales(bool(spec.design.psu or spec.design.replicates)).items():
+            yield Rule(kind, name, there, sums=tuple(sums), when=is_so)
+    yield from _population_rules(survey)
+
+
+def _scales(drawn: bool) -> dict[str, Callable[[float, float, float, float], bool]]:
+    """Returns, for each kind of finding about the scale of a weight, when there is one. It is told by the
+    number of persons, the sum of their weights, how many weights are below 1, and how many are not 1.
+
+    A mean far below 1 is that of shares, or of weights in thousands. A mean of about 1 is that of normalised
+    weights. If every weight is 1, the data may be a census, in which nobody was drawn. `drawn` says whether
+    survey.yaml names sampling units or replicate weights, which a census does not have.
+    """
+    low, high = MEAN_OF_NORMALISED
+
+    def about_one(n: float, added: float) -> bool:
+        return bool(n) and low <= added / n <= high
+
+    def below_one(n: float, below: float) -> bool:
+        return below > FEW_BELOW_ONE * n
+
+    return {
+        "weights_too_small": lambda n, added, *_: bool(n) and added / n < low,
+        "weights_normalised": lambda n, added, below, other: (
+            about_one(n, added) and (below_one(n, below) or (not other and drawn))
+        ),
+        "weights_one": lambda n, added, below, other: (
+            about_one(n, added) and not (below_one(n, below) or other or drawn)
+        ),
+    }
+
+
+def _population_rules(survey: Survey) -> Iterator[Rule]:
+    """Yields, for each population, rules that compare two sums: the population's own weights, over persons
+    who answered the module on forced labour, and the weights of the design, over all persons of the same
+    ages."""
+    spec, age = survey.spec, nw.col(AGE)
+    for name, population in spec.populations.items():
+        if population.sum_of or population.where:
+            continue
+        eligible = (age >= (population.age.min or 0)) & (age <= (population.age.max or spec.age.max))
+        sums = [
+            nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0)
+            for weight, who in ((weight_of(name), eligible & nw.col(ASKED)), (WEIGHT, eligible))
+        ]
+        where = population.weight or spec.design.weight
+        yield Rule(
+            "weights_infinite", where, count=0, sums=tuple(sums), when=_is_infinite, values={"name": name}
+        )
+        yield Rule(
+            "weights_differ", where, count=0, sums=tuple(sums), when=_differ, values=_rounded_sums(name)
+        )
+
+
+def _is_infinite(_: object, answered: float, whole: float) -> bool:
+    return math.isinf(answered) or math.isinf(whole)
+
+
+def _differ(_: object, answered: float, whole: float) -> bool:
+    finite = not _is_infinite(_, answered, whole)
+    return finite and whole > 0 and answered > 0 and not 0.5 < answered / whole < 2
+
+
+def _rounded_sums(name: str) -> Callable[..., Mapping[str, object]]:
+    """Returns a function that gives two sums of weights as they may be printed. With all its digits, such a
+    number would be a sum of single weights."""
+    return lambda _, answered, whole: {
+        "name": name,
+        "answered": f"{float(f'{answered:.2g}'):,.0f}",
+        "whole": f"{float(f'{whole:.2g}'):,.0f}",
+    }
+
+
+def dominant_weight_rules(survey: Survey) -> Iterator[Rule]:
+    """Yields a rule for each value of a weight that is at least five times the mean weight and carries at
+    least 5% of the sum of the weights, over the persons who answered the module."""
+    for name, inside in {name: inside for inside, name in weight_columns(survey.spec).items()}.items():
+        weight = nw.col(inside) / nw.col(FACTOR)
+        there = nw.col(ASKED) & (weight.is_finite() & (weight > 0)).fill_null(False)
+        sums = [there, nw.when(there).then(weight).otherwise(0.0)]
+        persons, added = map(float, to_sums(survey.frame, sums, survey.path))
+        if not persons:
+            continue
+        large = survey.frame.filter(there).select(weight.alias(CARRIED))
+        values = (
+            large.filter(nw.col(CARRIED) >= TIMES * added / persons)
+            .group_by(CARRIED)
+            .agg(nw.len().alias(PERSONS))
+            .filter(nw.col(CARRIED) * nw.col(PERSONS) >= SHARE * added)
+        )
+        for value, holders in sorted(to_rows(values, survey.path), reverse=True):
+            kind = "weight_dominates" if holders == 1 else "weight_value_dominates"
+            share = {"share": f"{value * holders / added:.0%}"}
+            yield Rule(kind, name, there & (weight == value), int(holders), values=share, printed=name)

@@ -1,1 +1,0 @@
-"""Checks the weights of a survey, and its replicate weights, by their sums."""
