@@ -73,11 +73,11 @@ def test_values_are_shown_on_a_terminal_only(
     table.loc[70:80, "COE"] = "Amina Diallo"
     survey = country.write(tmp_path, country.ONE_NUMBER, table=table)
     with pytest.raises(RequestError, match="on a terminal only"):
-        commands.check(given(survey=survey, show_values=True, private=None))
+        commands.check(given(survey=survey, language="en", show_values=True, private=None))
     assert commands.check(given(survey=survey, show_values=False, language="en", private=None)) == 1
     assert "Amina" not in capsys.readouterr().out
     monkeypatch.setattr(commands, "on_screen", lambda: True)
-    assert commands.check(given(survey=survey, show_values=True, private=None)) == 1
+    assert commands.check(given(survey=survey, language="en", show_values=True, private=None)) == 1
     told = capsys.readouterr().out
     assert "Amina Diallo" in told
     assert told.endswith("Errors stop the estimate: correct them, then check again.\n")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.authoring.draft.label_meanings import answer_meaning
-from fltoolkit.authoring.draft.vocabulary import count_hits, vocabulary
+from fltoolkit.authoring.draft.vocabulary import vocabulary
+from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas, to_rows

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.vocabulary import count_hits, vocabulary
+from fltoolkit.authoring.draft.vocabulary import vocabulary
+from fltoolkit.survey.classifications.answer_labels import count_hits
 
 KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
 MOST_OPEN = 6  # codes of a yes/no question that are not known answers

@@ -1,90 +1,16 @@
-"""Reads the meaning of labels: the codes that mean *yes*, and the answers that mean that forced labour
-happened. Unclear labels get no meaning."""
+"""Reads from the label of a question which of its answers means that forced labour happened. Unclear labels
+get no meaning."""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
-from fltoolkit.authoring.draft.vocabulary import count_hits, first_hit, normalised, vocabulary, without_words
+from fltoolkit.authoring.draft.vocabulary import first_hit, vocabulary, without_words
+from fltoolkit.survey.classifications.answer_labels import count_hits, normalised
 
-UNRESOLVED = {"dont_know", "refused", "not_stated"}
 ARTICLES = ("the", "your", "* el", "* su", "el", "su", "o", "* o", "o seu", "* o seu", "le", "votre", "l")
 ABOUT_ELSE = ", and may be about something else"
-NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Recusa", "b) Non"
-
-
-@lru_cache(maxsize=50_000)
-def answer_meaning(label: str) -> str | None:
-    """Returns the meaning of a value label: `yes`, `no`, `dont_know`, `refused`, `not_applicable` or
-    `not_stated`. Returns None if the label means something else or is not clear.
-
-    A label means *yes* or *no* only if it says nothing else. For the other meanings, every word of the label
-    must be in the vocabulary, and all must lead to the same meaning. For example, "No responde" is a refusal,
-    and "No puede" has no known meaning.
-    """
-    compared = normalised(NUMBERED.sub("", label))
-    if phrase := _phrases().get(compared):
-        return phrase
-    words = [word for word in compared.split() if not word.isdigit()]
-    if not words:
-        return None
-    for kind in ("yes", "no"):
-        if all(kind in _word_classes(word) for word in words):
-            return kind
-    found: set[str] = set()
-    for word in words:
-        classes = set(_word_classes(word)) - {"no"}
-        if not classes or "yes" in classes:
-            return None
-        found |= classes
-    return _answer_of(found - {"filler"})
-
-
-def _answer_of(classes: set[str]) -> str | None:
-    """Returns the answer that the words of a label give together, such as `dont_know` for the classes
-    `negation` and `know`. `classes` are the classes of all words of the label, as in vocabulary.yaml. Returns
-    None if they give no clear answer."""
-    kinds = classes & {*UNRESOLVED, "not_applicable"}
-    negated = {
-        "know": "dont_know",
-        "respond": "refused",
-        "reply": "not_stated",
-        "state": "not_stated",
-        "apply": "not_applicable",
-    }
-    negations = classes & negated.keys()
-    if "negation" in classes:
-        if not negations:
-            return None  # "did not refuse"
-        kinds |= {negated[word] for word in negations}
-    elif negations - {"respond"} or (negations and "refused" not in kinds):
-        return None  # "knows", "answered"
-    if len(kinds) == 1:
-        return kinds.pop()
-    return "dont_know" if kinds and kinds <= UNRESOLVED else None
-
-
-@cache
-def _phrases() -> dict[str, str]:
-    return {
-        normalised(phrase): kind
-        for kind, phrases in vocabulary().answers.phrases.items()
-        for phrase in phrases
-    }
-
-
-@lru_cache(maxsize=10_000)
-def _word_classes(word: str) -> tuple[str, ...]:
-    """Returns the classes of vocabulary.yaml to which a word of a label belongs. For example, "no" belongs to
-    `no` (the answer) and to `negation`."""
-    words = vocabulary().answers.words
-    return tuple(kind for kind, known in words.items() if any(_fits_word(word, one) for one in known))
-
-
-def _fits_word(word: str, known: str) -> bool:
-    known = known if known.endswith("*") else normalised(known)
-    return word.startswith(known[:-1]) if known.endswith("*") else word == known
 
 
 def why_unclear(label: str, key: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from fltoolkit.survey.classifications.answer_labels import count_hits, label_words, normalised, word_pattern
 from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 from fltoolkit.yaml_files.loading import Model, Names, load_model
 
@@ -22,19 +21,6 @@ class VocabularyWords(Model):
     names: Names
     labels: Names
     never: Names = ()
-
-
-class AnswerWords(Model):
-    """Words by which the draft recognises what a code means, such as *no* or *refused*.
-
-    Attributes:
-        phrases: for each meaning, whole labels that have it.
-        words: single words by class, such as `negation` or `know`. The classes of all words in a label
-            together give its meaning.
-    """
-
-    phrases: dict[str, Names]
-    words: dict[str, Names]
 
 
 class PolarityWords(Model):
@@ -60,7 +46,6 @@ class Vocabulary(Model):
     """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. If a label
     has words of several kinds, some functions take the first kind, so the order matters."""
 
-    answers: AnswerWords
     polarity: PolarityWords
     columns: dict[str, VocabularyWords]
     involuntary: dict[InvoluntaryItem, Names]
@@ -80,36 +65,15 @@ class Vocabulary(Model):
 @cache
 def vocabulary() -> Vocabulary:
     """Returns the vocabulary that comes with the kit."""
-    return load_model(Path(__file__).with_name("vocabulary.yaml"), Vocabulary)
-
-
-@lru_cache(maxsize=50_000)
-def normalised(text: str) -> str:
-    """Returns a text in the form in which texts are compared: lower case, without accents, one blank between
-    words, and digits as separate words. `ÂgeAn2` becomes `age an 2`."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)", " ", bare)
-    return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
-
-
-@cache
-def _pattern(word: str) -> re.Pattern[str]:
-    tokens = [r"\w*".join(re.escape(normalised(part)) for part in token.split("*")) for token in word.split()]
-    return re.compile(rf"\b{' '.join(tokens)}\b")
-
-
-def count_hits(words: Sequence[str], text: str) -> int:
-    """Returns the number of words that occur in a text. Accents and capitals do not matter, and `*` stands
-    for any letters: `weight*`."""
-    compared = normalised(text)
-    return sum(_pattern(word).search(compared) is not None for word in words)
+    read = load_model(Path(__file__).with_name("vocabulary.yaml"), Vocabulary)
+    return read.model_copy(update={"categories": read.categories | {"sex": label_words().sex}})
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
     """Returns the first of `words` that is in the text, as the text writes it, but in lower case and without
     accents. Returns an empty text if none is there. In a word, `*` stands for any letters."""
     compared = normalised(text)
-    return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
+    return next((found.group() for word in words if (found := word_pattern(word).search(compared))), "")
 
 
 def without_words(words: Sequence[str], text: str) -> str:
@@ -117,7 +81,7 @@ def without_words(words: Sequence[str], text: str) -> str:
     any letters."""
     compared = normalised(text)
     for word in words:
-        compared = _pattern(word).sub(" ", compared)
+        compared = word_pattern(word).sub(" ", compared)
     return " ".join(compared.split())
 
 

@@ -19,7 +19,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE, Shipped
 from fltoolkit.survey.checks.findings import Columns, Finding, count_rows, findings
 from fltoolkit.survey.checks.item_nonresponse import BEFORE
-from fltoolkit.survey.checks.rules.rule import WORDS, Rule, apply_rules
+from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.data.printable_values import Mask
@@ -62,56 +62,56 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
     return apply_rules(rules, persons.frame, mask, persons.path)
 
 
-def _question_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+def _question_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:
     """Yields the rules on questions that were not asked, and on groups that nobody's answer tells."""
     spec = persons.spec
     for side, items in persons.lacking.items():
         values = {"items": tuple(items)}
-        yield Rule("items_not_asked", f"items.{side}", count=len(items), values=values)
+        yield CheckRule("items_not_asked", f"items.{side}", count=len(items), values=values)
     if spec.children and not spec.children.worst_forms:
-        yield Rule("no_worst_forms", "children.worst_forms", count=1)
+        yield CheckRule("no_worst_forms", "children.worst_forms", count=1)
     for name in spec.groups:
         stated = nw.col(ASKED) & (nw.col(name) != NOT_STATED)
-        yield Rule("group_unknown", f"groups.{name}", stated, when=_nobody, values={"name": name})
+        yield CheckRule("group_unknown", f"groups.{name}", stated, when=_nobody, values={"name": name})
 
 
 def _nobody(persons: int, *_: object) -> bool:
     return not persons
 
 
-def _case_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+def _case_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:
     """Yields the rules on cases: how many there are, their job, duration and age, and the interview."""
     spec, limit = persons.spec, persons.spec.confidentiality.smallest_printed_count
     inside, case, child = nw.col(POPULATION + spec.default_population), nw.col("forced_labour"), nw.col(CHILD)
     cases, age, line = inside & case, nw.col(AGE), spec.age.adult
     of = {"population": spec.default_population}
-    yield Rule("no_case", "forced labour", cases, when=lambda n: not n and limit > 0, values=of)
-    yield Rule("few_cases", "forced labour", cases, when=lambda n: 0 < n < limit, values=of)
+    yield CheckRule("no_case", "forced labour", cases, when=lambda n: not n and limit > 0, values=of)
+    yield CheckRule("few_cases", "forced labour", cases, when=lambda n: 0 < n < limit, values=of)
     if spec.design.design_effect_at_zero_cases is None:
         where = "design.design_effect_at_zero_cases"
-        yield Rule("limit_of_no_case", where, count=1, sums=(cases,), when=lambda _, n: not n, values=of)
+        yield CheckRule("limit_of_no_case", where, count=1, sums=(cases,), when=lambda _, n: not n, values=of)
     yield from _job_rules(persons)
     window = spec.reference_period.months
     if spec.months:
         months = nw.col(MONTHS)
         outside = cases & ((months < 0) | (months > window))
-        yield Rule("no_months", "months", cases & ~child & months.is_null())
-        yield Rule("months_outside", "months", outside, values={"months": window})
+        yield CheckRule("no_months", "months", cases & ~child & months.is_null())
+        yield CheckRule("months_outside", "months", outside, values={"months": window})
     start = line + (window + 11) // 12
     young = cases & ~child & (age >= line) & (age < start)
-    yield Rule("young_case", "age", young, values={"age": start})
-    yield Rule("began_as_child", "age", cases & (nw.col("route") == ADULT_FROM_CHILD))
-    yield Rule("child_as_adult", "age", inside & ~child & (age < line), values={"line": line})
+    yield CheckRule("young_case", "age", young, values={"age": start})
+    yield CheckRule("began_as_child", "age", cases & (nw.col("route") == ADULT_FROM_CHILD))
+    yield CheckRule("child_as_adult", "age", inside & ~child & (age < line), values={"line": line})
     if spec.children:
         unknown = nw.col(ASKED) & child & nw.col(WITH) & nw.col(PARENT).is_null()
-        yield Rule("parent_unresolved", "parents", unknown)
+        yield CheckRule("parent_unresolved", "parents", unknown)
     if spec.interview.proxy:
-        yield Rule("proxy", "interview.proxy", inside & any_answer(spec.interview.proxy, spec.mapped))
+        yield CheckRule("proxy", "interview.proxy", inside & any_answer(spec.interview.proxy, spec.mapped))
     if spec.interview.alone:
-        yield Rule("not_alone", "interview", inside & ~any_answer(spec.interview.alone, spec.mapped))
+        yield CheckRule("not_alone", "interview", inside & ~any_answer(spec.interview.alone, spec.mapped))
 
 
-def _job_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+def _job_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:
     """Yields a rule for each sector or occupation that is blank for most workers, although survey.yaml says
     that all workers were asked, and for each that most workers have, although survey.yaml says that it is
     that of the forced labour. A code of each spell of work is left out: it is right that everybody with such
@@ -123,19 +123,19 @@ def _job_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
         if job.job == "all_workers" and job.population:
             workers = nw.col(POPULATION + job.population)
             blank = workers & code.is_null()
-            yield Rule("job_blank", where, blank, sums=(workers,), when=_most, values=values)
+            yield CheckRule("job_blank", where, blank, sums=(workers,), when=_most, values=values)
         elif job.job == "forced_labour" and all(SOURCE + c in there for c in job.column):
             inside = nw.col(POPULATION + spec.default_population)
             workers = inside & nw.col("any_work") & ~nw.col("forced_labour")
             coded = workers & ~code.is_null() & ~code.is_in(list(job.missing))
-            yield Rule("job_of_others", where, coded, sums=(workers,), when=_most, values=values)
+            yield CheckRule("job_of_others", where, coded, sums=(workers,), when=_most, values=values)
 
 
 def _most(persons: int, of: int) -> bool:
     return 2 * persons > of
 
 
-def _unresolved_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
+def _unresolved_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:
     """Yields a rule on the unresolved persons: those whose answers do not decide whether they are cases. It
     has their number, and for each question the number of these persons for whom it is a reason.
 
@@ -166,7 +166,7 @@ def _unresolved_rules(persons: ClassifiedSurvey) -> Iterator[Rule]:
             of_kind[f"kit.{WORDS}because.{because}"] = pairs
     most = 2 * found[UNRESOLVED] > found["asked"]
     kind = "most_unresolved" if most else "unresolved"
-    yield Rule(kind, "forced labour", unresolved, found[UNRESOLVED], by=of_kind)
+    yield CheckRule(kind, "forced labour", unresolved, found[UNRESOLVED], by=of_kind)
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:

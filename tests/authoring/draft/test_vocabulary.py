@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from fltoolkit.authoring.draft.vocabulary import (
-    count_hits,
     first_hit,
     kind_of,
-    normalised,
     only_kind_of,
     without_words,
 )
+from fltoolkit.survey.classifications.answer_labels import count_hits, normalised
 
 
 def test_words_are_compared_without_case_accents_and_digits() -> None:

@@ -12,7 +12,7 @@ from fltoolkit.survey.answers.skips_and_blanks import is_blank, is_skipped
 from fltoolkit.survey.checks.declared_answers import Kind, declared_answers
 from fltoolkit.survey.checks.findings import Count
 from fltoolkit.survey.checks.item_nonresponse import answer_counts, frames_with, questions, with_stages
-from fltoolkit.survey.checks.rules.rule import WORDS, Rule
+from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.engines import count_distinct
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import SOURCE
@@ -32,7 +32,7 @@ FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 FEW_CODES = 2  # a column has at most so many codes that stand for a blank
 
 
-def answer_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     """Yields the rules on the answers of persons who were asked the module on forced labour. `mask` decides
     which codes the findings may print."""
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
@@ -57,7 +57,7 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
     named = survey.spec.items.involuntary
     # A draft cannot always find this question, because its *no* is the answer that counts.
     if len(named) >= SEVERAL and "no_freedom_to_leave" not in named:
-        yield Rule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
+        yield CheckRule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
     yield from _answered_despite_skip(survey, past, mask)
     for kind, by in kinds.items():
         if by:
@@ -68,17 +68,17 @@ def _total_count(count: Count) -> int:
     return sum(count) if isinstance(count, tuple) else count
 
 
-def _of_columns(kind: str, by: Sequence[tuple[str, Count]]) -> Rule:
+def _of_columns(kind: str, by: Sequence[tuple[str, Count]]) -> CheckRule:
     """Returns one rule about all columns with the same kind of problem, each with its number of persons."""
     if len(by) == 1:
-        return Rule(kind, by[0][0], count=by[0][1])
+        return CheckRule(kind, by[0][0], count=by[0][1])
     where: str | Reason = ", ".join(column for column, _ in by)
     if len(by) > FEW_COLUMNS:
         where = Reason.of(f"{WORDS}many_questions", N=len(by))
-    return Rule(kind, where, count="", by={"": tuple(by)})
+    return CheckRule(kind, where, count="", by={"": tuple(by)})
 
 
-def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask) -> Iterator[Rule]:
+def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask) -> Iterator[CheckRule]:
     """Yields a rule for each column in which persons have an answer although the routing skips the question.
     `counts` has the number of such persons for each column. If they all have a code that survey.yaml does not
     name, it may be how the file writes a blank."""
@@ -96,10 +96,10 @@ def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask
             in_yaml = ", ".join(code if code.isalnum() else f'"{code}"' for code in shown) or "..."
             listed = ", ".join(shown) or Reason.of(f"{WORDS}not_printed")
             values: dict[str, object] = {"codes": listed, "in_yaml": in_yaml}
-            yield Rule("blank_code_not_named", name, test, count, values=values, frame=frame)
+            yield CheckRule("blank_code_not_named", name, test, count, values=values, frame=frame)
         else:
             values = {"gates": gates[name]}
-            yield Rule("answered_despite_skip", name, test, count, values=values, frame=frame)
+            yield CheckRule("answered_despite_skip", name, test, count, values=values, frame=frame)
 
 
 def _gates_in_words(survey: Survey) -> dict[str, object]:
@@ -134,10 +134,10 @@ def _rows_despite_skip(survey: Survey, columns: Collection[str]) -> dict[str, tu
     return found
 
 
-def declared_rules(survey: Survey) -> Iterator[Rule]:
+def declared_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields a rule for each column and reason for which survey.yaml declares that a missing answer counts as
     *no*."""
     kinds: dict[Kind, str] = {"blank": "blank_counts_as_no", "gate": "gate_counts_as_no"}
     for declared, kind in kinds.items():
         for _, column, why, persons in declared_answers(survey, declared):
-            yield Rule(kind, column, count=persons, when=lambda _: True, values={"why": why})
+            yield CheckRule(kind, column, count=persons, when=lambda _: True, values={"why": why})

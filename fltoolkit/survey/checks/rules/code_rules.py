@@ -12,7 +12,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.answers.several_codes import split_codes
 from fltoolkit.survey.answers.skips_and_blanks import one_of
 from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, frames_with, questions
-from fltoolkit.survey.checks.rules.rule import WORDS, Rule
+from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
@@ -24,7 +24,7 @@ from fltoolkit.survey.spec.questions import FORMS
 FEW = 12  # up to this many codes are compared one by one
 
 
-def code_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+def code_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     """Yields the rules on codes to which survey.yaml gives no meaning. The kit does not guess the meaning, so
     such a finding stops the estimate. `mask` decides which codes of options the messages may print."""
     known: dict[str, tuple[str, set[str]]] = {}
@@ -80,12 +80,14 @@ def code_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
     yield from _shared_column_rules(survey)
 
 
-def _code_rule(kind: str, name: str, where: str, frame: Frame, odd: nw.Expr) -> Rule:
+def _code_rule(kind: str, name: str, where: str, frame: Frame, odd: nw.Expr) -> CheckRule:
     values = {"key": where, "meanings": _meanings(where)}
-    return Rule(kind, f"{name} ({where})", odd.fill_null(False), values=values, printed=name, frame=frame)
+    return CheckRule(
+        kind, f"{name} ({where})", odd.fill_null(False), values=values, printed=name, frame=frame
+    )
 
 
-def _number_rules(survey: Survey) -> Iterator[Rule]:
+def _number_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields a rule for each column of bands or quantiles: its values are numbers, or codes of `missing`."""
     for name, group in survey.spec.groups.items():
         if isinstance(group, NumberGroup | QuantileGroup):
@@ -95,7 +97,7 @@ def _number_rules(survey: Survey) -> Iterator[Rule]:
             yield _code_rule("no_numbers", group.column, f"groups.{name}", survey.frame, odd)
 
 
-def _shared_column_rules(survey: Survey) -> Iterator[Rule]:
+def _shared_column_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields a rule for each question that does not list a code that another question on the same column
     lists. Such a code would count as a missing answer to the first question."""
     asked = [q for q in questions(survey) if not q.source.contains]  # the others read only their own codes
@@ -142,7 +144,7 @@ def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
     return found
 
 
-def _option_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+def _option_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     """Yields a rule for each column whose cells contain the codes of several ticked options, if survey.yaml
     gives no meaning to some of these codes."""
     columns = _option_columns(survey)
@@ -163,7 +165,7 @@ def _option_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
                 printed = mask.printed(dict(sorted(persons.items())), different)
                 where, count = asked[0].where, sum(texts[text] for text in odd)
                 values = {"values": printed, "key": where}
-                yield Rule(
+                yield CheckRule(
                     "unknown_options", f"{name} ({where})", value.is_in(odd).fill_null(False), count,
                     values=values, frame=frame,
                 )  # fmt: skip

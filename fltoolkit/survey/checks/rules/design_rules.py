@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from fltoolkit.survey.checks.rules.rule import Rule
+from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.column_values import ROUNDED
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
@@ -16,31 +16,31 @@ from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
 
 
-def design_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+def design_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     """Yields the rules on units, strata and their labels."""
     design = survey.spec.design
     units = [design.psu or "", *(design.second_stage if design.certainty else ())]
-    yield Rule("no_psu", ", ".join(units), nw.col(PSU).is_null())
-    yield Rule("no_strata", ", ".join(design.strata), nw.col(STRATA).is_null())
+    yield CheckRule("no_psu", ", ".join(units), nw.col(PSU).is_null())
+    yield CheckRule("no_strata", ", ".join(design.strata), nw.col(STRATA).is_null())
     key = survey.spec.files.person.key
     for name in dict.fromkeys((*key, *design.household, *design.strata, design.psu, design.ssu)):
         if name:
-            yield Rule("rounded_codes", name, nw.col(SOURCE + name).str.contains(ROUNDED))
+            yield CheckRule("rounded_codes", name, nw.col(SOURCE + name).str.contains(ROUNDED))
     direct = not survey.clustered and not survey.replication
     if direct and design.selection == "pps":
-        yield Rule("pps_without_psu", "psu", count=0, when=lambda _: True)
+        yield CheckRule("pps_without_psu", "psu", count=0, when=lambda _: True)
     if design.certainty and not design.ssu:
         kind = "households_assumed" if design.household else "persons_assumed"
-        yield Rule(kind, ", ".join(design.household) or "ssu", count="")
+        yield CheckRule(kind, ", ".join(design.household) or "ssu", count="")
     elif direct and design.selection != "pps" and design.household:
         at_home = survey.frame.filter(nw.col(ASKED) & ~nw.col(HOUSEHOLD).is_null())
         shared = rows_of(at_home) - count_distinct(at_home, [HOUSEHOLD, PART])
-        yield Rule("persons_drawn", "psu", count=shared, values={"household": design.household[0]})
+        yield CheckRule("persons_drawn", "psu", count=shared, values={"household": design.household[0]})
     if survey.clustered:
         yield from _label_rules(survey, mask)
 
 
-def _label_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+def _label_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     """Yields the PSU labels that are in more than one stratum, and the strata with a single PSU."""
     design = survey.spec.design
     pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons"))
@@ -59,7 +59,7 @@ def _label_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
     ):
         if found:
             printed = {"labels": mask.printed(found, len(labels))}
-            yield Rule(kind, where, count=len(found), values=printed)
+            yield CheckRule(kind, where, count=len(found), values=printed)
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason, Remark
-from fltoolkit.survey.checks.rules.rule import WORDS, Rule
+from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.classifications.job_codes import classification_of, job_label, job_rows
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.person_frame import Frame, column
@@ -20,7 +20,7 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import Job, Sector
 
 
-def job_code_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
+def job_code_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     """Yields the rules on codes of industries and occupations that are not in the classification that
     survey.yaml names: a revision of ISIC, ISCO, or a correspondence table.
 
@@ -33,7 +33,9 @@ def job_code_rules(survey: Survey, mask: Mask) -> Iterator[Rule]:
         labels = sorted({row.label for row in job_rows(sector).values()})
         if held := tuple(label.split(" incl. ")[1] for label in labels if " incl. " in label):
             sectors = Reason.of(f"{WORDS}both", first=held[0], last=held[-1]) if held[1:] else held
-            yield Rule("section_letters", name, count=0, when=lambda _: True, values={"sectors": sectors})
+            yield CheckRule(
+                "section_letters", name, count=0, when=lambda _: True, values={"sectors": sectors}
+            )
         own = sector.job == "forced_labour"  # the questions of the module
         frame = survey.episodes if own and survey.episodes is not None else survey.frame
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
@@ -85,7 +87,9 @@ def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
     return _CodeCounts(dict(sorted(rows.items())), frozenset(known))
 
 
-def _unknown_job_codes(codes: _CodeCounts, sector: Job, key: str, where: str, mask: Mask) -> Iterator[Rule]:
+def _unknown_job_codes(
+    codes: _CodeCounts, sector: Job, key: str, where: str, mask: Mask
+) -> Iterator[CheckRule]:
     unknown = [code for code in codes.rows if code not in codes.known]
     count, printed = codes.of(unknown), codes.printed(unknown, mask)
     values: dict[str, object] = {"classification": classification_of(sector), "values": printed, "key": key}
@@ -94,12 +98,12 @@ def _unknown_job_codes(codes: _CodeCounts, sector: Job, key: str, where: str, ma
         if isinstance(sector, Sector):
             cause = "table" if sector.correspondence else "revision"
         values["cause"] = Reason.of(f"{WORDS}job_cause.{cause}")
-        yield Rule("most_jobs_unknown", where, count=count, values=values)
+        yield CheckRule("most_jobs_unknown", where, count=count, values=values)
     else:
-        yield Rule("jobs_unknown", where, count=count, values=values)
+        yield CheckRule("jobs_unknown", where, count=count, values=values)
 
 
-def _short_job_codes(codes: _CodeCounts, sector: Job, where: str, mask: Mask) -> Iterator[Rule]:
+def _short_job_codes(codes: _CodeCounts, sector: Job, where: str, mask: Mask) -> Iterator[CheckRule]:
     """Yields a rule on codes with one digit too few.
 
     If survey.yaml says three or four digits and no code has that many, this is an error. Otherwise, if other
@@ -112,10 +116,10 @@ def _short_job_codes(codes: _CodeCounts, sector: Job, where: str, mask: Mask) ->
     short = _matching(codes, rf"\d{{{digits - 1}}}")
     if digits > 2 and not _matching(codes, rf"[A-Za-z]?\d{{{digits}}}"):
         values: dict[str, object] = {"digits": digits, "fewer": digits - 1}
-        yield Rule("job_digits", where, count=codes.of(short), values=values)
+        yield CheckRule("job_digits", where, count=codes.of(short), values=values)
     elif _matching(codes, rf"0\d{{{digits - 1}}}"):
         values = {"values": codes.printed(short, mask)}
-        yield Rule("job_zero_lost", where, count=codes.of(short), values=values)
+        yield CheckRule("job_zero_lost", where, count=codes.of(short), values=values)
 
 
 def _matching(codes: _CodeCounts, pattern: str) -> list[str]:

@@ -11,7 +11,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.code_rules import different_values
-from fltoolkit.survey.checks.rules.rule import WORDS, Rule
+from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
@@ -28,34 +28,38 @@ FORMULA = ("=", "+", "-", "@")
 YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line number must be wrong
 
 
-def age_rules(survey: Survey) -> Iterator[Rule]:
+def age_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on ages that are impossible, no numbers, or unknown."""
     age, own = nw.col(AGE), survey.spec.age
     text = nw.col(SOURCE + own.column)
     no_number = age.is_null() & ~text.is_null() & ~text.is_in(list(own.missing))
-    yield Rule("age_outside", own.column, (age < 0) | (age > own.max), values={"max": own.max})
-    yield Rule("age_text", own.column, no_number, printed=own.column)
-    yield Rule("age_missing", own.column, age.is_null())
+    yield CheckRule("age_outside", own.column, (age < 0) | (age > own.max), values={"max": own.max})
+    yield CheckRule("age_text", own.column, no_number, printed=own.column)
+    yield CheckRule("age_missing", own.column, age.is_null())
 
 
-def file_rules(survey: Survey) -> Iterator[Rule]:
+def file_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on very wide files, and on rows of a file that no person has, or that persons lack."""
     wanted, files = wanted_columns(survey.spec), survey.spec.files
     keys = (name for file in files.given.values() for name in file.key)
     used = {*wanted.persons, *wanted.episodes, *keys}
     for kind, there in survey.columns_of_files.items():
         number = {"used": len(used.intersection(there)), "all": len(there)}
-        yield Rule("wide_file", f"files.{kind}", count=len(there), when=lambda n: n > WIDE, values=number)
+        yield CheckRule(
+            "wide_file", f"files.{kind}", count=len(there), when=lambda n: n > WIDE, values=number
+        )
     for join in survey.joins:
         zeros = join.lost is not None and join.unmatched_rows and _differ_by_zeros(survey, join.lost)
         do = Reason.of(f"{WORDS}keys.{'zeros' if zeros else 'check'}")
         where = f"files.{join.file}"
         values: dict[str, object] = {"file": join.file, "do": do}
         if join.file == "household":
-            yield Rule("no_household_row", where, count=join.unmatched_persons, values=values)
+            yield CheckRule("no_household_row", where, count=join.unmatched_persons, values=values)
         # Rows of a household file hold no answers.
         kind = "lost_household" if join.file == "household" else "lost_answers"
-        yield Rule(kind, where, None, join.unmatched_rows, values=values, frame=join.lost, file=join.file)
+        yield CheckRule(
+            kind, where, None, join.unmatched_rows, values=values, frame=join.lost, file=join.file
+        )
 
 
 def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
@@ -67,7 +71,7 @@ def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
     return rows_of(lost.select(named).with_columns(bare).join(persons, on=named, how="inner")) > 0
 
 
-def family_rules(survey: Survey) -> Iterator[Rule]:
+def family_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on persons who answered the wrong module (set of questions), and on parents who cannot
     be linked to their child or are too young. There are none if the survey has no module on children."""
     children, module, line = survey.spec.children, survey.spec.module, survey.spec.age.adult
@@ -78,12 +82,12 @@ def family_rules(survey: Survey) -> Iterator[Rule]:
         for name, who, of in (("children", child, module), ("adults", ~child, children.module)):
             answered = nw.col(SOURCE + of.column).is_in(list(of.answered))
             test = who & answered & ~nw.col(ASKED)
-            yield Rule(f"other_module_{name}", survey.spec.age.column, test, values={"line": line})
+            yield CheckRule(f"other_module_{name}", survey.spec.age.column, test, values={"line": line})
     if children.parents:
         yield from _parent_rules(survey, children.parents)
 
 
-def _parent_rules(survey: Survey, parents: Parents) -> Iterator[Rule]:
+def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
     mine, line = nw.col(CHILD) & nw.col(ASKED), survey.spec.age.adult
     home = [HOUSEHOLD, PART, "fl__line"]
     own = line_numbers(survey.frame, parents)[parents.line].alias("fl__line")
@@ -93,12 +97,12 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[Rule]:
         numbers = known.group_by(home).agg(nw.len().alias("n"))
         twice = count_rows(numbers, {"twice": nw.col("n") > 1})["twice"]
         times = lines.with_columns(nw.len().over(*home).alias("fl__times"))
-        yield Rule("line_twice", parents.line, nw.col("fl__times") > 1, twice, frame=times)
+        yield CheckRule("line_twice", parents.line, nw.col("fl__times") > 1, twice, frame=times)
         return
     facts = {"there": nw.lit(True), "age": nw.col(AGE), "child": nw.col(CHILD)}
     linked = with_parent_facts(survey.frame, parents, mine, ~nw.col(HOUSEHOLD).is_null(), facts)
     without = mine & nw.col(HOUSEHOLD).is_null()
-    yield Rule("child_without_household", ", ".join(survey.spec.design.household), without, frame=linked)
+    yield CheckRule("child_without_household", ", ".join(survey.spec.design.household), without, frame=linked)
     for i, name in enumerate(parents.columns):
         value, there, of_age, minor = (nw.col(c) for c in (SOURCE + name, *_facts_of_parent(i, facts)))
         named = mine & ~value.is_null() & ~value.is_in([*parents.none, *parents.elsewhere])
@@ -109,14 +113,14 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[Rule]:
             ("no_adult", named & minor & ~young, {"line": line}),
             ("blank", mine & value.is_null(), {}),
         ):
-            yield Rule(f"parent_{kind}", name, test, values=values, frame=linked)
+            yield CheckRule(f"parent_{kind}", name, test, values=values, frame=linked)
 
 
 def _facts_of_parent(number: int, facts: Mapping[str, nw.Expr]) -> list[str]:
     return [f"fl__parent{number}__{fact}" for fact in facts]
 
 
-def group_rules(survey: Survey) -> Iterator[Rule]:
+def group_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the groups in which all persons asked have the same category, and labels that a spreadsheet
     would read as a formula."""
     groups = {name: group for name, group in survey.spec.groups.items() if isinstance(group, Group)}
@@ -128,9 +132,9 @@ def group_rules(survey: Survey) -> Iterator[Rule]:
             labels = {group.labels.get(code) for code in found if code is not None} - {None}
             if len(labels) == 1:
                 values = {"name": name, "label": labels.pop()}
-                yield Rule("all_alike", where, count=len(found), values=values)
+                yield CheckRule("all_alike", where, count=len(found), values=values)
         odd = [label for label in dict.fromkeys(group.labels.values()) if label.startswith(FORMULA)]
-        yield Rule("formula_labels", where, count=len(odd), values={"labels": ", ".join(odd)})
+        yield CheckRule("formula_labels", where, count=len(odd), values={"labels": ", ".join(odd)})
 
 
 def _same_at_both_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
@@ -153,18 +157,18 @@ def _same_at_both_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
     }
 
 
-def module_rules(survey: Survey) -> Iterator[Rule]:
+def module_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on the status of the module on forced labour: nobody answered it, it was refused, or
     all its questions are blank."""
     spec, asked, child = survey.spec, nw.col(ASKED), nw.col(CHILD)
     statuses = (spec.module, spec.children and spec.children.module)
     where = spec.module.column if spec.module else "module"
-    yield Rule("nobody_answered", where, asked, when=lambda persons: not persons)
-    yield Rule("module_refused", ", ".join(of.column for of in statuses if of), refused_module(survey))
+    yield CheckRule("nobody_answered", where, asked, when=lambda persons: not persons)
+    yield CheckRule("module_refused", ", ".join(of.column for of in statuses if of), refused_module(survey))
     if not spec.episodes.wide and not spec.episodes.long:
-        yield Rule("all_blank", "items", asked & ~child & _all_blank(survey, "items", "any_work"))
+        yield CheckRule("all_blank", "items", asked & ~child & _all_blank(survey, "items", "any_work"))
     if spec.children:
-        yield Rule("all_blank", "children", asked & child & _all_blank(survey, "children"))
+        yield CheckRule("all_blank", "children", asked & child & _all_blank(survey, "children"))
 
 
 def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
@@ -174,7 +178,7 @@ def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
     return nw.all_horizontal(*blank, ignore_nulls=False)
 
 
-def episode_rules(survey: Survey) -> Iterator[Rule]:
+def episode_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on the number of episodes (spells of work) per person. There are none if survey.yaml
     names no such column."""
     if (counted := survey.spec.episodes.counted) is None:
@@ -183,6 +187,6 @@ def episode_rules(survey: Survey) -> Iterator[Rule]:
     answered = nw.col(ASKED) & ~code.is_null() & ~code.is_in(list(counted.missing))
     whole = (number.is_finite() & (number >= 0) & (number.round(0) == number)).fill_null(False)
     named = len(survey.spec.episodes.wide)
-    yield Rule("episodes_no_number", counted.number, answered & ~whole)
+    yield CheckRule("episodes_no_number", counted.number, answered & ~whole)
     more = answered & whole & (number > named)
-    yield Rule("episodes_not_read", counted.number, more, values={"named": named})
+    yield CheckRule("episodes_not_read", counted.number, more, values={"named": named})

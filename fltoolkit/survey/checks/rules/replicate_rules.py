@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.checks.rules.rule import WORDS, Rule
+from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, REPLICATE
 from fltoolkit.survey.design.replicate_sums import ReplicateSums, replicate_sums
@@ -23,7 +23,7 @@ WEIGHT_NAME = re.compile(
 )
 
 
-def replicate_rules(survey: Survey) -> Iterator[Rule]:
+def replicate_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on replicate weights. Errors are only those that are wrong under every method."""
     given = survey.spec.design.replicates
     if given is None:
@@ -34,11 +34,11 @@ def replicate_rules(survey: Survey) -> Iterator[Rule]:
     sums = replicate_sums(survey.frame, given.names, combined=given.combined, asked=nw.col(ASKED), beside=age)
     if sums.are_other:
         kind = "replicates_are_factors" if given.combined else "replicates_are_weights"
-        yield Rule(kind, "design.replicates.combined", count=len(sums.names))
+        yield CheckRule(kind, "design.replicates.combined", count=len(sums.names))
     yield from _about("replicates_zero", sums.zero)
     yield from _about("replicates_constant", sums.constant)
     if len(sums.equal) == len(sums.names):
-        yield Rule("replicates_all_equal", COLUMNS, count=len(sums.names))
+        yield CheckRule("replicates_all_equal", COLUMNS, count=len(sums.names))
     # In the method of successive differences one replicate may equal the weight, and others may repeat.
     differences = given.method == "successive_difference"
     if differences < len(sums.equal) < len(sums.names):
@@ -51,12 +51,12 @@ def replicate_rules(survey: Survey) -> Iterator[Rule]:
     yield from _about("replicates_continue", _not_named(survey, given.names))
 
 
-def _about(kind: str, names: Sequence[str | Reason]) -> Iterator[Rule]:
+def _about(kind: str, names: Sequence[str | Reason]) -> Iterator[CheckRule]:
     if names:
         columns: object = tuple(names[:LISTED])
         if len(names) > LISTED:
             columns = Reason.of(f"{WORDS}and_more", columns=columns, N=len(names) - LISTED)
-        yield Rule(kind, COLUMNS, count=len(names), values={"columns": columns})
+        yield CheckRule(kind, COLUMNS, count=len(names), values={"columns": columns})
 
 
 def _twice(survey: Survey, sums: ReplicateSums) -> list[Reason]:

@@ -1,4 +1,4 @@
-"""The engine of the checks. A `Rule` names a kind of finding and the rows that it is about, and `apply_rules`
+"""The engine of the checks. A `CheckRule` names a kind of finding and the rows that it is about, and `apply_rules`
 counts the rows of all rules together.
 
 The words of each kind of finding are in the language files, below `kit.findings`. What else is always true of
@@ -42,7 +42,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Rule:
+class CheckRule:
     """A kind of finding, and the rows of the data that have it.
 
     Attributes:
@@ -82,7 +82,7 @@ def finding_kinds() -> Mapping[str, Kind]:
     return {name: Kind(**facts) for name, facts in yaml.safe_load(text).items()}
 
 
-def apply_rules(rules: Iterable[Rule], persons: Frame, mask: Mask, path: object = "") -> list[Finding]:
+def apply_rules(rules: Iterable[CheckRule], persons: Frame, mask: Mask, path: object = "") -> list[Finding]:
     """Returns the findings of some rules, in the order of the rules. All rules on one frame are counted in
     one pass over it.
 
@@ -102,12 +102,12 @@ def apply_rules(rules: Iterable[Rule], persons: Frame, mask: Mask, path: object 
     return list(_findings(rules, sums, persons, mask))
 
 
-def _expressions(rule: Rule) -> tuple[nw.Expr, ...]:
+def _expressions(rule: CheckRule) -> tuple[nw.Expr, ...]:
     return rule.sums if rule.test is None or rule.count is not None else (rule.test, *rule.sums)
 
 
 def _findings(
-    rules: Iterable[Rule], sums: Mapping[int, list[Any]], persons: Frame, mask: Mask
+    rules: Iterable[CheckRule], sums: Mapping[int, list[Any]], persons: Frame, mask: Mask
 ) -> Iterator[Finding]:
     for rule in rules:
         found = sums[id(rule)]
@@ -116,7 +116,7 @@ def _findings(
             yield _finding(rule, count, others, rule.frame or persons, mask)
 
 
-def _finding(rule: Rule, count: Any, others: list[Any], frame: Frame, mask: Mask) -> Finding:
+def _finding(rule: CheckRule, count: Any, others: list[Any], frame: Frame, mask: Mask) -> Finding:
     kind = finding_kinds()[rule.kind]
     values = dict(rule.values(count, *others) if callable(rule.values) else rule.values)
     if rule.printed and rule.test is not None:

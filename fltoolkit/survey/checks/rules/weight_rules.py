@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import narwhals as nw
 
-from fltoolkit.survey.checks.rules.rule import Rule
+from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR
@@ -30,7 +30,7 @@ def weight_columns(spec: SurveySpec) -> dict[str, str]:
     return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
 
 
-def weight_rules(survey: Survey) -> Iterator[Rule]:
+def weight_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on the values of each weight."""
     spec, columns = survey.spec, weight_columns(survey.spec)
     inside_of = {name: inside for inside, name in columns.items()}
@@ -40,14 +40,14 @@ def weight_rules(survey: Survey) -> Iterator[Rule]:
         both = nw.lit(len(sides) > 1)
         side = both if len(sides) != 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
         asked = nw.col(ASKED) & side
-        yield Rule("weight_text", name, weight.is_null() & ~text.is_null(), printed=name)
-        yield Rule("weight_bad", name, (weight < 0) | ~weight.is_finite())
-        yield Rule("weight_blank", name, text.is_null() & asked)
-        yield Rule("weight_zero", name, (weight == 0) & asked)
-        yield Rule("weight_none", name, weight > 0, when=lambda persons: not persons)
+        yield CheckRule("weight_text", name, weight.is_null() & ~text.is_null(), printed=name)
+        yield CheckRule("weight_bad", name, (weight < 0) | ~weight.is_finite())
+        yield CheckRule("weight_blank", name, text.is_null() & asked)
+        yield CheckRule("weight_zero", name, (weight == 0) & asked)
+        yield CheckRule("weight_none", name, weight > 0, when=lambda persons: not persons)
 
 
-def weight_sum_rules(survey: Survey) -> Iterator[Rule]:
+def weight_sum_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on sums of weights. There are none if survey.yaml says that the weights are
     normalised, and only those on populations if it calibrates them."""
     if not survey.grosses_up:
@@ -57,7 +57,7 @@ def weight_sum_rules(survey: Survey) -> Iterator[Rule]:
     for name, inside in columns.items():
         there, *sums = scale_sums(nw.col(inside) / nw.col(FACTOR))
         for kind, is_so in _scales(bool(spec.design.psu or spec.design.replicates)).items():
-            yield Rule(kind, name, there, sums=tuple(sums), when=is_so)
+            yield CheckRule(kind, name, there, sums=tuple(sums), when=is_so)
     yield from _population_rules(survey)
 
 
@@ -88,7 +88,7 @@ def _scales(drawn: bool) -> dict[str, Callable[[float, float, float, float], boo
     }
 
 
-def _population_rules(survey: Survey) -> Iterator[Rule]:
+def _population_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields, for each population, rules that compare two sums: the population's own weights, over persons
     who answered the module on forced labour, and the weights of the design, over all persons of the same
     ages."""
@@ -102,10 +102,10 @@ def _population_rules(survey: Survey) -> Iterator[Rule]:
             for weight, who in ((weight_of(name), eligible & nw.col(ASKED)), (WEIGHT, eligible))
         ]
         where = population.weight or spec.design.weight
-        yield Rule(
+        yield CheckRule(
             "weights_infinite", where, count=0, sums=tuple(sums), when=_is_infinite, values={"name": name}
         )
-        yield Rule(
+        yield CheckRule(
             "weights_differ", where, count=0, sums=tuple(sums), when=_differ, values=_rounded_sums(name)
         )
 
@@ -124,12 +124,12 @@ def _rounded_sums(name: str) -> Callable[..., Mapping[str, object]]:
     number would be a sum of single weights."""
     return lambda _, answered, whole: {
         "name": name,
-        "answered": f"{float(f'{answered:.2g}'):,.0f}",
-        "whole": f"{float(f'{whole:.2g}'):,.0f}",
+        "answered": int(float(f"{answered:.2g}")),
+        "whole": int(float(f"{whole:.2g}")),
     }
 
 
-def dominant_weight_rules(survey: Survey) -> Iterator[Rule]:
+def dominant_weight_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields a rule for each value of a weight that is at least five times the mean weight and carries at
     least 5% of the sum of the weights, over the persons who answered the module."""
     for name, inside in {name: inside for inside, name in weight_columns(survey.spec).items()}.items():
@@ -148,5 +148,5 @@ def dominant_weight_rules(survey: Survey) -> Iterator[Rule]:
         )
         for value, holders in sorted(to_rows(values, survey.path), reverse=True):
             kind = "weight_dominates" if holders == 1 else "weight_value_dominates"
-            share = {"share": f"{value * holders / added:.0%}"}
-            yield Rule(kind, name, there & (weight == value), int(holders), values=share, printed=name)
+            share = {"share": round(100 * value * holders / added)}
+            yield CheckRule(kind, name, there & (weight == value), int(holders), values=share, printed=name)

@@ -12,10 +12,10 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.accepted_findings import unused_entries, with_acceptance
 from fltoolkit.survey.checks.finding_rows import finding_rows
 from fltoolkit.survey.checks.findings import Finding
-from fltoolkit.survey.checks.rules.rule import Rule
+from fltoolkit.survey.checks.rules.rule import CheckRule
+from fltoolkit.survey.checks.survey_checks import unused_entries, with_acceptance
 from fltoolkit.survey.spec.corrections import Accepted
 
 Write = Callable[..., Path]
@@ -41,7 +41,7 @@ def test_one_that_is_not_accepted_says_how_it_may_be() -> None:
         "correct; or correct the rows under corrections:, or name the finding under accept: with the "
         "reason why it is right"
     )
-    assert unused == Rule("accept_without_finding", "AGE2", count="", values={"check": "age"})
+    assert unused == CheckRule("accept_without_finding", "AGE2", count="", values={"check": "age"})
 
 
 def test_what_no_estimate_can_be_made_of_stays_an_error() -> None:
