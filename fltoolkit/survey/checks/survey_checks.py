@@ -20,6 +20,8 @@ from fltoolkit.survey.checks.rules.answer_rules import answer_rules, declared_ru
 from fltoolkit.survey.checks.rules.code_rules import code_rules
 from fltoolkit.survey.checks.rules.design_rules import design_rules
 from fltoolkit.survey.checks.rules.job_code_rules import job_code_rules
+from fltoolkit.survey.checks.rules.label_rules import label_rules
+from fltoolkit.survey.checks.rules.number_rules import number_rules
 from fltoolkit.survey.checks.rules.person_rules import (
     age_rules,
     episode_rules,
@@ -92,11 +94,13 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
     rules = [
         *weight_rules(survey),
         *weight_sum_rules(survey),
+        *number_rules(survey),
         *dominant_weight_rules(survey),
         *replicate_rules(survey),
         *design_rules(survey, mask),
         *code_rules(survey, mask),
         *job_code_rules(survey, mask),
+        *label_rules(survey),
         *age_rules(survey),
         *file_rules(survey),
         *family_rules(survey),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ import narwhals as nw
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import count_in_words, rounded, sum_in_words
-from fltoolkit.survey.data.fetch_rows import to_count, to_pandas
-from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA
+from fltoolkit.survey.checks.rules.weight_rules import weight_columns
+from fltoolkit.survey.data.fetch_rows import to_count, to_pandas, to_rows, to_sums
+from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
+from fltoolkit.survey.data.person_frame import FACTOR
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
@@ -20,6 +23,7 @@ from fltoolkit.survey.spec.questions import ReferencePeriod
 if TYPE_CHECKING:
     import pandas as pd
 
+FEWEST_WEIGHTS = 100  # persons; quantiles of fewer weights would tell of single persons
 SELECTION = {
     "pps": "with probability proportional to size",
     "srs": "simple random",
@@ -95,6 +99,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
             f"{p.label} ({' + '.join(p.sum_of) or f'weighted by {p.weight or design.weight}'})"
             for p in spec.populations.values()
         ),
+        **_weights(survey),
         "Not reached": "; ".join(spec.coverage_excludes) or "not said",
     }
     if spec.calibration:
@@ -102,6 +107,36 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
             f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
         )
     return facts
+
+
+def _weights(survey: Survey) -> dict[str, str]:
+    """Returns how far the weights differ, one fact for each weight: quantiles, the coefficient of variation,
+    Kish's approximate design effect 1 + CV² (Kish 1965, section 11.7), and the share of the largest 1% in the
+    sum. Only persons who answered the module count. Numbers have two digits, so that no single weight is
+    printed."""
+    facts = {}
+    for name, inside in {name: inside for inside, name in weight_columns(survey.spec).items()}.items():
+        weight = nw.col(inside) / nw.col(FACTOR)
+        rows = survey.frame.filter((nw.col(ASKED) & weight.is_finite() & (weight > 0)).fill_null(False))
+        rows = rows.select(weight.alias(WEIGHT))
+        own = nw.col(WEIGHT)
+        persons, added, squares = map(float, to_sums(rows, [nw.lit(1), own, own * own], survey.path))
+        if persons < FEWEST_WEIGHTS:
+            continue
+        parts = [own.quantile(part, "linear").alias(f"q{part}") for part in (0.05, 0.5, 0.95, 0.99)]
+        (low, half, high, top), *_ = to_rows(rows.select(parts), survey.path)
+        (carried,) = to_sums(rows, [nw.when(own > top).then(own).otherwise(0.0)], survey.path)
+        kish = persons * squares / added**2
+        facts[f"Weights {name}"] = (
+            f"5% below {_two_digits(low)}, half below {_two_digits(half)}, 5% above {_two_digits(high)}; "
+            f"coefficient of variation {math.sqrt(max(0.0, kish - 1)):.2f}, Kish's design effect {kish:.2f}; "
+            f"the largest 1% carry {float(carried) / added:.0%} of the sum"
+        )
+    return facts
+
+
+def _two_digits(number: float) -> str:
+    return f"{float(f'{number:.2g}'):,.10g}"
 
 
 def _response(answered: int, refused: int, limit: int, *, known: bool) -> str:

@@ -275,6 +275,16 @@ def _with_person_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
     )
 
 
+def _household_columns(spec: SurveySpec) -> list[str]:
+    """Returns the columns that tell households apart. The numbers of households may restart in each PSU, and
+    those of PSUs in each stratum, so the columns of the PSU come first."""
+    design = spec.design
+    if not design.household:
+        return list(spec.files.person.key)
+    above = [*(design.strata if design.nest else ()), *([design.psu] if design.psu else [])]
+    return list(dict.fromkeys((*above, *design.household)))
+
+
 def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
     design = spec.design
 
@@ -283,7 +293,7 @@ def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 
     columns = [
         joined_labels([source(c) for c in design.strata]).alias(STRATA),
-        joined_labels([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
+        joined_labels([source(c) for c in _household_columns(spec)]).alias(HOUSEHOLD),
         person_key(spec),
         (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
         nw.when(~nw.col(SOURCE + spec.age.column).is_in(list(spec.age.missing)))

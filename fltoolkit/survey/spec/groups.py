@@ -94,6 +94,8 @@ class PopulationSpec(Model):
         age: the lowest and the highest age of its members.
         where: further conditions: {column: the codes that a member has in this column}.
         weight: the column of weights for this population. Without it: `design.weight`.
+        population: the official number of persons in this population. `check` compares it with the sum of
+            the weights, which may be up to 20% away.
         sum_of: the names of one population of adults and one of children, if this population is their sum.
             Each person keeps the weight of their own population.
     """
@@ -102,13 +104,15 @@ class PopulationSpec(Model):
     age: AgeRange = AgeRange.model_construct()
     where: dict[str, SomeCodes] = Field(default_factory=dict)
     weight: str | None = None
+    population: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     sum_of: Names = ()
 
     @model_validator(mode="after")
     def _only_a_sum(self) -> PopulationSpec:
-        if self.sum_of and (self.where or self.weight or self.age != AgeRange()):
+        if self.sum_of and (self.where or self.weight or self.population or self.age != AgeRange()):
             raise ValueError(
-                "sum_of: a sum takes ages, conditions and weights from its parts; leave them out here"
+                "sum_of: a sum takes ages, conditions, weights and population from its parts; leave them "
+                "out here"
             )
         return self
 

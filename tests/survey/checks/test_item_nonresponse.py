@@ -163,3 +163,25 @@ def test_a_code_of_the_file_for_a_blank_is_no_answer_past_the_routing(
     people.loc[8, "q1"] = "Y"  # an answer too: the gates may be wrong
     past = [f for f in answer_findings(fl.read_survey(write(spec, people=people))) if f.check == "routing"]
     assert ["swapped" in f.do for f in past] == [True, False]
+
+
+def test_a_yes_to_work_that_the_person_did_not_do_is_a_finding(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write
+) -> None:
+    people.loc[8:, ["worked", "q1", "q2"]] = ["N", "", ""]
+    assert (
+        list(fl.check(fl.read_survey(write(spec, people=people))).query("where == 'any_work'")["what"]) == []
+    )
+    people.loc[9, "q1"] = "Y"
+    told = fl.check(fl.read_survey(write(spec, people=people))).query("where == 'any_work'")
+    assert [(row.severity, row.check, row.count) for row in told.itertuples()] == [
+        ("warning", "items", "fewer than 5")
+    ]
+
+
+def test_the_status_of_the_module_is_no_work(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    keys = {"any_work": {"column": "result", "yes": "done", "no": ["refused", "other"]}}
+    survey = fl.read_survey(write(changed(spec, keys), people=people))
+    assert "module" in set(fl.check(survey).query("severity == 'warning'")["check"])

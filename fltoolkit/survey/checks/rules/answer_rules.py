@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason, joined_reasons
-from fltoolkit.survey.answers.skips_and_blanks import is_blank, is_skipped
+from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes, is_blank, is_skipped
 from fltoolkit.survey.checks.declared_answers import Kind, declared_answers
 from fltoolkit.survey.checks.findings import Count
 from fltoolkit.survey.checks.item_nonresponse import answer_counts, frames_with, questions, with_stages
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.engines import count_distinct
 from fltoolkit.survey.data.fetch_rows import to_rows
-from fltoolkit.survey.data.internal_columns import SOURCE
+from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
@@ -59,9 +59,28 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     if len(named) >= SEVERAL and "no_freedom_to_leave" not in named:
         yield CheckRule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
     yield from _answered_despite_skip(survey, past, mask)
+    yield from _work_rules(survey)
     for kind, by in kinds.items():
         if by:
             yield _of_columns(kind, list(by.items()))
+
+
+def _work_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule on persons with *yes* to a question about their work, but *no* to every question on any
+    work. Another rule asks about a question on work that is the status of the module."""
+    spec, adult = survey.spec, nw.col(ASKED) & ~nw.col(CHILD)
+    module = spec.module.column if spec.module else ""
+    if module and module in {source.column for source in spec.any_work}:
+        yield CheckRule("module_is_work", module, count="")
+    there = set(survey.frame.collect_schema().names())
+    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
+    works = [source for source in spec.any_work if SOURCE + source.column in there]
+    if items and works and len(works) == len(spec.any_work):
+        none = [answered_no(source, spec.mapped).fill_null(False) for source in works]
+        said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
+        without = nw.all_horizontal(*none, ignore_nulls=False)
+        test = adult & without & nw.any_horizontal(*said, ignore_nulls=False)
+        yield CheckRule("yes_without_work", "any_work", test)
 
 
 def _total_count(count: Count) -> int:

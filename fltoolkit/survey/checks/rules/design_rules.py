@@ -3,7 +3,7 @@ and strata."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import narwhals as nw
 
@@ -13,7 +13,26 @@ from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import ASKED, HOUSEHOLD, PART, PSU, SOURCE, STRATA
 from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.data.unit_labels import SEPARATOR
 from fltoolkit.survey.design.survey_design import Survey
+
+FEWEST_PSUS = 10  # with fewer, it may be chance that each has one person
+MOST_IN_HOUSEHOLD = 30
+MISSING = {
+    "null",
+    "na",
+    "n/a",
+    "#n/a",
+    "#na",
+    "nan",
+    "none",
+    "missing",
+    ".",
+    "?",
+    "#null!",
+    "#ref!",
+    "#value!",
+}
 
 
 def design_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
@@ -36,12 +55,15 @@ def design_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         at_home = survey.frame.filter(nw.col(ASKED) & ~nw.col(HOUSEHOLD).is_null())
         shared = rows_of(at_home) - count_distinct(at_home, [HOUSEHOLD, PART])
         yield CheckRule("persons_drawn", "psu", count=shared, values={"household": design.household[0]})
+    yield from _household_rules(survey)
     if survey.clustered:
         yield from _label_rules(survey, mask)
 
 
 def _label_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
-    """Yields the PSU labels that are in more than one stratum, and the strata with a single PSU."""
+    """Yields the rules on the labels of PSUs and strata: PSU labels in more than one stratum, strata with a
+    single PSU, PSUs of one person each, labels that look like a missing value, and labels that differ only in
+    case, blanks or leading zeros."""
     design = survey.spec.design
     pairs = survey.frame.group_by(STRATA, PSU).agg(nw.len().alias("persons"))
     strata: dict[object, list[int]] = {}
@@ -60,6 +82,51 @@ def _label_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         if found:
             printed = {"labels": mask.printed(found, len(labels))}
             yield CheckRule(kind, where, count=len(found), values=printed)
+    if len(psus) >= FEWEST_PSUS and all(parts == [1] for parts in psus.values()):
+        yield CheckRule("psu_is_person", design.psu or "", count=len(psus))
+    for where, labels, nested in (
+        (design.psu or "", psus, True),
+        (", ".join(design.strata), strata, False),
+    ):
+        persons = {str(label): sum(parts) for label, parts in labels.items()}
+        columns = {label: label.replace("//", "/").split(SEPARATOR) for label in persons}
+        own = {label: parts[-1:] if nested else parts for label, parts in columns.items()}
+        missing = {label: n for label, n in persons.items() if MISSING.intersection(map(_plain, own[label]))}
+        alike = {label: persons[label] for label in _alike(columns)}
+        for kind, found in (("label_of_missing", missing), ("labels_alike", alike)):
+            if found:
+                printed = {"labels": mask.printed(found, len(labels))}
+                yield CheckRule(kind, where, count=len(found), values=printed)
+
+
+def _plain(label: str) -> str:
+    """Returns a label without capitals, blanks and leading zeros, which can differ by mistake."""
+    return "".join(label.split()).casefold().lstrip("0") or "0"
+
+
+def _alike(parts: Mapping[str, Sequence[str]]) -> list[str]:
+    """Returns the labels that are those of another unit but for case, blanks and leading zeros. `parts` has
+    the labels of the columns of which each label is made."""
+    same: dict[tuple[str, ...], list[str]] = {}
+    for label, columns in parts.items():
+        same.setdefault(tuple(map(_plain, columns)), []).append(label)
+    return [label for labels in same.values() if len(labels) > 1 for label in labels]
+
+
+def _household_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a note if the same household labels are in several PSUs. Then each PSU has its own households. A
+    warning is given if the whole file is one household."""
+    named = survey.spec.design.household
+    if not named:
+        return
+    labels = [nw.col(SOURCE + name) for name in named]
+    known = survey.frame.filter(~nw.any_horizontal(*[c.is_null() for c in labels], ignore_nulls=False))
+    raw = count_distinct(known, [SOURCE + name for name in named])
+    if raw == 1 and rows_of(known) > MOST_IN_HOUSEHOLD:
+        yield CheckRule("one_household", ", ".join(named), count=rows_of(known))
+    nested = count_distinct(survey.frame.filter(~nw.col(HOUSEHOLD).is_null()), [HOUSEHOLD])
+    if nested > raw:
+        yield CheckRule("households_by_psu", ", ".join(named), count="")
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:

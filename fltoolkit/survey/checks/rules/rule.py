@@ -93,13 +93,14 @@ def apply_rules(rules: Iterable[CheckRule], persons: Frame, mask: Mask, path: ob
         path: the file that an error of reading names.
     """
     rules = list(rules)
-    sums: dict[int, list[Any]] = {}
+    added: dict[tuple[int, int], Any] = {}
     for frame in {id(frame): frame for rule in rules for frame in (rule.frame or persons,)}.values():
-        mine = [rule for rule in rules if (rule.frame or persons) is frame]
-        wanted = [expression for rule in mine for expression in _expressions(rule)]
-        added = iter(to_sums(frame, wanted, path) if wanted else ())
-        sums |= {id(rule): [next(added) for _ in _expressions(rule)] for rule in mine}
-    return list(_findings(rules, sums, persons, mask))
+        mine = (rule for rule in rules if (rule.frame or persons) is frame)
+        # Rules share expressions, and each is added up once.
+        wanted = {(id(frame), id(one)): one for rule in mine for one in _expressions(rule)}
+        if wanted:
+            added |= dict(zip(wanted, to_sums(frame, list(wanted.values()), path), strict=True))
+    return list(_findings(rules, added, persons, mask))
 
 
 def _expressions(rule: CheckRule) -> tuple[nw.Expr, ...]:
@@ -107,10 +108,10 @@ def _expressions(rule: CheckRule) -> tuple[nw.Expr, ...]:
 
 
 def _findings(
-    rules: Iterable[CheckRule], sums: Mapping[int, list[Any]], persons: Frame, mask: Mask
+    rules: Iterable[CheckRule], added: Mapping[tuple[int, int], Any], persons: Frame, mask: Mask
 ) -> Iterator[Finding]:
     for rule in rules:
-        found = sums[id(rule)]
+        found = [added[id(rule.frame or persons), id(one)] for one in _expressions(rule)]
         count, *others = found if len(found) > len(rule.sums) else [rule.count, *found]
         if rule.when(count, *others):
             yield _finding(rule, count, others, rule.frame or persons, mask)

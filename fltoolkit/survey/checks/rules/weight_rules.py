@@ -20,6 +20,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 MEAN_OF_NORMALISED = (0.5, 2.0)
 TIMES = 5.0  # the mean weight: a stratum with the same weight for everybody is seldom so far from it
 SHARE = 0.05  # of the sum of the weights: with less, no rate changes by more than a twentieth
+FAR_FROM_OFFICIAL = 0.2  # of the official total
 PERSONS, CARRIED = "fl__persons", "fl__carried"
 
 
@@ -105,6 +106,15 @@ def _population_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule(
             "weights_infinite", where, count=0, sums=tuple(sums), when=_is_infinite, values={"name": name}
         )
+        if population.population:
+            yield CheckRule(
+                "weights_far_from_population",
+                where,
+                count=0,
+                sums=tuple(sums),
+                when=_is_far_from(population.population),
+                values=_rounded_sums(name, population.population),
+            )
         yield CheckRule(
             "weights_differ", where, count=0, sums=tuple(sums), when=_differ, values=_rounded_sums(name)
         )
@@ -119,11 +129,16 @@ def _differ(_: object, answered: float, whole: float) -> bool:
     return finite and whole > 0 and answered > 0 and not 0.5 < answered / whole < 2
 
 
-def _rounded_sums(name: str) -> Callable[..., Mapping[str, object]]:
+def _is_far_from(official: float) -> Callable[[object, float, float], bool]:
+    return lambda _, answered, whole: abs(answered - official) > FAR_FROM_OFFICIAL * official
+
+
+def _rounded_sums(name: str, official: float = 0.0) -> Callable[..., Mapping[str, object]]:
     """Returns a function that gives two sums of weights as they may be printed. With all its digits, such a
     number would be a sum of single weights."""
     return lambda _, answered, whole: {
         "name": name,
+        "official": official,
         "answered": int(float(f"{answered:.2g}")),
         "whole": int(float(f"{whole:.2g}")),
     }
