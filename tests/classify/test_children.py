@@ -502,7 +502,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     (
         "a sum with a weight",
         {"populations.everybody.weight": "w"},
-        "a sum takes ages, conditions and weights from its parts",
+        "a sum takes ages, conditions, weights and population from its parts",
     ),
     ("no household", {"design.household": None}, "children.parents: parents are found in the household"),
     (
