@@ -6,6 +6,8 @@ from __future__ import annotations
 import codecs
 import errno
 import os
+import re
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ CAUSES = {
     errno.ENOENT: ("there is no such file or folder", "check the path"),
     errno.EACCES: ("this account may not read or write there", "ask for the right to, or name another place"),
     errno.ENOSPC: ("the disk is full", "make room on it, or name another place; then run again"),
+    errno.EFBIG: ("the file would be larger than this account may write", "ask for the right to write it"),
     errno.EROFS: ("it can only be read", "name a place that can be written to"),
     errno.EISDIR: ("a folder stands where a file is needed", "name a file"),
     errno.ENOTDIR: ("a file stands where a folder is needed", "name a folder"),
@@ -160,6 +163,10 @@ def file_error(error: OSError) -> FltoolkitError:
     """Returns an error of the kit for an error of the operating system about a file. It names the path, the
     cause in plain words, and what to do.
     """
+    if isinstance(error, shutil.Error):  # of a folder that was copied: the first file, and the error in words
+        _, path, why = error.args[0][0]
+        code = re.match(r"\[Errno (\d+)\]", str(why))
+        return file_error(OSError(int(code[1]) if code else 0, str(why), str(path)))
     number = error.errno or next((number for kind, number in NUMBERLESS if isinstance(error, kind)), None)
     problem, do = CAUSES.get(
         number or 0, ("a file cannot be read or written", "check the disk and the path, then run again")
