@@ -17,7 +17,9 @@ from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, Instan
 from fltoolkit.errors import FltoolkitError, RequestError, did_you_mean
 from fltoolkit.files import file_error
 
-Level = Annotated[float, Field(gt=0, lt=1), "0.95 is usual"]  # a confidence level
+Level = Annotated[
+    float, Field(ge=0.01, le=0.999999), "0.95 is usual"
+]  # a confidence level; beyond, intervals are points or infinite
 T = TypeVar("T", bound=Callable[..., Any])
 
 FEW, SHORT, BITS = (
@@ -147,7 +149,7 @@ def with_columns(*names: str) -> AfterValidator:
     `Annotated[pd.DataFrame, with_columns("fact", "value"), "give what fl.describe returns"]`."""
 
     def check(table: Any) -> Any:
-        there = getattr(table, "table", table).columns
+        there = table.columns if hasattr(table, "columns") else table.table.columns
         if lacking := [name for name in names if name not in there]:
             raise ValueError(f"{type(table).__name__} without the column {lacking[0]}")
         return table

@@ -117,7 +117,7 @@ def test_the_message_says_what_is_allowed_and_what_to_do() -> None:
         call(level=95)
     assert error.value.message == (
         "call: level: this value is not allowed here\n  found:   int 95\n"
-        "  allowed: a finite number above 0 and below 1\n"
+        "  allowed: a finite number 0.01 or more and 0.999999 or less\n"
         "  do:      0.95 is usual"
     )
     with pytest.raises(RequestError, match=r"call: names: 1: (.|\n)*allowed: text"):
@@ -173,7 +173,7 @@ def test_a_column_in_place_of_its_name_is_refused_and_its_values_are_not_printed
 @pytest.mark.parametrize("text", ["a\ud800", "a\0b"], ids=["half a letter", "NUL"])
 def test_a_text_that_nothing_can_write_is_refused_and_its_message_can_be_printed(text: str) -> None:
     for given in ({"names": text}, {"names": ["sex", text]}, {"by": [[text]]}, {"path": text}):
-        with pytest.raises(RequestError, match="call: (names|by|path)(.|\n)*found:   text with") as error:
+        with pytest.raises(RequestError, match=r"call: (names|by|path)(.|\n)*found:   text with") as error:
             call(**given)
         error.value.message.encode()
 

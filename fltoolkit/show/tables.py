@@ -36,8 +36,8 @@ from fltoolkit.survey.spec.questions import AnswerCodes, Source
 from fltoolkit.table_records import as_records
 
 PublishedRows = Annotated[
-    pd.DataFrame,
-    with_columns("measure", "rule_set", "breakdown", "category", "marker"),
+    Published | pd.DataFrame,
+    with_columns("measure", "rule_set", "breakdown", "category", "marker", "group_note"),
     'give a published set or rows of one, such as out.select("prevalence", "sex"); '
     "publish an Estimates first: fl.publish(est)",
 ]
@@ -83,7 +83,7 @@ NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a 
 
 
 @checked
-def table(rows: Published | PublishedRows, title: str = "") -> Table:
+def table(rows: PublishedRows, title: str = "") -> Table:
     """Returns published rows (from `Published.select`) as a table for a notebook.
 
     Args:

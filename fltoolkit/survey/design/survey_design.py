@@ -223,7 +223,8 @@ class SurveyDesign(Design):
 
     Args:
         data: a path to CSV, Parquet, SPSS or Stata (values that the file declares missing become blank), or a
-            pandas, Polars or Arrow table, or a PySpark DataFrame. Labels in a CSV are not changed.
+            pandas, Polars or Arrow table, or a PySpark DataFrame. Labels in a CSV are not changed. The design
+            keeps a pandas table as it is now: a later change of it has no effect.
         weight: column of sampling weights.
         strata: column(s) of the first-stage strata. Several columns are crossed. None: one stratum.
         psu: column of the primary sampling units (PSUs), or this column and that of the units drawn within
