@@ -103,6 +103,7 @@ def checked(target: T) -> T:
         except FltoolkitError as error:
             if not error.where:  # what looked a name up does not know which argument gave it
                 error.where = _place(name, values, error.found)
+                error.args = (error.message,)
             raise
         except OSError as error:
             raise file_error(error) from None

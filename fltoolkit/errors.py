@@ -43,9 +43,6 @@ class FltoolkitError(Exception):
         self.problem_as_given, self.found_as_given = problem, found
         super().__init__(self.message)
 
-    def __str__(self) -> str:
-        return self.message
-
     @property
     def reason(self) -> str:
         """Returns the problem, and the value that was found, in one line."""
