@@ -20,7 +20,7 @@ from fltoolkit.arguments import checked, with_columns
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
-from fltoolkit.errors import NotAvailable, PublicationError, RequestError
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError, did_you_mean
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
 from fltoolkit.estimate.measures.prevalence_and_totals import flowchart
@@ -247,8 +247,11 @@ class Published(HoldsTable):
             )
             raise RequestError(
                 f"{measure} by {', '.join(missing)} is not in the published set",
-                found=f"{population}: {missing[0]}" if there else measure,
-                allowed=list(there) if there else list(self.table["measure"].unique()),
+                found=f"population {population}{did_you_mean(population, populations)}"
+                + did_you_mean(missing[0], broken)
+                if there
+                else measure,
+                allowed=", ".join(there) if there else list(self.table["measure"].unique()),
                 do=(
                     "add it to `tables:` of survey.yaml, or add your own table with fl.publish(est, "
                     f"beside=out){own}"
