@@ -217,8 +217,7 @@ class Published(HoldsTable):
         Raises:
             RequestError: there is no such row; the error names the rows that exist.
         """
-        known = [FORCED_LABOUR, *self.table["outcome"].unique()]
-        if outcome is not None and outcome not in known:
+        if outcome and outcome not in (known := [FORCED_LABOUR, *self.table["outcome"]]):
             do = 'add its table first: fl.publish(est, beside=out), of persons = fl.outcome(persons, "coercion")'
             raise RequestError(
                 "the set has no such outcome", found=outcome, allowed=dict.fromkeys(known), do=do

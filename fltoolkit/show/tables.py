@@ -29,7 +29,6 @@ from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedCell, Print
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Sentences, Words
-from fltoolkit.survey.checks.findings import COLUMNS as FINDINGS
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
@@ -43,7 +42,9 @@ PublishedRows = Annotated[
 ]
 Facts = Annotated[pd.DataFrame, with_columns("fact", "value"), "give what fl.describe returns"]
 Findings = Annotated[
-    pd.DataFrame, with_columns(*FINDINGS), "give what fl.check, fl.check_cases or fl.check_weights returns"
+    pd.DataFrame,
+    with_columns("severity", "what"),
+    "give what fl.check, fl.check_cases or fl.check_weights returns",
 ]
 Corrections = Annotated[
     pd.DataFrame, with_columns("column", "why", "rows"), "give what fl.corrections returns"
@@ -54,7 +55,7 @@ CorrectedCases = Annotated[
 Nonresponse = Annotated[
     pd.DataFrame, with_columns("column", "label", "dont_know"), "give what fl.nonresponse returns"
 ]
-Paths = Annotated[pd.DataFrame, with_columns("step", "trace", "short_trace"), "give what fl.paths returns"]
+Paths = Annotated[pd.DataFrame, with_columns("step", "trace"), "give what fl.paths returns"]
 ACROSS = "across"  # the column with lines across the table
 FEW = 6  # columns of a table that is wider than its numbers need, and paths that stand in sentences
 SHORT, LEAST = (
