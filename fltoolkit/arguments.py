@@ -4,6 +4,7 @@ allowed."""
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import types
 from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence, ValuesView
@@ -11,11 +12,14 @@ from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValidator, Strict
+from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValidator, Strict
 
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import FltoolkitError, RequestError, did_you_mean
+from fltoolkit.files import file_error
 
-Level = Annotated[float, Field(gt=0, lt=1), "0.95 is usual"]  # a confidence level
+Level = Annotated[
+    float, Field(ge=0.01, le=0.999999), "0.95 is usual"
+]  # a confidence level; beyond, intervals are points or infinite
 T = TypeVar("T", bound=Callable[..., Any])
 
 FEW, SHORT, BITS = (
@@ -41,7 +45,7 @@ HOW_TO_GET = {  # the name of a type, and how a reader gets a value of that type
     "Survey": "give fl.read_survey(path)",
     "ClassifiedSurvey": "classify first: persons = fl.classify(survey), then give persons",
     "Estimates": "give what fl.prevalence, fl.total and the like return; fl.risk_factors publishes a model",
-    "Published": "give what fl.publish_run returns",
+    "Published": "give what fl.publish_run returns; fl.publish(est) publishes an Estimates",
     "PublishedBaseline": "give a mapping such as {'estimate': 0.017, 'ci_low': 0.012, 'ci_high': 0.024}",
     "Plan": "give fl.read_plan(path)",
     "Evidence": "give fl.evidence(plan, fl.rounds(plan, persons, out))",
@@ -86,13 +90,7 @@ def checked(target: T) -> T:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise RequestError(
-                "the arguments are not those of this call",
-                where=name,
-                found=error,
-                allowed=[p for p in signature.parameters if p != "self"],
-                do=f"see {name} in docs/reference.md",
-            ) from None
+            raise _error_of_call(name, signature, kwargs, error) from None
         values = bound.arguments
         for argument in [name for name in values if name in parameters]:
             hint, check = parameters[argument]
@@ -100,7 +98,15 @@ def checked(target: T) -> T:
                 values[argument] = check(values[argument])
             except ValueError as error:
                 raise _error_of_argument([name, argument], hint, values[argument], error) from None
-        return target(*bound.args, **bound.kwargs)
+        try:
+            return target(*bound.args, **bound.kwargs)
+        except FltoolkitError as error:
+            if not error.where:  # what looked a name up does not know which argument gave it
+                error.where = _place(name, values, error.found)
+                error.args = (error.message,)
+            raise
+        except OSError as error:
+            raise file_error(error) from None
 
     return call  # type: ignore[return-value]
 
@@ -139,6 +145,30 @@ def _check_of(hint: Any, *, several: bool) -> Callable[[Any], Any]:
     return TypeAdapter(_tuple_hint(hint) if several else _strict_hint(hint)).validator.validate_python
 
 
+def with_columns(*names: str) -> AfterValidator:
+    """Returns the part of a type hint that says which columns a table, or a result with a table, must have:
+    `Annotated[pd.DataFrame, with_columns("fact", "value"), "give what fl.describe returns"]`."""
+
+    def check(table: Any) -> Any:
+        there = table.columns if hasattr(table, "columns") else table.table.columns
+        if lacking := [name for name in names if name not in there]:
+            raise ValueError(f"{type(table).__name__} without the column {lacking[0]}")
+        return table
+
+    return AfterValidator(check)
+
+
+def _no_column(value: Any) -> Any:
+    """Refuses a column where the names of columns are wanted: its values are answers of persons."""
+    if type(value).__name__ == "Series":
+        raise ValueError("Series")
+    return value
+
+
+NO_COLUMN = BeforeValidator(_no_column)
+Names = Annotated[str | Sequence[str] | None, NO_COLUMN]  # of columns
+
+
 def _strict_hint(hint: Any) -> Any:
     """Returns a type hint that pydantic checks strictly. Only NumPy's scalars and list-like objects are
     converted."""
@@ -148,7 +178,8 @@ def _strict_hint(hint: Any) -> Any:
     if hint is Any or hint is type(None):
         return hint
     if hint in (bool, int, str):
-        return Annotated[hint, Strict(), BeforeValidator(_python_value)]
+        checks = (AfterValidator(_readable),) if hint is str else ()
+        return Annotated[(hint, Strict(), *checks, BeforeValidator(_python_value))]
     if hint is float:
         return Annotated[float, Strict(), AllowInfNan(False), BeforeValidator(_python_value)]
     if origin is Literal:
@@ -178,6 +209,18 @@ def _python_value(value: Any) -> Any:
     return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0 else value
 
 
+def _readable(text: str) -> str:
+    """Returns a text. Raises `ValueError` if it has a NUL character, or half a letter (a lone surrogate):
+    no file and no other library takes them."""
+    if "\0" in text:
+        raise ValueError("text with a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("text with half a letter (a lone surrogate)") from None
+    return text
+
+
 def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
     """Returns a value if it is among those allowed and has the same type: True is not 1. Otherwise raises
     `ValueError`."""
@@ -195,6 +238,37 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value.tolist()) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else value
 
 
+def _error_of_call(
+    name: str, signature: inspect.Signature, named: Mapping[str, Any], error: TypeError
+) -> RequestError:
+    """Returns the error for a call of the function `name` whose arguments do not fit its signature. A
+    misspelt argument comes first, because the argument that it should have been is then missing too. `named` has
+    the arguments that are given by name, and `error` is Python's own error."""
+    allowed = [p for p in signature.parameters if p != "self"]
+    if unknown := [argument for argument in named if argument not in signature.parameters]:
+        problem, found = "there is no such argument", unknown[0]
+    else:
+        problem, found = "the arguments are not those of this call", str(error)
+    return RequestError(
+        problem, where=name, found=found, allowed=allowed, do=f"see {name} in docs/reference.md"
+    )
+
+
+def _place(name: str, values: Mapping[str, Any], found: str) -> str:
+    """Returns the place that a message names: the function `name`, and the argument that holds what was
+    found, if there is one. `values` has the arguments of the call."""
+    return ": ".join([name, *[argument for argument, value in values.items() if _holds(value, found)][:1]])
+
+
+def _holds(value: Any, text: str) -> bool:
+    """Returns whether an argument is a text or a formula with it, or a list or mapping that contains it."""
+    if isinstance(value, Mapping):
+        return _holds([*value, *value.values()], text)
+    if isinstance(value, (list, tuple)):
+        return any(_holds(part, text) for part in value)
+    return isinstance(value, str) and (value.strip() == text or text in re.findall(r"\w+", value))
+
+
 def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
     """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is
     about this element.
@@ -203,10 +277,9 @@ def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> R
     pydantic's error.
     """
     do = _advice(hint)
-    paths = {
-        _element_path(problem["loc"], value)
-        for problem in error.errors(include_url=False, include_input=False)
-    }
+    problems = error.errors(include_url=False, include_input=False)
+    told = "".join(str(problem["ctx"]["error"]) for problem in problems if problem["type"] == "value_error")
+    paths = {_element_path(problem["loc"], value) for problem in problems}
     deepest = [p for p in paths if len(p) == max(map(len, paths))]
     path = deepest[0] if len(deepest) == 1 else ()
     sizes = [0]
@@ -214,11 +287,18 @@ def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> R
         sizes.append(len(value))
         value, hint = value[step], _element_hint(hint, step)
     allowed = _allowed_in_words(hint)
-    do += [how for name, how in HOW_TO_GET.items() if any(name in word.split() for word in allowed)]
+    if type(value).__name__ == "Series" and "text" in allowed:
+        do = [f"give the name of the column, not its values: {str(value.name)!r}"]
+    of_kit = type(value).__name__ in HOW_TO_GET and not told
+    hows = [how for name, how in HOW_TO_GET.items() if any(name in word.split() for word in allowed)]
+    do = (
+        [*hows, *do] if of_kit and not any(type(value).__name__ in word for word in allowed) else [*do, *hows]
+    )
+    found = told or (_value_in_words(value) if max(sizes) <= FEW else type(value).__name__)
     return RequestError(
         "this value is not allowed here",
         where=": ".join([*where, *map(str, path)]),
-        found=_value_in_words(value) if max(sizes) <= FEW else type(value).__name__,
+        found=found + did_you_mean(value, allowed),
         allowed=allowed,
         do=do[0] if do else f"see {where[0]} in docs/reference.md",
     )

@@ -14,12 +14,12 @@ from typing import Any
 from fltoolkit import commands as run
 from fltoolkit.classify.rules import shipped_rules
 from fltoolkit.errors import FltoolkitError
-from fltoolkit.files import known_encoding
+from fltoolkit.files import file_error, known_encoding
 from fltoolkit.languages.word_files import BASE, shipped_languages
 from fltoolkit.memory import collect_garbage_less_often
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.run.printable_errors import defect, printable_text
-from fltoolkit.terminal import say
+from fltoolkit.terminal import lost_output, say
 
 STOPPED = 130  # the exit code that shells use: 128 plus the number of the signal
 RAW = argparse.RawDescriptionHelpFormatter
@@ -34,15 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             started; the program then ends after the command.
 
     Returns:
-        The exit code of the command: 0 if all is well, 1 if a survey failed or has errors or if the kit has a
-            defect, 2 if the call or a file is wrong, and 130 if the user stopped the command.
+        The exit code of the command: 0 if all is well, 1 if a survey failed or has errors, if the output could
+            not be written, or if the kit has a defect, 2 if the call or a file is wrong, and 130 if the user stopped the command.
     """
-    parsed = _parser().parse_args(arguments)
+    try:
+        parsed = _parser().parse_args(arguments)
+    except SystemExit as end:  # the help or an error was printed
+        raise SystemExit(_exit_code(int(end.code or 0))) from None
     if arguments is None:
         collect_garbage_less_often()
     try:
         with _sigterm_as_ctrl_c(for_good=arguments is None):
-            return int(parsed.run(parsed))
+            return _exit_code(int(parsed.run(parsed)))
     except (FltoolkitError, OSError, MemoryError, ModuleNotFoundError) as error:
         say(printable_text(error), error=True)
         return 2
@@ -51,6 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         say(defect(error), error=True)
         return 1
+
+
+def _exit_code(code: int) -> int:
+    """Returns the exit code of a command whose work ended with `code`. It is not 0 if something could not be
+    printed, for example because the disk of the file is full that takes the output."""
+    if not (error := lost_output()):
+        return code
+    why = file_error(error)
+    say(f"Not all of the output was written: {why.problem}; {why.do}", error=True)
+    return code or 1
 
 
 @contextmanager

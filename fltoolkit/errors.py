@@ -37,7 +37,9 @@ class FltoolkitError(Exception):
         withheld: str = "",
     ) -> None:
         self.problem, self.where, self.do, self.withheld = str(problem), where, do, withheld
+        found = next(iter(found)) if isinstance(found, (list, tuple)) and len(found) == 1 else found
         self.found, self.allowed = _words(found), _words(_nearest_first(allowed, found))
+        self._nearest = did_you_mean(found, allowed)
         self.problem_as_given, self.found_as_given = problem, found
         super().__init__(self.message)
 
@@ -49,9 +51,10 @@ class FltoolkitError(Exception):
     @property
     def message(self) -> str:
         lines = [f"{self.where}: {self.problem}" if self.where else self.problem]
-        facts = (("found", self.found), ("allowed", self.allowed), ("do", self.do))
+        found = f"{self.found}{self._nearest}" if self.found else ""
+        facts = (("found", found), ("allowed", self.allowed), ("do", self.do))
         lines += [f"  {name + ':':<9}{text}" for name, text in facts if text]
-        return "\n".join(lines)
+        return "\n".join(lines).encode(errors="backslashreplace").decode()  # half a letter cannot be printed
 
 
 class SpecError(FltoolkitError):
@@ -114,6 +117,20 @@ def expect_type(value: object, kind: type, where: str, do: str = "") -> None:
             allowed=kind.__name__,
             do=do,
         )
+
+
+def did_you_mean(found: object, allowed: object) -> str:
+    """Returns the end of a message about a misspelt name, `; did you mean sex?`. The text is empty if no
+    allowed name is similar to the one that was found."""
+    if isinstance(allowed, str) or not isinstance(allowed, Iterable) or not isinstance(found, str):
+        return ""
+    if found in (allowed := [*allowed]):
+        return ""
+    from difflib import get_close_matches  # slow to import, and seldom needed
+
+    names = {str(name).lower(): str(name) for name in allowed}
+    near = get_close_matches(found.lower(), names, n=1)
+    return f"; did you mean {names[near[0]]}?" if near else ""
 
 
 def _words(value: object) -> str:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import codecs
 import errno
 import os
+import re
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,40 @@ KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+# What went wrong with a file, and what to do.
+CAUSES = {
+    errno.ENOENT: ("there is no such file or folder", "check the path"),
+    errno.EACCES: ("this account may not read or write there", "ask for the right to, or name another place"),
+    errno.ENOSPC: ("the disk is full", "make room on it, or name another place; then run again"),
+    errno.EFBIG: ("the file would be larger than this account may write", "ask for the right to write it"),
+    errno.EROFS: ("it can only be read", "name a place that can be written to"),
+    errno.EISDIR: ("a folder stands where a file is needed", "name a file"),
+    errno.ENOTDIR: ("a file stands where a folder is needed", "name a folder"),
+    errno.EEXIST: ("something of that name is there already", "move it away, or name another place"),
+    errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),
+    errno.ELOOP: ("links lead in a circle", "name the file itself"),
+    errno.EIO: ("the disk or the connection failed", "check it, then run again"),
+    errno.EMFILE: (
+        "too many files are open",
+        "close other programs, or run fewer surveys at a time; then run again",
+    ),
+    errno.EBUSY: ("another program uses it", "close it there, then run again"),
+}
+CAUSES |= {
+    errno.EPERM: CAUSES[errno.EACCES],
+    errno.EDQUOT: CAUSES[errno.ENOSPC],
+    errno.ENFILE: CAUSES[errno.EMFILE],
+}
+# Some libraries raise these without a number.
+NUMBERLESS = (
+    (FileNotFoundError, errno.ENOENT),
+    (PermissionError, errno.EACCES),
+    (IsADirectoryError, errno.EISDIR),
+    (NotADirectoryError, errno.ENOTDIR),
+    (FileExistsError, errno.EEXIST),
+    (ConnectionError, errno.EIO),
+    (TimeoutError, errno.EIO),
+)
 MB = 1_000_000
 NEW_LINE = b"\n"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -123,6 +159,25 @@ def unreadable_error(
     return raised(problem, where=printable_path(path), do=advice)
 
 
+def file_error(error: OSError) -> FltoolkitError:
+    """Returns an error of the kit for an error of the operating system about a file. It names the path, the
+    cause in plain words, and what to do.
+    """
+    if isinstance(error, shutil.Error):  # of a folder that was copied: the first file, and the error in words
+        _, path, why = error.args[0][0]
+        code = re.match(r"\[Errno (\d+)\]", str(why))
+        return file_error(OSError(int(code[1]) if code else 0, str(why), str(path)))
+    number = error.errno or next((number for kind, number in NUMBERLESS if isinstance(error, kind)), None)
+    problem, do = CAUSES.get(
+        number or 0, ("a file cannot be read or written", "check the disk and the path, then run again")
+    )
+    found = "" if number in CAUSES else error.strerror or type(error).__name__
+    path = error.filename2 or error.filename
+    # the name that the reader knows, without the mark of a temporary file
+    where = "" if path is None or isinstance(path, int) else str(path).replace(".part-", "")
+    return FltoolkitError(problem, where=where, found=found, do=do)
+
+
 def printable_path(path: Path) -> str:
     """Returns a path as a message prints it: on one line, and with its middle left out if it is very long."""
     text = "".join(c if c.isprintable() else "?" for c in str(path))
@@ -202,7 +257,11 @@ def _temporary_file(path: Path, content: str | bytes, mode: int | None = None) -
         ):  # nobody else may open it at any time, and it must not be a link that somebody put there
             part.unlink(missing_ok=True)
             part.touch(mode=mode, exist_ok=False)
-        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        try:
+            part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        except OSError as error:
+            error.filename = error.filename or str(path)  # the system does not name the file of a full disk
+            raise
         yield part
     finally:
         part.unlink(missing_ok=True)

@@ -142,7 +142,8 @@ class Spreadsheet:
 
         self._made, self.numbers = BytesIO(), numbers or NumberWriting()
         plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-        self.book = xlsxwriter.Workbook(self._made, {**plain, "default_format_properties": dict(FONT)})
+        options = {**plain, "in_memory": True, "default_format_properties": dict(FONT)}  # no file beside it
+        self.book = xlsxwriter.Workbook(self._made, options)
         self.book.set_properties({"title": clean_text(title), "comments": comments, "created": NO_TIME})
         self._formats: dict[tuple[str, ...], Any] = {}
 

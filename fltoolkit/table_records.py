@@ -1,12 +1,30 @@
-"""Converts the rows of a table to dictionaries."""
+"""Converts the rows of a table to dictionaries, and says what to do to who takes a result for its table."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from fltoolkit.errors import RequestError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class HoldsTable:
+    """A result of the kit, whose numbers are in its attribute `table`."""
+
+    table: pd.DataFrame
+
+    def __getitem__(self, name: object) -> NoReturn:
+        """Says that the numbers are one step away, in `table`."""
+        raise RequestError(
+            f"{type(self).__name__} is no table: it holds one",
+            where=type(self).__name__,
+            found=name if isinstance(name, str) else type(name).__name__,
+            allowed=list(self.table.columns),
+            do='take the column from its table, such as est.table["estimate"]',
+        )
 
 
 def as_records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:

@@ -1,6 +1,6 @@
 """Prints messages on the terminal. The last line can show progress and is then rewritten.
 
-A closed terminal, or a terminal that cannot print some letter, never stops a run.
+A closed terminal, a full disk, or a terminal that cannot print some letter, never stops a run.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TextIO
 _ONE_AT_A_TIME = threading.Lock()
 _under_way: dict[str, Callable[[], str]] = {}  # the tasks that the last line shows, by name
 _drawn = ""  # the last line as it now appears on the terminal
+_lost: list[OSError] = []  # why something could not be printed
 
 
 def say(text: str, *, error: bool = False) -> None:
@@ -79,8 +80,19 @@ def _write(text: str, stream: TextIO | None) -> None:
     try:
         stream.write(text.encode(encoding, "replace").decode(encoding))
         stream.flush()
-    except (OSError, ValueError):  # the reader of the stream has ended, or the stream is closed
+    except (BrokenPipeError, ValueError):  # the reader of the stream has ended, or the stream is closed
         _redirect_to_null(stream)
+    except OSError as error:
+        _lost.append(error)
+        _redirect_to_null(stream)
+
+
+def lost_output() -> OSError | None:
+    """Returns why something could not be printed since the last call, such as a full disk; None if nothing is
+    lost. A reader that took only the first lines has lost nothing."""
+    found = next(iter(_lost), None)
+    _lost.clear()
+    return found
 
 
 def _redirect_to_null(stream: TextIO) -> None:

@@ -17,7 +17,7 @@ from pydantic import Field
 
 import fltoolkit as fl
 from fltoolkit.arguments import Level, checked
-from fltoolkit.errors import RequestError
+from fltoolkit.errors import FltoolkitError, RequestError
 
 By = Annotated[str | Sequence[str] | Sequence[Sequence[str]] | None, "name a group"]
 
@@ -117,7 +117,7 @@ def test_the_message_says_what_is_allowed_and_what_to_do() -> None:
         call(level=95)
     assert error.value.message == (
         "call: level: this value is not allowed here\n  found:   int 95\n"
-        "  allowed: a finite number above 0 and below 1\n"
+        "  allowed: a finite number 0.01 or more and 0.999999 or less\n"
         "  do:      0.95 is usual"
     )
     with pytest.raises(RequestError, match=r"call: names: 1: (.|\n)*allowed: text"):
@@ -134,15 +134,54 @@ def test_a_long_list_is_never_printed() -> None:
 
 
 def test_an_argument_that_is_unknown_or_missing_is_told() -> None:
-    with pytest.raises(
-        RequestError,
-        match=r"call: the arguments are not those of this call\n.*'levl'\n  allowed: truth, whole",
-    ):
+    with pytest.raises(RequestError) as error:
         call(levl=0.9)  # type: ignore[call-arg]
+    assert error.value.message.startswith(
+        "call: there is no such argument\n  found:   levl; did you mean level?\n  allowed: truth, whole"
+    )
     with pytest.raises(
         RequestError, match=r"SurveyDesign: the arguments(.|\n)*'weight'(.|\n)*allowed: data, weight"
     ):
         fl.SurveyDesign(pd.DataFrame({"w": [1]}))  # type: ignore[call-arg]
+
+
+def test_a_misspelt_argument_comes_before_the_one_that_is_then_missing() -> None:
+    with pytest.raises(RequestError, match="found:   weigth; did you mean weight"):
+        fl.SurveyDesign(pd.DataFrame({"w": [1]}), weigth="w")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("given", ["wlad", "Wald", "wal"])
+def test_the_nearest_value_is_named(given: str) -> None:
+    with pytest.raises(RequestError, match="did you mean wald"):
+        fl.prevalence(fl.SurveyDesign(country.persons(), weight="W"), "WORK", interval=given)  # type: ignore[arg-type]
+
+
+def test_a_column_in_place_of_its_name_is_refused_and_its_values_are_not_printed() -> None:
+    table = country.persons().assign(name="a person's answer")
+    design = fl.SurveyDesign(table, weight="W")
+    for ask in (
+        lambda: fl.prevalence(design, "WORK", by=table["name"]),
+        lambda: fl.SurveyDesign(table, weight="W", strata=table["name"]),
+        lambda: fl.SurveyDesign(table, weight=table["name"]),
+        lambda: fl.mean(design, table["name"]),
+    ):
+        with pytest.raises(RequestError, match="not its values: 'name'") as error:
+            ask()
+        assert "a person's answer" not in error.value.message
+
+
+@pytest.mark.parametrize("text", ["a\ud800", "a\0b"], ids=["half a letter", "NUL"])
+def test_a_text_that_nothing_can_write_is_refused_and_its_message_can_be_printed(text: str) -> None:
+    for given in ({"names": text}, {"names": ["sex", text]}, {"by": [[text]]}, {"path": text}):
+        with pytest.raises(RequestError, match=r"call: (names|by|path)(.|\n)*found:   text with") as error:
+            call(**given)
+        error.value.message.encode()
+
+
+def test_an_error_of_the_system_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a_file").write_text("")
+    with pytest.raises(FltoolkitError, match=r"a_file.out: a file stands where a folder is needed"):
+        fl.report.write_estimates(country.published(), tmp_path / "a_file" / "out")
 
 
 def test_tables_and_designs_are_passed_on_as_they_are() -> None:

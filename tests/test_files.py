@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from fltoolkit.errors import DataError, SpecError
-from fltoolkit.files import known_encoding, printable_path, read_bytes, read_text, refuse_irregular
+from fltoolkit.files import (
+    file_error,
+    known_encoding,
+    printable_path,
+    read_bytes,
+    read_text,
+    refuse_irregular,
+    write_new,
+    write_whole,
+)
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
@@ -124,3 +133,15 @@ def test_an_encoding_is_one_that_python_knows() -> None:
     for name in ("utf-99", "a\0b"):
         with pytest.raises(ValueError, match="not an encoding that Python knows"):
             known_encoding(name)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full disk")
+@pytest.mark.parametrize("write", [write_whole, write_new])
+def test_a_full_disk_names_the_file(write: Callable[[Path, str], None], tmp_path: Path) -> None:
+    path = tmp_path / "survey.yaml"
+    (tmp_path / ".part-survey.yaml").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as error:
+        write(path, "title: x")
+    told = file_error(error.value)
+    assert (told.problem, told.where) == ("the disk is full", str(path))
+    assert not list(tmp_path.iterdir())

@@ -82,7 +82,6 @@ TERMINALS = {
     "no language": ("{run}", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
     "a reader that has gone": ("{run} | true", {}),
     "closed": ("{run} >&- 2>&-", {}),
-    "a full disk": ("{run} > /dev/full", {}),
 }
 
 
@@ -97,3 +96,18 @@ def test_no_terminal_stops_a_command(name: str, survey: str) -> None:
         ["bash", "-c", command], env=environment, capture_output=True, timeout=120, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a shell")
+@pytest.mark.parametrize(
+    "command", ["check '{}'", "--help", "check --help", "schema '{}-schemas'", "nap check '{}'"]
+)
+def test_output_on_a_full_disk_is_not_success(command: str, survey: str) -> None:
+    path = Path(survey).with_name("nap.yaml") if command.startswith("nap") else survey
+    run = f"{sys.executable} -m fltoolkit.cli {command.format(path)} > /dev/full"
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(["bash", "-c", run], env=environment, capture_output=True, timeout=120, check=False)
+    prints = not command.startswith("schema")  # which prints nothing, so nothing is lost
+    assert done.returncode == int(prints)
+    assert done.stderr.decode().count("\n") == int(prints)
+    assert ("the disk is full" in done.stderr.decode()) is prints

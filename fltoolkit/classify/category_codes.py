@@ -91,6 +91,18 @@ def label_of(spec: SurveySpec, group: str, category: str) -> str:
     return next((c.label for c in named if category in c.names), category)
 
 
+def meant_label(spec: SurveySpec, group: str, given: str) -> str:
+    """Returns the label of the category that a user named by its code, or by its label in another language.
+    The text is empty if there is none."""
+    found = spec.groups.get(group)
+    if not isinstance(found, Group):
+        return ""
+    other = dict(found.labels.items())
+    for label in found.labels.values():
+        other |= dict.fromkeys(getattr(label, "others", {}).values(), label)
+    return other.get(given, "")
+
+
 def own_code(*parts: str) -> str:
     """Returns a code of the kit (not of ILOSTAT), made from words: `region` and `1` give `FL_REGION_1`."""
     return OWN + plain_code("_".join(parts))

@@ -14,6 +14,8 @@ from typing import Literal
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 
+MOST_PERSONS = 1e10  # more than live on Earth
+
 
 @dataclass(frozen=True)
 class Detectable:
@@ -72,7 +74,7 @@ def power_of_change(
     variance = deff * _unit_variance(before, after, n_before, n_after or n_before, overlap * rho)
     if variance <= 0:
         return 1.0 if before != after else 0.0
-    return float(ndtr(abs(before - after) / sqrt(variance) - _z(1 - alpha / sided)))
+    return float(ndtr(abs(before - after) / sqrt(variance) - _z(alpha / sided)))
 
 
 @checked
@@ -101,6 +103,7 @@ def detectable_change(
 
     _check(prevalence=before, alpha=alpha, power=power, overlap=overlap)
     _check_design(deff, rho)
+    _check_power(power, alpha / sided)
 
     def lacking(after: float) -> float:
         return power - power_of_change(
@@ -162,6 +165,7 @@ def sample_size(
         prevalence=prevalence, alpha=alpha, power=power, overlap=overlap, response=response, eligible=eligible
     )
     _check_design(deff, rho)
+    _check_power(power, alpha / sided)
     asked = {
         name: value for name, value in {"margin": margin, "cv": cv, "cut": cut}.items() if value is not None
     }
@@ -178,14 +182,25 @@ def sample_size(
         raise RequestError(
             "this must be above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence"
         )
-    if cut is not None:
-        _check(cut=cut)
-        z = _z(1 - alpha / sided) + _z(power)
-        n = _size_for_cut(prevalence, prevalence * (1 - cut), n_before, deff * z**2, overlap * rho)
-    else:
-        z = _z(1 - alpha / 2) if margin is not None else 1.0
-        n = deff * z**2 * odds / value**2
-    return ceil(round(n / (response * eligible), 6))
+    try:
+        if cut is not None:
+            _check(cut=cut)
+            z = _z(alpha / sided) + _z(1 - power)
+            n = _size_for_cut(prevalence, prevalence * (1 - cut), n_before, deff * z**2, overlap * rho)
+        else:
+            z = _z(alpha / 2) if margin is not None else 1.0
+            n = deff * z**2 * odds / (value * value)
+        drawn = n / (response * eligible)
+    except ZeroDivisionError:  # numbers so small that their squares are 0
+        drawn = float("inf")
+    if drawn > MOST_PERSONS:
+        raise RequestError(
+            "no country has as many persons as this aim needs",
+            where="sample_size",
+            found=f"{name} {value:g} of a prevalence of {prevalence:g}",
+            do="aim at less: a larger margin, cv or cut; check the unit: 3 per 1,000 is 0.003",
+        )
+    return max(1, ceil(round(drawn, 6)))
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
@@ -222,10 +237,11 @@ def _unit_variance(p1: float, p2: float, n1: float, n2: float, shared: float) ->
     return v1 / n1 + v2 / n2 - 2 * shared * sqrt(v1 * v2) / max(n1, n2)
 
 
-def _z(probability: float) -> float:
+def _z(beyond: float) -> float:
+    """Returns the number that a standard normal variable exceeds with this probability."""
     from scipy.special import ndtri
 
-    return float(ndtri(probability))
+    return -float(ndtri(beyond))
 
 
 def _check(**shares: float) -> None:
@@ -247,6 +263,19 @@ def _check(**shares: float) -> None:
                 allowed=allowed,
                 do="3 per 1,000 is 0.003, 20% is 0.2",
             )
+
+
+def _check_power(power: float, of_chance: float) -> None:
+    """Raises an error if a test detects even no change with this power. `of_chance` is the probability of
+    that, α/sided."""
+    if power <= of_chance:
+        raise RequestError(
+            "chance alone would detect this often",
+            where="power",
+            found=f"{power:g}",
+            allowed=f"above alpha/sided, {of_chance:g}, and below 1",
+            do="0.8 is usual",
+        )
 
 
 def _check_design(deff: float, rho: float) -> None:

@@ -29,7 +29,7 @@ from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import TOTAL, crossed
-from fltoolkit.table_records import as_records
+from fltoolkit.table_records import HoldsTable, as_records
 
 KEPT = (
     "n",
@@ -70,7 +70,7 @@ NOT_GIVEN = Reason.of("reasons.not_published")
 
 
 @dataclass(frozen=True)
-class Baseline:
+class Baseline(HoldsTable):
     """A plan with its baseline: the first measured value of each indicator, with which later surveys are
     compared.
 

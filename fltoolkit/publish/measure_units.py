@@ -20,6 +20,7 @@ SCALES = {
     "current": (1.0, "number_now"),
     "current_prevalence": (1000.0, "rate_now"),
     "duration": (1.0, "months_unit"),
+    "mean": (1.0, "mean"),
     "profile": (100.0, "percent"),
     "profile_total": (1.0, "persons"),
     "percent_decrease": (100.0, "percent"),

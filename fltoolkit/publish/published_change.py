@@ -29,7 +29,7 @@ from fltoolkit.publish.printed_numbers import (
     significant,
     to_digits,
 )
-from fltoolkit.publish.published_set import CONFIDENTIAL, Published
+from fltoolkit.publish.published_set import CONFIDENTIAL, NumberSet, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.reserved_names import SIDES
@@ -41,7 +41,7 @@ Record = dict[Any, Any]
 
 
 @checked
-def publish_change(change: Change, before: Published | None, after: Published) -> Published:
+def publish_change(change: Change, before: NumberSet | None, after: NumberSet) -> Published:
     """Returns the change between two rounds of a survey as it may be published, protected by the
     confidentiality and reliability rules of both rounds.
 

@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Annotated, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
-from fltoolkit.arguments import checked
+from fltoolkit.arguments import checked, with_columns
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
-from fltoolkit.errors import NotAvailable, PublicationError, RequestError
+from fltoolkit.errors import NotAvailable, PublicationError, RequestError, did_you_mean
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
 from fltoolkit.estimate.measures.prevalence_and_totals import flowchart
@@ -56,6 +56,7 @@ from fltoolkit.publish.unlisted_breakdowns import with_one_row_each
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.table_records import HoldsTable
 
 MARKERS = {
     "c": "confidential: not shown", "u": "unreliable", "w": "none recorded in the survey",
@@ -96,7 +97,7 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(HoldsTable):
     """The published set of a run: every number that may leave the office, rounded and protected, with its
     reliability and the reason.
 
@@ -216,6 +217,11 @@ class Published:
         Raises:
             RequestError: there is no such row; the error names the rows that exist.
         """
+        if outcome and outcome not in (known := [FORCED_LABOUR, *self.table["outcome"]]):
+            do = 'add its table first: fl.publish(est, beside=out), of persons = fl.outcome(persons, "coercion")'
+            raise RequestError(
+                "the set has no such outcome", found=outcome, allowed=dict.fromkeys(known), do=do
+            )
         places = self.places(
             {"measure": measure} | ({"outcome": outcome} if outcome not in (None, FORCED_LABOUR) else {})
         )
@@ -240,14 +246,24 @@ class Published:
             )
             raise RequestError(
                 f"{measure} by {', '.join(missing)} is not in the published set",
-                found=f"population {population}",
-                allowed=list(there) if there else self.table["measure"].unique(),
+                found=f"population {population}{did_you_mean(population, populations)}"
+                + did_you_mean(missing[0], broken)
+                if there
+                else measure,
+                allowed=", ".join(there) if there else list(self.table["measure"].unique()),
                 do=(
                     "add it to `tables:` of survey.yaml, or add your own table with fl.publish(est, "
                     f"beside=out){own}"
                 ),
             )
         return self.table.take(places[found]).reset_index(drop=True)
+
+
+NumberSet = Annotated[Published, with_columns("population"), "give what fl.publish_run or fl.publish returns"]
+RunSet = Annotated[Published, with_columns("unresolved"), "give what fl.publish_run returns"]
+ChangeSet = Annotated[
+    Published, with_columns("marker_before"), "give what fl.changes or fl.publish_change returns"
+]
 
 
 @runtime_checkable

@@ -14,6 +14,7 @@ from pydantic import Field
 from fltoolkit.arguments import checked
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.table_records import HoldsTable
 
 SENSITIVITY = (1.0, 0.9, 0.8, 0.7, 0.6)
 Proportion = Annotated[float, Field(ge=0, le=1), "3 per 1,000 is 0.003"]
@@ -21,7 +22,7 @@ SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 
 
 @dataclass(frozen=True)
-class ResponseError:
+class ResponseError(HoldsTable):
     """The prevalences that would be true if some answers were wrong: one for each pair of sensitivity and
     specificity.
 

@@ -13,8 +13,9 @@ from fltoolkit.languages.reasons import as_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.models.published_model import PublishedModel
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.published_set import ChangeSet, NumberSet
 from fltoolkit.report.workbook.sheets.matrix_sheets import as_number
+from fltoolkit.show.tables import Findings
 from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.spreadsheets import DANGER
@@ -23,7 +24,7 @@ NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 
 
 @checked
-def write_estimates(out: Published, folder: str | Path) -> Words:
+def write_estimates(out: NumberSet, folder: str | Path) -> Words:
     """Writes the published set to `folder/estimates.csv`: one row per number, as printed. The column
     `rounding` has the base to which weighted numbers are rounded. Writes no file if `folder` is the empty
     text `""`. Returns a sentence that says what was written."""
@@ -31,7 +32,7 @@ def write_estimates(out: Published, folder: str | Path) -> Words:
 
 
 @checked
-def write_changes(found: Published | None, folder: str | Path) -> Words:
+def write_changes(found: ChangeSet | None, folder: str | Path) -> Words:
     """Writes the published changes since an earlier round of the survey to `folder/changes.csv`. Writes no
     file if there is no earlier round (`found` is None) or if `folder` is the empty text `""`. Returns a
     sentence that says what was written."""
@@ -51,7 +52,7 @@ def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
 
 
 @checked
-def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
+def write_findings(found: Findings, name: str, folder: str | Path) -> Words:
     """Writes the findings of `fl.check` or `fl.check_cases` to the file `folder/name`. Writes no file if
     `folder` is the empty text `""`. Returns a sentence that says what was written.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import BatchError, FltoolkitError
-from fltoolkit.files import write_whole
+from fltoolkit.files import file_error, write_whole
 from fltoolkit.languages.translations import without_translation
 from fltoolkit.nap.partner_entries import Partners, read_partners
 from fltoolkit.nap.plan_checks import refuse_unfit_inputs
@@ -29,7 +29,7 @@ from fltoolkit.run.notebooks import disclosure_files
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.run.notebooks.notebook_progress import Progress, place_of_cell
 from fltoolkit.run.output_folders import FAILED, failed_folder, locked, put_in_place, recover, work_folder
-from fltoolkit.run.printable_errors import file_error, printable_cell_error, printable_text
+from fltoolkit.run.printable_errors import printable_cell_error, printable_text
 from fltoolkit.run.private_folder import private_place, write_rows
 from fltoolkit.run.run_record import (
     RECORD,

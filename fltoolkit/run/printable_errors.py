@@ -6,7 +6,6 @@ Messages of other libraries may quote a person's answer, so they are never repea
 
 from __future__ import annotations
 
-import errno
 import re
 import traceback
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import FltoolkitError
+from fltoolkit.files import file_error
 from fltoolkit.shipped_files import PACKAGE
 
 SILENT = "its words are not repeated, since they may quote a person's answer"
@@ -23,39 +23,6 @@ AROUND = (
     "in a copy of the notebook"
 )
 
-# What went wrong with a file, and what to do.
-FILES = {
-    errno.ENOENT: ("there is no such file or folder", "check the path"),
-    errno.EACCES: ("this account may not read or write there", "ask for the right to, or name another place"),
-    errno.ENOSPC: ("the disk is full", "make room on it, or name another place; then run again"),
-    errno.EROFS: ("it can only be read", "name a place that can be written to"),
-    errno.EISDIR: ("a folder stands where a file is needed", "name a file"),
-    errno.ENOTDIR: ("a file stands where a folder is needed", "name a folder"),
-    errno.EEXIST: ("something of that name is there already", "move it away, or name another place"),
-    errno.ENAMETOOLONG: ("the name is too long", "give a shorter one"),
-    errno.ELOOP: ("links lead in a circle", "name the file itself"),
-    errno.EIO: ("the disk or the connection failed", "check it, then run again"),
-    errno.EMFILE: (
-        "too many files are open",
-        "close other programs, or run fewer surveys at a time; then run again",
-    ),
-    errno.EBUSY: ("another program uses it", "close it there, then run again"),
-}
-FILES |= {
-    errno.EPERM: FILES[errno.EACCES],
-    errno.EDQUOT: FILES[errno.ENOSPC],
-    errno.ENFILE: FILES[errno.EMFILE],
-}
-# Some libraries raise these without a number.
-KINDS = (
-    (FileNotFoundError, errno.ENOENT),
-    (PermissionError, errno.EACCES),
-    (IsADirectoryError, errno.EISDIR),
-    (NotADirectoryError, errno.ENOTDIR),
-    (FileExistsError, errno.EEXIST),
-    (ConnectionError, errno.EIO),
-    (TimeoutError, errno.EIO),
-)
 NO_MEMORY = (
     "there is not enough memory: close other programs, give the machine more, or run fewer "
     "surveys at a time (--workers 1)"
@@ -69,21 +36,6 @@ CAUSES = {
 }
 FRAME = re.compile(r"File (.+?):(\d+)(?:, in|\n|$)")
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-
-
-def file_error(error: OSError) -> FltoolkitError:
-    """Returns an error of the kit for an error of the operating system about a file. It names the path, the
-    cause in plain words, and what to do.
-    """
-    number = error.errno or next((number for kind, number in KINDS if isinstance(error, kind)), None)
-    problem, do = FILES.get(
-        number or 0, ("a file cannot be read or written", "check the disk and the path, then run again")
-    )
-    found = "" if number in FILES else error.strerror or type(error).__name__
-    path = error.filename2 or error.filename
-    # the name that the reader knows, without the mark of a temporary file
-    where = "" if path is None or isinstance(path, int) else str(path).replace(".part-", "")
-    return FltoolkitError(problem, where=where, found=found, do=do)
 
 
 def printable_text(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run.batch_file import Run
 from fltoolkit.run.dask_cluster import WorkerNeeds, cluster, why_unable
-from fltoolkit.run.notebook_kernel import Stop
+from fltoolkit.run.notebook_kernel import LOOKS_EVERY, Stop
 from fltoolkit.run.run_record import code_hash, versions
 from fltoolkit.terminal import redraw
 
@@ -151,11 +151,10 @@ def run_all(
                 waiting[pool.give(run)] = run
             left = set(waiting)
             while left:
-                # the timeout is needed because a thread that waits without end receives no signal
-                done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)
+                done, left = wait(left, timeout=LOOKS_EVERY, return_when=FIRST_COMPLETED)
                 redraw()
                 if pool.stop.is_set():
-                    raise KeyboardInterrupt
+                    raise KeyboardInterrupt  # not by the signal itself, see `_stop_on_request`
                 for future in done:
                     name = waiting[future].name
                     ended[name] = result = _run_end(future, name)
@@ -207,20 +206,15 @@ ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr
 
 @contextmanager
 def _stop_on_request(stop: Stop) -> Iterator[None]:
-    """Within this context, a request of the user to stop the batch sets `stop` and raises KeyboardInterrupt.
-    Such a request is Ctrl-C, SIGTERM or SIGHUP (a closed terminal).
+    """Within this context, a request of the user to stop the batch sets `stop`. Such a request is Ctrl-C,
+    SIGTERM or SIGHUP (a closed terminal).
 
-    Only the first request has this effect. A second one does not interrupt the removal of unfinished folders.
-    `stop` is needed because Python loses an exception that is raised inside one of its own callbacks.
+    The request raises no error by itself: it can come while Python runs a callback of its own, where the
+    error would be printed and lost.
     """
-    asked = False
 
     def end(*_: object) -> None:
-        nonlocal asked
-        if not asked:
-            asked = True
-            stop.set()
-            raise KeyboardInterrupt
+        stop.set()
 
     if (
         threading.current_thread() is not threading.main_thread()

@@ -25,7 +25,7 @@ from fltoolkit.show.wording.headline_words import headline, how_sure
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable",
-    "dots", "explore", "facts", "findings", "flow", "flow_table", "gallery", "headline", "how_sure",
+    "dots", "explore", "facts", "findings", "flow", "flow_table", "gallery", "headline", "how_sure", "in_time",
     "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result", "risk",
     "risk_table", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

@@ -13,10 +13,11 @@ from fltoolkit.nap.follow_up import DECREASE, REACHED
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.models.published_model import NO_INTERVAL, PublishedModel
 from fltoolkit.publish.paths_to_outcomes import OTHER
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.published_set import Published, RunSet
 from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import in_forced_labour
 from fltoolkit.show.charts.risk_factor_charts import ratio
+from fltoolkit.show.tables import Findings, Paths
 from fltoolkit.show.wording import contrast_sentences, number_words, share_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan, value
 from fltoolkit.show.wording.headline_words import flag, lead
@@ -69,7 +70,7 @@ def questionnaire(survey: Survey) -> Result:
 
 
 @checked
-def findings(found: pd.DataFrame) -> Result:
+def findings(found: Findings) -> Result:
     """Returns the first errors and warnings of a check in words, then how many errors, warnings and notes
     there are."""
     of_kind = {kind: found[found["severity"] == kind] for kind in ("error", "warning", "note")}
@@ -131,7 +132,7 @@ def _of_rule_set(row: PublishedNumber) -> str:
 
 
 @checked
-def paths(found: pd.DataFrame) -> Result:
+def paths(found: Paths) -> Result:
     """Returns a sentence on how many paths through the flowchart of the definition are shown, and how many of
     them are of persons in forced labour. A path is shown if enough persons have it."""
     if found.empty:
@@ -151,7 +152,7 @@ def paths(found: pd.DataFrame) -> Result:
 
 
 @checked
-def unresolved(out: Published) -> Result:
+def unresolved(out: RunSet) -> Result:
     """Returns a sentence on how many persons of the default population are unresolved: their answers neither
     establish nor exclude forced labour."""
     row = headline_rows(out)[0]

@@ -7,19 +7,21 @@ from dataclasses import replace
 from hashlib import sha256
 from html import escape
 from itertools import compress
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 
-from fltoolkit.arguments import checked
+from fltoolkit.arguments import checked, with_columns
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import SIDES
+from fltoolkit.errors import RequestError
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.languages.reasons import Name
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
+from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import QUIET, Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.cell_html import MARKER_ROOM, Meanings, cell_html, explained
@@ -32,6 +34,28 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
 from fltoolkit.table_records import as_records
 
+PublishedRows = Annotated[
+    Published | pd.DataFrame,
+    with_columns("measure", "rule_set", "breakdown", "category", "marker", "group_note"),
+    'give a published set or rows of one, such as out.select("prevalence", "sex"); '
+    "publish an Estimates first: fl.publish(est)",
+]
+Facts = Annotated[pd.DataFrame, with_columns("fact", "value"), "give what fl.describe returns"]
+Findings = Annotated[
+    pd.DataFrame,
+    with_columns("severity", "what"),
+    "give what fl.check, fl.check_cases or fl.check_weights returns",
+]
+Corrections = Annotated[
+    pd.DataFrame, with_columns("column", "why", "rows"), "give what fl.corrections returns"
+]
+CorrectedCases = Annotated[
+    pd.DataFrame, with_columns("population", "cases_before"), "give what fl.corrected_cases returns"
+]
+Nonresponse = Annotated[
+    pd.DataFrame, with_columns("column", "label", "dont_know"), "give what fl.nonresponse returns"
+]
+Paths = Annotated[pd.DataFrame, with_columns("step", "trace"), "give what fl.paths returns"]
 ACROSS = "across"  # the column with lines across the table
 FEW = 6  # columns of a table that is wider than its numbers need, and paths that stand in sentences
 SHORT, LEAST = (
@@ -60,22 +84,32 @@ NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a 
 
 
 @checked
-def table(rows: pd.DataFrame, title: str = "") -> Table:
+def table(rows: PublishedRows, title: str = "") -> Table:
     """Returns published rows (from `Published.select`) as a table for a notebook.
 
     Args:
-        rows: rows of one measure. Rows of several rule sets (from `Published.rule_sets`) are labelled with
-            their rule set.
+        rows: rows of one measure, or a published set that has one (`fl.publish(est)`). Rows of several rule
+            sets (from `Published.rule_sets`) are labelled with their rule set.
         title: by default the measure and its population. For an outcome that you defined yourself, it says
             `answered yes to ...; not forced labour`.
     """
+    rows = rows.table if isinstance(rows, Published) else rows
+    same = ["measure", "outcome", "reference_population"]
+    kinds = rows[same].drop_duplicates()
+    if len(kinds) != 1:
+        raise RequestError(
+            "a table has the rows of one measure, outcome and population",
+            where="show.table: rows",
+            found=[" of ".join(kind) for kind in kinds.itertuples(index=False)] or "no row",
+            do='choose them: out.select("prevalence", "sex")',
+        )
     compared = rows["rule_set"].nunique() > 1
     made = result_tables.rule_sets(ENGLISH, rows) if compared else result_tables.table(ENGLISH, rows, title)
     return in_notebook(replace(made, title=title or made.title))
 
 
 @checked
-def facts(described: pd.DataFrame) -> Table:
+def facts(described: Facts) -> Table:
     """Returns a table of facts about the survey, such as its reference period and its sample design, from
     `fl.describe`."""
     return plain(
@@ -190,7 +224,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 
 
 @checked
-def findings(found: pd.DataFrame, title: str = "Findings in the data") -> Table:
+def findings(found: Findings, title: str = "Findings in the data") -> Table:
     """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
     names = {"check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
     body = found.astype(str).replace({"count": {"": "–"}}).rename(columns=names)
@@ -199,7 +233,7 @@ def findings(found: pd.DataFrame, title: str = "Findings in the data") -> Table:
 
 
 @checked
-def corrections(counts: pd.DataFrame) -> Table | Words:
+def corrections(counts: Corrections) -> Table | Words:
     """Returns a table of the corrections that survey.yaml makes in the data, from the table of
     `fl.corrections`. Returns a sentence if survey.yaml corrects nothing."""
     if counts.empty:
@@ -211,7 +245,7 @@ def corrections(counts: pd.DataFrame) -> Table | Words:
 
 
 @checked
-def corrected_cases(cases: pd.DataFrame) -> Table | Words:
+def corrected_cases(cases: CorrectedCases) -> Table | Words:
     """Returns a table that says how many cases the corrections of survey.yaml add and remove, made from the
     table of `fl.corrected_cases`. Returns a sentence if there are none."""
     if cases.empty:
@@ -230,7 +264,7 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 
 
 @checked
-def nonresponse(counts: pd.DataFrame) -> Table:
+def nonresponse(counts: Nonresponse) -> Table:
     """Returns a table with the number of unresolved answers (don't know, refused, blank) to each question,
     from `fl.nonresponse`."""
     heads = {
@@ -247,7 +281,7 @@ def nonresponse(counts: pd.DataFrame) -> Table:
 
 
 @checked
-def paths(found: pd.DataFrame) -> None:
+def paths(found: Paths) -> None:
     """Displays the paths through the flowchart of the definition, from `fl.paths`, in a table. Each path is
     shared by enough persons. A few paths of persons in forced labour are also displayed above the table, in
     sentences that a page does not fold. If no path may be shown, a note says so."""

@@ -3,10 +3,11 @@ the line of the mistake."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from fltoolkit.errors import did_you_mean
 
 Schema = Mapping[str, Any]
 Line = Callable[[Sequence[object]], str]
@@ -154,9 +155,7 @@ def _mistake_in_words(problem: _Problem, schema: Schema) -> str:
     key, found = ".".join(path), error["input"]
     if error["type"] == "extra_forbidden":
         allowed = _fields_at(schema, [str(step) for step in problem.route[:-1]])
-        guess = difflib.get_close_matches(path[-1], allowed, n=1)
-        hint = f"; did you mean {guess[0]}?" if guess else ""
-        return f"{key}: unknown key; allowed: {', '.join(allowed)}{hint}"
+        return f"{key}: unknown key; allowed: {', '.join(allowed)}{did_you_mean(path[-1], allowed)}"
     if error["type"] == "missing":
         return f"{key}: this key is required"
     message = f"must be {problem.wanted}" if problem.wanted else _message(error)

@@ -136,3 +136,39 @@ def test_numbers_outside_their_range_are_refused(
 def test_what_no_design_has_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(RequestError):
         fl.sample_size(0.01, **{"cut": 0.5, **wrong})
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: fl.sample_size(1e-300, cut=0.5),
+        lambda: fl.sample_size(1e-300, cv=0.25),
+        lambda: fl.sample_size(5e-324, margin=0.25),
+        lambda: fl.sample_size(0.02, margin=1e-300),
+        lambda: fl.sample_size(0.02, cut=1e-300),
+        lambda: fl.sample_size(0.02, cut=0.5, response=5e-324),
+    ],
+)
+def test_a_size_that_no_country_has_is_refused(call: Any) -> None:
+    with pytest.raises(RequestError, match="no country has as many persons"):
+        call()
+
+
+@pytest.mark.parametrize("alpha", [1e-300, 1e-17])
+def test_a_small_level_of_the_test_gives_a_finite_size(alpha: float) -> None:
+    sizes = [fl.sample_size(0.02, cut=0.5, alpha=a) for a in (0.05, alpha)]
+    assert 0 < sizes[0] < sizes[1] < 1e8
+
+
+def test_a_margin_of_any_size_needs_one_person_at_least() -> None:
+    assert fl.sample_size(0.02, margin=1e300) == 1
+
+
+@pytest.mark.parametrize("power", [1e-300, 0.01, 0.025])
+def test_a_power_that_chance_alone_has_is_refused(power: float) -> None:
+    for call in (
+        lambda: fl.detectable_change(0.02, 5000, power=power),
+        lambda: fl.sample_size(0.02, cut=0.5, power=power),
+    ):
+        with pytest.raises(RequestError, match=r"power: chance alone(.|\n)*above alpha/sided, 0.025"):
+            call()

@@ -103,6 +103,13 @@ def test_what_a_notebook_leaves_to_the_end_of_its_process_is_done(tmp_path: Path
     assert not Path(folder.strip("'")).exists()
 
 
+def test_a_kernel_ignores_the_interrupt_that_jupyter_sends_when_it_ends_one(
+    tmp_path: Path, kernel: Kernel
+) -> None:
+    interrupted = "import os, signal; os.kill(os.getpid(), signal.SIGINT); 6 * 7"
+    assert run(tmp_path, kernel, interrupted) == [(1, ["42"])]
+
+
 def test_a_kernel_that_no_notebook_needs_is_not_started(tmp_path: Path) -> None:
     before = psutil.Process().children(recursive=True)
     with Kernel(tmp_path, threading.Event()):

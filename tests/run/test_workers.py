@@ -4,7 +4,9 @@ running surveys."""
 from __future__ import annotations
 
 import signal
+import sys
 import threading
+import weakref
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,30 @@ def test_stopped_by_hand_it_waits_for_what_is_at_work_and_says_what_is_finished(
     assert steps == ["end", "index"]
     assert said == ["stopped; finished: a (1 of 3). A batch goes on with --resume."]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_stop_between_two_surveys_prints_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes while Python runs a callback of its own, where an error is printed and lost."""
+    lost: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    working: Future[RunEnd] = Future()
+    pool = WorkerPool(
+        lambda run: working if run.name == "b" else ended(RunEnd("passed")),
+        threading.Event(),
+        working.cancel,
+    )
+
+    def index(_: object) -> None:
+        gone = threading.Event()
+        held = weakref.ref(gone, lambda _: signal.raise_signal(signal.SIGTERM))
+        del gone
+        assert held() is None
+
+    told: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        run_all(RUNS[:2], pool, told.append, index)
+    assert lost == []
+    assert told[-1].startswith("stopped; finished: a (1 of 2)")
 
 
 def test_a_stop_that_another_thread_saw_ends_the_batch_too() -> None:

@@ -13,6 +13,7 @@ import pytest
 import small_country as country
 
 import fltoolkit as fl
+from fltoolkit.errors import RequestError
 from fltoolkit.show import tables
 
 
@@ -293,3 +294,40 @@ def test_the_name_of_a_row_stays_in_view_where_a_table_is_moved_sideways() -> No
     assert all("background-color: white" in style for style, _ in kept)
     assert "overflow-x:auto" in html
     assert "sticky" not in tables.plain(pd.DataFrame({"a": ["x"]}), "T", "").html
+
+
+def test_a_published_set_of_one_measure_is_shown_and_so_is_a_mean() -> None:
+    design = fl.SurveyDesign(country.persons(), weight="W", strata="S", psu="P")
+    shown = fl.show.table(fl.publish(fl.mean(design, "AGE", by="SEX")))
+    assert "Mean" in str(shown)
+    own = fl.publish(fl.mean(design, "AGE", by="SEX"))
+    assert fl.show.dots(own, "mean", "SEX", outcome="AGE")
+
+
+WRONG: dict[str, Any] = {
+    "estimates": lambda: fl.prevalence(fl.SurveyDesign(country.persons(), weight="W"), "WORK"),
+    "their table": lambda: fl.prevalence(fl.SurveyDesign(country.persons(), weight="W"), "WORK").table,
+    "another table": lambda: pd.DataFrame({"table": [1]}),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_other_objects_are_refused_with_what_to_do(name: str) -> None:
+    with pytest.raises(RequestError, match=r"table: rows(.|\n)*fl.publish\(est\)"):
+        fl.show.table(WRONG[name]())
+    with pytest.raises(RequestError, match=r"dots: out(.|\n)*fl.publish\(est\)"):
+        fl.show.dots(WRONG[name](), "prevalence")
+
+
+def test_a_set_of_several_measures_asks_for_one() -> None:
+    with pytest.raises(
+        RequestError, match=r"one measure(.|\n)*prevalence of forced_labour of adults, total(.|\n)*out.select"
+    ):
+        fl.show.table(country.published())
+
+
+def test_the_table_of_another_function_is_refused_with_the_function() -> None:
+    with pytest.raises(
+        RequestError, match=r"findings: found(.|\n)*without the column severity(.|\n)*fl.check"
+    ):
+        fl.show.findings(country.published().table)

@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import narwhals as nw
 
-from fltoolkit.classify.category_codes import label_of, names_in
+from fltoolkit.classify.category_codes import label_of, meant_label, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import RequestError
@@ -135,12 +135,13 @@ def _refuse_unknown(design: Design, group: str, labels: Sequence[str]) -> None:
         )
     allowed = group_order(spec, group)
     if unknown := [label for label in labels if label not in allowed]:
+        meant = meant_label(spec, group, unknown[0])
         raise RequestError(
             "no such label",
             where=f"where: {group}",
             found=unknown,
             allowed=allowed,
-            do="write a label as survey.yaml does, not its code",
+            do=f"write {meant}" if meant else "write a label as survey.yaml does, not its code",
         )
 
 

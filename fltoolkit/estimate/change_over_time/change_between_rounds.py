@@ -50,14 +50,14 @@ from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES
-from fltoolkit.table_records import as_records
+from fltoolkit.table_records import HoldsTable, as_records
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(HoldsTable):
     """The change between two rounds (the same survey at two times). It contains counts of cases, so it is
     confidential: `publish_change` decides what may be published.
 

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.category_codes import meant_label
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
 from fltoolkit.estimate.measures.result_columns import UnresolvedShares
@@ -27,6 +29,7 @@ from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design, Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.table_records import HoldsTable
 
 RowName = (
     str | int | float | tuple[str | int | float, ...]
@@ -100,7 +103,7 @@ class About:
 
 
 @dataclass(frozen=True)
-class Contrast:
+class Contrast(HoldsTable):
     """Contrasts between the rows of an `Estimates`, such as women minus men, with their uncertainty.
 
     Attributes:
@@ -142,7 +145,7 @@ Wanted = Mapping[RowName, float] | Callable[[EstimateRows], Any]
 
 
 @dataclass(frozen=True)
-class Estimates:
+class Estimates(HoldsTable):
     """The result of every estimation function: a table of estimates with their uncertainty, and everything
     that contrasts and changes need.
 
@@ -216,12 +219,12 @@ class Estimates:
 
         Raises:
             RequestError: there is no such row, or more than one; nothing is wanted; the function does not
-                return a single smooth number.
+                return a single smooth number; the contrast divides by 0.
         """
         return contrast(self, wanted)
 
 
-def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
+def contrast(est: Estimates, wanted: Mapping[str, Wanted], *, blank: bool = False) -> Contrast:
     """Computes contrasts (such as differences and ratios) between the rows of an `Estimates` (R
     `svycontrast`).
 
@@ -234,20 +237,29 @@ def contrast(est: Estimates, wanted: Mapping[str, Wanted]) -> Contrast:
     Args:
         est: the estimates.
         wanted: each contrast by its name. Rows are named as in `find_row`.
+        blank: whether a contrast that divides by 0 is blank, and no error.
 
     Returns:
-        A `Contrast` with Wald intervals by t; `df` is the smallest of the rows used (R gives none). A
-        contrast that divides by 0 is blank.
+        A `Contrast` with Wald intervals by t; `df` is the smallest of the rows used (R gives none).
 
     Raises:
         RequestError: there is no such row, or more than one; nothing is wanted; the function does not return
-            a single smooth real number.
+            a single smooth real number; a contrast divides by 0.
     """
     if not wanted or any(isinstance(what, Mapping) and not what for what in wanted.values()):
         raise RequestError(
             "there is nothing to contrast", where="contrast", do='name one: {"gap": {"men": 1, "women": -1}}'
         )
     values, weights, used = zip(*(_gradient(est, name, what) for name, what in wanted.items()), strict=True)
+    for name, value, rows in () if blank else zip(wanted, values, used, strict=True):
+        theta = est.table["estimate"].iloc[rows]
+        if not np.isfinite(value) and np.isfinite(theta).all():
+            raise RequestError(
+                "the contrast divides by 0, or is too large for a number",
+                where=f"contrast: {name}",
+                found=[f"{number:g}" for number in theta],
+                do="contrast rows that have cases, or leave this contrast out",
+            )
     z = est.influence @ np.array(weights).T
     se = np.sqrt(est.units.variances(z))
     df = [int(est.table["df"].iloc[rows].min()) for rows in used]
@@ -280,7 +292,7 @@ def prevalence_ratio(est: Estimates, row: RowName, reference: RowName) -> Contra
         RequestError: there is no such row, or more than one.
     """
     name = f"{_row_name(row)} / {_row_name(reference)}"
-    log = contrast(est, {name: lambda p: np.log(p[row] / p[reference])})
+    log = contrast(est, {name: lambda p: np.log(p[row] / p[reference])}, blank=True)
     first = log.table.iloc[0]
     r = np.exp(first["estimate"])
     known = bool(np.isfinite(first["estimate"]))
@@ -331,9 +343,10 @@ def find_row(est: Estimates, row: RowName) -> int:
     # The labels of a survey's groups come from survey.yaml. For a design without survey.yaml they are values
     # of the data.
     there = list(persons) if est.about.population else Mask().printed(persons, len(persons))
-    raise RequestError(
-        "no such row", where="row", found=_row_name(row), allowed=there, do="name a row of the table"
-    )
+    spec = est.design.spec if isinstance(est.design, ClassifiedSurvey) else None
+    meant = [meant_label(spec, group, row) for group in groups if isinstance(row, str)] if spec else []
+    do = f"write {meant[0]}" if (meant := [label for label in meant if label]) else "name a row of the table"
+    raise RequestError("no such row", where="row", found=_row_name(row), allowed=there, do=do)
 
 
 def _hyphened(name: str | tuple[str, ...]) -> str | tuple[str, ...]:

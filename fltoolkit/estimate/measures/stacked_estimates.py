@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 
@@ -25,9 +25,14 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.survey.spec.reserved_names import RESULTS
 
+Parts = Annotated[
+    Mapping[str, Estimates],
+    'give each Estimates a label: fl.stack({"2025": est, "2027": later}, name="round")',
+]
+
 
 @checked
-def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None = None) -> Estimates:
+def stack(parts: Parts, name: str, *, shared_psus: bool | None = None) -> Estimates:
     """Join several Estimates of one measure in one table, so that any two rows can be compared: rule sets on
     one sample, or rounds of a survey. The joined `covariance` contains the covariance of any two rows, also
     of rows from different Estimates.
@@ -56,7 +61,9 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     """
     if not parts:
         raise RequestError(
-            "there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}'
+            "there is nothing to stack",
+            where="stack: parts",
+            do='give a label to each Estimates: {"before": est, "after": est}',
         )
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
         raise RequestError(

@@ -20,6 +20,7 @@ from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, as_dense
 from fltoolkit.survey.design.survey_design import Design
+from fltoolkit.table_records import HoldsTable
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class DesignTest:
 
 
 @dataclass(frozen=True)
-class RaoScott:
+class RaoScott(HoldsTable):
     """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 
     Attributes:

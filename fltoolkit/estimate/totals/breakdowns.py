@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Annotated
 
-from fltoolkit.arguments import checked
+from fltoolkit.arguments import NO_COLUMN, checked
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.spec.groups import CROSS
 from fltoolkit.survey.spec.reserved_names import RESULTS
 
 By = Annotated[
     str | Sequence[str] | Sequence[Sequence[str]] | None,
+    NO_COLUMN,
     (
         'name a group, or groups: "sex", ["sex", "region"]; or write each breakdown as a list, and the '
         "total "

@@ -492,7 +492,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
                 f"{names} is not a {'true/false' if truth else 'numeric'} column: {bad} row(s) hold "
                 "something else"
             ),
-            where="outcome",
+            found=outcome.y,
             allowed="0, 1, true, false, blank" if truth else "numbers, blank",
             do="recode the column, or name another",
         )

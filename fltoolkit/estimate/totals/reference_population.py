@@ -63,10 +63,9 @@ def population_of(
     if chosen not in spec.populations:
         raise RequestError(
             "no such population",
-            where=str(design.path),
             found=chosen,
             allowed=list(spec.populations),
-            do="name one of these, or add it under populations:",
+            do=f"name one of these, or add it under populations: of {design.path}",
         )
     if (
         (outcome in OF_ADULTS or outcome in design.outcomes)

@@ -220,7 +220,10 @@ def _weights_to_calibrate(design: Design, population: str | None) -> tuple[tuple
     spec, chosen = design.spec, design.spec.default_population if population is None else population
     if chosen not in spec.populations:
         raise RequestError(
-            "no such population", where=str(design.path), found=chosen, allowed=list(spec.populations)
+            "no such population",
+            found=chosen,
+            allowed=list(spec.populations),
+            do=f"name one of these, or add it under populations: of {design.path}",
         )
 
     def columns(name: str) -> dict[str, str]:
@@ -292,7 +295,7 @@ def _categories(
                 "categories of the sample have no benchmark",
                 where=at,
                 found=mask.printed(strange, len(persons)) if mask else list(strange),
-                allowed=[crossed(v) for v in number],
+                allowed=", ".join(map(crossed, number)),
                 do="add them with their population, or correct their names",
             )
         if absent := [v for v in number if v not in set(found)]:

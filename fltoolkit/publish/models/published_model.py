@@ -42,7 +42,7 @@ from fltoolkit.publish.printed_numbers import (
 from fltoolkit.publish.published_set import Published, refuse_other_survey
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
-from fltoolkit.table_records import as_records
+from fltoolkit.table_records import HoldsTable, as_records
 
 NOTHING, NO_FIT, NO_INTERVAL, TOO_MANY = (
     Reason.of("model.nothing"),
@@ -61,7 +61,7 @@ COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "decimals", "fla
 
 
 @dataclass(frozen=True)
-class PublishedModel:
+class PublishedModel(HoldsTable):
     """The published part of a logistic regression: odds ratios and effects for each category of its groups.
 
     The columns of `table`:

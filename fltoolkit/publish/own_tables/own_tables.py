@@ -344,6 +344,14 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
             allowed=[*OF_FORCED_LABOUR, *persons.outcomes],
             do='make it an outcome: persons = fl.outcome(persons, "coercion")',
         )
+    if gone := [g for g in est.groups if g not in persons.spec.group_names]:
+        raise RequestError(
+            "a table beside a run is by groups of survey.yaml",
+            where="publish: beside",
+            found=gone,
+            allowed=persons.spec.group_names,
+            do="add the group to `groups:` of survey.yaml, or make it of a column with fl.derive",
+        )
     known = {*persons.spec.group_names, *TOPICS, "step"}
     if gone := sorted({g for decided in basis.decided.values() for g in decided.groups} - known):
         raise RequestError(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from fltoolkit.run.printable_errors import file_error
+from fltoolkit.files import file_error
 from fltoolkit.run.private_folder import HIDDEN, HIDDEN_PAGE, write_private
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import random
+import signal
 import sys
 import warnings
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from fltoolkit import memory
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 
 BEGIN, RESTORE = (
-    f"__import__('{__name__}', fromlist=['*']).{call}" for call in ("begin()", "restore(get_ipython())")
+    f"__import__('{__name__}', fromlist=['*']).{call}"
+    for call in ("begin(get_ipython())", "restore(get_ipython())")
 )
 
 
@@ -36,10 +38,11 @@ class NotebookState:
 _first: NotebookState | None = None
 
 
-def begin() -> None:
-    """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can
+def begin(shell: Any) -> None:
+    """Prepares a kernel for a run. `shell` is the kernel's IPython. The kernel's first state is stored, so that each further notebook can
     start from it. Results are kept in memory for the further notebooks. Python collects garbage less often.
-    pandas stores texts as Python objects.
+    pandas stores texts as Python objects. The kernel ignores interrupts: Jupyter sends one to each kernel that it
+    ends, and a kernel that has just answered would print an error. A batch that is stopped kills its kernels.
 
     At its end, the process runs the exit functions of the kit and then leaves by `os._exit`. A normal exit
     would need half a second to clear Python's modules.
@@ -50,6 +53,10 @@ def begin() -> None:
     memory.turn_on()
     memory.collect_garbage_less_often()
     atexit.register(os._exit, 0)
+    shell.kernel.pre_handler_hook = shell.kernel.post_handler_hook = lambda: (
+        None
+    )  # these turn interrupts on and off
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def state() -> NotebookState:

@@ -53,6 +53,7 @@ def gallery(out: Published, measure: str) -> None:
         display(table(part))
 
 
+@checked
 def in_time(out: Published) -> None:
     """Displays how many persons were in forced labour on an average day and at the interview, and how long
     their forced labour lasted. Results that the run does not publish are left out; if none are left, a note

@@ -6,7 +6,7 @@ from __future__ import annotations
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.published_set import ChangeSet
 from fltoolkit.show.charts.descriptions import change_dumbbell
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
@@ -17,7 +17,7 @@ from fltoolkit.show.wording.section_words import Nothing, Result, Words
 
 
 @checked
-def changes(found: Published | None) -> None:
+def changes(found: ChangeSet | None) -> None:
     """Displays how the prevalence of the default population changed since an earlier round of the survey: a
     picture, a table, and sentences on the rate and the number of persons. Without an earlier round (None), it
     displays a note.

@@ -23,6 +23,7 @@ from fltoolkit.show.charts.descriptions.estimates_by_group import (
     value_axis,
 )
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
+from fltoolkit.show.tables import Nonresponse
 from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
 from fltoolkit.show.wording.result_sentences import asks_parents
 from fltoolkit.table_records import as_records
@@ -120,7 +121,7 @@ def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
 
 
 @checked
-def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
+def unresolved(counts: Nonresponse, out: Published | None = None) -> Picture:
     """Returns a picture of the number of unresolved answers (don't know, refused, blank) to each question.
     Such answers can prevent a decision on whether a person is in forced labour. `counts` is the table from
     `fl.nonresponse`, with one row per question. Questions without such answers are left out;

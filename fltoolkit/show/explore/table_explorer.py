@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
@@ -69,6 +70,13 @@ def offered(
     """
     rows = out.table
     rows = rows[(rows["measure"] != "flowchart") & ~rows["outcome"].isin(list(out.outcomes))]
+    if rows.empty:
+        raise RequestError(
+            "the set has no table to explore",
+            where="tables: out",
+            found=list(out.table["measure"].unique()) or "no row",
+            do="give what fl.publish_run returns",
+        )
     asked = asdict(wanted) if wanted else {}
     chosen: dict[str, str] = {}
     options: dict[str, Options] = {}

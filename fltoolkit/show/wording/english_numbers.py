@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 import pandas as pd
@@ -56,8 +57,10 @@ def of_plan(make: F) -> F:
     """Decorates a function that needs the evidence for a plan (the plan and its numbers). If the evidence is
     None, the new function returns a note that there is no plan."""
 
+    first = next(iter(signature(make).parameters))
+
     @wraps(make)
     def asked(*given: Any, **named: Any) -> Any:
-        return NO_PLAN if next(iter((*given, *named.values()))) is None else make(*given, **named)
+        return NO_PLAN if given[:1] == (None,) or named.get(first, ...) is None else make(*given, **named)
 
     return cast(F, asked)

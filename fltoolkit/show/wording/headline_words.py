@@ -11,7 +11,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.published_set import ChangeSet, Published, RunSet
 from fltoolkit.show.wording import change_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 from fltoolkit.show.wording.section_words import ITALIC, Sentences, Words, bold
@@ -21,7 +21,7 @@ Rows = list[PublishedNumber]
 
 
 @checked
-def headline(out: Published, found: Published | None = None) -> Words:
+def headline(out: RunSet, found: ChangeSet | None = None) -> Words:
     """Returns the first text of a notebook. It has the rate and the number of persons for each population
     whose rate is always shown, such as adults and children. A list below them says how certain these numbers
     are, and on which facts they are based.
@@ -53,7 +53,7 @@ def lead(out: Published, populations: Collection[object] = ()) -> list[str]:
 
 
 @checked
-def how_sure(out: Published) -> Words:
+def how_sure(out: RunSet) -> Words:
     """Returns the list of `headline` without what other sections of notebook 3 say: the main numbers, forced
     labour in time and the change since an earlier round."""
     return Sentences(_listed(out, {}))

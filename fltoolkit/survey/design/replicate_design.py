@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from fltoolkit.arguments import checked
+from fltoolkit.arguments import Names, checked
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.data.column_names import names_of
 from fltoolkit.survey.data.column_values import as_label, number
@@ -71,7 +71,7 @@ class ReplicateDesign(Design):
         method: MethodName,
         scale: float | None = None,
         rscales: float | Sequence[float] | None = None,
-        strata: str | Sequence[str] | None = None,
+        strata: Names = None,
         mse: bool = False,
         rho: float | None = None,
         combined: bool = True,
@@ -83,7 +83,7 @@ class ReplicateDesign(Design):
         schema = frame.collect_schema()
         names = _replicate_columns(replicates, [*schema.names(), *unreadable])
         refuse_unreadable(names, unreadable, "ReplicateDesign")
-        refuse_missing_columns(names, schema.names(), "ReplicateDesign", data)
+        refuse_missing_columns(names, schema.names(), data)
         how = Method(method, scale, rscales, rho, combined, mse, df)
         if df is not None and not (isinstance(df, int) and df >= 1):
             raise DesignError(

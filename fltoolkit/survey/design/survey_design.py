@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import narwhals as nw
 
-from fltoolkit.arguments import checked
+from fltoolkit.arguments import Names, checked
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.corrections.applied_corrections import AppliedCorrections
 from fltoolkit.survey.data.column_names import names_of, trimmed
@@ -147,7 +147,7 @@ class Design:
 
     def column(self, name: str) -> tuple[str, nw.dtypes.DType]:
         """Returns the name of a column as it is in the frame (`name` may have blanks around it), and the type
-        of the column.
+        of the column. An error has no place: `checked` names the argument that gave the name.
 
         Raises:
             RequestError: there is no such column.
@@ -159,7 +159,6 @@ class Design:
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
             raise RequestError(
                 "no such column",
-                where="outcome, by",
                 found=name,
                 allowed=offered,
                 do=(
@@ -224,7 +223,8 @@ class SurveyDesign(Design):
 
     Args:
         data: a path to CSV, Parquet, SPSS or Stata (values that the file declares missing become blank), or a
-            pandas, Polars or Arrow table, or a PySpark DataFrame. Labels in a CSV are not changed.
+            pandas, Polars or Arrow table, or a PySpark DataFrame. Labels in a CSV are not changed. The design
+            keeps a pandas table as it is now: a later change of it has no effect.
         weight: column of sampling weights.
         strata: column(s) of the first-stage strata. Several columns are crossed. None: one stratum.
         psu: column of the primary sampling units (PSUs), or this column and that of the units drawn within
@@ -254,9 +254,9 @@ class SurveyDesign(Design):
         data: Any,
         *,
         weight: str,
-        strata: str | Sequence[str] | None = None,
-        psu: str | Sequence[str] | None = None,
-        fpc: str | Sequence[str] | None = None,
+        strata: Names = None,
+        psu: Names = None,
+        fpc: Names = None,
         certainty: str | None = None,
         nest: bool = False,
         single_psu: SinglePsu = "fail",
@@ -378,7 +378,7 @@ def open_design(
     refuse_changed(files)
     refuse_unreadable(wanted, opened.unreadable, where)
     frame = opened.frame
-    refuse_missing_columns(wanted, frame.collect_schema().names(), where, data)
+    refuse_missing_columns(wanted, frame.collect_schema().names(), data)
     lazy = path is not None and path.suffix.lower() not in LABELLED_FILES
     return frame, files if lazy else (), opened.unreadable
 
@@ -396,14 +396,12 @@ def weight_of(population: str) -> str:
     return f"{WEIGHT}__{population}"
 
 
-def refuse_missing_columns(names: Sequence[str], columns: Sequence[str], where: str, data: object) -> None:
+def refuse_missing_columns(names: Sequence[str], columns: Sequence[str], data: object) -> None:
     """Raise `RequestError` if a name is not among the columns of the data. The message gives the first such
-    name. `data` is the path or the table, and `where` is the name of the function that was called."""
+    name. `data` is the path or the table."""
     if gone := [n for n in names if n not in columns]:
         allowed = printed_names(columns, header_is_known(columns, names, [data]))
-        raise RequestError(
-            "no such column", where=where, found=gone[0], allowed=allowed, withheld=", ".join(columns)
-        )
+        raise RequestError("no such column", found=gone[0], allowed=allowed, withheld=", ".join(columns))
 
 
 def require_totals(design: Design, verb: str) -> None:

@@ -11,8 +11,9 @@ import datetime
 import decimal
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from narwhals import dependencies
 
@@ -64,6 +65,11 @@ class MemoryTable:
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
 
 
+OF_INDEX = Unreadable(
+    "the index of the table, which is no column", "make it a column: give data.reset_index() in place of data"
+)
+
+
 class NoColumn(Exception):
     """The error for a column that cannot be used. It is raised and caught inside this module. `why` is the
     reason, which quotes no value of the column."""
@@ -81,7 +87,13 @@ def memory_table(data: Any) -> MemoryTable | None:
     import pyarrow as pa
 
     if isinstance(data, pd.DataFrame):
-        return _memory_table([(trimmed(name), data.iloc[:, i]) for i, name in enumerate(data.columns)])
+        # Arrow shares the memory of numbers. As long as pandas knows of another user of it, a later change of
+        # a value in `data` copies the column first, so that all estimates are of the same data.
+        held = data.copy(deep=pd.__version__ < "3")
+        made = _memory_table([(trimmed(name), held.iloc[:, i]) for i, name in enumerate(held.columns)])
+        finalize(made.table, lambda _: None, held)
+        names = {trimmed(name) for name in data.index.names if name is not None} - {*made.names}
+        return replace(made, unreadable={**made.unreadable, **dict.fromkeys(names, OF_INDEX)})
     if dependencies.is_polars_dataframe(data):
         return _memory_table([(trimmed(name), data.get_column(name)) for name in data.columns])
     if hasattr(data, "__arrow_c_stream__") and not hasattr(data, "lazy"):

@@ -4,13 +4,13 @@ on rows."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from fltoolkit.errors import did_you_mean
 from fltoolkit.survey.spec.files_and_design import Files
 from fltoolkit.survey.spec.questions import Episodes, Source
 from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, as_entries
@@ -241,10 +241,8 @@ def _problem(correction: Correction, columns: CorrectableColumns) -> str:
     if column in columns.person_key and correction.value == MISSING:
         return f"{column} is of the key, which is never blank; give the right value"
     if column not in used:
-        near = difflib.get_close_matches(column, used, n=1)
-        return f"survey.yaml uses no column {column}" + (
-            f"; did you mean {near[0]}?" if near else "; only columns in use count"
-        )
+        near = did_you_mean(column, used) or "; only columns in use count"
+        return f"survey.yaml uses no column {column}{near}"
     if column in columns.persons and column in columns.episodes:
         return (
             f"{column} is a column of persons and of episodes; give files.episodes a prefix, and name "

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import small_country as country
+from shared_surveys import classified
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, RequestError
@@ -139,7 +141,7 @@ WRONG = [
         {"area": "countryside"},
         ["where: area: no such label", "found:   countryside", "allowed: urban, rural, not stated"],
     ),
-    ({"area": "2"}, ["write a label as survey.yaml does, not its code"]),
+    ({"area": "2"}, ["found:   2", "write rural"]),
     ({"aera": "rural"}, ["where: no such group", "found:   aera", "allowed: sex, age_group, region, area"]),
     ({"sector": "Construction"}, ["only cases have sector", 'by=["sector"]']),
     ({"area": []}, ["no label is named"]),
@@ -171,3 +173,24 @@ def test_of_a_bare_design_a_label_that_no_row_has_is_refused_and_rare_values_are
 def test_a_sector_of_one_job_brings_its_own_population(norvia: fl.ClassifiedSurvey) -> None:
     found = fl.prevalence(norvia, where={"main_job_sector": "Construction"})
     assert (found.about.population, found.about.sector_basis) == ("workers", "all_workers")
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ({"sex": "hombres"}, "write men"),
+        ({"sex": "hommes"}, "write men"),
+        ({"sex": 1}, "write men"),
+        ({"sex": "wmen"}, "found:   wmen; did you mean women"),
+        ({"sx": "men"}, "found:   sx; did you mean sex"),
+    ],
+)
+def test_the_label_that_was_meant_is_named(where: Any, said: str, tmp_path: Path) -> None:
+    codes = {1: {"en": "men", "fr": "hommes", "es": "hombres"}, 2: "women"}
+    groups = {**country.SURVEY["groups"], "sex": {"column": "SEX", "codes": codes}}
+    persons = classified(country.write(tmp_path, country.changed(country.ONE_NUMBER, groups=groups)))
+    with pytest.raises(RequestError, match=said):
+        fl.prevalence(persons, where=where)
+    if "sex" in where:
+        with pytest.raises(RequestError, match=said):
+            fl.prevalence(persons, by="sex").contrast({"x": {where["sex"]: 1}})

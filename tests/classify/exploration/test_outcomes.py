@@ -98,7 +98,7 @@ def test_unresolved_answers_stay_in_and_are_counted(norvia: fl.ClassifiedSurvey)
         ("__import__('os')", "x", ["cannot be read"]),
         ("not " * 900 + "debt_bondage", "x", ["cannot be read"]),
         ("(" * 300 + "debt_bondage" + ")" * 300, "x", ["cannot be read"]),
-        ("debt_bondage\0", "x", ["cannot be read"]),
+        ("debt_bondage\0", "x", ["outcome: rule", "NUL character"]),
         ("forced_labour", None, ["no such item or side"]),
         ("debt_bondage and withheld_wages", None, ["needs a name of its own", 'name="debt_and_wages"']),
         ("debt_bondage", "sex", ["needs a name of its own", "found:   sex"]),

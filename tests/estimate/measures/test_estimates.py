@@ -171,13 +171,38 @@ def test_a_contrast_without_a_real_number_is_refused(wanted: Any, words: str) ->
         two_sexes().contrast(wanted)
 
 
-def test_a_division_by_zero_stays_blank_and_the_square_of_a_negative_is_real() -> None:
-    made = two_sexes().contrast(
-        {
-            "python": lambda p: 1 / (p["men"] - p["women"]),
-            "numpy": lambda p: np.divide(p["men"], p["men"] - p["women"]),
-            "square": lambda p: (p["men"] - 1) ** 2,
-        }
-    )
-    assert made.table["estimate"].isna().tolist() == [True, True, False]
-    assert made.table["estimate"].iloc[2] == pytest.approx(0.25)
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda p: 1 / (p["men"] - p["women"]),
+        lambda p: np.divide(p["men"], p["men"] - p["women"]),
+        lambda p: np.log(p["men"] - p["women"]),
+        lambda p: p["men"] * 1e308 * 1e308,
+    ],
+    ids=["python", "numpy", "logarithm", "too large"],
+)
+def test_a_contrast_that_divides_by_zero_is_refused(function: Any) -> None:
+    with pytest.raises(
+        RequestError, match=r"contrast: x: (the contrast divides by 0|a contrast gives one smooth)"
+    ):
+        two_sexes().contrast({"x": function})
+
+
+def test_a_contrast_of_rows_without_an_estimate_is_blank() -> None:
+    frame = pd.DataFrame({"w": 1.0, "y": [0, 1, None, None] * 10, "g": ["a", "a", "b", "b"] * 10})
+    est = fl.mean(fl.SurveyDesign(frame, weight="w"), "y", by="g")
+    assert est.contrast({"x": {"a": 1}}).table["estimate"].notna().all()
+
+
+def test_the_square_of_a_negative_is_real() -> None:
+    made = two_sexes().contrast({"square": lambda p: (p["men"] - 1) ** 2})
+    assert made.table["estimate"].iloc[0] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("name", ["estimate", "estimat", "sex"])
+def test_a_result_taken_for_its_table_says_where_the_numbers_are(name: str) -> None:
+    for result in (two_sexes(), two_sexes().contrast({"gap": {"men": 1, "women": -1}})):
+        with pytest.raises(RequestError, match=r"is no table: it holds one(.|\n)*est.table\[\"estimate\"\]"):
+            result[name]
+    with pytest.raises(RequestError, match="did you mean estimate"):
+        two_sexes()["estimat"]

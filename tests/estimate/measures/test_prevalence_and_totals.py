@@ -407,7 +407,7 @@ def test_one_pass_over_the_persons_is_enough(norvia: fl.Survey, monkeypatch: pyt
 def test_a_level_outside_zero_and_one_is_refused(level: float) -> None:
     with pytest.raises(RequestError) as error:
         fl.prevalence(designed(sample(1)), "award", level=level)
-    for word in ("above 0 and below 1", str(level), "0.95"):
+    for word in ("0.01 or more and 0.999999 or less", str(level), "0.95"):
         assert word in str(error.value)
 
 

@@ -106,7 +106,8 @@ def test_an_unknown_population_is_refused_with_those_of_survey_yaml(norvia: fl.S
     with pytest.raises(RequestError) as error:
         fl.total(norvia, population="children")
     message = str(error.value)
-    assert "survey.yaml: no such population" in message
+    assert "total: population: no such population" in message
+    assert "survey.yaml" in message
     assert "found:   children" in message
     assert "allowed: adults, workers" in message
     assert "under populations:" in message

@@ -127,11 +127,15 @@ def test_a_person_without_stratum_or_psu_is_refused(column: str, name: str) -> N
 
 def test_an_outcome_that_is_neither_true_nor_false_is_refused_and_counted() -> None:
     message = refusal(RequestError, PERSONS.assign(y=["1", "0", "maybe", "2"]))
-    assert message.startswith("outcome: y is not a true/false column: 2 row(s) hold something else")
+    assert message.startswith(
+        "prevalence: outcome: y is not a true/false column: 2 row(s) hold something else"
+    )
     assert "allowed: 0, 1, true, false, blank" in message
     assert "recode" in message
     message = refusal(RequestError, PERSONS.assign(y=[1.0, 0.0, float("inf"), float("nan")]))
-    assert message.startswith("outcome: y is not a true/false column: 1 row(s) hold something else")
+    assert message.startswith(
+        "prevalence: outcome: y is not a true/false column: 1 row(s) hold something else"
+    )
 
 
 @pytest.mark.parametrize("verb", ["mean", "ratio", "ratio below"])

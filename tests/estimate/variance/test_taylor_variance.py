@@ -144,7 +144,7 @@ def test_an_unknown_design_column_is_refused_with_those_there_are() -> None:
     for argument in ("weight", "strata", "psu", "fpc"):
         with pytest.raises(
             Exception,
-            match=r"SurveyDesign: no such column(.|\n)*found: +nowhere(.|\n)*allowed: +stratum, psu",
+            match=rf"SurveyDesign: {argument}: no such column(.|\n)*found: +nowhere(.|\n)*allowed: +stratum, psu",
         ):
             design(persons(), **{argument: "nowhere"})
 

@@ -77,6 +77,8 @@ WRONG: dict[str, tuple[Callable[[fl.ClassifiedSurvey], fl.Estimates], type[Excep
     "quantile": (fl.quantile, PublicationError, "answer of single persons"),
     "flowchart": (lambda p: fl.flowchart(p, where=RURAL), PublicationError, "flowchart of a domain"),
     "profile_of_a_domain": (lambda p: fl.profile(p, where=RURAL), PublicationError, "profile of a domain"),
+    "step": (lambda p: fl.share(p, "step", by="sex"), RequestError, "by groups of survey.yaml(.|\n)*step"),
+    "answer": (lambda p: fl.total(p, by="coercion"), RequestError, "by groups of survey.yaml(.|\n)*coercion"),
     "profile": (fl.profile, PublicationError, "add it to `tables:` of survey.yaml"),
 }
 

@@ -62,8 +62,8 @@ def test_every_kind_of_table_gives_the_same_estimates(table: pd.DataFrame, tmp_p
 def test_a_column_that_is_not_there_is_told(people: pd.DataFrame, argument: str, name: str) -> None:
     with pytest.raises(RequestError) as error:
         fl.SurveyDesign(people, **(DESIGN | {argument: name}))
-    assert "SurveyDesign: no such column" in str(error.value)
-    assert f"found:   {name}\n  allowed: hh, line, stratum" in str(error.value)
+    assert f"SurveyDesign: {argument}: no such column\n  found:   {name}" in str(error.value)
+    assert "\n  allowed: hh, line, stratum" in str(error.value)
 
 
 def test_an_estimate_of_a_column_that_is_not_there_offers_those_of_the_data(people: pd.DataFrame) -> None:
@@ -71,7 +71,7 @@ def test_an_estimate_of_a_column_that_is_not_there_offers_those_of_the_data(peop
     for verb in (fl.mean, fl.prevalence):
         with pytest.raises(RequestError) as error:
             verb(design, "wage")
-        assert "found:   wage\n  allowed: hh, line" in str(error.value)
+        assert "found:   wage; did you mean age?\n  allowed: hh, line" in str(error.value)
         assert "fl__" not in str(error.value)
 
 

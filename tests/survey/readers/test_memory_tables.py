@@ -272,3 +272,49 @@ def test_categories_that_are_intervals_stop_nobody_who_does_not_ask_for_them() -
     opened = open_named(pd.DataFrame({"x": pd.cut(pd.Series([1, 2, 3]), 2), "y": [1, 2, 3]}), connect())
     assert opened.names == ("y",)
     assert "x" in opened.unreadable
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame({"w": 1.0, "x": np.arange(40.0), "n": np.arange(40), "g": ["a", "b"] * 20})
+
+
+CHANGES: dict[str, Callable[[pd.DataFrame], object]] = {
+    "a value": lambda t: t.iloc.__setitem__((0, 1), 1e9),
+    "a column in place": lambda t: t.loc.__setitem__((slice(None), "w"), t["w"] * 1000),
+    "a whole number": lambda t: t.iloc.__setitem__((0, 2), 10**9),
+    "a text": lambda t: t.loc.__setitem__((0, "g"), "b"),
+    "a column": lambda t: t.__setitem__("x", 0.0),
+    "no column": lambda t: t.pop("x"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_table_changed_after_it_was_given_changes_no_estimate(change: str) -> None:
+    """In place, numbers had changed and texts had not."""
+    data = table()
+    design = fl.SurveyDesign(data, weight="w")
+    CHANGES[change](data)
+    for column in ("x", "n"):
+        got = fl.total(design, column, by=[[], ["g"]]).table["estimate"]
+        assert (
+            got.tolist()
+            == fl.total(fl.SurveyDesign(table(), weight="w"), column, by=[[], ["g"]])
+            .table["estimate"]
+            .tolist()
+        )
+
+
+def test_a_name_in_the_index_is_told() -> None:
+    data = table().set_index(["g", "n"])
+    for ask in (
+        lambda: fl.SurveyDesign(data, weight="w", strata="g"),
+        lambda: fl.mean(fl.SurveyDesign(data, weight="w"), "x", by="g"),
+    ):
+        with pytest.raises(DataError, match=r": g: (.|\n)*index of the table(.|\n)*reset_index"):
+            ask()
+
+
+def test_a_name_in_the_index_that_is_a_column_too_is_the_column() -> None:
+    data = table()
+    data.index = data["n"].rename("g")  # type: ignore[assignment]
+    assert len(fl.mean(fl.SurveyDesign(data, weight="w"), "x", by="g").table) == 2

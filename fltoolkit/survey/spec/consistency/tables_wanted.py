@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from fltoolkit.errors import did_you_mean
 from fltoolkit.survey.classifications.origins import obstacle_of_origins
 from fltoolkit.survey.spec.groups import PopulationSpec, TableSpec
 
@@ -88,8 +88,7 @@ def refuse_unfit_lead(
 def known_names_in_words(name: str, known: set[str]) -> str:
     """Returns the end of an error message about a wrong name. The text gives the known names, and the name
     that was probably meant: `: region, sex; did you mean sex?`."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
+    return f": {', '.join(sorted(known))}{did_you_mean(name, known)}"
 
 
 def _refuse_unfit_profile(
