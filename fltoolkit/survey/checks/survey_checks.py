@@ -30,6 +30,7 @@ from fltoolkit.survey.checks.rules.person_rules import (
     group_rules,
     module_rules,
 )
+from fltoolkit.survey.checks.rules.pooling_rules import pooling_rules
 from fltoolkit.survey.checks.rules.replicate_rules import replicate_rules
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
 from fltoolkit.survey.checks.rules.weight_rules import dominant_weight_rules, weight_rules, weight_sum_rules
@@ -103,6 +104,7 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
         *label_rules(survey),
         *age_rules(survey),
         *file_rules(survey),
+        *pooling_rules(survey),
         *family_rules(survey),
         *group_rules(survey),
         *answer_rules(survey, mask),

@@ -48,6 +48,8 @@ def file_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule(
             "wide_file", f"files.{kind}", count=len(there), when=lambda n: n > WIDE, values=number
         )
+    for name in survey.spec.files.person.key:
+        yield CheckRule("key_blank", name, nw.col(SOURCE + name).is_null(), values={"name": name})
     for join in survey.joins:
         zeros = join.lost is not None and join.unmatched_rows and _differ_by_zeros(survey, join.lost)
         do = Reason.of(f"{WORDS}keys.{'zeros' if zeros else 'check'}")
