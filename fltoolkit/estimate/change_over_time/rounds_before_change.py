@@ -5,27 +5,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import narwhals as nw
 import pandas as pd
 
+from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.change_over_time.comparability import (
     differences,
     facts_of_one_round,
+    given_in_wrong_order,
+    is_told_by_dates,
     question_changes,
+    sums_of_weights_differ,
     window_overlap,
 )
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.estimate.measures.prevalence_and_totals import facts_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.checks.survey_checks import with_acceptance
+from fltoolkit.survey.data.fetch_rows import to_pandas, to_sums
 from fltoolkit.survey.data.internal_columns import PSU, STRATA
-from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.design.survey_design import Survey, weight_of
 
 NO_ANSWER = "survey.yaml does not say whether they are the same areas"
+ROUNDS = "rounds"  # the check whose findings the later survey.yaml may accept
+NEARLY_ALL = 0.9  # of the PSUs; of areas that were drawn anew, few are those of the earlier round
 STATEMENTS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "": NO_ANSWER}
 
 
+@checked
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
     """Returns findings on what would prevent or weaken a comparison of two rounds by `fl.change`, as a table
     with the columns of `fl.check`. The findings are about the prevalence in the default population. Nothing
@@ -33,7 +43,8 @@ def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.Data
 
     Args:
         before: the earlier round.
-        after: the later round, classified under the same rule set.
+        after: the later round, classified under the same rule set. Its survey.yaml may accept findings of the
+            check `rounds`.
     """
     old, new = (
         About(
@@ -49,17 +60,19 @@ def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.Data
         *_of_years(old, new),
         *_of_facts(old, new),
         *_of_units(before, after),
+        *_of_weights(before, after),
         *_of_questions(before, after),
+        *_of_interviews(before, after),
     ]
-    return findings([*met, *_of_interviews(before, after)], None)
+    return findings(with_acceptance(met, after.spec.accept), None)
 
 
 def _of_years(old: About, new: About) -> Iterator[Finding]:
-    if old.year is not None and new.year is not None and new.year < old.year:
+    if found := given_in_wrong_order(old, new):
         yield _finding(
             "error",
             "year",
-            f"the earlier round is of {old.year}, the later of {new.year}",
+            f"the earlier round is of {found[0]}, the later of {found[1]}",
             "give the earlier round after --before",
         )
 
@@ -80,7 +93,10 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
             "state it in both, if it was the same",
         )
     if (overlap := window_overlap(old, new)) > 0:
-        what = f"look-back windows overlap by {overlap:.0%}"
+        by = (
+            "" if is_told_by_dates(old, new) else ", counted by the years of the surveys: not both give dates"
+        )
+        what = f"look-back windows overlap by {overlap:.0%}{by}"
         yield _finding("warning", "reference_period", what, "the change is shown and no verdict is given")
 
 
@@ -111,6 +127,15 @@ def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
         yield _finding(
             "error", "design", what, "give an area the same stratum and label in each round, or say new"
         )
+    elif kept_psus == "new" and len(one & two) >= NEARLY_ALL * len(two):
+        yield _finding(
+            "warning",
+            ROUNDS,
+            what,
+            "if the areas are those of the earlier round, say kept: their covariance then counts in the "
+            "standard error of a change; labels that are only numbers of the draw can be equal by chance",
+            "design.psus_of_earlier_rounds",
+        )
     else:
         yield _finding(
             "note",
@@ -118,6 +143,30 @@ def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
             what if kept_psus or one & two else f"{what}; the rounds are taken as independent",
             "confirm it",
         )
+
+
+def _of_weights(before: ClassifiedSurvey, after: ClassifiedSurvey) -> Iterator[Finding]:
+    """Yields a warning if the weights of the default population add up to more than twice as much in one
+    round as in the other."""
+    if before.grosses_up and after.grosses_up:
+        reason = sums_of_weights_differ(_sum_of_weights(before), _sum_of_weights(after))
+        if reason:
+            yield _finding(
+                "warning",
+                ROUNDS,
+                str(reason),
+                "give both in persons: numbers of persons are not compared otherwise",
+                "design.weight",
+            )
+
+
+def _sum_of_weights(persons: ClassifiedSurvey) -> float:
+    populations, name = persons.spec.populations, persons.spec.default_population
+    sums = [
+        nw.when(nw.col(POPULATION + part)).then(nw.col(weight_of(part))).otherwise(0.0)
+        for part in populations[name].sum_of or (name,)
+    ]
+    return float(sum(to_sums(persons.frame, sums, persons.path)))
 
 
 def _of_questions(before: Survey, after: Survey) -> Iterator[Finding]:
@@ -131,7 +180,9 @@ def _of_questions(before: Survey, after: Survey) -> Iterator[Finding]:
 
 
 def _of_interviews(before: Survey, after: Survey) -> Iterator[Finding]:
-    conditions = [f"{s.spec.year}: {words}" for s in (before, after) if (words := conditions_in_words(s))]
+    by_round = before.spec.year == after.spec.year and before.spec.round and after.spec.round
+    named = [(s.spec.round if by_round else s.spec.year, conditions_in_words(s)) for s in (before, after)]
+    conditions = [f"{name}: {words}" for name, words in named if words]
     if conditions:
         yield _finding(
             "note",
@@ -141,5 +192,6 @@ def _of_interviews(before: Survey, after: Survey) -> Iterator[Finding]:
         )
 
 
-def _finding(severity: str, check: str, what: str, do: str) -> Finding:
-    return Finding(severity, check, "before", what, "", do, counted="others")
+def _finding(severity: str, check: str, what: str, do: str, where: str = "before") -> Finding:
+    acceptable = check == ROUNDS
+    return Finding(severity, check, where, what, "", do, counted="others", acceptable=acceptable)

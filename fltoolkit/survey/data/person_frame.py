@@ -370,10 +370,10 @@ def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place
         there = [nw.col(c).alias(names.get(c, c)) for c in opened.frame.collect_schema().names()]
         factor = file.weight_factor[i] if file.weight_factor else 1.0
         frames.append(opened.frame.select(*there, nw.lit(factor).alias(FACTOR), nw.lit(i).alias(PART)))
-    there = [frame.collect_schema().names() for frame in frames]
-    first = [c for c in there[0] if all(c in names for names in there)]
-    used = dict.fromkeys(c for names in there for c in names if c in needed.columns)
-    lacking = [[c for c in used if c not in names] for names in there]
+    columns_of = [frame.collect_schema().names() for frame in frames]
+    first = [c for c in columns_of[0] if all(c in names for names in columns_of)]
+    used = dict.fromkeys(c for names in columns_of for c in names if c in needed.columns)
+    lacking = [[c for c in used if c not in names] for names in columns_of]
     if any(lacking):
         pairs = zip(file.path, lacking, strict=True)
         raise DataError(

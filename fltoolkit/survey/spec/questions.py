@@ -40,6 +40,7 @@ ExceptionKind = Literal[
 ]
 Stage = Literal["recruitment", "work", "leaving"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+LONGEST_PERIOD = 1440  # months; nobody's answers reach further back
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
 
 
@@ -82,6 +83,11 @@ class ReferencePeriod(Model):
     def _in_order(self) -> ReferencePeriod:
         if self.start and self.end and self.end < self.start:
             raise ValueError(f"end ({self.end}) is before start ({self.start})")
+        if self.months > LONGEST_PERIOD:
+            raise ValueError(
+                f"months ({self.months}) is more than {LONGEST_PERIOD}, which are 120 years; give the number of "
+                "months that the questions ask about, such as 12"
+            )
         return self
 
 

@@ -354,6 +354,16 @@ def test_survey_yaml_says_whether_areas_were_kept(small: Any) -> None:
     )
 
 
+def test_areas_that_were_kept_and_are_said_to_be_new_have_rs_error_of_other_areas() -> None:
+    right, wrong = (
+        ROUNDS[f"change-{kind}-wr-total"]["numbers"]["se"][0] for kind in ("shared", "independent")
+    )
+    before, after = (fl.total(design(file), "award") for file in FILES)
+    said = [fl.change(before, after, shared_psus=kept).table["se"].iloc[0] for kept in (True, False)]
+    np.testing.assert_allclose(said, [right, wrong], rtol=1e-10)
+    assert abs(wrong / right - 1) > 0.02
+
+
 # ------------------------------------------------------------------------------------------- a published base
 
 BASELINE = {"estimate": 0.35, "ci_low": 0.30, "ci_high": 0.40, "cases": 140, "psus_with_cases": 40}
