@@ -19,12 +19,12 @@ from fltoolkit.survey.checks.findings import SEVERITIES, Finding, finding_facts,
 from fltoolkit.survey.checks.rules.answer_rules import answer_rules, declared_rules
 from fltoolkit.survey.checks.rules.code_rules import code_rules
 from fltoolkit.survey.checks.rules.design_rules import design_rules
+from fltoolkit.survey.checks.rules.episode_rules import episode_rules
 from fltoolkit.survey.checks.rules.job_code_rules import job_code_rules
 from fltoolkit.survey.checks.rules.label_rules import label_rules
 from fltoolkit.survey.checks.rules.number_rules import number_rules
 from fltoolkit.survey.checks.rules.person_rules import (
     age_rules,
-    episode_rules,
     family_rules,
     file_rules,
     group_rules,

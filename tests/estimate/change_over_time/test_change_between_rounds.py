@@ -314,7 +314,10 @@ def test_overlapping_windows_are_flagged_and_the_change_is_still_shown(
     assert np.isfinite(got[["change", "ci_low", "ci_high"]].astype(float)).all()
     if overlap:
         months = later.get("reference_months", 12)
-        assert got["reason"] == f"windows overlap: {overlap * months:g} of {months} months are in both"
+        assert got["reason"] == (
+            f"windows overlap: {overlap * months:g} of {months} months are in both, counted by the years of "
+            "the surveys (not both give dates)"
+        )
     assert (got["verdict"] == "not comparable") is (overlap > 0)
 
 

@@ -72,6 +72,14 @@ OLD = "parents who are less than 12 years older than the child, or the child its
 NOBODY = "line numbers of a parent that nobody in the household has"
 YOUNG = "parents younger than 18, who have no adults' module"
 BLANK = "children without an answer on this parent"
+UNKNOWN = (
+    "the code under none means don't know or refused under answers (dk): route (iii) would be no for these "
+    "children, and nobody knows"
+)
+IS_LINE = (
+    "codes of no parent, of a parent elsewhere or of no answer that are also the line number of a person of the "
+    "household"
+)
 LINKS = "children.parents"
 
 # What stands in the second family, and the findings: severity, check, where, what, how many, and how many of
@@ -137,6 +145,26 @@ def test_findings_about_families(
     found: Callable[..., list[Any]], cells: Cells, expected: list[tuple[Any, ...]]
 ) -> None:
     assert found(cells) == expected
+
+
+CODES = {"line": "line", "columns": ["mother", "father"], "elsewhere": "away"}
+ANSWERS = {"answers.dont_know": "dk", "answers.refused": "7"}
+
+
+def test_a_code_of_no_answer_is_no_code_of_no_parent(found: Callable[..., list[Any]]) -> None:
+    keys = {**ANSWERS, "children.parents": {**CODES, "none": ["dead", "dk"]}}
+    child = {"child": {"mother": "dk", "father": "dk"}}
+    assert found(child, keys) == [("warning", LINKS, f"{LINKS}.none", UNKNOWN, 1, 1)]
+    accepted = {"finding": LINKS, "column": f"{LINKS}.none", "why": "dk is dead in these columns"}
+    assert not found({}, {**keys, "accept": accepted})
+    missing = {**ANSWERS, "children.parents": {**CODES, "none": "dead", "missing": "dk"}}
+    assert found(child, missing) == [("note", LINKS, who, BLANK, 1, None) for who in ("mother", "father")]
+
+
+def test_a_code_that_is_also_a_line_number_is_asked_about(found: Callable[..., list[Any]]) -> None:
+    keys = {"children.parents": {**CODES, "none": "2"}}
+    assert found({"child": {"mother": 1, "father": 2}}, keys)[0][:4] == ("warning", LINKS, LINKS, IS_LINE)
+    assert not found({}, {"children.parents": {**CODES, "none": "9"}})
 
 
 def test_several_findings_stand_by_parent_the_worst_first(found: Callable[..., list[Any]]) -> None:
