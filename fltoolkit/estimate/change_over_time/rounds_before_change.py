@@ -58,6 +58,7 @@ def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.Data
     )
     met = [
         *_of_years(old, new),
+        *_of_names(old, new),
         *_of_facts(old, new),
         *_of_units(before, after),
         *_of_weights(before, after),
@@ -74,6 +75,22 @@ def _of_years(old: About, new: About) -> Iterator[Finding]:
             "year",
             f"the earlier round is of {found[0]}, the later of {found[1]}",
             "give the earlier round after --before",
+        )
+
+
+def _of_names(old: About, new: About) -> Iterator[Finding]:
+    """Yields a warning if two rounds of one year do not have names of their own."""
+    if (
+        old.year == new.year
+        and old.year is not None
+        and not (old.round and new.round and old.round != new.round)
+    ):
+        yield _finding(
+            "warning",
+            ROUNDS,
+            f"both surveys are of {old.year}, and round: does not tell them apart",
+            "give each survey.yaml a round of its own, such as spring and autumn: documents then name it",
+            "round",
         )
 
 

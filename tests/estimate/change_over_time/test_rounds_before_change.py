@@ -278,3 +278,12 @@ def test_an_overlap_that_only_years_tell_is_said_to_be_so(tmp_path: Path) -> Non
         paths = (tmp_path / str(i) / name for name in ("one", "two"))
         row = fl.change(*(fl.prevalence(classified(path)) for path in paths)).table.iloc[0]
         assert ("by the years of the surveys" in str(row["reason"])) is bool(said)
+
+
+def test_two_rounds_of_one_year_need_names(tmp_path: Path) -> None:
+    what = "both surveys are of 2027, and round: does not tell them apart"
+    for i, (names, severity) in enumerate(((("", ""), "warning"), (("1", "1"), "warning"), (("1", "2"), ""))):
+        (tmp_path / str(i)).mkdir()
+        one, two = ({"round": name} if name else {} for name in names)
+        told = met(tmp_path / str(i), {"year": 2027, **one}, {**NEW, **two})
+        assert [row[0] for row in told if row[2] == what] == ([severity] if severity else [])
