@@ -13,6 +13,7 @@ from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.code_rules import different_values
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.checks.survey_facts import refused_module
+from fltoolkit.survey.classifications.answer_labels import UNRESOLVED, answer_meaning
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.households import line_numbers, with_parent_facts
@@ -20,6 +21,7 @@ from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD,
 from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.readers.file_formats import LABELLED_FILES, read_labels
 from fltoolkit.survey.spec.child_module import Parents
 from fltoolkit.survey.spec.groups import Group
 
@@ -106,7 +108,7 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
     without = mine & nw.col(HOUSEHOLD).is_null()
     yield CheckRule("child_without_household", ", ".join(survey.spec.design.household), without, frame=linked)
     codes = [*parents.none, *parents.elsewhere, *parents.missing]
-    open_codes = [code for code in parents.none if code in survey.spec.answers.meaning_unresolved]
+    open_codes = _codes_of_no_answer(survey, parents)
     not_known, also_lines = list[nw.Expr](), list[nw.Expr]()
     for i, name in enumerate(parents.columns):
         value, there, of_age, minor = (nw.col(c) for c in (SOURCE + name, *_facts_of_parent(i, facts)))
@@ -129,6 +131,21 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
     ):
         test = mine & nw.any_horizontal(*tests, ignore_nulls=False)
         yield CheckRule(f"parent_{kind}", where, test, values={"codes": ", ".join(open_codes)}, frame=linked)
+
+
+def _codes_of_no_answer(survey: Survey, parents: Parents) -> list[str]:
+    """Returns the codes of `parents.none` that mean *don't know* or *refused* in other questions, or by their
+    label in an SPSS or Stata file."""
+    found = {*survey.spec.answers.meaning_unresolved}
+    for file in survey.spec.files.given.values():
+        for path in (survey.path.parent / name for name in file.path):
+            if parents.none and path.suffix.lower() in LABELLED_FILES and path.exists():
+                for column, labels in read_labels(path, file.encoding).codes.items():
+                    if file.name_of(column) in parents.columns:
+                        found |= {
+                            code for code, label in labels.items() if answer_meaning(label) in UNRESOLVED
+                        }
+    return [code for code in parents.none if code in found]
 
 
 def _facts_of_parent(number: int, facts: Mapping[str, nw.Expr]) -> list[str]:

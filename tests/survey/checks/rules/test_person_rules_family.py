@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyreadstat
 import pytest
 
 import fltoolkit as fl
@@ -73,8 +74,8 @@ NOBODY = "line numbers of a parent that nobody in the household has"
 YOUNG = "parents younger than 18, who have no adults' module"
 BLANK = "children without an answer on this parent"
 UNKNOWN = (
-    "the code under none means don't know or refused under answers (dk): route (iii) would be no for these "
-    "children, and nobody knows"
+    "codes under none that mean don't know or refused, under answers or by their label (dk): route (iii) would "
+    "be no for these children, and nobody knows"
 )
 IS_LINE = (
     "codes of no parent, of a parent elsewhere or of no answer that are also the line number of a person of the "
@@ -159,6 +160,23 @@ def test_a_code_of_no_answer_is_no_code_of_no_parent(found: Callable[..., list[A
     assert not found({}, {**keys, "accept": accepted})
     missing = {**ANSWERS, "children.parents": {**CODES, "none": "dead", "missing": "dk"}}
     assert found(child, missing) == [("note", LINKS, who, BLANK, 1, None) for who in ("mother", "father")]
+
+
+def test_a_label_of_no_answer_is_no_label_of_no_parent(
+    spec: dict[str, Any], write: Write, changed: Change, tmp_path: Path
+) -> None:
+    people = [{"who": who, "c2": "", "c4": "", **facts} for who, facts in home("h1").items()]
+    table = pd.DataFrame(people).assign(mother=97.0, father=98.0)
+    labels = {97: "Deceased", 98: "Don't know"}
+    pyreadstat.write_sav(
+        table, tmp_path / "people.sav", variable_value_labels={"mother": labels, "father": labels}
+    )
+    keys = {**KEYS, "files.person.path": "people.sav", "children.parents": {**CODES, "none": [97, 98]}}
+    survey = fl.read_survey(write(changed(spec, keys)))
+    told = apply_rules(family_rules(survey), survey.frame, Mask(5))
+    assert [(f.where, str(f.what), f.count) for f in told] == [
+        (f"{LINKS}.none", UNKNOWN.replace("dk", "98"), 1)
+    ]
 
 
 def test_a_code_that_is_also_a_line_number_is_asked_about(found: Callable[..., list[Any]]) -> None:
