@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import narwhals as nw
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.checks.weights_in_use import population_sums
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.change_over_time.comparability import (
     differences,
     facts_of_one_round,
@@ -25,9 +24,9 @@ from fltoolkit.estimate.measures.prevalence_and_totals import facts_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words
 from fltoolkit.survey.checks.survey_checks import with_acceptance
-from fltoolkit.survey.data.fetch_rows import to_pandas, to_sums
+from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import PSU, STRATA
-from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.design.survey_design import Survey
 
 NO_ANSWER = "survey.yaml does not say whether they are the same areas"
 ROUNDS = "rounds"  # the check whose findings the later survey.yaml may accept
@@ -178,12 +177,8 @@ def _of_weights(before: ClassifiedSurvey, after: ClassifiedSurvey) -> Iterator[F
 
 
 def _sum_of_weights(persons: ClassifiedSurvey) -> float:
-    populations, name = persons.spec.populations, persons.spec.default_population
-    sums = [
-        nw.when(nw.col(POPULATION + part)).then(nw.col(weight_of(part))).otherwise(0.0)
-        for part in populations[name].sum_of or (name,)
-    ]
-    return float(sum(to_sums(persons.frame, sums, persons.path)))
+    sums, name = population_sums(persons), persons.spec.default_population
+    return sum(sums[part][1] for part in persons.spec.populations[name].sum_of or (name,))
 
 
 def _of_questions(before: Survey, after: Survey) -> Iterator[Finding]:
