@@ -19,7 +19,6 @@ from fltoolkit.survey.checks.findings import SEVERITIES, Finding, finding_facts,
 from fltoolkit.survey.checks.rules.answer_rules import answer_rules, declared_rules
 from fltoolkit.survey.checks.rules.code_rules import code_rules
 from fltoolkit.survey.checks.rules.design_rules import design_rules
-from fltoolkit.survey.checks.rules.episode_rules import episode_rules
 from fltoolkit.survey.checks.rules.job_code_rules import job_code_rules
 from fltoolkit.survey.checks.rules.label_rules import label_rules
 from fltoolkit.survey.checks.rules.number_rules import number_rules
@@ -33,7 +32,7 @@ from fltoolkit.survey.checks.rules.person_rules import (
 from fltoolkit.survey.checks.rules.pooling_rules import pooling_rules
 from fltoolkit.survey.checks.rules.replicate_rules import replicate_rules
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
-from fltoolkit.survey.checks.rules.time_rules import time_rules
+from fltoolkit.survey.checks.rules.time_rules import episode_rules, period_rules
 from fltoolkit.survey.checks.rules.weight_rules import dominant_weight_rules, weight_rules, weight_sum_rules
 from fltoolkit.survey.corrections.correction_counts import changed_rows
 from fltoolkit.survey.data.printable_values import Mask
@@ -112,7 +111,7 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
         *declared_rules(survey),
         *episode_rules(survey),
         *module_rules(survey),
-        *time_rules(survey),
+        *period_rules(survey),
         *correction_rules(survey),
     ]
     found, accepted = apply_rules(rules, survey.frame, mask, survey.path), survey.spec.accept

@@ -11,6 +11,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.code_rules import different_values
+from fltoolkit.survey.checks.rules.label_rules import labels_of_files
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.classifications.answer_labels import UNRESOLVED, answer_meaning
@@ -21,7 +22,6 @@ from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD,
 from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.readers.file_formats import LABELLED_FILES, read_labels
 from fltoolkit.survey.spec.child_module import Parents
 from fltoolkit.survey.spec.groups import Group
 
@@ -136,16 +136,10 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
 def _codes_of_no_answer(survey: Survey, parents: Parents) -> list[str]:
     """Returns the codes of `parents.none` that mean *don't know* or *refused* in other questions, or by their
     label in an SPSS or Stata file."""
-    found = {*survey.spec.answers.meaning_unresolved}
-    for file in survey.spec.files.given.values():
-        for path in (survey.path.parent / name for name in file.path):
-            if parents.none and path.suffix.lower() in LABELLED_FILES and path.exists():
-                for column, labels in read_labels(path, file.encoding).codes.items():
-                    if file.name_of(column) in parents.columns:
-                        found |= {
-                            code for code, label in labels.items() if answer_meaning(label) in UNRESOLVED
-                        }
-    return [code for code in parents.none if code in found]
+    codes = labels_of_files(survey).codes if parents.none else {}
+    labels = [(code, label) for name in parents.columns for code, label in codes.get(name, {}).items()]
+    labelled = {code for code, label in labels if answer_meaning(label) in UNRESOLVED}
+    return [code for code in parents.none if code in labelled.union(survey.spec.answers.meaning_unresolved)]
 
 
 def _facts_of_parent(number: int, facts: Mapping[str, nw.Expr]) -> list[str]:
