@@ -31,7 +31,9 @@ def quarter(number: int, **own: Any) -> pd.DataFrame:
     points = [i % 20 for i in range(400)]
     places = [{"P": p, "S": 1 + p // 10, "R": 1 + p // 5} for p in points]
     table = persons_table(list(zip(answers, places, strict=True)))
-    table = table.assign(HH=table["HH"] + 1000 * number, W=drawn.integers(900, 1100, 400), AGE=30 + number)
+    table = table.assign(
+        HH=table["HH"] + 1000 * number, W=drawn.integers(900, 1100, 400), AGE=drawn.integers(18, 70, 400)
+    )
     return table.assign(**own)
 
 
