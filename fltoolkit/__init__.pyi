@@ -17,6 +17,7 @@ from .estimate import (
     change as change,
     change_from_published as change_from_published,
     check_weights as check_weights,
+    compare_before as compare_before,
     cube as cube,
     current as current,
     detectable_change as detectable_change,

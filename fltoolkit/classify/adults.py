@@ -47,11 +47,11 @@ from fltoolkit.survey.design.survey_opening import changeable_parts
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.groups import NOT_STATED, Job
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
-from fltoolkit.survey.spec.questions import FORMS, Episodes, Source
+from fltoolkit.survey.spec.questions import FORMS, Episodes, NumberOfEpisodes, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MONTHS = "months"
-FIRST, LIMITS = "fl__first__", "fl__limits"
+FIRST, LIMITS, ROWS = "fl__first__", "fl__limits", "fl__rows"
 
 
 @checked
@@ -194,6 +194,8 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
         kept = [KEY, "fl__order", *_truth_columns(definition.sources), *_label_columns(spec), MONTHS]
         rows = nw.concat([p.select(kept) for p in parts], how="vertical")
     combined = frame.join(_over_episodes(rows, spec, definition.sources), on=KEY, how="left")
+    if spec.episodes.long and spec.episodes.counted:
+        combined = _with_episodes_unseen(combined, spec.episodes.counted, definition.sources)
     return combined.with_columns(_outcomes(survey, nw.col("fl__now")))
 
 
@@ -294,7 +296,9 @@ def _had_episode(episodes: Episodes, mapped: MappedQuestions, episode: str) -> n
     """Returns a true/false column: whether the person had this spell of work (`episode`). The column is true
     for everybody if the survey does not ask this."""
     if episodes.counted:
-        return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
+        if episodes.long:  # a row is there because the person had this work
+            return nw.lit(True)
+        return episode_exists(episodes.counted, nw.lit(episodes.wide.index(episode) + 1))
     return any_answer(episodes.exist_questions, mapped, episode) if episodes.exists else nw.lit(True)
 
 
@@ -307,7 +311,10 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     """
     if spec.age.at_start is None:
         return nw.lit(False)
-    return (numeric(spec.age.at_start, episode) < spec.age.adult).fill_null(False)
+    start, missing = spec.age.at_start, list(spec.age.missing)
+    return (numeric(start, episode) < spec.age.adult).fill_null(False) & ~(
+        column(start, episode).is_in(missing).fill_null(False)
+    )
 
 
 def _meets_dimension(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
@@ -440,6 +447,7 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
             nw.col(MONTHS).sum(),
             nw.col(MONTHS).count().alias("fl__stated"),
             nw.col("fl__spells").sum(),
+            nw.len().alias(ROWS),
         )
     )
     null = nw.lit(None, dtype=nw.Boolean())
@@ -457,6 +465,23 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
     )
     plain = [nw.col(name).str.replace_all(r"^[^|]*\|", "").alias(name) for name in labels]
     return sums.with_columns(*back, known, *plain).drop("fl__stated", "fl__spells")
+
+
+def _with_episodes_unseen(frame: Frame, counted: NumberOfEpisodes, sources: Sources) -> Frame:
+    """Returns the persons with the conditions of all their episodes (spells of work), also of those without a
+    row in the episodes file. The person's own number says how many there were.
+
+    If there was a further episode, or the number is not known, a condition that no row meets is null (nobody
+    knows). If the number is not above the number of rows, nothing changes, but for a person without any
+    episode each condition is false.
+    """
+    rows = nw.col(ROWS).fill_null(0)
+    further = nw.when(~episode_exists(counted, rows + 1)).then(nw.lit(False))
+    seen = {
+        name: nw.when(rows > 0).then(nw.col(name)).otherwise(nw.lit(False))
+        for name in _truth_columns(sources)
+    }
+    return frame.with_columns(*[any_of([truth, further]).alias(name) for name, truth in seen.items()])
 
 
 def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:

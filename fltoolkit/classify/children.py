@@ -143,8 +143,10 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
     frame = parents_found(frame, parents, ["forced"])
     each = []
     for i, column in enumerate(parents.columns):
-        nobody = nw.col(SOURCE + column).is_in(list(parents.none)).fill_null(False)
-        each.append(nw.when(nobody).then(nw.lit(False)).otherwise(nw.col(f"fl__parent{i}__forced")))
+        code, away = nw.col(SOURCE + column), [*parents.elsewhere, *parents.missing]
+        nobody = code.is_in(list(parents.none)).fill_null(False)
+        found = nw.when(~code.is_in(away)).then(nw.col(f"fl__parent{i}__forced"))
+        each.append(nw.when(nobody).then(nw.lit(False)).otherwise(found))
     return frame, any_of(each)
 
 

@@ -4,6 +4,7 @@ from .change_over_time.change_between_rounds import (
     change_from_published as change_from_published,
 )
 from .change_over_time.published_baseline import PublishedBaseline as PublishedBaseline
+from .change_over_time.rounds_before_change import compare_before as compare_before
 from .measures.estimates import (
     About as About,
     Contrast as Contrast,

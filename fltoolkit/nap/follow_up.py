@@ -41,11 +41,14 @@ FOLLOW_UP = [
     "ci_high", "bound", "change", "change_ci_low", "change_ci_high", "beyond_zero", "decrease",
     "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "changed", "attenuated", "marker",
     "marker_before", "marker_after", "flag_before", "flag_after", "flag", "reason", "milestone",
-    "year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions",
+    "year_before", "year", "round_before", "round", "survey_before", "survey", "interview_conditions_before",
+    "interview_conditions",
 ]  # fmt: skip
 SURVEY_COLUMNS = (
     "year_before",
     "year",
+    "round_before",
+    "round",
     "survey_before",
     "survey",
     "interview_conditions_before",
@@ -246,7 +249,7 @@ def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
         else:
             key = {0: "hidden", 1: "alone"}.get(len(known), "found")
         said = (
-            Reason.of(f"plan.decrease.{key}", **known, after=f"{row['year']:.0f}")
+            Reason.of(f"plan.decrease.{key}", **known, after=round_names(row)[1])
             if pd.notna(row["year"])
             else ""
         )
@@ -254,6 +257,21 @@ def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
         reason = joined_reasons([*table.loc[own, "reason"], said, doubt])
         table["reason"] = table["reason"].mask(own, reason)
     return replace(filled, table=table)
+
+
+def round_names(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """Returns the names of two compared surveys: their years. Two surveys of one year also have their rounds,
+    such as `2027 (autumn)`, or their titles if not both have a round.
+
+    Args:
+        row: a row of the follow-up, or of a published change.
+    """
+    years = tuple(f"{row[name]:g}" for name in ("year_before", "year"))
+    told = [(str(row.get(f"{name}_before", "")), str(row.get(name, ""))) for name in ("round", "survey")]
+    labels = next((pair for pair in told if all(pair) and pair[0] != pair[1]), None)
+    if years[0] != years[1] or labels is None:
+        return years[0], years[1]
+    return f"{years[0]} ({labels[0]})", f"{years[1]} ({labels[1]})"
 
 
 def in_units(found: Mapping[Any, Any], measure: str) -> FollowUpRow:
@@ -373,6 +391,8 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
             "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"],
             "year": nan,
+            "round_before": row["round"],
+            "round": "",
             "survey_before": row["survey"],
             "survey": "",
             "interview_conditions_before": "",

@@ -249,6 +249,71 @@ def test_a_blank_of_exists_means_no_such_episode_only_where_that_is_said(table: 
         assert [row["forced_labour"] for row in got.values()] == [U, U, blank]
 
 
+EXISTS_BY_GATE = {  # by hand: (gate of exists, exists): whether a person with both sides in it is a case
+    ("in", "J"): T, ("in", "N"): F, ("in", "W"): U, ("in", ""): U,
+    ("out", "J"): T, ("out", "N"): F, ("out", "W"): U, ("out", ""): F,  # skipped: no such episode
+    ("W", "J"): T, ("W", "N"): F, ("W", "W"): U, ("W", ""): U,  # who does not answer the gate stays open
+    ("", "J"): T, ("", "N"): F, ("", "W"): U, ("", ""): U,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("of_items", [False, True])
+def test_only_a_closed_gate_of_exists_makes_a_blank_no_episode(
+    table: Callable[..., Any], of_items: bool
+) -> None:
+    """The items may be behind exists themselves: a person who is not asked has blanks, and the same answer,
+    but where exists says yes and the items are blank."""
+    routing = {"routing": {"column": "had_{episode}", "asked": "J", "skipped": "N"}} if of_items else {}
+    answer = "" if of_items else "J"
+    gated = {"column": "had_{episode}", "routing": {"column": "gate", "asked": "in", "skipped": "out"}}
+    wide = {
+        "episodes": {"wide": [1], "exists": gated},
+        "items.involuntary.hazardous_work": {"column": "hazardous_{episode}", **routing},
+        "items.coercion.debt_bondage": {"column": "debt_{episode}", **routing},
+    }
+    persons = {
+        f"{gate}-{had}": {"gate": gate, "had_1": had, "hazardous_1": answer, "debt_1": answer}
+        for gate, had in EXISTS_BY_GATE
+    }
+    got = table("forced_labour", persons, wide)
+    for (gate, had), truth in EXISTS_BY_GATE.items():
+        assert got[f"{gate}-{had}"]["forced_labour"] is (U if truth and of_items else truth), (gate, had)
+
+
+NUMBERS: dict[
+    str, tuple[object, list[Spell], bool | None]
+] = {  # by hand: number, rows, and whether it is a case
+    "none, none": (0, [], F),
+    "one, none": (1, [], U),
+    "blank, none": ("", [], U),
+    "two, two free": (2, [{}, {}], F),
+    "four, three free": (4, [{}, {}, {}], U),
+    "four, one of three forced": (4, [{}, FORCED, {}], T),
+    "one, two free": (1, [{}, {}], F),
+    "no answer, free": (98, [{}], U),
+    "no answer, forced": (98, [FORCED], T),
+    "two, in two": (2, [{"hazardous": "J"}, {"debt": "J"}], F),
+    "three, in two": (3, [{"hazardous": "J"}, {"debt": "J"}], U),
+}
+
+
+def test_rows_that_are_fewer_than_the_number_leave_a_person_open(table: Callable[..., Any]) -> None:
+    spells = [
+        {"who": who, "spell": i, **SPELL, **spell}
+        for who, (_, rows, _) in NUMBERS.items()
+        for i, spell in enumerate(rows)
+    ]
+    files = {
+        "files.episodes": {"path": "spells.csv", "key": ["who", "spell"]},
+        "episodes": {"long": "true", "exists": {"number": "jobs", "missing": 98}},
+    }
+    persons = {who: {"jobs": number} for who, (number, _, _) in NUMBERS.items()}
+    got = table("forced_labour", persons, files | keys(str), spells=pd.DataFrame(spells))
+    assert {who: row["forced_labour"] for who, row in got.items()} == {
+        who: truth for who, (_, _, truth) in NUMBERS.items()
+    }
+
+
 def test_a_question_without_an_episode_in_its_name_is_about_all(table: Callable[..., Any]) -> None:
     wide = {"episodes": {"wide": [1, 2]}, "items.involuntary.hazardous_work": "hazardous_{episode}"}
     persons = {

@@ -78,8 +78,8 @@ def test_a_later_round_stands_beside_the_targets(tmp_path: Path) -> None:
         "estimate_after": 0.008, "ci_low_after": 0.005, "ci_high_after": 0.011, "relative_change": -0.6,
         "ratio_low": 0.2, "ratio_high": 0.7, "verdict": DECREASED, "verdict_reason": "", "attenuated": False,
         "beyond_zero": "", "marker_before": "", "marker_after": "", "flag_before": "", "flag_after": "",
-        "year_before": 2025, "year": 2027, "survey_before": "Small survey", "interview_conditions_before": "",
-        "interview_conditions": "by proxy: 12%",
+        "year_before": 2025, "year": 2027, "round_before": "", "round": "", "survey_before": "Small survey",
+        "interview_conditions_before": "", "interview_conditions": "by proxy: 12%",
     }  # fmt: skip
     found = fl.evidence(plan(tmp_path), Rounds(OUT, OUT, published(row(**facts))))
     followed = found.follow_up[found.follow_up["category"] == "total"].iloc[0]

@@ -24,19 +24,28 @@ def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
     smallest count that may be printed.
     """
     spec = persons.spec
-    own = {name: p for name, p in spec.populations.items() if not p.sum_of}
+    lines, limit = [], spec.confidentiality.smallest_printed_count
+    for name, (count, added) in population_sums(persons).items():
+        weight_name = spec.populations[name].weight or spec.design.weight
+        line = f"{name}: {count_in_words(count, limit)} persons, weight {weight_name}"
+        if about := rounded(count, limit):
+            total = added / count * about
+            line += f", which adds up to about {float(f'{total:.{DIGITS}g}'):,.0f}"
+        lines.append(line)
+    return lines
+
+
+def population_sums(persons: ClassifiedSurvey) -> dict[str, tuple[int, float]]:
+    """Returns, for each population that is not a sum of others, the exact number of its persons and the exact
+    sum of their weights. These must not be printed."""
+    own = [name for name, population in persons.spec.populations.items() if not population.sum_of]
     sums: list[nw.Expr] = []
     for name in own:
         inside = nw.col(POPULATION + name).fill_null(False)
         weight = nw.when(inside).then(nw.col(weight_of(name))).otherwise(0.0)
         sums += [inside.cast(nw.Int64), weight]
     found = to_sums(persons.frame, sums, persons.source)
-    lines, limit = [], spec.confidentiality.smallest_printed_count
-    for (name, population), number, added in zip(own.items(), found[::2], found[1::2], strict=True):
-        count, weight_name = int(number), population.weight or spec.design.weight
-        line = f"{name}: {count_in_words(count, limit)} persons, weight {weight_name}"
-        if about := rounded(count, limit):
-            total = float(added) / count * about
-            line += f", which adds up to about {float(f'{total:.{DIGITS}g}'):,.0f}"
-        lines.append(line)
-    return lines
+    return {
+        name: (int(number), float(added))
+        for name, number, added in zip(own, found[::2], found[1::2], strict=True)
+    }

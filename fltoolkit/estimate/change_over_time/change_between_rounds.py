@@ -16,7 +16,14 @@ from pydantic import Field
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.change_over_time.comparability import differences, facts_of_one_round, window_overlap
+from fltoolkit.estimate.change_over_time.comparability import (
+    differences,
+    facts_of_one_round,
+    given_in_wrong_order,
+    is_told_by_dates,
+    sums_of_weights_differ,
+    window_overlap,
+)
 from fltoolkit.estimate.change_over_time.difference import (
     COMPARED_DF,
     COVERS_ZERO,
@@ -52,6 +59,7 @@ from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 from fltoolkit.table_records import HoldsTable, as_records
 
+WEIGHTS_ACCEPTED = "design.weight"  # what an entry under accept: of the later survey.yaml names
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
@@ -133,7 +141,7 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     first, second = ({key: i for i, key in enumerate(_keys(est.table, groups))} for est in (before, after))
     keys = list(dict.fromkeys([*first, *second]))
     i, j = (np.array([position.get(key, -1) for key in keys], dtype=np.intp) for position in (first, second))
-    both, why = (i >= 0) & (j >= 0), differences(old, new)
+    both, why = (i >= 0) & (j >= 0), [*differences(old, new), *_other_weights(before, after)]
     found = _not_compared(len(keys), joined_reasons(why))
     one_only = first_remark([i < 0, j < 0], [Reason.of("rounds.later"), Reason.of("rounds.earlier")])
     found["reason"] = found["reason"].mask((i < 0) | (j < 0), pd.Series(one_only, dtype=object))
@@ -319,7 +327,8 @@ def _with_window_overlap(found: pd.DataFrame, old: About, new: About) -> pd.Data
     overlap = window_overlap(old, new)
     if overlap > 0:
         months = new.reference_months or 0
-        shared = Reason.of("rounds.overlap", N=overlap * months, M=months)
+        by = "" if is_told_by_dates(old, new) else "_by_years"
+        shared = Reason.of(f"rounds.overlap{by}", N=overlap * months, M=months)
         compared = found["change"].notna()
         found = found.assign(
             verdict=found["verdict"].mask(compared, NOT_COMPARABLE),
@@ -336,13 +345,30 @@ def _comparable_calls(old: About, new: About) -> None:
             found=f"{old.level:g} before, {new.level:g} after",
             do="estimate the later round at the level of the earlier one",
         )
-    if old.year is not None and new.year is not None and new.year < old.year:
+    if found := given_in_wrong_order(old, new):
         raise RequestError(
             "the later round is given first",
             where="change",
-            found=f"{old.year}, then {new.year}",
+            found=", then ".join(found),
             do="fl.change(before, after)",
         )
+
+
+def _other_weights(before: Estimates, after: Estimates) -> list[Reason]:
+    """Returns the reason why numbers of persons in two rounds cannot be compared: the weights of everybody
+    add up to more than twice as much in one round. The list is empty for rates, for a part of the persons,
+    and if the later survey.yaml accepts it."""
+    old, new = before.about, after.about
+    if new.measure not in COUNT_MEASURES or old.where or new.where or WEIGHTS_ACCEPTED in new.accepted_rounds:
+        return []
+    sums = [
+        est.table.loc[(est.table[list(est.groups)] == TOTAL).all(axis=1), "population"]
+        for est in (before, after)
+    ]
+    found = (
+        None if any(one.empty for one in sums) else sums_of_weights_differ(*(float(s.iloc[0]) for s in sums))
+    )
+    return [found] if found else []
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:

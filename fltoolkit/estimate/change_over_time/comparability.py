@@ -27,6 +27,7 @@ POINT_IN_TIME = ("current", "current_prevalence")
 MOST_LISTED = 5
 NOT_ASKED = Reason.of("rounds.not_asked")
 OTHER_MODE = 0.1  # share of the interviews
+TWICE = 2.0
 
 
 def differences(before: About, after: About) -> list[Reason]:
@@ -165,16 +166,53 @@ def window_overlap(before: About, after: About) -> float:
         return 0.0
     if not months or before.reference_months != months:
         return float("nan")
+    if dates := _common_dates(before, after):
+        old, new = map(_months, dates)
+    elif before.year is None or after.year is None:
+        return float("nan")
+    else:
+        old, new = 12.0 * before.year, 12.0 * after.year
+    return max(0.0, months - round(abs(new - old), 1)) / months
+
+
+def given_in_wrong_order(before: About, after: About) -> tuple[str, str] | None:
+    """Returns the years of two rounds, or the dates of two rounds of one year, if the later round is given as
+    the earlier one. Otherwise returns None."""
+    if before.year is None or after.year is None or before.year < after.year:
+        return None
+    if before.year > after.year:
+        return str(before.year), str(after.year)
+    dates = _common_dates(before, after)
+    return (str(dates[0]), str(dates[1])) if dates and dates[0] > dates[1] else None
+
+
+def is_told_by_dates(before: About, after: About) -> bool:
+    """Returns whether both rounds give the first day of their window, or the last. Otherwise only their years
+    tell the time between them."""
+    return _common_dates(before, after) is not None
+
+
+def _common_dates(before: About, after: About) -> tuple[date, date] | None:
     for name in ("window_start", "window_end"):
         old, new = getattr(before, name), getattr(after, name)
         if old and new:
-            gap = _months(date.fromisoformat(new)) - _months(date.fromisoformat(old))
-            break
-    else:
-        if before.year is None or after.year is None:
-            return float("nan")
-        gap = 12.0 * (after.year - before.year)
-    return max(0.0, months - round(gap, 1)) / months
+            return date.fromisoformat(old), date.fromisoformat(new)
+    return None
+
+
+def sums_of_weights_differ(old: float, new: float) -> Reason | None:
+    """Returns a reason with the sums of the weights of two rounds, to two digits, if one is more than twice
+    the other. No population changes so much between two rounds, but the unit or the coverage of the weights
+    may. Returns None if they are alike."""
+    if not (old > 0 and new > 0) or 1 / TWICE <= new / old <= TWICE:
+        return None
+    return Reason.of("rounds.weights", N=_two_digits(old), M=_two_digits(new))
+
+
+def _two_digits(number: float) -> int:
+    """Returns a sum of weights as it may be printed: with all its digits, it would be a sum of single
+    weights."""
+    return int(float(f"{number:.2g}"))
 
 
 def _months(day: date) -> float:

@@ -7,25 +7,34 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from fltoolkit.arguments import checked
+from fltoolkit.classify.checks.weights_in_use import population_sums
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.change_over_time.comparability import (
     differences,
     facts_of_one_round,
+    given_in_wrong_order,
+    is_told_by_dates,
     question_changes,
+    sums_of_weights_differ,
     window_overlap,
 )
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.estimate.measures.prevalence_and_totals import facts_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words
+from fltoolkit.survey.checks.survey_checks import with_acceptance
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import PSU, STRATA
 from fltoolkit.survey.design.survey_design import Survey
 
 NO_ANSWER = "survey.yaml does not say whether they are the same areas"
+ROUNDS = "rounds"  # the check whose findings the later survey.yaml may accept
+NEARLY_ALL = 0.9  # of the PSUs; of areas that were drawn anew, few are those of the earlier round
 STATEMENTS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "": NO_ANSWER}
 
 
+@checked
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
     """Returns findings on what would prevent or weaken a comparison of two rounds by `fl.change`, as a table
     with the columns of `fl.check`. The findings are about the prevalence in the default population. Nothing
@@ -33,7 +42,8 @@ def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.Data
 
     Args:
         before: the earlier round.
-        after: the later round, classified under the same rule set.
+        after: the later round, classified under the same rule set. Its survey.yaml may accept findings of the
+            check `rounds`.
     """
     old, new = (
         About(
@@ -47,20 +57,39 @@ def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.Data
     )
     met = [
         *_of_years(old, new),
+        *_of_names(old, new),
         *_of_facts(old, new),
         *_of_units(before, after),
+        *_of_weights(before, after),
         *_of_questions(before, after),
+        *_of_interviews(before, after),
     ]
-    return findings([*met, *_of_interviews(before, after)], None)
+    return findings(with_acceptance(met, after.spec.accept), None)
 
 
 def _of_years(old: About, new: About) -> Iterator[Finding]:
-    if old.year is not None and new.year is not None and new.year < old.year:
+    if found := given_in_wrong_order(old, new):
         yield _finding(
             "error",
             "year",
-            f"the earlier round is of {old.year}, the later of {new.year}",
+            f"the earlier round is of {found[0]}, the later of {found[1]}",
             "give the earlier round after --before",
+        )
+
+
+def _of_names(old: About, new: About) -> Iterator[Finding]:
+    """Yields a warning if two rounds of one year do not have names of their own."""
+    if (
+        old.year == new.year
+        and old.year is not None
+        and not (old.round and new.round and old.round != new.round)
+    ):
+        yield _finding(
+            "warning",
+            ROUNDS,
+            f"both surveys are of {old.year}, and round: does not tell them apart",
+            "give each survey.yaml a round of its own, such as spring and autumn: documents then name it",
+            "round",
         )
 
 
@@ -80,7 +109,10 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
             "state it in both, if it was the same",
         )
     if (overlap := window_overlap(old, new)) > 0:
-        what = f"look-back windows overlap by {overlap:.0%}"
+        by = (
+            "" if is_told_by_dates(old, new) else ", counted by the years of the surveys: not both give dates"
+        )
+        what = f"look-back windows overlap by {overlap:.0%}{by}"
         yield _finding("warning", "reference_period", what, "the change is shown and no verdict is given")
 
 
@@ -111,6 +143,15 @@ def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
         yield _finding(
             "error", "design", what, "give an area the same stratum and label in each round, or say new"
         )
+    elif kept_psus == "new" and len(one & two) >= NEARLY_ALL * len(two):
+        yield _finding(
+            "warning",
+            ROUNDS,
+            what,
+            "if the areas are those of the earlier round, say kept: their covariance then counts in the "
+            "standard error of a change; labels that are only numbers of the draw can be equal by chance",
+            "design.psus_of_earlier_rounds",
+        )
     else:
         yield _finding(
             "note",
@@ -118,6 +159,26 @@ def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
             what if kept_psus or one & two else f"{what}; the rounds are taken as independent",
             "confirm it",
         )
+
+
+def _of_weights(before: ClassifiedSurvey, after: ClassifiedSurvey) -> Iterator[Finding]:
+    """Yields a warning if the weights of the default population add up to more than twice as much in one
+    round as in the other."""
+    if before.grosses_up and after.grosses_up:
+        reason = sums_of_weights_differ(_sum_of_weights(before), _sum_of_weights(after))
+        if reason:
+            yield _finding(
+                "warning",
+                ROUNDS,
+                str(reason),
+                "give both in persons: numbers of persons are not compared otherwise",
+                "design.weight",
+            )
+
+
+def _sum_of_weights(persons: ClassifiedSurvey) -> float:
+    sums, name = population_sums(persons), persons.spec.default_population
+    return sum(sums[part][1] for part in persons.spec.populations[name].sum_of or (name,))
 
 
 def _of_questions(before: Survey, after: Survey) -> Iterator[Finding]:
@@ -131,7 +192,9 @@ def _of_questions(before: Survey, after: Survey) -> Iterator[Finding]:
 
 
 def _of_interviews(before: Survey, after: Survey) -> Iterator[Finding]:
-    conditions = [f"{s.spec.year}: {words}" for s in (before, after) if (words := conditions_in_words(s))]
+    by_round = before.spec.year == after.spec.year and before.spec.round and after.spec.round
+    named = [(s.spec.round if by_round else s.spec.year, conditions_in_words(s)) for s in (before, after)]
+    conditions = [f"{name}: {words}" for name, words in named if words]
     if conditions:
         yield _finding(
             "note",
@@ -141,5 +204,6 @@ def _of_interviews(before: Survey, after: Survey) -> Iterator[Finding]:
         )
 
 
-def _finding(severity: str, check: str, what: str, do: str) -> Finding:
-    return Finding(severity, check, "before", what, "", do, counted="others")
+def _finding(severity: str, check: str, what: str, do: str, where: str = "before") -> Finding:
+    acceptable = check == ROUNDS
+    return Finding(severity, check, where, what, "", do, counted="others", acceptable=acceptable)

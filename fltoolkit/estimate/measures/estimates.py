@@ -52,6 +52,8 @@ class About:
             threatened, witnessed).
         psus_of_earlier_rounds: `kept` if this round uses the PSUs of earlier rounds again, `new` if it drew
             other PSUs; empty if survey.yaml does not say.
+        accepted_rounds: what the survey.yaml accepts of a comparison with an earlier round (`accept` with
+            `finding: rounds`), such as `design.weight`.
         missing: the number of persons of the domain who are left out because an answer is missing. Persons
             whose answers do not decide whether they are cases (*unresolved*) stay in.
         to_verify: facts behind the estimates that were written from memory and not yet checked against their
@@ -90,6 +92,7 @@ class About:
     case_only: tuple[str, ...] = ()
     questionnaire: tuple[str, ...] = ()
     psus_of_earlier_rounds: str = ""
+    accepted_rounds: tuple[str, ...] = ()
     input_hash: str = field(default="", repr=False)
     missing: int = 0
     to_verify: Reason | Reasons | str = ""

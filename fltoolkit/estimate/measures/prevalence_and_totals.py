@@ -442,6 +442,7 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
         "population_ages": ages_of(spec, population),
         "questionnaire": questionnaire_of(spec, population),
         "psus_of_earlier_rounds": spec.design.psus_of_earlier_rounds or "",
+        "accepted_rounds": tuple(entry.column for entry in spec.accept if entry.finding == "rounds"),
         "same_work": spec.episodes.basis,
         "age_basis": Reason.of("whom.start" if spec.age.at_start else "whom.interview"),
         "input_hash": persons.input_hash,

@@ -56,6 +56,7 @@ ABOUT_LEFT_OUT = (
     "case_only",
     "questionnaire",
     "psus_of_earlier_rounds",
+    "accepted_rounds",
     "interview_modes",
     "where",
     "not_stated",

@@ -20,6 +20,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 )
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import round_names
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import significant
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -61,7 +62,7 @@ def title_of_change(language: Language, row: PublishedNumber) -> str:
     """Returns the tested change of a rate as a title: `The rate of forced labour fell: 9 per 1,000 in 2027,
     17 in 2025`."""
     old, new = _rates_for_title(language, row["estimate_before"], row["estimate_after"])
-    when = {"before": f"{row['year_before']:g}", "after": f"{row['year']:g}"}
+    when = dict(zip(("before", "after"), round_names(row), strict=True))
     if is_unjudged(row["verdict"], row["verdict_reason"]):
         reason = number_words.reason(language, row["verdict_reason"])
         return language.say("sheet.not_judged", **when, old=old, new=new, reason=reason)
@@ -256,7 +257,8 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
     old, new = (
         number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after")
     )
-    unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
+    before, after = round_names(row)
+    unit = language.say("sheet.change_unit", before=before, after=after)
     flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
     return Fact(
         language.say("sheet.rounds", old=old, new=new),

@@ -15,11 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
-from fltoolkit.nap.follow_up import in_units
+from fltoolkit.nap.follow_up import in_units, round_names
 from fltoolkit.report.document_sections import first_page, results_section
 from fltoolkit.report.site.notebook_pages import TEMPLATES, page_styles
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
-from fltoolkit.show.wording.change_sentences import of_published, rounds
+from fltoolkit.show.wording.change_sentences import of_published
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.table_records import as_records
@@ -304,7 +304,7 @@ def _change(folder: Path) -> _Change | None:
         return _Change(sentence)
     line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
     old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
-    before, after = rounds(row)
+    before, after = round_names(row)
     texts = (ENGLISH.say("sheet.rounds", old=old, new=new), f"per 1,000, {before} and {after}")
     number = _with_flag(row, *texts, first_page.size_of_change(ENGLISH, row))
     wide = pd.notna([row["bound_high_before"], row["bound_high_after"]]).any()

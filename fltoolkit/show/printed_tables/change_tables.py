@@ -16,7 +16,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 )
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
+from fltoolkit.nap.follow_up import answer_on_change, in_units, round_names, sign_and_verdict
 from fltoolkit.show.printed_tables import number_cells, plan_cells, result_tables
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
@@ -53,7 +53,7 @@ def follow_up(
         *notes,
     )
     target = ("target",) if any(row["reached"] for row in records) else ()
-    years = years_of_rounds(language, rows["year_before"], rows["year"])
+    years = years_of_rounds(language, rows)
     words = TableWords(language.say(title), "", about, years)
     return printed(language, CHANGE.only(*NUMBERED, "verdict", *target), records, words)
 
@@ -84,7 +84,7 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
         else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     )
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
-    years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
+    years = dict(zip(("before", "after"), round_names(first), strict=True))
     about = (language.say("tables.rounded_changes"), *_beyond_zero(language, rows), *notes)
     words = TableWords(named, subtitle, about, years)
     columns = (result_tables.CATEGORY, *CHANGE.only(*NUMBERED[1:], "verdict").columns)
@@ -174,17 +174,18 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     )
 
 
-def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
-    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and
-    `after`: `2025`. If a year is not known or both years are the same, the texts are words instead of years.
+def years_of_rounds(language: Language, rows: pd.DataFrame) -> dict[str, object]:
+    """Returns the names of two rounds of a survey for the headings of a table, with the keys `before` and
+    `after`: `2025`. If they are not known, or are the same, the texts are words instead.
 
     Args:
-        before, after: the year of the earlier and of the later round, in each row of the table.
+        rows: rows of the follow-up, or of published changes.
     """
-    years = {"before": before.iloc[0], "after": after.max()}
-    if years["before"] == years["after"] or pd.isna(list(years.values())).any():
+    whole = rows[rows["year"].notna() & rows["year_before"].notna()]
+    before, after = round_names(whole.iloc[0].to_dict()) if len(whole) else ("", "")
+    if before == after:
         return {"before": language.say("columns.before"), "after": language.say("columns.after_round")}
-    return {name: f"{year:g}" for name, year in years.items()}
+    return {"before": before, "after": after}
 
 
 CHANGE = TableLayout(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.nap.follow_up import answer_on_change, in_units
+from fltoolkit.nap.follow_up import answer_on_change, in_units, round_names
 from fltoolkit.publish.measure_units import COUNT_MEASURES, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words, plan_words
@@ -53,7 +53,7 @@ def sentence(language: Language, row: Line, what: str) -> str:
             published change.
         what: the words for what has changed.
     """
-    before, after = rounds(row)
+    before, after = round_names(row)
     if not row["changed"]:
         reason = number_words.reason(language, row["reason"])
         return language.say("change.hidden", what=what, before=before, after=after, reason=reason)
@@ -96,14 +96,6 @@ def limits(language: Language, row: Line) -> str:
     return number_words.limits(
         language, low and (beyond if beyond == ">0" else low), high and (beyond if beyond == "<0" else high)
     )
-
-
-def rounds(row: Line) -> tuple[str, str]:
-    """Returns the names of the two compared rounds of the survey: their years, or their own names if both are
-    of the same year."""
-    by = "round" if row["year"] == row["year_before"] and "round" in row else "year"
-    old, new = row[f"{by}_before"], row[by]
-    return (str(old), str(new)) if by == "round" else (f"{old:g}", f"{new:g}")
 
 
 def interviews(language: Language, row: Line) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.reasons import Reasons, as_stated, has_text
-from fltoolkit.nap.follow_up import DECREASE, NOT_REACHED, REACHED
+from fltoolkit.nap.follow_up import DECREASE, NOT_REACHED, REACHED, round_names
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import decimals_of
 from fltoolkit.show.wording import number_words
@@ -304,6 +304,7 @@ def answers(language: Language, row: Line) -> str:
     is reached, the second whether the number has changed since the baseline. The order and the words are
     always the same. A sentence without an answer is left out."""
     since: str = "" if pd.isna(row["year_before"]) else f"{row['year_before']:g}"
+    since = round_names(row)[0] if since and "year" in row else since
     changed = (
         language.say("targets.changed", said=language.kit(row["changed"]), year=since)
         if row["changed"]

@@ -199,7 +199,7 @@ def _combined(truths: Sequence[nw.Expr | bool], *, one_is_enough: bool) -> nw.Ex
     return any_of(left) if one_is_enough else all_of(left)
 
 
-def episode_exists(episodes: NumberOfEpisodes, number: int) -> nw.Expr:
+def episode_exists(episodes: NumberOfEpisodes, number: nw.Expr) -> nw.Expr:
     """Returns, for each person, whether the person had the episode (spell of work) with the given number,
     counted from 1. A person with two episodes had number 1 and number 2, but not number 3. The result is null
     if it is not known how many episodes the person had. `episodes` is the column with this information."""

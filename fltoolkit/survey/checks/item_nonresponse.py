@@ -126,7 +126,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
                 )
             if (explained := no_when_blank(q.source, mapped, q.episode)) is not None:
                 unexplained = unexplained & ~explained
-            if absent := _without_episode(survey, exist, names, q.episode):
+            if absent := without_episode(survey, exist, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             if q.where.startswith("items") and not q.source.blank:  # otherwise a blank counts as *no*
@@ -182,7 +182,7 @@ def with_stages(
                 inside[of], *(_answered_yes(held, side, mapped) for side in SIDES), ignore_nulls=False
             )
         else:
-            idle = [_said_no(q, mapped) for q in held if q.where == stage]
+            idle = [said_no(q, mapped) for q in held if q.where == stage]
             reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
         stages[of, stage] = reached.alias(f"fl__reached{len(stages)}")
     named = {stage: f"fl__reached{i}" for i, stage in enumerate(stages)}
@@ -201,11 +201,11 @@ def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuesti
     )
 
 
-def _said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
+def said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
     return answered_no(question.source, mapped, question.episode).fill_null(False)
 
 
-def _without_episode(
+def without_episode(
     survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str
 ) -> list[nw.Expr]:
     """Returns conditions on a person. A person who meets all these conditions did not have the episode
@@ -222,7 +222,7 @@ def _without_episode(
     if episodes.counted:
         there = episode in episodes.wide and SOURCE + episodes.counted.number in names
         return (
-            [(~episode_exists(episodes.counted, episodes.wide.index(episode) + 1)).fill_null(False)]
+            [(~episode_exists(episodes.counted, nw.lit(episodes.wide.index(episode) + 1))).fill_null(False)]
             if there
             else []
         )
@@ -231,7 +231,7 @@ def _without_episode(
     for question in asked:
         blank = no_when_blank(question.source, mapped, episode)
         skipped = nw.lit(False) if blank is None else is_blank(question.source, mapped, episode) & blank
-        absent.append(_said_no(question, mapped) | skipped)
+        absent.append(said_no(question, mapped) | skipped)
     return absent
 
 

@@ -24,14 +24,15 @@ from fltoolkit.survey.checks.rules.label_rules import label_rules
 from fltoolkit.survey.checks.rules.number_rules import number_rules
 from fltoolkit.survey.checks.rules.person_rules import (
     age_rules,
-    episode_rules,
     family_rules,
     file_rules,
     group_rules,
     module_rules,
 )
+from fltoolkit.survey.checks.rules.pooling_rules import pooling_rules
 from fltoolkit.survey.checks.rules.replicate_rules import replicate_rules
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
+from fltoolkit.survey.checks.rules.time_rules import episode_rules, period_rules
 from fltoolkit.survey.checks.rules.weight_rules import dominant_weight_rules, weight_rules, weight_sum_rules
 from fltoolkit.survey.corrections.correction_counts import changed_rows
 from fltoolkit.survey.data.printable_values import Mask
@@ -103,12 +104,14 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
         *label_rules(survey),
         *age_rules(survey),
         *file_rules(survey),
+        *pooling_rules(survey),
         *family_rules(survey),
         *group_rules(survey),
         *answer_rules(survey, mask),
         *declared_rules(survey),
         *episode_rules(survey),
         *module_rules(survey),
+        *period_rules(survey),
         *correction_rules(survey),
     ]
     found, accepted = apply_rules(rules, survey.frame, mask, survey.path), survey.spec.accept
@@ -147,10 +150,10 @@ def _after_acceptance(finding: Finding, why: str | None) -> Finding:
 def unused_entries(found: Sequence[Finding], accepted: Sequence[Accepted]) -> Iterator[CheckRule]:
     """Yields a rule for each entry of `accept` that no finding justifies. Only errors, and findings that may
     be accepted, justify an entry. Other findings of the same check and column, such as ages that are not
-    stated, do not."""
+    stated, do not. Entries on `rounds` are left out, because they are about another survey too."""
     there = {(f.check, str(f.where)) for f in found if f.severity == "error" or f.acceptable}
     for entry in accepted:
-        if (entry.finding, entry.column) not in there:
+        if entry.finding != "rounds" and (entry.finding, entry.column) not in there:
             yield CheckRule("accept_without_finding", entry.column, count="", values={"check": entry.finding})
 
 

@@ -370,16 +370,18 @@ def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place
         there = [nw.col(c).alias(names.get(c, c)) for c in opened.frame.collect_schema().names()]
         factor = file.weight_factor[i] if file.weight_factor else 1.0
         frames.append(opened.frame.select(*there, nw.lit(factor).alias(FACTOR), nw.lit(i).alias(PART)))
-    first = frames[0].collect_schema().names()
-    for name, frame in zip(file.path[1:], frames[1:], strict=True):
-        missing = [c for c in first if c not in frame.collect_schema().names()]
-        if missing:
-            raise DataError(
-                "a pooled file lacks columns of the first",
-                where=f"{where}: files.{kind}: {name}",
-                found=missing,
-                do="pool only files with the same columns",
-            )
+    columns_of = [frame.collect_schema().names() for frame in frames]
+    first = [c for c in columns_of[0] if all(c in names for names in columns_of)]
+    used = dict.fromkeys(c for names in columns_of for c in names if c in needed.columns)
+    lacking = [[c for c in used if c not in names] for names in columns_of]
+    if any(lacking):
+        pairs = zip(file.path, lacking, strict=True)
+        raise DataError(
+            "pooled files do not have the same columns",
+            where=f"{where}: files.{kind}",
+            found=[f"no {', '.join(columns)} in {name}" for name, columns in pairs if columns],
+            do="pool only files with the same columns, and give each column the same name in all of them",
+        )
     # Quarters may have different types in any column.
     schemas = [f.collect_schema() for f in frames]
     as_text = [

@@ -38,18 +38,21 @@ class Parents(Model):
     Attributes:
         line: the column with each person's own line number in the household.
         columns: the columns in the child's row that contain the line number of a parent.
-        none: codes of a parent who has died or is unknown. Such a parent cannot be in forced labour.
+        none: codes of a parent who has died, or of whom nobody knows who it was. Such a parent cannot be in
+            forced labour. A code of *don't know* (where the parent is) belongs under `missing`.
         elsewhere: codes of a parent who does not live in the household, and so was not interviewed.
+        missing: the codes for no answer. They and `elsewhere` leave the route by a parent unresolved.
     """
 
     line: str
     columns: Names = Field(min_length=1)
     none: Codes = ()
     elsewhere: Codes = ()
+    missing: Codes = ()
 
     @model_validator(mode="after")
     def _each_code_means_one_thing(self) -> Parents:
-        refuse_double_codes(self, "none", "elsewhere")
+        refuse_double_codes(self, "none", "elsewhere", "missing")
         return self
 
 

@@ -29,6 +29,10 @@ Acceptable = Literal[
     "labels",
     "units",
     "numbers",
+    "groups",
+    "episodes",
+    "reference_period",
+    "rounds",
 ]
 NEVER = {  # findings that no reason makes acceptable, with the advice instead
     "unknown codes": "a code without a meaning cannot be counted: name it under the question, or correct it",

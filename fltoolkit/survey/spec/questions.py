@@ -40,6 +40,7 @@ ExceptionKind = Literal[
 ]
 Stage = Literal["recruitment", "work", "leaving"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+LONGEST_PERIOD = 1440  # months; nobody's answers reach further back
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
 
 
@@ -53,7 +54,7 @@ class Age(Model):
         adult: the age at which a person is an adult. The definition for children applies to younger persons.
         at_start: the column with the age at the start of the work. If this column is given, the age at the
             start of each episode (spell) of work decides which definition applies, and not the age at
-            interview.
+            interview. Codes of `missing` are no age there too.
     """
 
     column: str
@@ -82,6 +83,11 @@ class ReferencePeriod(Model):
     def _in_order(self) -> ReferencePeriod:
         if self.start and self.end and self.end < self.start:
             raise ValueError(f"end ({self.end}) is before start ({self.start})")
+        if self.months > LONGEST_PERIOD:
+            raise ValueError(
+                f"months ({self.months}) is more than {LONGEST_PERIOD}, which are 120 years; give the number of "
+                "months that the questions ask about, such as 12"
+            )
         return self
 
 
@@ -304,7 +310,9 @@ class Place(Model):
 
 class NumberOfEpisodes(Model):
     """A column that contains how many episodes (spells) of work a person had. If it is 2, the person has the
-    first two of the episodes under `episodes.wide`.
+    first two of the episodes under `episodes.wide`, or two rows in the episodes file. A person with fewer rows
+    there, or without a number, may have had further work: the person is a case if a row shows it, and otherwise
+    unresolved.
 
     Attributes:
         number: the column with the number of episodes.
@@ -328,8 +336,8 @@ class Episodes(Model):
         same_work: the questions that ask whether both were in the same work; or `assumed`, if the survey did
             not ask this.
         wide: the labels of the episodes (spells of work), if each episode has its own columns.
-        exists: the column with the number of these episodes that a person had; or yes/no questions that ask
-            whether the person had them.
+        exists: the person's column with the number of episodes that the person had; or yes/no questions that
+            ask whether the person had them.
         long: true if the episodes are rows of a separate file.
     """
 
@@ -349,10 +357,8 @@ class Episodes(Model):
             )
         if len(set(self.wide)) < len(self.wide) or not all(label.strip() for label in self.wide):
             raise ValueError("wide: give each episode one label, none of them blank")
-        if self.counted and not self.wide:
-            raise ValueError(
-                "exists.number counts the episodes that wide names; leave it out if each episode is a row"
-            )
+        if self.counted and self.same_work is not None:
+            raise ValueError("exists.number counts the episodes of wide or long; leave it out with same_work")
         if self.counted and "{episode}" in self.counted.number:
             raise ValueError("exists.number is one column of the person, without {episode}")
         return self

@@ -337,6 +337,7 @@ class SurveySpec(Model):
             [self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job]
         )
         found += self.children.columns() if self.children else []
+        found += [self.episodes.counted.number] if self.episodes.counted and self.episodes.long else []
         found += [
             design.weight,
             *design.strata,
@@ -356,7 +357,7 @@ class SurveySpec(Model):
         own_job = [s for s in self.jobs.values() if s.job == "forced_labour"]
         asked = [
             self.items,
-            self.episodes,
+            None if self.episodes.counted and self.episodes.long else self.episodes,
             self.exceptions,
             self.form,
             self.place,

@@ -314,7 +314,10 @@ def test_overlapping_windows_are_flagged_and_the_change_is_still_shown(
     assert np.isfinite(got[["change", "ci_low", "ci_high"]].astype(float)).all()
     if overlap:
         months = later.get("reference_months", 12)
-        assert got["reason"] == f"windows overlap: {overlap * months:g} of {months} months are in both"
+        assert got["reason"] == (
+            f"windows overlap: {overlap * months:g} of {months} months are in both, counted by the years of "
+            "the surveys (not both give dates)"
+        )
     assert (got["verdict"] == "not comparable") is (overlap > 0)
 
 
@@ -352,6 +355,16 @@ def test_survey_yaml_says_whether_areas_were_kept(small: Any) -> None:
         "coercion.withheld_wages: 1 experienced",
         "involuntary.very_low_or_no_wages: 1 experienced",
     )
+
+
+def test_areas_that_were_kept_and_are_said_to_be_new_have_rs_error_of_other_areas() -> None:
+    right, wrong = (
+        ROUNDS[f"change-{kind}-wr-total"]["numbers"]["se"][0] for kind in ("shared", "independent")
+    )
+    before, after = (fl.total(design(file), "award") for file in FILES)
+    said = [fl.change(before, after, shared_psus=kept).table["se"].iloc[0] for kept in (True, False)]
+    np.testing.assert_allclose(said, [right, wrong], rtol=1e-10)
+    assert abs(wrong / right - 1) > 0.02
 
 
 # ------------------------------------------------------------------------------------------- a published base

@@ -85,6 +85,7 @@ def test_questions_that_changed_are_named_and_of_many_the_first_five() -> None:
             {"window_start": "2025-01-16"},
             59.5 / 60,
         ),  # half a month, to a tenth
+        ({"window_start": "2026-04-01"}, {"window_start": "2024-10-01"}, 42 / 60),
         ({"year": None}, {"year": 2027}, np.nan),
         ({"year": 2025}, {"year": 2027, "reference_months": 12}, np.nan),
         ({"year": 2025, "reference_months": None}, {"year": 2027, "reference_months": None}, np.nan),

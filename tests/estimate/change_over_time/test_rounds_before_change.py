@@ -14,6 +14,7 @@ from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit import commands
+from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.rounds_before_change import compare_before
 
 Rounds = Callable[..., tuple[fl.ClassifiedSurvey, fl.ClassifiedSurvey]]
@@ -22,8 +23,10 @@ Rounds = Callable[..., tuple[fl.ClassifiedSurvey, fl.ClassifiedSurvey]]
 def survey(folder: Path, year: int, psus: range, modes: tuple[int, int] = (0, 0), **keys: Any) -> Path:
     """200 persons in some PSUs, so many of them interviewed face to face and by telephone."""
     how = [1] * modes[0] + [2] * modes[1] + [""] * 200
+    weight = keys.pop("weight", 10)
     people: list[Person] = [
-        ("case" if i % 9 == 0 else "not", {"P": psus[i % len(psus)], "HOW": how[i]}) for i in range(200)
+        ("case" if i % 9 == 0 else "not", {"P": psus[i % len(psus)], "HOW": how[i], "W": weight})
+        for i in range(200)
     ]
     folder.mkdir()
     design = {**SPEC["design"], **keys.pop("design", {})}
@@ -54,7 +57,18 @@ SHARE = "of 20 PSUs have a stratum and label of the earlier round"
         ),
         (
             {"design": {"psus_of_earlier_rounds": "new"}},
-            ("note", "design", f"20 {SHARE}: said to be drawn anew"),
+            ("warning", "rounds", f"20 {SHARE}: said to be drawn anew"),
+        ),
+        (
+            {"psus": range(15, 35), "design": {"psus_of_earlier_rounds": "new"}},
+            ("note", "design", f"5 {SHARE}: said to be drawn anew"),
+        ),
+        (
+            {
+                "design": {"psus_of_earlier_rounds": "new"},
+                "accept": {"finding": "rounds", "column": "design.psus_of_earlier_rounds", "why": "numbers"},
+            },
+            ("note", "rounds", f"20 {SHARE}: said to be drawn anew; accepted: numbers"),
         ),
         (
             {"psus": range(15, 35), "design": {"psus_of_earlier_rounds": "kept"}},
@@ -186,3 +200,90 @@ def test_check_with_an_earlier_round_tells_what_a_comparison_meets_and_fails_whe
 def test_the_rounds_the_wrong_way_round_are_told(tmp_path: Path) -> None:
     told = met(tmp_path, {"year": 2029}, NEW)
     assert ("error", "year", "the earlier round is of 2029, the later of 2027") in told
+
+
+TIMES = "the weights add up to about 2,000 before, 2,000,000 after"
+ACCEPTED = {"accept": {"finding": "rounds", "column": "design.weight", "why": "new regions are covered"}}
+
+
+@pytest.mark.parametrize(
+    ("after", "severity"),
+    [
+        ({"weight": 10_000}, "warning"),
+        ({"weight": 10_000, **ACCEPTED}, "note"),
+        ({"weight": 19}, ""),
+        ({"weight": 6}, ""),
+    ],
+)
+def test_weights_of_another_scale_are_told(tmp_path: Path, after: dict[str, Any], severity: str) -> None:
+    told = [row for row in met(tmp_path, {}, {**NEW, **after}) if "weights" in row[2]]
+    assert [row[:2] for row in told] == ([(severity, "rounds")] if severity else [])
+    assert all(what.startswith(TIMES) for *_, what in told)
+
+
+def test_numbers_of_persons_in_two_units_are_not_compared_and_rates_are(tmp_path: Path) -> None:
+    before, thousands, accepted = (
+        classified(survey(tmp_path / name, year, range(20), weight=weight, **keys))
+        for name, year, weight, keys in (
+            ("one", 2025, 10, {}),
+            ("two", 2027, 10_000, NEW),
+            ("three", 2027, 10_000, {**NEW, **ACCEPTED}),
+        )
+    )
+    row = fl.change(fl.total(before), fl.total(thousands)).table.iloc[0]
+    assert (row["verdict"], str(row["reason"])) == ("not comparable", TIMES)
+    assert fl.change(fl.total(before), fl.total(accepted)).table["verdict"].iloc[0] == "increased"
+    assert "weights" not in str(
+        fl.change(fl.prevalence(before), fl.prevalence(thousands)).table["reason"].iloc[0]
+    )
+    some = {"where": {"sex": "women"}}
+    by_part = fl.change(fl.total(before, **some), fl.total(thousands, **some)).table.iloc[0]
+    assert "weights" not in str(by_part["reason"])
+
+
+SPRING = {"round": "spring", "reference_period": {**SPEC["reference_period"], "start": "2024-01-01"}}
+AUTUMN = {"round": "autumn", "reference_period": {**SPEC["reference_period"], "start": "2024-07-01"}}
+
+
+def test_two_rounds_of_one_year_are_told_by_their_names_and_dates(tmp_path: Path) -> None:
+    told = met(
+        tmp_path,
+        {"year": 2027, **AUTUMN, **MODE, "modes": (200, 0)},
+        {**SPRING, **NEW, **MODE, "modes": (200, 0)},
+    )
+    assert ("error", "year", "the earlier round is of 2024-07-01, the later of 2024-01-01") in told
+    (interviews,) = [what for _, check, what in told if check == "interview"]
+    assert (
+        interviews
+        == "autumn: mode face to face: 100%; mode telephone: 0% | spring: mode face to face: 100%; mode telephone: 0%"
+    )
+    rounds = (
+        fl.prevalence(classified(survey(tmp_path / n, 2027, range(20), **k)))
+        for n, k in (("x", AUTUMN), ("y", {**SPRING, **NEW}))
+    )
+    with pytest.raises(RequestError, match="2024-07-01, then 2024-01-01"):
+        fl.change(*rounds)
+
+
+def test_an_overlap_that_only_years_tell_is_said_to_be_so(tmp_path: Path) -> None:
+    five = {"reference_period": {"months": 60, "text": "the past 5 years"}}
+    dated = {"reference_period": {**five["reference_period"], "start": "2020-01-01"}}
+    by_years, by_dates = ", counted by the years of the surveys: not both give dates", ""
+    for i, (before, after, said) in enumerate(
+        ((five, five, by_years), (dated, five, by_years), (dated, dated, by_dates))
+    ):
+        (tmp_path / str(i)).mkdir()
+        told = met(tmp_path / str(i), {"year": 2027, **before}, {**NEW, **after})
+        assert ("warning", "reference_period", f"look-back windows overlap by 100%{said}") in told
+        paths = (tmp_path / str(i) / name for name in ("one", "two"))
+        row = fl.change(*(fl.prevalence(classified(path)) for path in paths)).table.iloc[0]
+        assert ("by the years of the surveys" in str(row["reason"])) is bool(said)
+
+
+def test_two_rounds_of_one_year_need_names(tmp_path: Path) -> None:
+    what = "both surveys are of 2027, and round: does not tell them apart"
+    for i, (names, severity) in enumerate(((("", ""), "warning"), (("1", "1"), "warning"), (("1", "2"), ""))):
+        (tmp_path / str(i)).mkdir()
+        one, two = ({"round": name} if name else {} for name in names)
+        told = met(tmp_path / str(i), {"year": 2027, **one}, {**NEW, **two})
+        assert [row[0] for row in told if row[2] == what] == ([severity] if severity else [])

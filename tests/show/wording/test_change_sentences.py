@@ -14,7 +14,8 @@ from handed import EN, FR
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_LATER
-from fltoolkit.show.wording.change_sentences import of_headline, of_published, rounds, signed
+from fltoolkit.nap.follow_up import round_names
+from fltoolkit.show.wording.change_sentences import of_headline, of_published, signed
 
 RATE = (
     "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults; difference "
@@ -91,13 +92,17 @@ def test_a_difference_has_its_sign(value: float, measure: str, told: str) -> Non
     assert signed(EN, value, {"measure": measure}) == told
 
 
-def test_rounds_of_one_year_go_by_their_names() -> None:
-    assert "50.0 in first, then 18.8 in second" in said(FELL | {"year_before": 2027})
-    assert rounds({"year": 2027, "year_before": 2025, "round": "second", "round_before": "first"}) == (
-        "2025",
-        "2027",
+def test_rounds_of_one_year_go_by_their_names_too() -> None:
+    assert "50.0 in 2027 (first), then 18.8 in 2027 (second)" in said(FELL | {"year_before": 2027})
+    years, names = {"year": 2027, "year_before": 2027}, {"round": "second", "round_before": "first"}
+    titles = {"survey": "LFS of spring", "survey_before": "LFS of autumn"}
+    assert round_names(years | names | {"year_before": 2025}) == ("2025", "2027")
+    assert round_names(years | names | titles) == ("2027 (first)", "2027 (second)")
+    assert round_names(years | {"round": "second", "round_before": ""} | titles) == (
+        "2027 (LFS of autumn)",
+        "2027 (LFS of spring)",
     )
-    assert rounds({"year": 2027.0, "year_before": 2027.0}) == ("2027", "2027")
+    assert round_names(years) == ("2027", "2027")
 
 
 def test_the_headline_tells_the_rate_and_then_the_persons_of_everyone() -> None:

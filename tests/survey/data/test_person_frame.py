@@ -513,8 +513,8 @@ def test_quarters_of_another_layout_are_refused(
     quarters: dict[str, Any], people: pd.DataFrame, write: Write
 ) -> None:
     message = refused(write(quarters, q1=people, q2=people.drop(columns=["q1", "age"])))
-    assert "files.person: q2.csv: a pooled file lacks columns of the first" in message
-    assert "found:   age, q1" in message
+    assert "files.person: pooled files do not have the same columns" in message
+    assert "found:   no age, q1 in q2.csv" in message
 
 
 # --------------------------------------------------------------------------------------------------------- wh

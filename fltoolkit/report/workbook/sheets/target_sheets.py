@@ -235,7 +235,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     if table.empty:
         return None
     table = table[table[["baseline_value", "value", "target_year"]].notna().any(axis=1)]
-    years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
+    years = change_tables.years_of_rounds(language, table)
     printed = shown_if_wide(FOLLOWED, wide=bool(table[["baseline_bound", "bound"]].notna().any(axis=None)))
     columns = columns_of(language, printed, FOLLOWED_FACTS, years)
     records = [without_nan(row) for row in as_records(table)]

@@ -17,6 +17,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     stated_verdict,
 )
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.follow_up import round_names
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
@@ -26,7 +27,7 @@ from fltoolkit.show.charts.descriptions.estimates_by_group import (
     mark_of,
     of_population,
 )
-from fltoolkit.show.wording import change_sentences, number_words
+from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import as_records
@@ -44,7 +45,7 @@ def change(rows: pd.DataFrame, language: Language, *, space: ChartSpace = WHOLE_
     """
     first = rows.iloc[0].to_dict()
     measure = _measure(first)
-    before, after = change_sentences.rounds(first)
+    before, after = round_names(first)
     names, records = number_words.labels(language, rows), as_records(rows)
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     lines: list[ChartRow] = []
@@ -112,7 +113,7 @@ def _short_verdict(language: Language, row: PublishedNumber) -> str:
 
 def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
     # A number of only one round shows no change, and its interval could stretch the axis of all other rows.
-    sides = list(zip(SIDES, change_sentences.rounds(row), strict=True)) if row["verdict"] else []
+    sides = list(zip(SIDES, round_names(row), strict=True)) if row["verdict"] else []
     marks: list[Mark] = []
     for (side, colour), year in sides:
         part = _of_round(row, side)

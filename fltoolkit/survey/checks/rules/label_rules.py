@@ -36,7 +36,7 @@ class _Labels:
 def label_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the codes to which a file gives another meaning than survey.yaml. There are none if no file is
     an SPSS or Stata file."""
-    labels = _labels_of_files(survey)
+    labels = labels_of_files(survey)
     if not labels.files:
         return
     yield from _answer_rules(survey, labels)
@@ -45,7 +45,8 @@ def label_rules(survey: Survey) -> Iterator[CheckRule]:
         yield _rule("label_of_other_category", where, codes)
 
 
-def _labels_of_files(survey: Survey) -> _Labels:
+def labels_of_files(survey: Survey) -> _Labels:
+    """Returns the labels of the codes in the SPSS and Stata files of a survey."""
     found, folder = _Labels(), survey.path.parent
     for kind, file in survey.spec.files.given.items():
         for name in file.path:

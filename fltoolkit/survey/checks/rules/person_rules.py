@@ -11,12 +11,14 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.code_rules import different_values
+from fltoolkit.survey.checks.rules.label_rules import labels_of_files
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.checks.survey_facts import refused_module
+from fltoolkit.survey.classifications.answer_labels import UNRESOLVED, answer_meaning
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.households import line_numbers, with_parent_facts
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, NUMBER_OF, PART, SOURCE
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PART, SOURCE
 from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.design.survey_design import Survey
@@ -48,6 +50,8 @@ def file_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule(
             "wide_file", f"files.{kind}", count=len(there), when=lambda n: n > WIDE, values=number
         )
+    for name in survey.spec.files.person.key:
+        yield CheckRule("key_blank", name, nw.col(SOURCE + name).is_null(), values={"name": name})
     for join in survey.joins:
         zeros = join.lost is not None and join.unmatched_rows and _differ_by_zeros(survey, join.lost)
         do = Reason.of(f"{WORDS}keys.{'zeros' if zeros else 'check'}")
@@ -103,17 +107,39 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
     linked = with_parent_facts(survey.frame, parents, mine, ~nw.col(HOUSEHOLD).is_null(), facts)
     without = mine & nw.col(HOUSEHOLD).is_null()
     yield CheckRule("child_without_household", ", ".join(survey.spec.design.household), without, frame=linked)
+    codes = [*parents.none, *parents.elsewhere, *parents.missing]
+    open_codes = _codes_of_no_answer(survey, parents)
+    not_known, also_lines = list[nw.Expr](), list[nw.Expr]()
     for i, name in enumerate(parents.columns):
         value, there, of_age, minor = (nw.col(c) for c in (SOURCE + name, *_facts_of_parent(i, facts)))
-        named = mine & ~value.is_null() & ~value.is_in([*parents.none, *parents.elsewhere])
+        coded = value.is_in(codes).fill_null(False)
+        named = mine & ~value.is_null() & ~coded
+        blank = value.is_null() | value.is_in(list(parents.missing)).fill_null(False)
         young = (of_age - nw.col(AGE) < YOUNGEST_PARENT).fill_null(False)
         for kind, test, values in (
             ("too_young", named & young, {"years": YOUNGEST_PARENT}),
             ("nobody", named & there.is_null(), {}),
             ("no_adult", named & minor & ~young, {"line": line}),
-            ("blank", mine & value.is_null(), {}),
+            ("blank", mine & blank, {}),
         ):
             yield CheckRule(f"parent_{kind}", name, test, values=values, frame=linked)
+        not_known.append(value.is_in(open_codes).fill_null(False))
+        also_lines.append(coded & ~there.is_null())
+    for kind, where, tests in (
+        ("not_known", "children.parents.none", not_known),
+        ("code_is_line", "children.parents", also_lines),
+    ):
+        test = mine & nw.any_horizontal(*tests, ignore_nulls=False)
+        yield CheckRule(f"parent_{kind}", where, test, values={"codes": ", ".join(open_codes)}, frame=linked)
+
+
+def _codes_of_no_answer(survey: Survey, parents: Parents) -> list[str]:
+    """Returns the codes of `parents.none` that mean *don't know* or *refused* in other questions, or by their
+    label in an SPSS or Stata file."""
+    codes = labels_of_files(survey).codes if parents.none else {}
+    labels = [(code, label) for name in parents.columns for code, label in codes.get(name, {}).items()]
+    labelled = {code for code, label in labels if answer_meaning(label) in UNRESOLVED}
+    return [code for code in parents.none if code in labelled.union(survey.spec.answers.meaning_unresolved)]
 
 
 def _facts_of_parent(number: int, facts: Mapping[str, nw.Expr]) -> list[str]:
@@ -176,17 +202,3 @@ def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
     blank."""
     blank = [nw.col(SOURCE + q.column).is_null() for q in questions(survey) if q.where.startswith(keys)]
     return nw.all_horizontal(*blank, ignore_nulls=False)
-
-
-def episode_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields the rules on the number of episodes (spells of work) per person. There are none if survey.yaml
-    names no such column."""
-    if (counted := survey.spec.episodes.counted) is None:
-        return
-    code, number = nw.col(SOURCE + counted.number), nw.col(NUMBER_OF + counted.number)
-    answered = nw.col(ASKED) & ~code.is_null() & ~code.is_in(list(counted.missing))
-    whole = (number.is_finite() & (number >= 0) & (number.round(0) == number)).fill_null(False)
-    named = len(survey.spec.episodes.wide)
-    yield CheckRule("episodes_no_number", counted.number, answered & ~whole)
-    more = answered & whole & (number > named)
-    yield CheckRule("episodes_not_read", counted.number, more, values={"named": named})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyreadstat
 import pytest
 
 import fltoolkit as fl
@@ -72,6 +73,14 @@ OLD = "parents who are less than 12 years older than the child, or the child its
 NOBODY = "line numbers of a parent that nobody in the household has"
 YOUNG = "parents younger than 18, who have no adults' module"
 BLANK = "children without an answer on this parent"
+UNKNOWN = (
+    "codes under none that mean don't know or refused, under answers or by their label (dk): route (iii) would "
+    "be no for these children, and nobody knows"
+)
+IS_LINE = (
+    "codes of no parent, of a parent elsewhere or of no answer that are also the line number of a person of the "
+    "household"
+)
 LINKS = "children.parents"
 
 # What stands in the second family, and the findings: severity, check, where, what, how many, and how many of
@@ -137,6 +146,43 @@ def test_findings_about_families(
     found: Callable[..., list[Any]], cells: Cells, expected: list[tuple[Any, ...]]
 ) -> None:
     assert found(cells) == expected
+
+
+CODES = {"line": "line", "columns": ["mother", "father"], "elsewhere": "away"}
+ANSWERS = {"answers.dont_know": "dk", "answers.refused": "7"}
+
+
+def test_a_code_of_no_answer_is_no_code_of_no_parent(found: Callable[..., list[Any]]) -> None:
+    keys = {**ANSWERS, "children.parents": {**CODES, "none": ["dead", "dk"]}}
+    child = {"child": {"mother": "dk", "father": "dk"}}
+    assert found(child, keys) == [("warning", LINKS, f"{LINKS}.none", UNKNOWN, 1, 1)]
+    accepted = {"finding": LINKS, "column": f"{LINKS}.none", "why": "dk is dead in these columns"}
+    assert not found({}, {**keys, "accept": accepted})
+    missing = {**ANSWERS, "children.parents": {**CODES, "none": "dead", "missing": "dk"}}
+    assert found(child, missing) == [("note", LINKS, who, BLANK, 1, None) for who in ("mother", "father")]
+
+
+def test_a_label_of_no_answer_is_no_label_of_no_parent(
+    spec: dict[str, Any], write: Write, changed: Change, tmp_path: Path
+) -> None:
+    people = [{"who": who, "c2": "", "c4": "", **facts} for who, facts in home("h1").items()]
+    table = pd.DataFrame(people).assign(mother=97.0, father=98.0)
+    labels = {97: "Deceased", 98: "Don't know"}
+    pyreadstat.write_sav(
+        table, tmp_path / "people.sav", variable_value_labels={"mother": labels, "father": labels}
+    )
+    keys = {**KEYS, "files.person.path": "people.sav", "children.parents": {**CODES, "none": [97, 98]}}
+    survey = fl.read_survey(write(changed(spec, keys)))
+    told = apply_rules(family_rules(survey), survey.frame, Mask(5))
+    assert [(f.where, str(f.what), f.count) for f in told] == [
+        (f"{LINKS}.none", UNKNOWN.replace("dk", "98"), 1)
+    ]
+
+
+def test_a_code_that_is_also_a_line_number_is_asked_about(found: Callable[..., list[Any]]) -> None:
+    keys = {"children.parents": {**CODES, "none": "2"}}
+    assert found({"child": {"mother": 1, "father": 2}}, keys)[0][:4] == ("warning", LINKS, LINKS, IS_LINE)
+    assert not found({}, {"children.parents": {**CODES, "none": "9"}})
 
 
 def test_several_findings_stand_by_parent_the_worst_first(found: Callable[..., list[Any]]) -> None:
