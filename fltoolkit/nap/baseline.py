@@ -139,13 +139,12 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
         plan: the plan.
         now: the published set of the later survey. It shows the groups and categories of this survey.
     """
-    figures = () if isinstance(plan.baseline_survey, str) else plan.baseline_survey
     rows: list[dict[str, Any]] = []
     for statement in plan.framework:
         for indicator in statement.indicators:
             frame, mine = (
                 _indicator_columns(statement, indicator),
-                [f for f in figures if f.indicator == indicator.id],
+                [f for f in plan.figures if f.indicator == indicator.id],
             )
             measure = indicator.survey_measure
             if measure is None:
@@ -155,7 +154,11 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
             if derived:
                 frame = _prevalence_row(frame)
             population = indicator.population or now.headlines[0]
-            rows += [_publication_row(frame, indicator, measure, population, f) for f in mine]
+            rows += [
+                _publication_row(frame, indicator, measure, population, f)
+                | {"reason": _reason_of_publication(plan, f, measure)}
+                for f in mine
+            ]
             blank = {
                 **frame,
                 "filled_by": "publication",
@@ -240,7 +243,6 @@ def _publication_row(
         "confidence": figure.level,
         "marker": "",
         "flag": "",
-        "reason": Reason.of("reasons.published"),
         "reference_population_label": figure.population_label,
         **_planned_values(
             indicator,
@@ -249,6 +251,13 @@ def _publication_row(
             {"measure": measure, "baseline_value": figure.value, "year": figure.year},
         ),
     }
+
+
+def _reason_of_publication(plan: Plan, figure: PublishedFigure, measure: str) -> Reason:
+    counted = figure.far_from_cases(measure)
+    if counted is None or plan.accepts(figure.row):
+        return Reason.of("reasons.published")
+    return Reason.of("reasons.published_far", N=round(counted, 1))
 
 
 def _planned_values(

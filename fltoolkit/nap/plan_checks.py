@@ -3,20 +3,30 @@ rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 
 import pandas as pd
 
 from fltoolkit.classify.category_codes import names_in
+from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import FltoolkitError, SpecError
 from fltoolkit.languages.reasons import as_stated
 from fltoolkit.nap.profile.profile_rows import PROFILE, allowed_characteristics, topic_and_name
-from fltoolkit.nap.results_framework import Indicator, Plan, can_break_down, group_of, read_plan
+from fltoolkit.nap.results_framework import (
+    Indicator,
+    Plan,
+    PublishedFigure,
+    can_break_down,
+    group_of,
+    read_plan,
+)
 from fltoolkit.nap.target_paths import Target, targets_of_row
-from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
+from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, scale
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
@@ -39,25 +49,46 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
     found = []
     for _, indicator in plan.measured:
         found += [
-            *_rises(indicator),
+            *_rises(plan, indicator),
             *(
                 f
                 for target in indicator.targets
-                for f in (*_years(plan, indicator, target), *_unit(indicator, target))
+                for f in (*_years(plan, indicator, target, spec), *_unit(indicator, target))
             ),
         ]
+    found += [*_late_baseline(plan, spec), *_doubtful_figures(plan)]
     if spec is not None:
-        found += [*_against_survey(plan, spec), *_surveys_of_the_past(plan, spec)]
+        found += [*_against_survey(plan, spec)]
         for _, indicator in plan.measured:
             found += [
                 *_indicator_findings(indicator, spec),
-                *(f for target in indicator.targets for f in _target_findings(plan, indicator, target, spec)),
+                *(f for target in indicator.targets for f in _target_findings(indicator, target, spec)),
             ]
-    return findings(found, None)
+    return findings(list(_with_acceptance(plan, found)), None)
 
 
-def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
-    where = f"targets of {indicator.id}"
+def _with_acceptance(plan: Plan, found: Sequence[Finding]) -> Found:
+    """Yields findings about a plan, after its entries under `accept` are applied: an accepted warning becomes
+    a note with the reason. An entry that accepts nothing is a warning itself."""
+    reasons = {entry.where: entry.why for entry in plan.accept}
+    warnings = {str(finding.where) for finding in found if finding.severity == "warning"}
+    for finding in found:
+        if finding.severity != "warning":
+            yield finding
+        elif why := reasons.get(str(finding.where)):
+            what = f"{finding.what}; accepted: {why}"
+            yield replace(finding, severity="note", what=what, do="nothing: nap.yaml accepts it")
+        else:
+            yield replace(finding, do=f"{finding.do}; or name the place under accept: with the reason")
+    for where in reasons.keys() - warnings:
+        yield warning(where=where, what="accept: there is no warning of this place", do="remove the entry")
+
+
+def _years(plan: Plan, indicator: Indicator, target: Target, spec: SurveySpec | None) -> Found:
+    where, start = f"targets of {indicator.id}", _baseline_year(plan, indicator, target, spec)
+    if start is not None and target.year <= start:
+        what = f"the target's year {target.year} is not after the baseline's ({start})"
+        yield error(where=where, what=what, do="give a later year, or the right survey under baseline_survey")
     if not plan.first_year <= target.year <= plan.last_year:
         what = (
             f"the target's year {target.year} lies outside the plan ({plan.first_year} to {plan.last_year})"
@@ -85,8 +116,15 @@ def refuse_unfit_inputs(survey: Path, plan: Path | None, earlier: Path | None) -
 
     Raises:
         SpecError: nap.yaml is not valid; `check_plan` finds an error (the message has the first one); or a
-            survey that is named as an earlier one is later than the run's own.
+            survey that is named as an earlier one is later than the run's own, or is this survey.
     """
+    if earlier and earlier.resolve() == survey.resolve():
+        raise SpecError(
+            "the survey named as the earlier round is the survey of the run",
+            where="before",
+            found=str(earlier),
+            do="name the survey.yaml of the earlier round, or leave it out",
+        )
     _refuse_later(survey, earlier, "before")
     if plan is None:
         return
@@ -125,20 +163,24 @@ def _refuse_later(survey: Path, earlier: Path | None, where: str) -> None:
 def _unit(indicator: Indicator, target: Target) -> Found:
     """Yields a warning if the value of a target is so small that it is probably a proportion, and not in the
     unit of its row."""
-    measure = indicator.measure or ""
-    if target.value and target.value < 1 and (is_rate(measure) or measure in CASE_SHARES):
+    measure, where = indicator.measure or "", f"targets of {indicator.id}"
+    if not target.value or target.value >= 1:
+        return
+    said = f"the target's value {as_stated(target.value)} is"
+    if measure in COUNT_MEASURES:
+        do = "for a share of the baseline that goes away write cut; otherwise give the number of persons"
+        yield warning(where=where, what=f"{said} less than one person", do=do)
+    elif is_rate(measure) or measure in CASE_SHARES:
         factor = scale(measure)
-        what = (
-            f"the target's value {as_stated(target.value)} is per {factor:,.0f}, and so small that a "
-            "proportion may be meant"
-        )
+        what = f"{said} per {factor:,.0f}, and so small that a proportion may be meant"
         do = f"if it is one, write {as_stated(target.value * factor)}; otherwise leave it"
-        yield warning(where=f"targets of {indicator.id}", what=what, do=do)
+        yield warning(where=where, what=what, do=do)
 
 
-def _rises(indicator: Indicator) -> Found:
-    """Yields a warning for each target that is above the earlier target of the same row, so that the planned
-    path rises. A cut and a value are not compared, because that needs the baseline."""
+def _rises(plan: Plan, indicator: Indicator) -> Found:
+    """Yields a warning for each target that is above the earlier target of the same row, or not below the
+    published baseline, so that the planned path rises. A cut and a value are not compared, because that needs
+    the baseline."""
     for group, category in dict.fromkeys((t.group, t.category) for t in indicator.targets):
         for before, after in pairwise(targets_of_row(indicator.targets, group or TOTAL, category)):
             both = [(t.value, t.cut and -t.cut) if not t.eradicate else (0.0, -1.0) for t in (before, after)]
@@ -152,30 +194,76 @@ def _rises(indicator: Indicator) -> Found:
                     what=what,
                     do="exchange the two, or correct one of them",
                 )
+    published = {(f.group, f.category): f.value for f in plan.figures if f.indicator == indicator.id}
+    for target in indicator.targets:
+        start = published.get((target.group, target.category), inf)
+        if target.value is not None and target.value >= start:
+            what = (
+                f"the target's value {as_stated(target.value)} is not below the baseline ({as_stated(start)})"
+            )
+            yield warning(
+                where=f"targets of {indicator.id}",
+                what=what,
+                do="give both in the row's unit, or a lower target",
+            )
 
 
-def _baseline_year(plan: Plan, indicator: Indicator | None, spec: SurveySpec) -> int:
-    """Returns the year of the baseline: that of the survey, or the first year for which a publication has
-    numbers (of the indicator, if one is given)."""
-    figures = () if isinstance(plan.baseline_survey, str) else plan.baseline_survey
-    return min(
-        (f.year for f in figures if indicator is None or f.indicator == indicator.id), default=spec.year
-    )
+def _baseline_year(
+    plan: Plan, indicator: Indicator | None, target: Target | None, spec: SurveySpec | None
+) -> int | None:
+    """Returns the year of the baseline: that of the survey, or that of a publication's number for the row of
+    a target. If there is no such number, it is the first year of the indicator's numbers, or of all of them.
+    None if no year is known."""
+    mine = [f for f in plan.figures if indicator is None or f.indicator == indicator.id]
+    of_row = [f for f in mine if target and (f.group, f.category) == (target.group, target.category)]
+    years = [f.year for f in of_row or mine or plan.figures]
+    return min(years, default=spec.year if spec else None)
 
 
-def _surveys_of_the_past(plan: Plan, spec: SurveySpec) -> Found:
+def _late_baseline(plan: Plan, spec: SurveySpec | None) -> Found:
     """Yields a warning if a planned survey is not after the baseline, so that no change could be found
-    between the two."""
-    start = _baseline_year(plan, None, spec)
+    between the two, or if the baseline is after the plan. Yields an error for a published number that is
+    later than the survey of the run."""
+    start = _baseline_year(plan, None, None, spec)
+    if start is None:
+        return
     if early := [str(year) for year in sorted(set(plan.planned_surveys)) if year <= start]:
         what = f"a planned survey is not after the baseline's year ({start}): {', '.join(early)}"
         yield warning(where="planned_surveys", what=what, do="name the years of the later surveys only")
+    if start > plan.last_year:
+        what = f"the baseline ({start}) is after the plan ({plan.first_year} to {plan.last_year})"
+        yield warning(where="baseline_survey", what=what, do="name an earlier survey, or correct last_year")
+    for figure in plan.figures:
+        if spec and figure.year > spec.year:
+            what = f"the number is of {figure.year}, later than the survey of the run ({spec.year})"
+            yield error(where=figure.row, what=what, do="correct the year, or run a later survey")
+
+
+def _doubtful_figures(plan: Plan) -> Found:
+    """Yields a question for each published number that may be in another unit, or of another country."""
+    rows = {indicator.id: indicator for _, indicator in plan.measured}
+    for figure in plan.figures:
+        measure, cases, where = rows[figure.indicator].survey_measure or "", figure.cases, figure.row
+        if (counted := figure.far_from_cases(measure)) is not None:
+            per = f"per {scale(measure):,.0f}"
+            what = (
+                f"value is {figure.value:.6g}, read {per}; its cases ÷ n are {counted:.3g} {per} "
+                f"({cases} of {figure.n})"
+            )
+            do = f"give value and interval {per} (17.2, not 0.0172 or 1.72), or correct cases and n"
+            yield warning(where=where, what=what, do=do)
+        if measure in COUNT_MEASURES and cases and figure.value < cases:
+            what = f"value is {figure.value:.6g} persons, fewer than its cases in the sample ({cases})"
+            yield warning(where=where, what=what, do="give persons, not thousands, or correct cases")
+        if figure.country and not plan.is_of(figure.country):
+            what = f"the number is of {figure.country}, and the plan of {plan.country}"
+            yield warning(where=where, what=what, do="write the country alike, or take the number out")
 
 
 def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
     """Yields an error for each of these problems: plan and survey.yaml are of different countries; a planned
-    sample is for a population that survey.yaml does not define; a published number is for a category of a
-    group that the survey does not have; or a published number does not fit its number of cases."""
+    sample is for a population that survey.yaml does not define; or a published number is for a group or a
+    category that the survey does not have."""
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
@@ -184,6 +272,9 @@ def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
             wrong[raised.where] = raised  # both parts find a wrong country: it is kept once
     for found in wrong.values():
         yield error(where=found.where.partition(", ")[2], what=found.reason, do=found.do)
+    rows = {indicator.id: indicator for _, indicator in plan.measured}
+    for figure in plan.figures:
+        yield from _no_category(rows[figure.indicator], figure, figure.row, spec)
 
 
 def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
@@ -242,19 +333,12 @@ def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
         yield error(where=indicator.id, what="adults and children each have a profile of their own", do=do)
 
 
-def _target_findings(plan: Plan, indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
-    """Yields a finding for each of these problems of a target: its year is not after the year of the
-    baseline, the survey does not have its group or category, or the measure cannot be broken down by its
-    group."""
-    where, start = f"targets of {indicator.id}", _baseline_year(plan, indicator, spec)
-    if target.year <= start:
-        what = f"the target's year {target.year} is not after the baseline's ({start})"
-        yield error(where=where, what=what, do="give a later year, or the right survey under baseline_survey")
+def _target_findings(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
+    """Yields a finding for each of these problems of a target: the survey does not have its group or
+    category, or the measure cannot be broken down by its group."""
+    where = f"targets of {indicator.id}"
     group = group_of(target.group, spec.group_names) if target.group else None
-    there = _labels(spec, group, indicator.population or spec.default_population) if group else []
-    if there and target.category not in there:
-        what = f"{target.group} has no category {target.category}"
-        yield error(where=where, what=what, do=f"name one of {', '.join(there)}")
+    yield from _no_category(indicator, target, where, spec)
     if group and not can_break_down(indicator.survey_measure or "", group, spec.case_only):
         what = f"{target.group} has no rate, because only cases have one"
         yield error(
@@ -268,10 +352,14 @@ def _target_findings(plan: Plan, indicator: Indicator, target: Target, spec: Sur
         )
 
 
-def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """Returns the names of a group's categories in a population. A population of children has its own names:
-    `girls` in place of `women`. The list is empty if survey.yaml does not list the categories, as for a
-    sector, whose categories come from the industrial classification ISIC."""
-    labels = spec.groups[group].labels if group in spec.groups else ()
-    names = names_in(spec, population).get(group, {})
-    return [names.get(label, label) for label in (labels.values() if isinstance(labels, dict) else labels)]
+def _no_category(indicator: Indicator, of: Target | PublishedFigure, where: str, spec: SurveySpec) -> Found:
+    """Yields an error if the group of a target, or of a published number, has no such category in the
+    survey. A population of children has its own names: `girls` in place of `women`."""
+    group = group_of(of.group, spec.group_names) if of.group else None
+    if group is None:
+        return
+    names = names_in(spec, indicator.population or spec.default_population).get(group, {})
+    there = [str(names.get(label, label)) for label in group_order(spec, group)]
+    if of.category not in there:
+        what = f"{of.group} has no category {of.category}"
+        yield error(where=where, what=what, do=f"name one of {', '.join(there)}")

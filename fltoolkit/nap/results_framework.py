@@ -3,13 +3,12 @@ No. 16)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AllowInfNan, Field, FiniteFloat, PrivateAttr, model_validator
+from pydantic import AllowInfNan, BeforeValidator, Field, FiniteFloat, PrivateAttr, model_validator
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import SpecError
@@ -32,12 +31,13 @@ from fltoolkit.languages.own_text import (
 )
 from fltoolkit.nap.slides_template import check_template
 from fltoolkit.nap.target_paths import Target
-from fltoolkit.publish.measure_units import CASE_SHARES, PERCENTAGES, PROFILES, is_rate, scale
+from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PERCENTAGES, PROFILES, is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
+from fltoolkit.survey.spec.corrections import Words
 from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
-from fltoolkit.yaml_files.loading import Model, Names, Year, load_model, normalised_name
+from fltoolkit.yaml_files.loading import ONE, Model, Names, Year, as_entries, load_model, normalised_name
 
 Measure = Literal[
     "prevalence",
@@ -52,6 +52,8 @@ Measure = Literal[
     "percent_decrease",
 ]
 PlannedSample = Annotated[int, Field(gt=0)]
+FAR = 5.0  # a rate more than this factor away from cases ÷ n may be in another unit
+ROUNDED_TO_ZERO = 0.1  # smaller rates are printed as 0.0
 BESIDE = "nap.yaml"  # the file name of a plan in the folder of its survey.yaml
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
@@ -131,21 +133,50 @@ class PublishedFigure(Model):
             raise ValueError(problem)
         return self
 
-    def as_estimated(self, measure: str, where: str) -> PublishedBaseline:
-        """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172. Raises an error, with the
-        key `where`, if it does not fit its number of cases."""
-        if is_rate(measure) and self.cases and self.n:
-            share = self.cases / self.n
-            if not 0.1 < self.value / scale(measure) / share < 10:
-                raise SpecError(
-                    "a published figure does not fit its cases",
-                    where=where,
-                    found=f"value {self.value:g}, but {self.cases} cases among {self.n} persons",
-                    do="give it per 1,000: 17.2, not 0.0172",
-                )
+    @property
+    def row(self) -> str:
+        """Returns the place of the number in nap.yaml, as messages name it: `baseline_survey, rate, women`."""
+        return ", ".join(filter(None, ("baseline_survey", self.indicator, self.category)))
+
+    def impossible(self, measure: str) -> str:
+        """Returns, in words, why a number of this measure cannot have this value; empty if it can."""
+        most = largest(measure)
+        if self.ci_high > most:
+            return (
+                f"ci_high ({self.ci_high:.10g}) is more than everybody: its unit is per {most:,.0f}; give "
+                f"{most:,.0f} where the publication printed more"
+            )
+        if is_rate(measure) and self.value / most + (self.unresolved_share or 0) > 1:
+            return (
+                f"value ({self.value:.10g} per {most:,.0f}) and unresolved_share ({self.unresolved_share:g}) "
+                "are together more than everybody"
+            )
+        return ""
+
+    def far_from_cases(self, measure: str) -> float | None:
+        """Returns the cases divided by the persons who answered, in the unit of a rate, if the rate is far
+        from it. None if it is near, or if this cannot be known.
+
+        The two differ by the weights, seldom by more than a factor of two; a wrong unit is a factor of ten or
+        more. Cases may have been oversampled, so only somebody who knows the survey can say what is right.
+        """
+        if not is_rate(measure) or self.cases is None or not self.n:
+            return None
+        counted = self.cases / self.n * scale(measure)
+        low, high = sorted((self.value, counted))
+        return counted if high > FAR * low and high >= ROUNDED_TO_ZERO else None
+
+    def as_estimated(self, measure: str) -> PublishedBaseline:
+        """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172."""
         facts = self.model_dump(exclude={"indicator", "value", "ci_low", "ci_high", "group", "category"})
         value, low, high = (number / scale(measure) for number in (self.value, self.ci_low, self.ci_high))
         return PublishedBaseline(value, low, high, measure=measure, **facts)
+
+
+def largest(measure: str) -> float:
+    """Returns the largest value that a rate or a percentage can have in its unit, such as 1,000 for a rate
+    per 1,000; infinite for a number of persons or of months."""
+    return scale(measure) if is_rate(measure) or measure in PERCENTAGES else inf
 
 
 class Indicator(Model):
@@ -221,11 +252,7 @@ class Indicator(Model):
                 "the "
                 "kit can verify"
             )
-        most = (
-            scale(self.measure)
-            if self.measure and (is_rate(self.measure) or self.measure in PERCENTAGES)
-            else inf
-        )
+        most = largest(self.measure) if self.measure else inf
         for value in (t.value for t in self.targets if t.value is not None):
             if self.measure == "percent_decrease":
                 raise ValueError(
@@ -273,6 +300,18 @@ class Statement(Model):
     indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
 
 
+class AcceptedWarning(Model):
+    """An entry under `accept` in nap.yaml. Somebody has looked at a warning and says that the plan is right.
+
+    Attributes:
+        where: the place, as `fltoolkit nap check` prints it, such as `baseline_survey, rate`.
+        why: the reason, which is printed with the warning. The warning becomes a note.
+    """
+
+    where: str
+    why: Words
+
+
 class Plan(Model):
     """The content of a nap.yaml.
 
@@ -294,6 +333,8 @@ class Plan(Model):
             the slides of the workshop. Without it: the kit's.
         framework: the results framework: a list of statements, such as an objective, each with its
             indicators.
+        accept: warnings of `fltoolkit nap check` that somebody has looked at, each with the reason why the
+            plan is right.
     """
 
     title: OwnText
@@ -309,6 +350,7 @@ class Plan(Model):
     language: LanguageCode | None = None
     slides_template: str = ""
     framework: Annotated[tuple[Statement, ...], Field(min_length=1)]
+    accept: Annotated[tuple[AcceptedWarning, ...], BeforeValidator(as_entries), ONE] = ()
     _path: Path = PrivateAttr(default=Path("nap.yaml"))
 
     @model_validator(mode="after")
@@ -319,29 +361,22 @@ class Plan(Model):
             raise ValueError(f"indicator id {min(twice)} is given twice")
         if self.last_year < self.first_year:
             raise ValueError(f"last_year ({self.last_year}) is before first_year ({self.first_year})")
-        if not isinstance(self.baseline_survey, str):
-            measured = {i.id for s in self.framework for i in s.indicators if i.measure}
-            if wrong := [row.indicator for row in self.baseline_survey if row.indicator not in measured]:
-                raise ValueError(
-                    f"baseline_survey names the indicator {wrong[0]}; with a measure are: "
-                    f"{', '.join(sorted(measured))}"
-                )
-            named = Counter((row.indicator, row.group, row.category) for row in self.baseline_survey)
-            if repeated := [" / ".join(filter(None, row)) for row, times in named.items() if times > 1]:
-                raise ValueError(
-                    f"baseline_survey gives the same row twice: {repeated[0]}; keep one of the two"
-                )
-            if not named:
-                raise ValueError(
-                    "baseline_survey is a list without rows; leave it out, or give the rows of the "
-                    "publication"
-                )
+        if self.baseline_survey == ():
+            raise ValueError(
+                "baseline_survey is a list without rows; leave it out, or give the rows of the publication"
+            )
+        _refuse_figures(self.figures, {i.id: i for _, i in self.measured})
         return self
 
     @property
     def path(self) -> Path:
         """Returns the path of the file from which the plan was read."""
         return self._path
+
+    @property
+    def figures(self) -> tuple[PublishedFigure, ...]:
+        """Returns the numbers of a publication that are the baseline; none if the baseline is a survey."""
+        return () if isinstance(self.baseline_survey, str) else self.baseline_survey
 
     @property
     def baseline_path(self) -> Path | None:
@@ -361,14 +396,18 @@ class Plan(Model):
         output or activity."""
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
-    def expect_country(self, country: str) -> None:
-        """Raises `SpecError` if survey and plan are of different countries. Each file may name the country in
-        any language."""
+    def is_of(self, country: str) -> bool:
+        """Returns whether the plan is of a country. Both may have its name in several languages."""
         mine, theirs = (
             {normalised_name(name) for name in (text, *getattr(text, "others", {}).values())}
             for text in (self.country, country)
         )
-        if mine.isdisjoint(theirs):
+        return not mine.isdisjoint(theirs)
+
+    def expect_country(self, country: str) -> None:
+        """Raises `SpecError` if survey and plan are of different countries. Each file may name the country in
+        any language."""
+        if not self.is_of(country):
             raise SpecError(
                 "the plan is another country's than the survey",
                 where=f"{self.path}, country",
@@ -376,6 +415,10 @@ class Plan(Model):
                 allowed=country,
                 do="give the survey its own plan, or none; or correct `country` in one of the two files",
             )
+
+    def accepts(self, where: str) -> bool:
+        """Returns whether nap.yaml accepts the warning of a place, such as `baseline_survey, rate`."""
+        return where in {entry.where for entry in self.accept}
 
     def planned(self, population: str, n: float, asked: float) -> float:
         """Returns the number of persons of a category (or of all persons) who will answer when the survey is
@@ -401,16 +444,14 @@ class Plan(Model):
         """Returns the baseline's numbers from a publication, with the group names of the survey. A survey as
         baseline gives none. Raises `SpecError` if the countries differ, or the survey lacks a group."""
         self.expect_country(spec.country)
-        if isinstance(self.baseline_survey, str):
-            return []
         rows = []
-        for figure in self.baseline_survey:
+        for figure in self.figures:
             row = next(i for _, i in self.measured if i.id == figure.indicator)
             measure, group = (
                 row.survey_measure or "",
                 group_of(figure.group, spec.group_names) if figure.group else "",
             )
-            where = f"{self.path}, baseline_survey, {figure.indicator}"
+            where = f"{self.path}, {figure.row}"
             if group is None:
                 raise SpecError(
                     "a row of the published baseline is by a group that the later round does not have",
@@ -420,7 +461,7 @@ class Plan(Model):
                     do="name a group of survey.yaml, or leave the row out",
                 )
             if measure not in CASE_SHARES:
-                estimated = figure.as_estimated(measure, where)
+                estimated = figure.as_estimated(measure)
                 rows.append(PublishedRow(measure, row.population, group, figure.category, estimated, where))
         return rows
 
@@ -516,6 +557,41 @@ def read_plan(path: str | Path) -> Plan:
     if template := plan.template_path:
         check_template(template, f"{path}, slides_template")
     return plan
+
+
+def _refuse_figures(figures: Sequence[PublishedFigure], rows: Mapping[str, Indicator]) -> None:
+    """Raises `ValueError` if the numbers of a publication cannot be the baseline of these indicators
+    (`rows`, by `id`), or contradict each other."""
+    wholes = {figure.indicator: figure for figure in figures if not figure.group}
+    seen = set[tuple[str, str, str]]()
+    for figure in figures:
+        key = (figure.indicator, figure.group, figure.category)
+        if figure.indicator not in rows:
+            raise ValueError(
+                f"baseline_survey names the indicator {figure.indicator}; with a measure are: "
+                f"{', '.join(sorted(rows))}"
+            )
+        if key in seen:
+            raise ValueError(
+                f"baseline_survey gives the same row twice: {' / '.join(filter(None, key))}; keep one of the "
+                "two"
+            )
+        seen.add(key)
+        measure = rows[figure.indicator].survey_measure or ""
+        if problem := figure.impossible(measure) or _exceeds(figure, wholes.get(figure.indicator), measure):
+            raise ValueError(f"{figure.row}: {problem}")
+
+
+def _exceeds(part: PublishedFigure, whole: PublishedFigure | None, measure: str) -> str:
+    """Returns, in words, why a number of one category contradicts that of the whole population (`whole`, if
+    the publication has it): its cases, persons who answered or value are more. Empty if it does not."""
+    if whole is None or part.year != whole.year:
+        return ""
+    for name in ("cases", "n", *(("value",) if measure in COUNT_MEASURES else ())):
+        mine, all_ = getattr(part, name), getattr(whole, name)
+        if mine is not None and all_ is not None and mine > all_:
+            return f"{name} ({mine:.10g}) is more than that of the whole population ({all_:.10g})"
+    return ""
 
 
 def group_of(word: str, groups: Iterable[str]) -> str | None:

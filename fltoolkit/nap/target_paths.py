@@ -42,7 +42,7 @@ class Target(Model):
     """
 
     year: Year
-    value: Annotated[float, Field(ge=0)] | None = None
+    value: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_refuse_percent)] | None = None
     eradicate: bool = False
     path: Literal["linear", "geometric"] = "linear"

@@ -236,6 +236,21 @@ def test_a_target_for_a_category_that_nobody_has_stops_with_a_publication_too(tm
         ([{**FIGURE, "n": 0}], "n: must be greater than or equal to 1"),
         ([{**FIGURE, "level": 95}], "level: must be less than 1"),
         ([{**FIGURE, "cases": 2401}], "cases (2401) are more than n (2400)"),
+        ([{**FIGURE, "ci_high": 1001}], "ci_high (1001) is more than everybody: its unit is per 1,000"),
+        (
+            [{**FIGURE, "unresolved_share": 0.96}],
+            "value (50 per 1,000) and unresolved_share (0.96) are together more than everybody",
+        ),
+        ([{**FIGURE, "psus_with_cases": 0}], "psus_with_cases is 0, but there are cases (120)"),
+        (
+            [{**FIGURE, "window_start": "2025-01-01", "window_end": "2025-03-31", "reference_months": 12}],
+            "the window (2025-01-01 to 2025-03-31) is shorter than reference_months (12)",
+        ),
+        ([{**FIGURE, "window_start": "2026-01-01"}], "window_start (2026-01-01) is after the year of the"),
+        (
+            [FIGURE, {**FIGURE, "group": "gender", "category": "women", "cases": 121}],
+            "baseline_survey, decrease, women: cases (121) is more than that of the whole population (120)",
+        ),
         ([{**FIGURE, "ci_high": "inf"}], "ci_high: must be a finite number"),
         ([{**FIGURE, "window_end": "2025-02-30"}], "window_end (2025-02-30) is not a date"),
         ([FIGURE, FIGURE], "gives the same row twice: decrease"),
@@ -273,9 +288,18 @@ def test_a_published_row_that_the_later_round_does_not_have_is_refused(
     assert "nap.yaml, baseline_survey, decrease" in str(error.value)
 
 
-def test_a_published_rate_that_does_not_fit_its_cases_is_refused(tmp_path: Path) -> None:
-    figure = FIGURE | {"value": 0.05, "ci_low": 0.042, "ci_high": 0.059}
-    with pytest.raises(
-        SpecError, match=r"does not fit its cases\n  found:   value 0\.05, but 120 cases among 2400 persons"
-    ):
-        followed(tmp_path, survey(tmp_path / "second", 2027, 45), [figure])
+def test_a_published_rate_far_from_its_cases_is_said_to_be_so_unless_somebody_accepts_it(
+    tmp_path: Path,
+) -> None:
+    """Before, a rate in percent (5.0 for 50.0) passed without a word, and an oversample stopped the run."""
+    figure = FIGURE | {"value": 5.0, "ci_low": 4.2, "ci_high": 5.9}
+    later, where = survey(tmp_path / "second", 2027, 45), "baseline_survey, decrease"
+    reasons = []
+    for accept in ([], [{"where": where, "why": "cases were oversampled"}]):
+        evidence = followed(tmp_path, later, [figure], {**PLAN, "accept": accept})
+        table = evidence.baseline.table
+        reasons += [str(r) for r in table.loc[table["baseline_value"] == 5.0, "reason"]]
+    assert reasons == [
+        "as published; far from its cases ÷ persons (50 per 1,000), to be checked",
+        "as published",
+    ]

@@ -97,6 +97,11 @@ def test_a_sound_plan_has_no_findings(tmp_path: Path) -> None:
             ),
         ),
         (
+            {"measure": "total", "targets": [{"year": 2030, "value": 0.5}]},
+            {},
+            ("warning", "targets of rate", "the target's value 0.5 is less than one person"),
+        ),
+        (
             {"targets": [{"year": 2030, "cut": 0.2}, {"year": 2028, "cut": 0.6}]},
             {},
             (
@@ -181,22 +186,123 @@ def test_a_number_of_persons_of_normalised_weights_is_found(tmp_path: Path) -> N
     )
 
 
-def test_a_published_figure_in_another_unit_is_found(tmp_path: Path) -> None:
-    figure = {
-        "indicator": "rate",
-        "value": 0.05,
-        "ci_low": 0.04,
-        "ci_high": 0.06,
-        "cases": 120,
-        "n": 2400,
-        "year": 2025,
+FIGURE = {
+    "indicator": "rate", "value": 50, "ci_low": 42, "ci_high": 59, "cases": 120, "n": 2400, "year": 2023,
+}  # fmt: skip
+WOMEN = {**FIGURE, "group": "gender", "category": "women", "cases": 60, "n": 1200}
+
+
+@pytest.mark.parametrize(
+    ("figures", "keys", "told"),
+    [
+        (
+            [{**FIGURE, "value": 5, "ci_low": 4.2, "ci_high": 5.9}],
+            {},
+            (
+                "warning",
+                "baseline_survey, rate",
+                "value is 5, read per 1,000; its cases ÷ n are 50 per 1,000 (120 of 2400)",
+            ),
+        ),
+        (
+            [{**FIGURE, "cases": 0}],
+            {},
+            (
+                "warning",
+                "baseline_survey, rate",
+                "value is 50, read per 1,000; its cases ÷ n are 0 per 1,000 (0 of 2400)",
+            ),
+        ),
+        (
+            [FIGURE, {**WOMEN, "category": "Women"}],
+            {},
+            ("error", "baseline_survey, rate, Women", "gender has no category Women"),
+        ),
+        (
+            [{**FIGURE, "year": 2027}],
+            {},
+            (
+                "error",
+                "baseline_survey, rate",
+                "the number is of 2027, later than the survey of the run (2025)",
+            ),
+        ),
+        (
+            [{**FIGURE, "country": "Otherland"}],
+            {},
+            (
+                "warning",
+                "baseline_survey, rate",
+                "the number is of Otherland, and the plan of Smallland",
+            ),
+        ),
+        (
+            [FIGURE],
+            {"first_year": 2018, "last_year": 2022},
+            ("warning", "baseline_survey", "the baseline (2023) is after the plan (2018 to 2022)"),
+        ),
+    ],
+)
+def test_a_doubtful_published_figure_is_found(
+    tmp_path: Path, figures: list[dict[str, Any]], keys: dict[str, Any], told: tuple[str, str, str]
+) -> None:
+    assert found(tmp_path, {}, baseline_survey=figures, **keys) == {told}
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        [FIGURE, WOMEN],
+        [{**FIGURE, "value": 11, "ci_low": 8, "ci_high": 15}],  # weights move it by less than five
+        [{**FIGURE, "value": 0, "ci_low": 0, "ci_high": 0.2, "cases": 2, "n": 90_000}],  # printed as 0.0
+        [{**FIGURE, "country": " smallland"}],
+        [{**WOMEN, "category": "not stated"}],
+        [{**FIGURE, "window_start": "2021-07-01", "window_end": "2023-06-30", "reference_months": 12}],
+    ],
+)
+def test_a_legal_published_figure_has_no_finding(tmp_path: Path, figures: list[dict[str, Any]]) -> None:
+    assert found(tmp_path, {}, baseline_survey=figures) == set()
+
+
+def test_an_accepted_warning_is_a_note_and_an_entry_that_accepts_nothing_is_told(tmp_path: Path) -> None:
+    figure = {**FIGURE, "value": 5, "ci_low": 4.2, "ci_high": 5.9}
+    accept = [
+        {"where": "baseline_survey, rate", "why": "cases were oversampled"},
+        {"where": "planned_surveys", "why": "x"},
+    ]
+    told = found(tmp_path, {}, baseline_survey=[figure], accept=accept)
+    assert {(severity, where) for severity, where, _ in told} == {
+        ("note", "baseline_survey, rate"),
+        ("warning", "planned_surveys"),
     }
-    told = found(tmp_path, {}, baseline_survey=[figure])
-    assert (
-        "error",
-        "baseline_survey, rate",
-        "a published figure does not fit its cases: value 0.05, but 120 cases among 2400 persons",
-    ) in told
+    assert [what for *_, what in told if "accepted: cases were oversampled" in what]
+
+
+def test_a_target_is_compared_with_the_published_number_of_its_own_row(tmp_path: Path) -> None:
+    """Before, the first year of any number of the indicator counted, and without a survey none did."""
+    row = {"targets": [{"year": 2024, "value": 60, "group": "gender", "category": "women"}]}
+    figures = [{**FIGURE, "year": 2020}, {**WOMEN, "year": 2024}]
+    plan = {**country.with_rows({**ROW, **row}), "baseline_survey": figures, "first_year": 2021}
+    path = country.write(tmp_path, plan=plan)
+    table = check_plan(fl.read_plan(path.with_name("nap.yaml")), None)
+    assert list(zip(table["severity"], table["what"], strict=True)) == [
+        ("error", "the target's year 2024 is not after the baseline's (2024)"),
+        ("warning", "the target's value 60 is not below the baseline (50)"),
+    ]
+
+
+def test_the_categories_of_a_sector_and_the_band_below_the_first_are_known(tmp_path: Path) -> None:
+    def target(group: str, category: str) -> dict[str, Any]:
+        by = {"disaggregated_by": [group], "targets": [{"year": 2030, "cut": 0.5, "group": group}]}
+        by["targets"][0]["category"] = category
+        return by
+
+    persons = {"measure": "total"}
+    assert found(tmp_path, {**persons, **target("sector", "Fishing")}) == set()
+    assert found(tmp_path, {**persons, **target("sector", "Fisheries")}) == {
+        ("error", "targets of rate", "sector has no category Fisheries")
+    }
+    assert found(tmp_path, target("age", "under 18")) == set()
 
 
 def test_a_later_survey_as_the_earlier_one_stops_a_run_before_its_first_notebook(tmp_path: Path) -> None:
@@ -212,6 +318,8 @@ def test_a_later_survey_as_the_earlier_one_stops_a_run_before_its_first_notebook
         )
         assert "later/survey.yaml (Small country 2025, 2027)" in str(raised.value)
     refuse_unfit_inputs(later, None, own)
+    with pytest.raises(SpecError, match="the earlier round is the survey of the run"):
+        refuse_unfit_inputs(own, None, own.parent / "later" / ".." / "survey.yaml")
 
 
 def test_the_command_ends_by_whether_there_are_errors(

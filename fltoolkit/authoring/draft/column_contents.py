@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.authoring.draft.vocabulary import vocabulary
+from fltoolkit.authoring.draft.vocabulary import knows_language, vocabulary
 from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+GROUPED = re.compile(r"([\w.-]+/)+(?!(?:id|key|n[or]|num|number)$)[\w.-]+")  # m/age, but not hh/id
 MANY_CODES = 60  # a column with more values is not a list of codes
 MOST_TEXTS = 12  # a column with more texts is no closed list
 MOST_WORDS = 4  # in an answer of a closed list
@@ -33,6 +34,7 @@ FEWEST_PERSONS = 30  # who share an answer of a closed list
 LOWEST_SHARE = 0.01  # of those who have a text
 NEARLY_ALL = 0.95
 CELLS_AT_ONCE = 50_000_000
+EXPRESSIONS_AT_ONCE = 250  # the time of one query grows with the square of its expressions
 OLDEST = 120  # years; a higher number is a code
 COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
 MANY_COMMAS = 20  # different numbers with a comma; a column with more of them has decimal commas
@@ -58,6 +60,8 @@ class ColumnContents:
         low, high: the lowest and the highest number, without missing values and codes for no answer. None if
             the column contains text.
         widths: the smallest and the largest number of characters of a value.
+        is_readable: whether the vocabulary knows the language of the file's labels. Otherwise they are
+            printed, and nothing is guessed from them.
     """
 
     name: str
@@ -70,6 +74,18 @@ class ColumnContents:
     low: float | None
     high: float | None
     widths: tuple[int, int]
+    is_readable: bool = True
+
+    @property
+    def known_label(self) -> str:
+        """Returns the label; empty if nothing can be told from it, because its language is unknown."""
+        return self.label if self.is_readable else ""
+
+    @property
+    def own_name(self) -> str:
+        """Returns the name without the groups of a form of ODK: `age` for `m/age`. The name of a group says
+        nothing about its questions."""
+        return self.name.rpartition("/")[2] if GROUPED.fullmatch(self.name) else self.name
 
     @property
     def full(self) -> bool:
@@ -118,12 +134,15 @@ class DataTable:
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         self.path, self.encoding, self.con = path, encoding, connect()
         self.decimal: str | None = None
-        self._whole = None if path.suffix.lower() in LABELLED_FILES else self._open(None)
+        labels = read_labels(path, encoding) if path.suffix.lower() in LABELLED_FILES else None
+        too_wide = labels and labels.rows * len(labels.names) > CELLS_AT_ONCE
+        self._whole = None if too_wide else self._open(None)
         if path.suffix.lower() in TEXT_FILES and self._whole and self._decimal_commas():
             self.decimal, self._whole = ",", self._open(None, decimal=",")
-        self.about = FileLabels(self._whole.names) if self._whole else read_labels(path, encoding)
+        self.about = labels or FileLabels(self._whole.names if self._whole else ())
+        self.is_readable = knows_language(self.about.labels.values())
         self._held: tuple[set[str], Frame | None] = (set(), None)
-        rows = to_count(self._whole.frame.select(nw.len())) if self._whole else self.about.rows
+        rows = self.about.rows or (to_count(self._whole.frame.select(nw.len())) if self._whole else 0)
         self.columns_at_once = max(50, CELLS_AT_ONCE // rows) if rows else 50
 
     def _open(self, only: set[str] | None, decimal: str = "") -> OpenedFile:
@@ -235,6 +254,7 @@ class DataTable:
             low,
             high,
             widths,
+            self.is_readable,
         )
 
     def above(self, name: str, limit: float) -> list[str]:
@@ -273,10 +293,11 @@ class DataTable:
                 found[name][value] = int(count)
         return found
 
-    def _parts_that_fit(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+    def _parts_that_fit(self, names: Sequence[str], most: int = CELLS_AT_ONCE) -> Iterator[Sequence[str]]:
         """Divides a list of columns into parts, and yields each part. A part has as many columns as may be in
-        memory at one time."""
-        return (names[i : i + self.columns_at_once] for i in range(0, len(names), self.columns_at_once))
+        memory at one time, and `most` columns at most."""
+        step = min(self.columns_at_once, most)
+        return (names[i : i + step] for i in range(0, len(names), step))
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
         """Returns the groups of rows that have the same values in these columns: `[[3, 7]]` means that rows 3
@@ -322,7 +343,7 @@ class DataTable:
         """Returns the names of the columns in which at least one person of this age or older has an answer.
         `age` is the age column and `years` the age."""
         old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
-        for some in self._parts_that_fit(names):
+        for some in self._parts_that_fit(names, EXPRESSIONS_AT_ONCE):
             counts = [
                 f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)
             ]
@@ -404,7 +425,7 @@ class DataTable:
             name: sorted(
                 shown_values(
                     found[name],
-                    is_open=is_open_question(name, self.about.labels.get(name, "")),
+                    is_open=not self.is_readable or is_open_question(name, self.about.labels.get(name, "")),
                     blanks=name in with_blanks,
                 ),
                 key=_sort_key,

@@ -15,13 +15,20 @@ MOST_OPEN = 6  # codes of a yes/no question that are not known answers
 USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "99"})
 
 
-def score(column: ColumnContents, concept: str) -> int:
+def score(column: ColumnContents, concept: str, grouped: bool = False) -> int:
     """Returns a score for the fit of a column to a role, such as weight or age: 0 means that it does not fit,
-    and 5 is the best. `concept` names the role. The label of the column counts more than its name."""
+    and 5 is the best. The label of the column counts more than its name.
+
+    `concept` names the role. `grouped` says whether the groups of ODK in a name count too: a group says what
+    a block of questions is about, as in `work/q1`, but `household/size` is no household.
+    """
     words = vocabulary().columns[concept]
-    if count_hits(words.never, column.label):
+    label = column.known_label
+    if count_hits(words.never, label):
         return 0
-    return 2 * min(count_hits(words.labels, column.label), 2) + min(count_hits(words.names, column.name), 1)
+    return 2 * min(count_hits(words.labels, label), 2) + min(
+        count_hits(words.names, column.name if grouped else column.own_name), 1
+    )
 
 
 def rank_columns(
@@ -139,12 +146,12 @@ def key_of_question(column: ColumnContents) -> str | None:
     do."""
     words = vocabulary()
     points = {
-        key: score(column, key)
+        key: score(column, key, grouped=True)
         for key in ("any_work", "worked", "same_work", "trafficking", "current", "proxy", "alone")
     }
     for side, items in (("involuntary", words.involuntary), ("coercion", words.coercion)):
         points |= {
-            f"items.{side}.{item}": 2 * count_hits(found, column.label) for item, found in items.items()
+            f"items.{side}.{item}": 2 * count_hits(found, column.known_label) for item, found in items.items()
         }
     if score(column, "filter"):
         points = {"worked": points["worked"]}

@@ -46,6 +46,7 @@ class SeveralAnswers:
         separator: the text between two codes in a cell; empty if there is one column per answer.
         options: the label of each answer, by its code or its column.
         zeros: whether an answer that was not ticked is a 0; otherwise it is blank.
+        ticked: the codes of an answer that was ticked, and of one that was not, in a column per answer.
     """
 
     name: str
@@ -53,6 +54,7 @@ class SeveralAnswers:
     separator: str
     options: Mapping[str, str]
     zeros: bool = False
+    ticked: tuple[str, str] = ("1", "0")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
     children = [
         c
         for c in coded
-        if c.name not in adults or (is_yes_no(c) and count_hits(vocabulary().children, c.label))
+        if c.name not in adults or (is_yes_no(c) and count_hits(vocabulary().children, c.known_label))
     ]
     unused.use(children)
     return Blocks(children, exceptions, several)
@@ -103,7 +105,8 @@ def _is_exception(column: ColumnContents) -> bool:
     words = vocabulary()
     if is_yes_no(column):
         return bool(
-            only_kind_of(column.label, words.exceptions) or count_hits(words.within_limits, column.label)
+            only_kind_of(column.known_label, words.exceptions)
+            or count_hits(words.within_limits, column.known_label)
         )
     return (
         is_coded(column, 12)
@@ -114,20 +117,30 @@ def _is_exception(column: ColumnContents) -> bool:
 def _answers_in_columns(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
     """Yields the questions with several answers that have one column per answer, with 1 and 0, or 1 and
     blank. The names of these columns differ only in a number or letter at the end, such as MEANS_1 and
-    MEANS_2."""
-    alike: dict[str, list[ColumnContents]] = {}
+    MEANS_2; or in the answer, if a column with all answers has the name before it (ODK: m/means and
+    m/means/debt). The column with all answers is then not needed."""
+    named, alike = {c.name: c for c in unused.columns}, dict[str, list[ColumnContents]]()
     for c in unused.free():
-        if (
-            (found := ONE_OF_SEVERAL.fullmatch(c.name))
-            and {"1"} <= set(c.codes) <= {"0", "1"}
-            and "yes" not in c.meanings
+        stem, numbered = c.name.rpartition("/")[0], ONE_OF_SEVERAL.fullmatch(c.name)
+        if stem in named and (
+            set(c.codes) <= {"0", "1"} or {*map(str.casefold, c.codes)} <= {"true", "false"}
         ):
-            alike.setdefault(found.group(1), []).append(c)
+            alike.setdefault(stem, []).append(c)
+        elif numbered and {"1"} <= set(c.codes) <= {"0", "1"} and "yes" not in c.meanings:
+            alike.setdefault(numbered.group(1), []).append(c)
     for stem, columns in alike.items():
         if len(columns) > 1:
-            unused.use(columns)
-            zeros = any("0" in c.codes for c in columns)
-            yield SeveralAnswers(stem, "", "", {c.name: c.label for c in columns}, zeros)
+            whole, codes = named.get(stem), sorted({code for c in columns for code in c.codes})
+            unused.use([*columns, whole])
+            ticked = ("1", "0") if {*codes} <= {"0", "1"} else (codes[-1], codes[0])
+            yield SeveralAnswers(
+                stem,
+                whole.label if whole else "",
+                "",
+                {c.name: c.label for c in columns},
+                zeros=ticked[1] in codes,
+                ticked=ticked,
+            )
 
 
 def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
@@ -200,7 +213,7 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
         ]
         yield YamlLine(f"# children:  # {CHILDREN}")
         parents = [
-            c for c in found.children if not is_yes_no(c) and count_hits(vocabulary().parents, c.label)
+            c for c in found.children if not is_yes_no(c) and count_hits(vocabulary().parents, c.known_label)
         ]
         if parents:
             comment = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
@@ -263,7 +276,11 @@ def _option_lines(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
                 label or "what does this answer mean?",
             )
         else:
-            yield f"{{column: {yaml_scalar(option)}, yes: 1, no: 0}}", label or "what does this answer mean?"
+            yes, no = map(yaml_scalar, several.ticked)
+            yield (
+                f"{{column: {yaml_scalar(option)}, yes: {yes}, no: {no}}}",
+                label or "what does this answer mean?",
+            )
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
@@ -278,12 +295,13 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
             ),
         ]
         for c in questions:
-            routes = q.asked_after(c)
+            routes = q.asked_after.get(c.name, ())
             says = f"; says who was asked {', '.join(routes)}" if routes else ""
             asked, why = open_direction(c.label)
             points = [meanings(c, c.codes) + says, *why, *open_points(q, c)]
             yield YamlLine(f"#     - {question_entry(q, c, asked)}", "; ".join(points))
-    others = [c for c in unused.free() if c not in questions]
+    named = {c.name for c in questions}
+    others = [c for c in unused.free() if c.name not in named]
     if others:
         yield from [YamlLine(), YamlLine("# Columns not used:")]
         yield from (

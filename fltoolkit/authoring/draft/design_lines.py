@@ -11,8 +11,18 @@ from itertools import combinations
 from math import prod
 from pathlib import Path
 
-from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.column_roles import is_age, is_coded, is_weight, rank_columns, score
+import numpy as np
+
+from fltoolkit.authoring.draft.column_contents import BLANK, ColumnContents
+from fltoolkit.authoring.draft.column_roles import (
+    is_age,
+    is_coded,
+    is_weight,
+    is_yes_no,
+    key_of_question,
+    rank_columns,
+    score,
+)
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
@@ -64,18 +74,19 @@ def find_sample(unused: UnusedColumns) -> Sample:
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
     unused.use([weight, module_weight])
-    household, of_household = unused.take("household", lambda c: c.full and c.distinct > 1)
+    household, _ = unused.take("household", lambda c: c.full and c.distinct > 1)
     line, _ = unused.take(
         "line", lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows)
     )
-    strata, of_strata = unused.take("strata", lambda c: c.full and c.distinct < c.rows / 4)
-    psu, of_psu = unused.take("psu", lambda c: c.full and 1 < c.distinct < c.rows)
-    of_weight = (
-        unused.compare(everybody or some, "weight") if weight else ("the column of the sampling weight")
-    )
+    strata, _ = unused.take("strata", lambda c: c.full and c.distinct < c.rows / 4)
+    psu, _ = unused.take("psu", lambda c: c.full and 1 < c.distinct < c.rows)
+    if weight:
+        unused.compare(everybody or some, "weight")
     if module_weight and module_weight is not weight:
         unused.compare(some, "weight")
-    why = {"weight": of_weight, "household": of_household, "strata": of_strata, "psu": of_psu}
+    roles = {"weight": weight, "household": household, "strata": strata, "psu": psu}
+    why = {"weight": "the column of the sampling weight"}
+    why |= {role: unused.why(column) for role, column in roles.items() if column}
     key = _smallest_key(unused, {"h": household, "l": line, "p": psu, "s": strata}) or _key_of_identifiers(
         unused
     )
@@ -153,7 +164,8 @@ def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -
 def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
     yield YamlLine("design:")
     yield YamlLine(
-        f"  weight: {unused.named(sample.weight) if sample.weight else UNANSWERED}", sample.why["weight"]
+        f"  weight: {unused.named(sample.weight) if sample.weight else UNANSWERED}",
+        sample.why["weight"],
     )
     if sample.strata:
         yield YamlLine(f"  strata: {unused.named(sample.strata)}", sample.why["strata"])
@@ -302,9 +314,10 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
 def _status_of_label(label: str) -> str | None:
     """Returns the status that the label of a code gives a person in the module on forced labour: `answered`,
     `refused` or `not_asked`. A label with a negation never means `answered`. Returns None if the label is not
-    clear."""
+    clear, as in *partly completed*."""
     kind = only_kind_of(label, vocabulary().module)
-    return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
+    unclear = kind == "answered" and first_hit(vocabulary().polarity.negation, label)
+    return None if unclear or kind == "partly" else kind
 
 
 def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
@@ -319,6 +332,24 @@ def compare_with_module(
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])
+
+
+def doubt_module(unused: UnusedColumns, status: ColumnContents, answered: Sequence[str]) -> str:
+    """Notes that the user must say whether a column is about the module, if most persons with other codes
+    have answers too: it may be the result of another interview. Returns this reason; empty if there is no
+    doubt."""
+    others = [code for code in status.codes if code not in answered]
+    questions = [c for c in unused.columns if is_yes_no(c) and (key_of_question(c) or "").startswith("items")]
+    given = unused.table.answers(questions, (status.name, others)) if others and questions else {}
+    if (
+        not given
+        or np.mean([(places != BLANK).mean() for places in given.values() if len(places)] or [0]) < 0.5
+    ):
+        return ""
+    unused.rivals.setdefault(status.name, [])
+    return (
+        "; most persons with its other codes have answers too, so it may be the result of another interview"
+    )
 
 
 def find_age(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:

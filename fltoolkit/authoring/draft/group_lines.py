@@ -57,12 +57,8 @@ def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator
 def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
     """Returns the column of each group (a breakdown such as sex or region), and the reason why the column was
     chosen."""
-    found = {}
-    for name, most in MOST_CODES.items():
-        column, why = unused.take(name, partial(is_coded, most=most))
-        if column:
-            found[name] = (column, why)
-    return found
+    taken = {name: unused.take(name, partial(is_coded, most=most))[0] for name, most in MOST_CODES.items()}
+    return {name: (column, unused.why(column)) for name, column in taken.items() if column}
 
 
 def groups(
@@ -230,7 +226,7 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
             "the label says so" if revision else "the revision of ISIC, such as isic_rev4; no label names it",
         )
         yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
-        if not _of_all(column) or not count_hits(vocabulary().main_job, column.label):
+        if not _of_all(column) or not count_hits(vocabulary().main_job, column.known_label):
             few = "few have an answer; " if _of_cases(column) else ""
             yield YamlLine(
                 f"    job: {UNANSWERED}",

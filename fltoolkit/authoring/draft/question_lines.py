@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
@@ -59,9 +60,29 @@ class Questions:
     open: Mapping[str, str] = field(default_factory=dict)
     unexplained: frozenset[str] = frozenset()
 
-    def asked_after(self, column: ColumnContents) -> list[str]:
-        """Returns the questions that are asked only after some answers to this question."""
-        return [name for name, gates in self.gates.items() if column.name in [gate.column for gate in gates]]
+    @cached_property
+    def asked_after(self) -> Mapping[str, Sequence[str]]:
+        """Returns, for each gate, the questions that are asked only after some answers to it."""
+        found: dict[str, list[str]] = {}
+        for name, gates in self.gates.items():
+            for gate in gates:
+                found.setdefault(gate.column, []).append(name)
+        return found
+
+    def is_gate(self, column: ColumnContents) -> bool:
+        """Returns whether a question decides who was asked several others. Such a question is a filter more
+        often than an item of its own."""
+        return len(self.asked_after.get(column.name, ())) > 1
+
+    def items(self, side: str, gates: bool) -> dict[str, list[ColumnContents]]:
+        """Returns the questions of each item of a side (involuntary work or coercion): those that are gates
+        of several others, or those that are not."""
+        found = {
+            key.rpartition(".")[2]: [c for c in columns if self.is_gate(c) == gates]
+            for key, columns in self.placed.items()
+            if key.startswith(f"items.{side}.")
+        }
+        return {item: columns for item, columns in found.items() if columns}
 
     @property
     def worked(self) -> ColumnContents | None:
@@ -214,11 +235,7 @@ def definition_lines(q: Questions) -> Iterator[YamlLine]:
     yield YamlLine("# Rule sets such as hts_2012 need stage: (recruitment, work, leaving) in each question.")
     yield YamlLine("items:")
     for side in SIDES:
-        items = {
-            key.rpartition(".")[2]: columns
-            for key, columns in q.placed.items()
-            if key.startswith(f"items.{side}.")
-        }
+        items = q.items(side, gates=False)
         if not items:
             yield YamlLine(
                 f"  {side}: {UNANSWERED}",
@@ -228,8 +245,10 @@ def definition_lines(q: Questions) -> Iterator[YamlLine]:
                     "one too and add it under files"
                 ),
             )
-            continue
-        yield YamlLine(f"  {side}:")
+        else:
+            yield YamlLine(f"  {side}:")
+        for item, columns in q.items(side, gates=True).items():
+            yield from (_gate_line(q, c, item) for c in columns)
         for item, columns in items.items():
             yield YamlLine(f"    {item}:")
             yield from (question_line(q, c, f"items.{side}.{item}", "      - ") for c in columns)
@@ -246,6 +265,16 @@ def definition_lines(q: Questions) -> Iterator[YamlLine]:
     for key in ("trafficking", "current"):
         if key in q.placed:
             yield from [YamlLine(), *_question_lines(key, q, "")]
+
+
+def _gate_line(q: Questions, column: ColumnContents, item: str) -> YamlLine:
+    """Returns the draft's line for a gate of several questions whose label fits an item: a comment, because
+    its *yes* may only say who was asked on."""
+    return YamlLine(
+        f"    # {item}: {question_entry(q, column)}",
+        f"a gate: only after it were asked {', '.join(q.asked_after[column.name])}; if it is an item of its "
+        "own too, remove the #",
+    )
 
 
 def _question_lines(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
@@ -270,12 +299,6 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
         asked |= OPEN_CODES
         reason = "" if key == LEAVING_KEY else f"{reason}; "
         why.append(f"yes: the codes that say {_comment_of(key)}; {reason}of {meanings(column, column.codes)}")
-    elif key.startswith("items") and len(after := q.asked_after(column)) > 1:
-        asked |= OPEN_CODES
-        why.append(
-            f"only after it were asked {', '.join(after)}: delete the line if it is their filter and no "
-            "item of its own"
-        )
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fltoolkit.authoring.draft import commented_blocks, design_lines, group_lines, question_lines
-from fltoolkit.authoring.draft.column_contents import DataTable
+from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.yaml_lines import Draft, YamlLine
 from fltoolkit.errors import DataError, RequestError
@@ -101,6 +101,7 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     sample = design_lines.find_sample(unused)
     status, why = design_lines.find_module(unused)
     module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
+    doubt = design_lines.doubt_module(unused, status, answered) if status and answered else ""
     sure = status and answered and status.name not in unused.rivals
     if sample.module_weight and sure and status:
         design_lines.compare_with_module(unused, sample.module_weight, status, answered)
@@ -119,6 +120,7 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
 
     yield from map(YamlLine, HEAD)
+    yield from map(YamlLine, _untold(unused, sample, age, q))
     yield from [
         YamlLine(),
         YamlLine(f"title: {UNANSWERED}", "the survey and its module, printed with every figure"),
@@ -146,6 +148,8 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
         YamlLine(),
         *design_lines.design(unused, sample),
     ]
+    if status:  # a column that got another role meanwhile is no rival any more
+        module, _ = design_lines.module(status, unused.why(status) + doubt, unused.named(status))
     yield from [YamlLine(), *module, *([YamlLine()] if module else []), design_lines.age(unused, age, of_age)]
     if interview := list(question_lines.interview_lines(q)):
         yield from [YamlLine(), *interview]
@@ -177,3 +181,39 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     ]
     yield from commented_blocks.blocks(beside, q)
     yield from commented_blocks.not_placed(unused, q)
+
+
+def _untold(
+    unused: UnusedColumns,
+    sample: design_lines.Sample,
+    age: ColumnContents | None,
+    q: question_lines.Questions,
+) -> Iterator[str]:
+    """Yields the first comments of a draft: what could not be told from the file, and what was drafted as a
+    gate and not as an item."""
+    if not unused.table.is_readable:
+        yield (
+            "# NOT TOLD: the labels are in a language whose words the kit does not know. Nothing was guessed "
+            "from them, only from names and codes."
+        )
+    elif not any(column.label for column in unused.columns):
+        yield "# NOT TOLD: the file has no labels of columns. Nothing says what its questions ask."
+    found = {
+        "weight": sample.weight,
+        "strata": sample.strata or sample.replicates,
+        "psu": sample.psu or sample.replicates,
+        "household": sample.household,
+        "key": sample.key,
+        "age": age,
+        "codes of yes and no": q.labelled,
+        **{key: q.placed.get(key) for key in ("any_work", "same_work")},
+        **{side: q.items(side, gates=False) for side in question_lines.SIDES},
+    }
+    if absent := [name for name, there in found.items() if not there]:
+        yield f"# NOT FOUND: {', '.join(absent)}."
+    gates = [c.name for side in question_lines.SIDES for cs in q.items(side, gates=True).values() for c in cs]
+    if gates:
+        yield (
+            f"# GATES, drafted under routing and not as items, because they decide who was asked several "
+            f"others: {', '.join(gates)}. See items."
+        )

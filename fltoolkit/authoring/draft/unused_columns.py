@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d+")
 class UnusedColumns:
     """The columns of a data file, with a note of which ones the draft already uses. A column that is used
     gets no second role. The attribute `rivals` gives, for a chosen column, other columns that fit equally
-    well."""
+    well. A column is a rival of one column only, and of none once it has a role of its own."""
 
     table: DataTable
     columns: list[ColumnContents]
@@ -30,11 +30,15 @@ class UnusedColumns:
 
     def use(self, columns: Iterable[ColumnContents | None]) -> None:
         self.used |= {c.name for c in columns if c}
+        for name, others in list(self.rivals.items()):
+            if left := [other for other in others if other not in self.used]:
+                self.rivals[name] = left
+            elif others:
+                del self.rivals[name]
 
     def take(self, concept: str, fits: Callable[[ColumnContents], bool]) -> tuple[ColumnContents | None, str]:
         """Returns the column that fits a role (such as weight) best, among those not yet used, and the reason
-        for the choice. The reason names columns that fit equally well. The chosen column then counts as
-        used."""
+        for the choice, as `why` gives it. The chosen column then counts as used."""
         found = rank_columns(self.free(), concept, fits)
         if not found:
             return None, ""
@@ -42,13 +46,20 @@ class UnusedColumns:
         return found[0], self.compare(found, concept)
 
     def compare(self, found: Sequence[ColumnContents], concept: str) -> str:
-        """Returns a comment on why the first of these columns was chosen for a role (such as weight). If
-        others fit equally well, the comment names them, and the user must choose."""
+        """Notes the columns that fit a role (such as weight) as well as the first of these columns, which was
+        chosen for it. Returns the reason for the choice."""
+        offered = {name for names in self.rivals.values() for name in names} | self.used
         equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
-        if not equals:
-            return name_and_label(found[0])
-        self.rivals[found[0].name] = equals
-        return f"{name_and_label(found[0])}; or is it {', '.join(equals)}?"
+        if equals := [name for name in equals if name not in offered]:
+            self.rivals[found[0].name] = equals
+        return self.why(found[0])
+
+    def why(self, column: ColumnContents) -> str:
+        """Returns a comment on why a column was chosen for a role. If others fit equally well, the comment
+        names them, and the user must choose. Called last, it leaves out those that got another role."""
+        rivals = self.rivals.get(column.name)
+        asked = f"; or is it {', '.join(rivals)}?" if rivals else ""
+        return name_and_label(column) + asked
 
     def named(self, column: ColumnContents) -> str:
         """Returns the name of a chosen column as it is written in YAML. If another column fits the same role

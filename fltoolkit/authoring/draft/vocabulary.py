@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from fltoolkit.survey.classifications.answer_labels import count_hits, label_words, normalised, word_pattern
+from fltoolkit.survey.classifications.answer_labels import (
+    count_hits,
+    label_words,
+    normalised,
+    word_pattern,
+    words_there,
+)
 from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 K = TypeVar("K", bound=str)
+FEWEST_WORDS = 12  # of labels; fewer do not show their language
+KNOWN_SHARE = 0.33  # of the words of labels; in a known language about half or more are in the vocabulary
 
 
 class VocabularyWords(Model):
@@ -72,8 +80,7 @@ def vocabulary() -> Vocabulary:
 def first_hit(words: Sequence[str], text: str) -> str:
     """Returns the first of `words` that is in the text, as the text writes it, but in lower case and without
     accents. Returns an empty text if none is there. In a word, `*` stands for any letters."""
-    compared = normalised(text)
-    return next((found.group() for word in words if (found := word_pattern(word).search(compared))), "")
+    return next((found.group() for found in words_there(words, normalised(text))), "")
 
 
 def without_words(words: Sequence[str], text: str) -> str:
@@ -83,6 +90,38 @@ def without_words(words: Sequence[str], text: str) -> str:
     for word in words:
         compared = word_pattern(word).sub(" ", compared)
     return " ".join(compared.split())
+
+
+def knows_language(labels: Iterable[str]) -> bool:
+    """Returns whether the labels of a file seem to be in a language of the vocabulary: a third of their words
+    are in it. True if there are too few words to tell."""
+    words = [
+        word
+        for label in set(labels)
+        for word in normalised(label).split()
+        if len(word) > 1 or not word.isascii()
+    ]
+    words = [word for word in words if not word.isdigit()]
+    exact, beginnings = _all_words()
+    known = sum(word in exact or word.startswith(beginnings) for word in words)
+    return len(words) < FEWEST_WORDS or known >= KNOWN_SHARE * len(words)
+
+
+@cache
+def _all_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Returns all single words of the vocabulary, and the beginnings of those that end in `*`."""
+    parts = (vocabulary().model_dump(), label_words().model_dump())
+    written = {word.strip('"') for text in _texts(parts) for word in text.split()}
+    beginnings = tuple(normalised(word) for word in written if word.endswith("*") and len(word) > 4)
+    return frozenset(normalised(word) for word in written), tuple(filter(None, beginnings))
+
+
+def _texts(part: object) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, (dict, tuple, list)):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _texts(inner)
 
 
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:

@@ -58,9 +58,11 @@ class Draft:
 
 
 def name_and_label(column: ColumnContents) -> str:
-    """Returns the basis on which a column was chosen: its name with its label. Without a label, the text is
-    `the name AGE`."""
-    return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
+    """Returns the basis on which a column was chosen: its name with its label. Without a label that the
+    vocabulary knows, the text is `the name AGE`."""
+    if column.known_label or not column.label:
+        return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
+    return f"the name {column.name}; its label: {column.label}"
 
 
 def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = None) -> str:

@@ -16,6 +16,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import LEAST_CASES, is_testable
 from fltoolkit.estimate.measures.estimates import About
 
+SHORTEST_MONTH = 28  # days of the shortest month
 Count = Annotated[int, Field(ge=0)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Deff = Annotated[float, Field(gt=0)]
@@ -35,6 +36,10 @@ class States(Protocol):
     def n(self) -> int | None: ...
     @property
     def psus_with_cases(self) -> int | None: ...
+    @property
+    def year(self) -> int | None: ...
+    @property
+    def reference_months(self) -> int | None: ...
     @property
     def window_start(self) -> str: ...
     @property
@@ -116,7 +121,11 @@ class PublishedBaseline:
 
 def contradiction(figure: States) -> str:
     """Looks for an error in the facts of a publication: two facts cannot both be true, a lower limit is below
-    0, or a date does not exist. Returns the first error in words, or an empty text."""
+    0, or a date does not exist. Returns the first error in words, or an empty text.
+
+    The window (the dates of the reference period) may be longer than its months, because each person looks
+    back from another day. It may end in the year after that of the survey, with the last interviews.
+    """
     if figure.ci_low < 0:
         return (
             f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 "
@@ -130,13 +139,21 @@ def contradiction(figure: States) -> str:
         and figure.psus_with_cases > figure.cases
     ):
         return f"psus_with_cases ({figure.psus_with_cases}) are more than cases ({figure.cases})"
-    days = []
+    if figure.cases and figure.psus_with_cases == 0:
+        return f"psus_with_cases is 0, but there are cases ({figure.cases})"
+    days = dict[str, date]()
     for name in ("window_start", "window_end"):
         if text := getattr(figure, name):
             try:
-                days.append(date.fromisoformat(text))
+                days[name] = date.fromisoformat(text)
             except ValueError:
                 return f"{name} ({text}) is not a date such as 2025-03-01"
-    if len(days) == 2 and days[1] < days[0]:
-        return f"window_end ({figure.window_end}) is before window_start ({figure.window_start})"
+    start, end = days.get("window_start"), days.get("window_end")
+    if start and figure.year is not None and start.year > figure.year:
+        return f"window_start ({start}) is after the year of the survey ({figure.year})"
+    if start and end and end < start:
+        return f"window_end ({end}) is before window_start ({start})"
+    months = figure.reference_months
+    if start and end and months and (end - start).days < SHORTEST_MONTH * (months - 1):
+        return f"the window ({start} to {end}) is shorter than reference_months ({months})"
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -53,11 +53,22 @@ def word_pattern(word: str) -> re.Pattern[str]:
     return re.compile(rf"\b{' '.join(tokens)}\b")
 
 
+@cache
+def _any_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Returns the pattern of all words at once. Most texts have none of them, and one search shows it."""
+    return re.compile("|".join(word_pattern(word).pattern for word in words) or r"(?!)")
+
+
+def words_there(words: Sequence[str], compared: str) -> Iterator[re.Match[str]]:
+    """Yields the places of those words that are in a normalised text."""
+    if _any_pattern(tuple(words)).search(compared):
+        yield from filter(None, (word_pattern(word).search(compared) for word in words))
+
+
 def count_hits(words: Sequence[str], text: str) -> int:
     """Returns the number of words that occur in a text. Accents and capitals do not matter, and `*` stands
     for any letters: `weight*`."""
-    compared = normalised(text)
-    return sum(word_pattern(word).search(compared) is not None for word in words)
+    return sum(1 for _ in words_there(words, normalised(text)))
 
 
 @lru_cache(maxsize=50_000)

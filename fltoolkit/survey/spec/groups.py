@@ -75,8 +75,8 @@ class AgeRange(Model):
         min, max: the lowest and the highest age.
     """
 
-    min: int | None = None
-    max: int | None = None
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> AgeRange:

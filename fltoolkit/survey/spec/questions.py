@@ -63,6 +63,12 @@ class Age(Model):
     adult: Annotated[int, Field(gt=0)] = 18
     at_start: str | None = None
 
+    @model_validator(mode="after")
+    def _adults_live(self) -> Age:
+        if self.adult > self.max:
+            raise ValueError(f"adult ({self.adult}) is above max ({self.max}): nobody would be an adult")
+        return self
+
 
 class ReferencePeriod(Model):
     """The reference period: the time that the questions ask about, such as the last five years. Every printed

@@ -70,6 +70,8 @@ from fltoolkit.survey.spec.reserved_names import RESERVED
 from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, load_model
 from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
 
+Limit = Annotated[int, Field(ge=0)]
+
 
 class Confidentiality(Model):
     """The smallest counts with which a cell of a table may be published. Higher limits are always allowed.
@@ -81,11 +83,11 @@ class Confidentiality(Model):
         accept_lower_limits: needed for a limit below the default. Every output then says so.
     """
 
-    cases: int = 5
-    non_cases: int = 5
-    psus: int = 3
-    households: int = 3
-    persons: int = 30
+    cases: Limit = 5
+    non_cases: Limit = 5
+    psus: Limit = 3
+    households: Limit = 3
+    persons: Limit = 30
     accept_lower_limits: bool = False
 
     @property

@@ -25,6 +25,20 @@ def test_of_columns_that_fit_as_well_the_name_is_asked_and_the_others_are_told(t
     assert held.rivals == {"strat": ["stratum"]}  # z has the label alone
 
 
+def test_a_rival_that_gets_another_role_is_no_rival_and_none_is_offered_twice(tmp_path: Path) -> None:
+    held = unused(tmp_path, {"id": [1]})
+    held.columns = [column("strat"), column("stratum"), column("strate_ea"), column("psu")]
+    strata, why = held.take("strata", lambda _: True)
+    assert strata is not None
+    assert why == "the name strat; or is it stratum, strate_ea?"
+    psu, why = held.take("psu", lambda c: c.name != "stratum")
+    assert psu is not None
+    assert why == "the name strate_ea; or is it psu?"
+    assert held.why(strata) == "the name strat; or is it stratum?"
+    held.use([held.columns[1]])
+    assert (held.why(strata), held.named(strata)) == ("the name strat", "strat")
+
+
 def test_the_same_question_about_another_job_differs_in_one_number(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     names = ("job1_who", "job2_who", "job12_who", "job1_why", "job1_who2", "who")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fltoolkit.authoring.draft.vocabulary import (
     first_hit,
     kind_of,
+    knows_language,
     only_kind_of,
     without_words,
 )
@@ -43,3 +46,24 @@ def test_words_are_found_as_they_stand_and_taken_out() -> None:
     assert first_hit(("not", "witho*t"), "Paid without cause, not now") == "not"
     assert first_hit(("never",), "Paid") == ""
     assert without_words(("not agreed", "pa*"), "Not agreed, and not Paid") == "and not"
+
+
+@pytest.mark.parametrize(
+    ("labels", "known"),
+    [
+        (["Age in completed years", "Household number", "Worked for pay", "Had to work because of a debt"], True),
+        (["Source of drinking water", "Has a refrigerator", "Main floor material", "Number of rooms for sleeping"], True),
+        (["Âge en années révolues", "Numéro du ménage", "A travaillé contre rémunération", "Menacé de violence"], True),
+        (["Edad en años cumplidos", "Número de hogar", "Trabajó por un pago", "Amenazado con violencia"], True),
+        (["Idade em anos", "Número do domicílio", "Trabalhou por salário", "Ameaçado com violência"], True),
+        (["Wurden Sie mit Gewalt bedroht", "Haben Sie für Lohn gearbeitet", "Alter in Jahren", "Geschlecht"], False),
+        (["Bent u gedwongen om te werken", "Leeftijd in jaren", "Heeft u in de afgelopen week gewerkt"], False),
+        (["Şiddetle tehdit edildiniz mi", "Ücret karşılığı çalıştınız mı", "Hane no", "Borç nedeniyle çalıştınız mı"], False),
+        (["Ulifanya kazi kwa malipo", "Ulitishiwa kwa nguvu", "Umri kwa miaka", "Namba ya kaya", "Uzito"], False),
+        (["आयु वर्षों में", "परिवार संख्या", "क्या आपने वेतन के लिए काम किया", "क्या आपको हिंसा की धमकी दी गई"], False),
+        (["Alter", "Geschlecht"], True),  # too few words to tell
+        ([], True),
+    ],
+)  # fmt: skip
+def test_the_language_of_labels_is_known_by_the_share_of_their_words(labels: list[str], known: bool) -> None:
+    assert knows_language(labels) == known

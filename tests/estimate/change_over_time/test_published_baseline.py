@@ -61,6 +61,7 @@ def later() -> fl.Estimates:
         ({"reference_months": 0}, "reference_months: "),
         ({"year": "2025"}, "year: "),
         ({"country": 3}, "country: "),
+        ({"psus_with_cases": 0}, "psus_with_cases is 0, but there are cases"),
         ({"window_start": "March"}, r"window_start \(March\) is not a date"),
         ({"window_start": "2025-03-01", "window_end": "2025-02-28"}, "window_end .* is before window_start"),
     ],

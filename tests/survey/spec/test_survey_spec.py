@@ -191,6 +191,21 @@ MISTAKES = [
         {"groups.age_group.bands": [18, 18]},
         ["groups.age_group: the limits of bands must be in rising order"],
     ),
+    (
+        "an age below 0",
+        {"populations.adults.age.min": -5},
+        ["populations.adults.age.min", "greater than or equal to 0", "found: '-5'"],
+    ),
+    (
+        "adults whom nobody is",
+        {"age.adult": 200},
+        ["age: adult (200) is above max (120): nobody would be an adult"],
+    ),
+    (
+        "a limit below 0",
+        {"confidentiality": {"cases": -5, "accept_lower_limits": True}},
+        ["confidentiality.cases", "greater than or equal to 0", "found: '-5'"],
+    ),
     ("no bands", {"groups.age_group.bands": []}, ["groups.age_group.bands", "at least 1 item"]),
     (
         "a group with a name of the kit",
