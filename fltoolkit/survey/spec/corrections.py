@@ -18,7 +18,7 @@ from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, as_entries
 DECIDE = ("any_work", "items.", "episodes.", "children.")  # keys of the questions that decide who is a case
 MISSING = "missing"  # the value of a correction that leaves the cell blank
 Acceptable = Literal[
-    "weights", "age", "routing", "files", "module", "children.parents", "replicates", "items"
+    "weights", "age", "routing", "files", "module", "children.parents", "replicates", "items", "fpc"
 ]
 NEVER = {  # findings that no reason makes acceptable, with the advice instead
     "unknown codes": "a code without a meaning cannot be counted: name it under the question, or correct it",
