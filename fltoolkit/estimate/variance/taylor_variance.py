@@ -411,7 +411,7 @@ def _sampling_fractions(
         )
     if (low <= 1).all():
         return np.asarray(low)
-    percent = "; divide percentages by 100"
+    finite, percent = np.where(np.isfinite(low), low, 1.0), "; divide percentages by 100"
     for problem, odd, do in (
         (
             "has fractions below 1 beside numbers above 1",
@@ -420,7 +420,7 @@ def _sampling_fractions(
         ),
         (
             "is above 1 and not whole, so it is neither a count nor a fraction",
-            np.isfinite(low) & (abs(low - np.round(low)) > WHOLE * low),
+            abs(finite - np.round(finite)) > WHOLE * finite,
             f"give whole counts of {unit}, or fractions",
         ),
         (

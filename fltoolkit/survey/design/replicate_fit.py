@@ -115,19 +115,21 @@ def replicate_fit(
 
 
 def _kind(pattern: _Pattern, method: Method) -> str:
-    """Returns the kind of finding for a pattern of replicate weights, or an empty text."""
+    """Returns the kind of finding for a pattern of replicate weights, or an empty text. With R replicates,
+    the coefficients of similar methods differ by the factor R / (R − 1)."""
     counted, few = pattern.counted, pattern.replicates / (pattern.replicates - 1)
     clean = pattern.even or pattern.drops_one
-    (low, high), (least, largest) = (USUAL, USUAL) if clean else (ADJUSTED, POSSIBLE)
+    low, high = (USUAL[0] / few, USUAL[1] * few) if clean else (ADJUSTED[0] / few, ADJUSTED[1] * few)
+    least, largest = (low, high) if clean else (POSSIBLE[0] / few, POSSIBLE[1] * few)
     if clean and method.name == "jk1" and pattern.drops_one:  # or JK1, post-stratified by areas of whole PSUs
-        largest = ADJUSTED[1]
+        largest = max(high, ADJUSTED[1])
     if clean and method.name == "bootstrap":
         least = LOWEST_WITH_FPC
     if method.scale is not None or method.rscales is not None:  # these may contain an FPC
         low, least = LOWEST_WITH_FPC, 0.0
-    if counted < least / few or counted > largest * few:
+    if not least <= counted <= largest:
         return "replicates_of_other_method"
-    if counted < low / few or counted > high * few:
+    if not low <= counted <= high:
         return "replicates_unlike_method"
     return "" if clean or method.name == "bootstrap" else "replicates_without_pattern"
 
