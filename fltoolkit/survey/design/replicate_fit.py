@@ -138,11 +138,12 @@ def _pattern(rows: Frame, factor: tuple[float, ...]) -> _Pattern | None:
     """Returns the pattern of the replicate weights, from one pass over the persons with a weight above zero.
     None: no replicate changes a weight."""
     weight, squares, counted, changed = (nw.col(name) for name in (WEIGHT, SQUARES, COUNTED, CHANGED))
-    deviations = [(nw.col(f"{REPLICATE}{r}") / weight - 1) ** 2 for r in range(len(factor))]
+    names = [f"{REPLICATE}{r}" for r in range(len(factor))]
+    rows = rows.with_columns([((nw.col(name) / weight - 1) ** 2).alias(name) for name in names])
     rows = rows.with_columns(
-        nw.sum_horizontal(*deviations).alias(SQUARES),
-        nw.sum_horizontal(*[d * c for d, c in zip(deviations, factor, strict=True)]).alias(COUNTED),
-        nw.sum_horizontal(*[(d > UNCHANGED).cast(nw.Int64) for d in deviations]).alias(CHANGED),
+        nw.sum_horizontal(*names).alias(SQUARES),
+        nw.sum_horizontal(*[nw.col(name) * c for name, c in zip(names, factor, strict=True)]).alias(COUNTED),
+        nw.sum_horizontal(*[(nw.col(name) > UNCHANGED).cast(nw.Int64) for name in names]).alias(CHANGED),
     ).filter(counted > UNCHANGED)
     dropped = nw.when(changed > 1).then(squares * (changed - 1) / changed - 1).otherwise(1.0)
     wanted = {
