@@ -22,7 +22,7 @@ from fltoolkit.survey.design.replicate_sums import ReplicateSums, with_weight
 from fltoolkit.survey.spec.replicate_methods import Method
 
 ROUNDING = 0.02  # sums that differ by less, relative to their size, are the same: files round weights
-UNCHANGED = 1e-12  # squared deviation of a replicate weight that is the weight itself
+UNCHANGED = 1e-12  # a smaller squared deviation is that of an unchanged weight
 USUAL = (1 / 1.1, 1.1)  # standard errors are wrong by less than 5%
 ADJUSTED = (0.6, 1.6)  # 0.94 to 1.32 in R, if replicates of 32 PSUs are calibrated, raked or post-stratified
 POSSIBLE = (0.2, 3.0)  # a large FPC makes the sum small, a second phase of sampling makes it large
@@ -52,25 +52,36 @@ class ReplicateFit:
 
 @dataclass(frozen=True)
 class _Pattern:
-    """Sums over the replicates of the persons whose weight the replicates change.
+    """Sums over the replicates of each person whose weight they change, and what all persons have in common.
 
     Attributes:
         replicates: the number of replicates.
         squares: the mean of Σ (v_r / w − 1)². All means are weighted by w².
         counted: the mean of Σ c_r (v_r / w − 1)², with the coefficients of the stated method.
-        even: whether each of these two sums is the same for all persons.
+        squares_range, counted_range: the largest sum of a person, divided by the smallest.
         fewest, most: the smallest and the largest number of replicates that change the weight of a person.
-        drops_one: whether the squares of all persons are those of a jackknife: n / (n − 1) for a person whose
-            weight n replicates change. They drop one of the n units of a stratum each.
+        unlike_jackknife: the largest distance from a jackknife. In it, a person whose weight n replicates
+            change has the squares n / (n − 1): each drops one of the n units of a stratum.
     """
 
     replicates: int
     squares: float
     counted: float
-    even: bool
+    squares_range: float
+    counted_range: float
     fewest: int
     most: int
-    drops_one: bool
+    unlike_jackknife: float
+
+    @property
+    def even(self) -> bool:
+        """Returns whether both sums are the same for all persons."""
+        return max(self.squares_range, self.counted_range) <= 1 + ROUNDING
+
+    @property
+    def drops_one(self) -> bool:
+        """Returns whether each replicate drops one unit of a stratum, as in a jackknife."""
+        return self.unlike_jackknife <= ROUNDING
 
     @property
     def advice(self) -> Reason:
@@ -104,11 +115,10 @@ def replicate_fit(
     """
     counted = sum(c * squares for c, squares in zip(factor, sums.squares, strict=True))
     low, high = USUAL if method.name == "bootstrap" else (1 - ROUNDING, 1 + ROUNDING)
-    if method.name == "other" or math.isnan(counted) or low <= counted <= high:
+    if method.name == "other" or not math.isfinite(counted) or low <= counted <= high:
         return None
     pattern = _pattern(with_weight(frame, asked), factor)
-    kind = "" if pattern is None else _kind(pattern, method)
-    if pattern is None or not kind:
+    if pattern is None or not (kind := _kind(pattern, method)):
         return None
     times = float(f"{math.sqrt(pattern.counted):.2g}")
     return ReplicateFit(kind, {"method": method.name, "times": times, "advice": pattern.advice})
@@ -121,8 +131,9 @@ def _kind(pattern: _Pattern, method: Method) -> str:
     clean = pattern.even or pattern.drops_one
     low, high = (USUAL[0] / few, USUAL[1] * few) if clean else (ADJUSTED[0] / few, ADJUSTED[1] * few)
     least, largest = (low, high) if clean else (POSSIBLE[0] / few, POSSIBLE[1] * few)
-    if clean and method.name == "jk1" and pattern.drops_one:  # or JK1, post-stratified by areas of whole PSUs
-        largest = max(high, ADJUSTED[1])
+    if method.name == "jk1" and pattern.drops_one and pattern.fewest < pattern.replicates:
+        # a stratified jackknife, or one that was post-stratified by areas of whole PSUs
+        high, largest = 1 + ROUNDING, max(high, ADJUSTED[1])
     if clean and method.name == "bootstrap":
         least = LOWEST_WITH_FPC
     if method.scale is not None or method.rscales is not None:  # these may contain an FPC
@@ -145,32 +156,19 @@ def _pattern(rows: Frame, factor: tuple[float, ...]) -> _Pattern | None:
         nw.sum_horizontal(*[nw.col(name) * c for name, c in zip(names, factor, strict=True)]).alias(COUNTED),
         nw.sum_horizontal(*[(nw.col(name) > UNCHANGED).cast(nw.Int64) for name in names]).alias(CHANGED),
     ).filter(counted > UNCHANGED)
-    dropped = nw.when(changed > 1).then(squares * (changed - 1) / changed - 1).otherwise(1.0)
-    wanted = {
-        "weight": (weight * weight).sum(),
-        "squares": (weight * weight * squares).sum(),
-        "counted": (weight * weight * counted).sum(),
-        "low": counted.min(),
-        "high": counted.max(),
-        "lowest": squares.min(),
-        "highest": squares.max(),
-        "fewest": changed.min(),
-        "most": changed.max(),
-        "unlike": dropped.abs().max(),
-    }
-    ((*values,),) = to_rows(rows.select([value.alias(f"fl__{name}") for name, value in wanted.items()]))
-    found = dict(zip(wanted, values, strict=True))
-    if not found["weight"]:
-        return None
-    return _Pattern(
-        len(factor),
-        found["squares"] / found["weight"],
-        found["counted"] / found["weight"],
-        _same(found["low"], found["high"]) and _same(found["lowest"], found["highest"]),
-        found["fewest"],
-        found["most"],
-        found["unlike"] <= ROUNDING,
-    )
+    unlike = nw.when(changed > 1).then(squares * (changed - 1) / changed - 1).otherwise(1.0).abs()
+    square = weight * weight
+    wanted = [
+        (square * squares).sum() / square.sum(),
+        (square * counted).sum() / square.sum(),
+        squares.max() / squares.min(),
+        counted.max() / counted.min(),
+        changed.min(),
+        changed.max(),
+        unlike.max(),
+    ]
+    ((*values,),) = to_rows(rows.select([value.alias(f"fl__{i}") for i, value in enumerate(wanted)]))
+    return None if values[0] is None else _Pattern(len(factor), *values)
 
 
 def _method(name: str) -> Reason:

@@ -43,7 +43,7 @@ def test_strata_that_were_drawn_whole_are_named(found: Found) -> None:
     counts = {0: 3, 1: 9, 2: 3, 3: 10, 4: 12, 5: 9}
     ((severity, what),) = found({"fpc": lambda t: t["stratum"].map(counts)})
     assert severity == "note"
-    assert what.endswith("so that they add no variance: 0, 2")
+    assert what.endswith("this stage adds no variance there: 0, 2")
     fractions = {0: 1.0, 1: 0.1, 2: 0.25, 3: 1.0, 4: 0.5, 5: 0.5}
     ((severity, what),) = found({"fpc": lambda t: t["stratum"].map(fractions)})
     assert (severity, what[-4:]) == ("note", "0, 3")
@@ -60,7 +60,7 @@ def test_with_a_second_stage_the_first_may_be_whole(found: Found) -> None:
     stages = {"ssu": "hh", "fpc": ["fpc", "homes"]}
     ((severity, what),) = found({"fpc": 3, "homes": 50}, **stages)
     assert severity == "note"
-    assert "add no variance" in what
+    assert "this stage adds no variance" in what
     homes = {"homes": lambda t: t.groupby("village")["hh"].transform("nunique")}
     assert [severity for severity, _ in found({"fpc": 3, **homes}, **stages)] == ["error"]
     assert found({"fpc": 8, **homes}, **stages) == []
