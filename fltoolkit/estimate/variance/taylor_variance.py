@@ -26,6 +26,7 @@ Codes: TypeAlias = "NDArray[np.intp] | NDArray[np.int32]"
 Matrix: TypeAlias = "Array | csc_array"  # units × rows: sparse if it comes from sums by unit, because most units have no such sum
 FULL = 0.1  # if more than this share of the numbers are not 0, dense arithmetic is faster
 AT_ONCE = 200  # columns that are made dense together
+WHOLE = 1e-9  # a count that is stored as a float differs by less, relative to its size
 CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the processor's cache
 
 
@@ -278,7 +279,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     Raises:
         DesignError: a PSU label is in two strata. Or a stratum has a single PSU, or a PSU has a single unit
             of the second stage, and the rule for such cases is `fail`. Or an FPC differs within its stratum
-            or PSU, or is smaller than the sample.
+            or PSU, is smaller than the sample, or is neither a count nor a fraction.
     """
     names = ["strata", "psu", *(["ssu"] if design.stages == 2 else [])]
     codes = [table[name].cat.codes.to_numpy() for name in names]
@@ -410,11 +411,25 @@ def _sampling_fractions(
         )
     if (low <= 1).all():
         return np.asarray(low)
-    if (low < n).any():
-        raise DesignError(
-            "the FPC is smaller than the sample",
-            where="fpc",
-            found=_printable_labels(table, by, labels[low < n], mask),
-            do=f"fpc counts {unit} in the population of the {what}, not persons in the sample",
-        )
+    finite, percent = np.where(np.isfinite(low), low, 1.0), "; divide percentages by 100"
+    for problem, odd, do in (
+        (
+            "has fractions below 1 beside numbers above 1",
+            low < 1,
+            f"give counts of {unit} only, or fractions only",
+        ),
+        (
+            "is above 1 and not whole, so it is neither a count nor a fraction",
+            abs(finite - np.round(finite)) > WHOLE * finite,
+            f"give whole counts of {unit}, or fractions",
+        ),
+        (
+            "is smaller than the sample",
+            low < n,
+            f"fpc counts {unit} in the population of the {what}, not persons in the sample",
+        ),
+    ):
+        if odd.any():
+            found = _printable_labels(table, by, labels[odd], mask)
+            raise DesignError(f"the FPC {problem}", where="fpc", found=found, do=do + percent)
     return np.asarray(n / low)

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+import narwhals as nw
+
 from fltoolkit.arguments import Names, checked
 from fltoolkit.errors import DesignError
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.data.column_names import names_of
 from fltoolkit.survey.data.column_values import as_label, number
 from fltoolkit.survey.data.internal_columns import STRATA, WEIGHT
+from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.unit_labels import joined_labels
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
-from fltoolkit.survey.design.replicate_sums import refuse_impossible
-from fltoolkit.survey.design.replicate_weights import replicated
+from fltoolkit.survey.design.replicate_fit import replicate_fit
+from fltoolkit.survey.design.replicate_sums import replicate_sums
+from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.design.survey_design import Design, open_design, refuse_missing_columns, set_fields
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
 
@@ -58,7 +63,7 @@ class ReplicateDesign(Design):
         DataError: as in `SurveyDesign`.
         DesignError: coefficients are missing, too many, or do not belong to the method; or the columns cannot
             be replicates of the weight (factors where weights are expected, or the other way; zero or the
-            same for everybody).
+            same for everybody), or not those of the method.
     """
 
     @checked
@@ -105,7 +110,7 @@ class ReplicateDesign(Design):
         frame, replication = replicated(
             frame, names, [number(c, schema[c]) for c in names], how, bool(layers)
         )
-        refuse_impossible(frame, names, combined)
+        _refuse_impossible(frame, replication, how)
         set_fields(
             self,
             files=files,
@@ -121,6 +126,31 @@ class ReplicateDesign(Design):
             known={},
             domain=(),
         )
+
+
+def _refuse_impossible(frame: Frame, made: Replication, method: Method) -> None:
+    """Raise `DesignError` if the columns cannot be replicates of the weight under the stated method: if they
+    are factors where weights are expected, or the other way, if one is zero, or the same, for everybody, or
+    if their pattern is that of another method."""
+    everybody, combined = nw.lit(True), method.combined
+    sums = replicate_sums(frame, made.names, combined=combined, asked=everybody, beside=nw.lit(0.0))
+    if sums.are_other:
+        what, _ = _words("replicates_are_factors" if combined else "replicates_are_weights")
+        do = f"say combined={not combined}"
+        raise DesignError(what, where="combined", found=f"combined={combined}", do=do)
+    for kind, wrong in (("replicates_zero", sums.zero), ("replicates_constant", sums.constant)):
+        if wrong:
+            what, do = _words(kind, columns=tuple(wrong[:10]))
+            raise DesignError(what, where="replicates", do=do)
+    fit = replicate_fit(frame, sums, method, made.factor, everybody)
+    if fit and fit.excludes:
+        what, do = _words(fit.kind, **fit.values)
+        raise DesignError(what, where="method", found=method.name, do=do)
+
+
+def _words(kind: str, **values: object) -> tuple[str, str]:
+    """Returns what the checks say about a kind of finding, and what to do."""
+    return str(Reason.of(f"findings.{kind}.what", **values)), str(Reason.of(f"findings.{kind}.do", **values))
 
 
 def _replicate_columns(wanted: str | Sequence[str], columns: Sequence[str]) -> list[str]:

@@ -3,13 +3,13 @@ of a person is looked at by itself."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import narwhals as nw
 
-from fltoolkit.errors import DesignError
 from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import REPLICATE, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR, Frame
@@ -31,6 +31,7 @@ class ReplicateSums:
         names: the columns of replicate weights.
         persons, weight, weight_squared: the number of persons, Σw and Σw².
         of_each: for each replicate, Σv, Σv², Σvw, and Σv times another number of the person, such as the age.
+        negative: the number of persons with a replicate weight below zero.
         distance: Σ|mean of v over the replicates − w|. It is small, because the replicates of a weight are
             around it.
         distance_if_other: the same sum, if the columns were weights where they are said to be factors, or the
@@ -42,6 +43,7 @@ class ReplicateSums:
     weight: float
     weight_squared: float
     of_each: tuple[tuple[float, float, float, float], ...]
+    negative: float
     distance: float
     distance_if_other: float
 
@@ -49,6 +51,12 @@ class ReplicateSums:
     def are_other(self) -> bool:
         """Returns whether the columns are clearly factors, and not weights as was said, or the other way."""
         return self.distance > UNLIKE * self.weight and self.distance > 2 * self.distance_if_other
+
+    @property
+    def squares(self) -> list[float]:
+        """Returns, for each replicate, the mean of (v / w − 1)², weighted by w²."""
+        whole = self.weight_squared or math.nan
+        return [(squared - 2 * cross) / whole + 1 for _, squared, cross, _ in self.of_each]
 
     @property
     def zero(self) -> list[str]:
@@ -106,51 +114,24 @@ def replicate_sums(
         beside: a number of each person by which replicates with equal sums are told apart.
     """
     weight, columns = nw.col(WEIGHT), [nw.col(f"{REPLICATE}{r}") for r in range(len(names))]
-    rows = frame.filter((asked & weight.is_finite() & (weight > 0)).fill_null(False))
+    rows = with_weight(frame, asked)
     pooled = nw.col(FACTOR) if FACTOR in frame.collect_schema().names() else nw.lit(1.0)
     rows = rows.with_columns((nw.sum_horizontal(*columns) / len(names)).alias(MEAN), beside.alias(BESIDE))
     mean = nw.col(MEAN)
     if_other = mean / pooled * weight if combined else mean / weight * pooled
-    sums = [nw.lit(1), weight, weight * weight, (mean - weight).abs(), (if_other - weight).abs()]
+    negative = nw.min_horizontal(*columns) < 0
+    sums = [nw.lit(1), weight, weight * weight, negative, (mean - weight).abs(), (if_other - weight).abs()]
     for value in columns:
         sums += [value, value * value, value * weight, value * nw.col(BESIDE)]
-    persons, added, squared, distance, distance_if_other, *rest = map(float, to_sums(rows, sums))
+    persons, added, squared, below, distance, distance_if_other, *rest = map(float, to_sums(rows, sums))
     of_each = tuple((rest[i], rest[i + 1], rest[i + 2], rest[i + 3]) for i in range(0, len(rest), 4))
-    return ReplicateSums(tuple(names), persons, added, squared, of_each, distance, distance_if_other)
+    return ReplicateSums(tuple(names), persons, added, squared, of_each, below, distance, distance_if_other)
 
 
-def refuse_impossible(frame: Frame, names: Sequence[str], combined: bool) -> None:
-    """Raise `DesignError` if the columns cannot be replicates of the weight: if they are factors where
-    weights are expected, or the other way, or if one is zero, or the same, for everybody."""
-    sums = replicate_sums(frame, names, combined=combined, asked=nw.lit(True), beside=nw.lit(0.0))
-    if sums.are_other:
-        raise DesignError(
-            what_they_are(combined),
-            where="combined",
-            found=f"combined={combined}",
-            do=f"say combined={not combined}",
-        )
-    for what, wrong in ((ZERO, sums.zero), (CONSTANT, sums.constant)):
-        if wrong:
-            raise DesignError(what, where="replicates", found=wrong[:10], do=OTHER_COLUMNS)
-
-
-ZERO = "replicate weights that are zero for everybody"
-CONSTANT = "replicate weights that are the same for everybody, although the weight is not"
-OTHER_COLUMNS = "name only the columns of replicate weights; export the data again if these are damaged"
-
-
-def what_they_are(combined: bool) -> str:
-    """Returns, for messages, what the columns are, if they are not what was said."""
-    if combined:
-        return (
-            "the replicates are factors of the weight, not weights: their mean is near 1 for each "
-            "person, not near the weight"
-        )
-    return (
-        "the replicates are weights, not factors of the weight: their mean is near the weight for "
-        "each person, not near 1"
-    )
+def with_weight(frame: Frame, asked: nw.Expr) -> Frame:
+    """Returns the rows of the persons who count and have a weight above zero."""
+    weight = nw.col(WEIGHT)
+    return frame.filter((asked & weight.is_finite() & (weight > 0)).fill_null(False))
 
 
 def _proportional(cross: float, first: float, second: float) -> bool:

@@ -33,6 +33,7 @@ Acceptable = Literal[
     "episodes",
     "reference_period",
     "rounds",
+    "fpc",
 ]
 NEVER = {  # findings that no reason makes acceptable, with the advice instead
     "unknown codes": "a code without a meaning cannot be counted: name it under the question, or correct it",

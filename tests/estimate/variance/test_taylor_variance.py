@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -130,6 +132,67 @@ def test_an_fpc_smaller_than_the_sample_is_refused() -> None:
     assert message.startswith("fpc: the FPC is smaller than the sample")
     assert "found:   s1\n" in message
     assert "counts PSUs in the population" in message
+
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
+PERCENT = {r["id"]: r for r in json.loads((GOLDEN / "fpc_units.json").read_text("utf-8"))["records"]}
+
+
+def in_percent() -> tuple[pd.DataFrame, pd.Series]:
+    """The persons of R's script with the fraction of PSUs in percent, and with their number in the sample."""
+    frame = pd.read_csv(GOLDEN / "data/clustered.csv").rename(columns={"weight": "w", "income": "y"})
+    drawn = frame.groupby("stratum")["psu"].transform("nunique")
+    return frame.assign(percent=100 * drawn / frame["fpc"], fraction=drawn / frame["fpc"]), drawn
+
+
+def test_percentages_that_r_reads_as_counts_are_refused() -> None:
+    """R's standard error is 14% too small."""
+    frame, _ = in_percent()
+    right, wrong = PERCENT["fpc-percent"]["right"], PERCENT["fpc-percent"]["wrong"]
+    assert wrong < 0.87 * right
+    message = refusal(frame, fpc="percent")
+    assert message.startswith(
+        "fpc: the FPC is above 1 and not whole, so it is neither a count nor a fraction"
+    )
+    assert "give whole counts of PSUs, or fractions; divide percentages by 100" in message
+    assert se(frame, fpc="fraction") == pytest.approx(right, rel=1e-10)
+
+
+def test_percentages_of_the_second_stage_are_refused() -> None:
+    frame = pd.read_csv(GOLDEN / "data/stages.csv").rename(columns={"weight": "w", "income": "y"})
+    homes = frame.groupby(["stratum", "psu"])["home"].transform("nunique")
+    frame = frame.assign(percent=100 * homes / frame["fpc2"])
+    message = refusal(frame, psu=["psu", "home"], fpc=["fpc", "percent"], nest=True)
+    assert "neither a count nor a fraction" in message
+    assert "whole counts of units of the second stage" in message
+    assert PERCENT["fpc-percent-second"]["wrong"] < 0.97 * PERCENT["fpc-percent-second"]["right"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [
+        ({"s0": 30, "s1": 0.2, "s2": 30}, "fractions below 1 beside numbers above 1"),
+        ({"s0": 30, "s1": 12.5, "s2": 30}, "above 1 and not whole"),
+        ({"s0": 133.4, "s1": 200, "s2": 30}, "above 1 and not whole"),
+        ({"s0": 30, "s1": 3, "s2": 30}, "smaller than the sample"),
+    ],
+)
+def test_an_fpc_that_is_neither_counts_nor_fractions(counts: dict[str, float], says: str) -> None:
+    message = refusal(persons().assign(fpc=lambda f: f["stratum"].map(counts)), fpc="fpc")
+    assert says in message
+    assert "divide percentages by 100" in message
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"s0": 30, "s1": 4, "s2": np.inf},
+        {"s0": 30.000000001, "s1": 40, "s2": 1e12},
+        {"s0": 0.1, "s1": 1, "s2": 0.013},
+    ],
+)
+def test_an_fpc_that_is_legal(counts: dict[str, float]) -> None:
+    assert se(persons().assign(fpc=lambda f: f["stratum"].map(counts)), fpc="fpc") > 0
 
 
 @pytest.mark.parametrize("fpc", [-0.5, 0.0, -30])

@@ -1,9 +1,10 @@
-"""Rules on the sample design: persons without a PSU or stratum, a missing column of PSUs, and labels of PSUs
-and strata."""
+"""Rules on the sample design: persons without a PSU or stratum, a missing column of PSUs, labels of PSUs and
+strata, and the finite population correction (FPC)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import narwhals as nw
 
@@ -11,7 +12,7 @@ from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.column_values import ROUNDED
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
-from fltoolkit.survey.data.internal_columns import ASKED, HOUSEHOLD, PART, PSU, SOURCE, STRATA
+from fltoolkit.survey.data.internal_columns import ASKED, FPC, FPC2, HOUSEHOLD, PART, PSU, SOURCE, SSU, STRATA
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.data.unit_labels import SEPARATOR
 from fltoolkit.survey.design.survey_design import Survey
@@ -27,7 +28,6 @@ MISSING = {
     "nan",
     "none",
     "missing",
-    ".",
     "?",
     "#null!",
     "#ref!",
@@ -58,6 +58,52 @@ def design_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     yield from _household_rules(survey)
     if survey.clustered:
         yield from _label_rules(survey, mask)
+    if survey.stages:
+        yield from _fpc_rules(survey, mask)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A stratum or PSU: its persons, the number of units drawn in it, and its FPC."""
+
+    label: str
+    persons: int
+    units: int
+    fpc: float
+
+
+def _fpc_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
+    """Yields the strata whose units were all drawn according to the FPC, an FPC with which no estimate has a
+    variance, and counts that may be percentages: the same in all strata, although the samples differ."""
+    where, strata = ", ".join(survey.spec.design.fpc), _groups(survey, STRATA, PSU, FPC)
+    taken = _all_drawn(strata)
+    within = _groups(survey, PSU, SSU, FPC2) if survey.stages == 2 and len(taken) == len(strata) else []
+    if strata and len(taken) == len(strata) and len(_all_drawn(within)) == len(within):
+        yield CheckRule("fpc_no_variance", where, count=len(strata))
+    elif taken:
+        labels = mask.printed({group.label: group.persons for group in taken}, len(strata))
+        yield CheckRule("fpc_takes_all", where, count=len(taken), values={"labels": labels})
+    counts = {group.fpc for group in strata}
+    if len(strata) > 2 and len(counts) == 1 < len({group.units for group in strata}):
+        (count,) = counts
+        if 1 < count <= 100:
+            yield CheckRule("fpc_same", where, count=len(strata), values={"count": f"{count:g}"})
+
+
+def _groups(survey: Survey, by: str, unit: str, fpc: str) -> list[_Group]:
+    """Returns the strata with their PSUs, or the PSUs with the units drawn within them."""
+    persons, units = nw.col("persons"), nw.len().alias("units")
+    drawn = survey.frame.group_by(by, unit).agg(nw.len().alias("persons"), nw.col(fpc).max())
+    groups = drawn.group_by(by).agg(persons.sum(), units, nw.col(fpc).max())
+    rows = to_rows(groups.filter(~nw.col(by).is_null() & ~nw.col(fpc).is_null()), survey.path)
+    return [_Group(str(label), *numbers) for label, *numbers in rows]
+
+
+def _all_drawn(groups: Sequence[_Group]) -> list[_Group]:
+    """Returns the groups in which all units of the population were drawn. If every FPC is at most 1, all are
+    sampling fractions."""
+    fractions = all(group.fpc <= 1 for group in groups)
+    return [group for group in groups if group.fpc == (1 if fractions else group.units)]
 
 
 def _label_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:

@@ -12,8 +12,10 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, REPLICATE
+from fltoolkit.survey.design.replicate_fit import replicate_fit
 from fltoolkit.survey.design.replicate_sums import ReplicateSums, replicate_sums
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.files_and_design import ReplicatesSpec
 
 COLUMNS = "design.replicates.columns"
 LISTED = 12  # columns in one message
@@ -24,7 +26,8 @@ WEIGHT_NAME = re.compile(
 
 
 def replicate_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields the rules on replicate weights. Errors are only those that are wrong under every method."""
+    """Yields the rules on replicate weights. Errors are those that are wrong under every method, and a
+    pattern that is not that of the stated method."""
     given = survey.spec.design.replicates
     if given is None:
         for names in _series_not_named(survey):
@@ -32,6 +35,19 @@ def replicate_rules(survey: Survey) -> Iterator[CheckRule]:
         return
     age = nw.col(AGE).fill_null(0.0)
     sums = replicate_sums(survey.frame, given.names, combined=given.combined, asked=nw.col(ASKED), beside=age)
+    found = list(_column_rules(survey, sums, given))
+    yield from found
+    damaged = sums.are_other or sums.zero or sums.constant or sums.far or len(sums.equal) == len(sums.names)
+    if survey.replication is None or damaged:
+        return
+    method, factor = given.replicate_method, survey.replication.factor
+    fit = replicate_fit(survey.frame, sums, method, factor, nw.col(ASKED))
+    if fit and not (found and fit.kind == "replicates_without_pattern"):
+        yield CheckRule(fit.kind, "design.replicates.method", count=len(sums.names), values=fit.values)
+
+
+def _column_rules(survey: Survey, sums: ReplicateSums, given: ReplicatesSpec) -> Iterator[CheckRule]:
+    """Yields the rules on single columns of replicate weights."""
     if sums.are_other:
         kind = "replicates_are_factors" if given.combined else "replicates_are_weights"
         yield CheckRule(kind, "design.replicates.combined", count=len(sums.names))
@@ -48,6 +64,8 @@ def replicate_rules(survey: Survey) -> Iterator[CheckRule]:
     if not sums.are_other:
         far = [name for name in sums.far if name not in (*sums.zero, *sums.constant)]
         yield from _about("replicates_far", far)
+    if sums.negative:
+        yield CheckRule("replicates_negative", COLUMNS, count=int(sums.negative))
     yield from _about("replicates_continue", _not_named(survey, given.names))
 
 

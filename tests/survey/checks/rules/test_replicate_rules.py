@@ -13,6 +13,7 @@ import pytest
 
 import fltoolkit as fl
 
+GOLDEN = Path(__file__).resolve().parents[3] / "golden"
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
 
@@ -75,7 +76,11 @@ def test_replicates_that_are_right_have_no_finding(found: Callable[..., list[tup
             {},
             [("warning", "columns: ", "the same as another one for everybody: r4 (as r2)")],
         ),
-        ({"r4": lambda t: t["r2"]}, {"method": "successive_difference"}, []),
+        (
+            {"r4": lambda t: t["r2"]},
+            {"method": "successive_difference"},
+            [("note", "method: ", "no clear pattern of the method successive_difference")],
+        ),
         (
             {},
             {"named": "r{1..3}"},
@@ -106,3 +111,67 @@ def test_equal_sums_of_two_replicates_are_compared_person_by_person(
     ages = {"age": lambda t: 30, "w": lambda t: 2.5}
     halves = {f"r{i + 1}": lambda t, i=i: np.where(np.arange(16) // 4 == i, 0, 2.5 * 4 / 3) for i in range(4)}
     assert found({**ages, **halves}) == []
+
+
+def test_a_method_that_the_replicates_exclude_is_an_error(
+    found: Callable[..., list[tuple[str, str]]],
+) -> None:
+    """Four PSUs, each dropped once: 3/4 is the coefficient of a squared deviation. Fay's method has 1 / (4 ·
+    0.1²), whose root is 5.8 times that of 3/4."""
+    ((severity, text),) = found({}, method="fay", rho=0.9)
+    assert severity == "error"
+    assert text.startswith("method: the replicates are not those of the method fay")
+    assert "about 5.8 times" in text
+
+
+def test_the_method_other_says_its_own_coefficients(found: Callable[..., list[tuple[str, str]]]) -> None:
+    assert found({}, method="other", scale=0.01, rscales=1) == []
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(0.75, []), (0.6, []), (0.3, ["warning"]), (1.5, ["error"])])
+def test_a_coefficient_of_the_users_own_may_contain_an_fpc(
+    found: Callable[..., list[tuple[str, str]]], scale: float, expected: list[str]
+) -> None:
+    """The coefficient of this jackknife is 3/4: 0.6 is that of an FPC of 1/5."""
+    assert [severity for severity, _ in found({}, scale=scale)] == expected
+
+
+def test_negative_replicate_weights(found: Callable[..., list[tuple[str, str]]]) -> None:
+    names = [f"r{i}" for i in range(1, 5)]
+    spread = {name: lambda t, name=name: t["w"] + 3 * (t[name] - t["w"]) for name in names}
+    got = found(spread, scale=0.75 / 9)
+    assert [severity for severity, _ in got] == ["warning"]
+    assert "persons with a replicate weight below zero" in got[0][1]
+
+
+@pytest.mark.parametrize(
+    ("method", "accepted", "severities"),
+    [
+        ({"method": "brr"}, False, ["error"]),
+        ({"method": "brr"}, True, ["error"]),
+        ({"method": "bootstrap"}, False, ["warning"]),
+        ({"method": "bootstrap"}, True, ["note"]),
+        ({"method": "fay", "rho": 0.3}, False, []),
+    ],
+)
+def test_accept_takes_a_warning_away_and_no_error(
+    spec: dict[str, Any],
+    write: Write,
+    changed: Change,
+    method: dict[str, Any],
+    accepted: bool,
+    severities: list[str],
+) -> None:
+    """Fay's replicates of R, with rho 0.3. A bootstrap with an FPC of one half could have them."""
+    table = pd.read_csv(GOLDEN / "data/replicate_methods_pairs.csv")
+    rows = range(len(table))
+    people = table.filter(regex="^w$|^fay3_|^sex$").assign(
+        hh=rows, line=1, result="done", age=30, worked="Y", q1=["Y", *"N" * (len(table) - 1)]
+    )
+    keys: dict[str, Any] = {"design.psu": None, "design.strata": None}
+    keys["design.replicates"] = {"columns": "fay3_{1..12}", **method}
+    if accepted:
+        keys["accept"] = [{"finding": "replicates", "column": "design.replicates.method", "why": "FPC"}]
+    findings = fl.check(fl.read_survey(write(changed(spec, keys), people=people.assign(q2=people["q1"]))))
+    here = findings[findings["check"] == "replicates"]
+    assert here["severity"].to_list() == severities

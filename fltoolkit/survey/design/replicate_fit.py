@@ -1,0 +1,179 @@
+"""Compares replicate weights with the method that is stated for them.
+
+In every method, the coefficients c_r are such that Σ c_r (v_r / w − 1)² is 1 for each person. Here w is the
+weight, and v_r is the replicate weight. A sampling unit counts so much in the variance of a total, if units are
+drawn with replacement. With an FPC, the sum is 1 minus the sampling fraction. In a bootstrap, it is 1 on
+average. If the sum is another number, all variances are wrong by this factor.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.data.fetch_rows import to_rows
+from fltoolkit.survey.data.internal_columns import REPLICATE, WEIGHT
+from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.design.replicate_sums import ReplicateSums, with_weight
+from fltoolkit.survey.spec.replicate_methods import Method
+
+ROUNDING = 0.02  # sums that differ by less, relative to their size, are the same: files round weights
+UNCHANGED = 1e-12  # a smaller squared deviation is that of an unchanged weight
+USUAL = (1 / 1.1, 1.1)  # standard errors are wrong by less than 5%
+ADJUSTED = (0.6, 1.6)  # 0.94 to 1.32 in R, if replicates of 32 PSUs are calibrated, raked or post-stratified
+POSSIBLE = (0.2, 3.0)  # a large FPC makes the sum small, a second phase of sampling makes it large
+LOWEST_WITH_FPC = 0.5  # it is seldom that more than half of all PSUs are drawn
+SQUARES, COUNTED, CHANGED = "fl__squares", "fl__counted", "fl__changed"
+ADVICE = "findings.replicates_say."
+
+
+@dataclass(frozen=True)
+class ReplicateFit:
+    """What is said about replicate weights that do not fit the stated method.
+
+    Attributes:
+        kind: the kind of finding.
+        values: the values for its words: the stated method; `times`, the standard errors under this method
+            divided by those of a method that fits; and `advice`, what to say in place of it.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+
+    @property
+    def excludes(self) -> bool:
+        """Returns whether no survey has such replicates under the stated method."""
+        return self.kind == "replicates_of_other_method"
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """Sums over the replicates of each person whose weight they change, and what all persons have in common.
+
+    Attributes:
+        replicates: the number of replicates.
+        squares: the mean of Σ (v_r / w − 1)². All means are weighted by w².
+        counted: the mean of Σ c_r (v_r / w − 1)², with the coefficients of the stated method.
+        squares_range, counted_range: the largest sum of a person, divided by the smallest.
+        fewest, most: the smallest and the largest number of replicates that change the weight of a person.
+        unlike_jackknife: the largest distance from a jackknife. In it, a person whose weight n replicates
+            change has the squares n / (n − 1): each drops one of the n units of a stratum.
+    """
+
+    replicates: int
+    squares: float
+    counted: float
+    squares_range: float
+    counted_range: float
+    fewest: int
+    most: int
+    unlike_jackknife: float
+
+    @property
+    def even(self) -> bool:
+        """Returns whether both sums are the same for all persons."""
+        return max(self.squares_range, self.counted_range) <= 1 + ROUNDING
+
+    @property
+    def drops_one(self) -> bool:
+        """Returns whether each replicate drops one unit of a stratum, as in a jackknife."""
+        return self.unlike_jackknife <= ROUNDING
+
+    @property
+    def advice(self) -> Reason:
+        """Returns the method that has this pattern, in words, or a coefficient that fits."""
+        each = self.squares / self.replicates
+        if self.drops_one:
+            return _method("jk1" if self.fewest == self.replicates else "jkn")
+        if self.even and self.most == 1:
+            return _method("jk2")
+        if self.even and self.fewest == self.replicates and each < 1 - ROUNDING:
+            return Reason.of(f"{ADVICE}fay", rho=round(1 - math.sqrt(each), 2))
+        if self.even and _same(each, 0.25):
+            return _method("successive_difference")
+        if ADJUSTED[0] < each < ADJUSTED[1]:
+            return _method("brr" if self.even and _same(each, 1) else "bootstrap")
+        return Reason.of(f"{ADVICE}scale", scale=float(f"{1 / self.squares:.2g}"))
+
+
+def replicate_fit(
+    frame: Frame, sums: ReplicateSums, method: Method, factor: tuple[float, ...], asked: nw.Expr
+) -> ReplicateFit | None:
+    """Returns how replicate weights fit the stated method. None: they fit. The persons are read once more
+    only if the sums leave a doubt.
+
+    Args:
+        frame: the rows, with the columns `fl__weight`, `fl__replicate0` and so on.
+        sums: the sums of these columns.
+        method: the stated method.
+        factor: the coefficient of each replicate.
+        asked: which persons count.
+    """
+    counted = sum(c * squares for c, squares in zip(factor, sums.squares, strict=True))
+    low, high = USUAL if method.name == "bootstrap" else (1 - ROUNDING, 1 + ROUNDING)
+    if method.name == "other" or not math.isfinite(counted) or low <= counted <= high:
+        return None
+    pattern = _pattern(with_weight(frame, asked), factor)
+    if pattern is None or not (kind := _kind(pattern, method)):
+        return None
+    times = float(f"{math.sqrt(pattern.counted):.2g}")
+    return ReplicateFit(kind, {"method": method.name, "times": times, "advice": pattern.advice})
+
+
+def _kind(pattern: _Pattern, method: Method) -> str:
+    """Returns the kind of finding for a pattern of replicate weights, or an empty text. With R replicates,
+    the coefficients of similar methods differ by the factor R / (R − 1)."""
+    counted, few = pattern.counted, pattern.replicates / (pattern.replicates - 1)
+    clean = pattern.even or pattern.drops_one
+    low, high = (USUAL[0] / few, USUAL[1] * few) if clean else (ADJUSTED[0] / few, ADJUSTED[1] * few)
+    least, largest = (low, high) if clean else (POSSIBLE[0] / few, POSSIBLE[1] * few)
+    if method.name == "jk1" and pattern.drops_one and pattern.fewest < pattern.replicates:
+        # a stratified jackknife, or one that was post-stratified by areas of whole PSUs
+        high, largest = 1 + ROUNDING, max(high, ADJUSTED[1])
+    if clean and method.name == "bootstrap":
+        least = LOWEST_WITH_FPC
+    if method.scale is not None or method.rscales is not None:  # these may contain an FPC
+        low, least = LOWEST_WITH_FPC, 0.0
+    if not least <= counted <= largest:
+        return "replicates_of_other_method"
+    if not low <= counted <= high:
+        return "replicates_unlike_method"
+    return "" if clean or method.name == "bootstrap" else "replicates_without_pattern"
+
+
+def _pattern(rows: Frame, factor: tuple[float, ...]) -> _Pattern | None:
+    """Returns the pattern of the replicate weights, from one pass over the persons with a weight above zero.
+    None: no replicate changes a weight."""
+    weight, squares, counted, changed = (nw.col(name) for name in (WEIGHT, SQUARES, COUNTED, CHANGED))
+    names = [f"{REPLICATE}{r}" for r in range(len(factor))]
+    rows = rows.with_columns([((nw.col(name) / weight - 1) ** 2).alias(name) for name in names])
+    rows = rows.with_columns(
+        nw.sum_horizontal(*names).alias(SQUARES),
+        nw.sum_horizontal(*[nw.col(name) * c for name, c in zip(names, factor, strict=True)]).alias(COUNTED),
+        nw.sum_horizontal(*[(nw.col(name) > UNCHANGED).cast(nw.Int64) for name in names]).alias(CHANGED),
+    ).filter(counted > UNCHANGED)
+    unlike = nw.when(changed > 1).then(squares * (changed - 1) / changed - 1).otherwise(1.0).abs()
+    square = weight * weight
+    wanted = [
+        (square * squares).sum() / square.sum(),
+        (square * counted).sum() / square.sum(),
+        squares.max() / squares.min(),
+        counted.max() / counted.min(),
+        changed.min(),
+        changed.max(),
+        unlike.max(),
+    ]
+    ((*values,),) = to_rows(rows.select([value.alias(f"fl__{i}") for i, value in enumerate(wanted)]))
+    return None if values[0] is None else _Pattern(len(factor), *values)
+
+
+def _method(name: str) -> Reason:
+    return Reason.of(f"{ADVICE}method", method=name)
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) <= ROUNDING * abs(other)
