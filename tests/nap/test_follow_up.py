@@ -234,7 +234,7 @@ def test_a_target_for_a_category_that_nobody_has_stops_with_a_publication_too(tm
         ([{**FIGURE, "category": "women"}], "group and category go together"),
         ([{**FIGURE, "deff": -1}], "deff: must be greater than 0"),
         ([{**FIGURE, "n": 0}], "n: must be greater than or equal to 1"),
-        ([{**FIGURE, "level": 95}], "level: must be less than 1"),
+        ([{**FIGURE, "level": 95}], "level: must be less than or equal to 0.999999"),
         ([{**FIGURE, "cases": 2401}], "cases (2401) are more than n (2400)"),
         ([{**FIGURE, "ci_high": 1001}], "ci_high (1001) is more than everybody: its unit is per 1,000"),
         (

@@ -343,7 +343,9 @@ def test_a_target_for_nobody_and_a_sample_of_nobody_stop(tmp_path: Path) -> None
         "targets": [{"year": 2027, "cut": 0.5, "group": "gender", "category": "Women"}],
     }
     out, plan = country.run(country.write(tmp_path / "a", plan=country.with_rows(row)))
-    with pytest.raises(SpecError, match="not there\n  found:   Women\n  allowed: men, women") as error:
+    with pytest.raises(
+        SpecError, match="not there\n  found:   Women; did you mean women\\?\n  allowed: men, women"
+    ) as error:
         fl.evidence(plan, fl.Rounds(out, out))
     assert "targets of rate" in str(error.value)
     with pytest.raises(SpecError, match="no such population\n  found:   grown-ups\n  allowed: adults"):

@@ -78,11 +78,11 @@ def test_a_unit_is_told_in_each_language() -> None:
 
 
 def test_every_measure_has_a_scale() -> None:
-    assert set(SCALES) == {*get_args(Measure), "flowchart", "percent_decrease"}
+    assert set(SCALES) == {*get_args(Measure), "flowchart", "percent_decrease", "mean"}
 
 
 def test_a_measure_is_a_number_a_rate_a_share_or_months() -> None:
-    kinds = [set(COUNT_MEASURES), {m for m in SCALES if is_rate(m)}, set(PERCENTAGES), {"duration"}]
+    kinds = [set(COUNT_MEASURES), {m for m in SCALES if is_rate(m)}, set(PERCENTAGES), {"duration"}, {"mean"}]
     assert sum(map(len, kinds)) == len(SCALES)
     assert set.union(*kinds) == set(SCALES)
     assert set(PROFILES) <= set(SCALES)

@@ -79,7 +79,7 @@ def test_households_of_cases_are_counted_once_where_the_design_names_them(
 ) -> None:
     people = [
         ("case", {"HH": 1, "LINE": 1}),
-        ("case", {"HH": 1, "LINE": 2}),
+        ("case", {"HH": 1, "LINE": 2, "P": 0}),
         ("case", {"HH": 2}),
         ("not", {"HH": 3}),
         ("open", {"HH": 4}),

@@ -226,7 +226,7 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "a number of rows",
         {"episodes": {"same_work": "assumed", "exists": {"number": "jobs"}}},
-        ["exists.number counts the episodes that wide names"],
+        ["exists.number counts the episodes of wide or long"],
     ),
     (
         "a number of each episode",
