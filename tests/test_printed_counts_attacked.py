@@ -27,12 +27,12 @@ def valdorie_run() -> Run:
 def exact(monkeypatch: pytest.MonkeyPatch) -> None:
     """The defence switched off: each count by itself, as it is from the limit on."""
 
-    def guarded(count: int, limit: int) -> object:
+    def guarded(count: int, limit: int, _: object = None) -> object:
         return f"fewer than {limit}" if 0 < count < limit else count
 
     monkeypatch.setattr(printed_counts, "rounded", lambda count, limit: None if 0 < count < limit else count)
     monkeypatch.setattr(findings, "count_in_words", guarded)
-    monkeypatch.setattr(findings, "sum_in_words", lambda one, other, limit: guarded(one + other, limit))
+    monkeypatch.setattr(findings, "sum_in_words", lambda one, other, limit, _: guarded(one + other, limit))
     monkeypatch.setattr(findings, "cases_in_words", guarded)
 
 

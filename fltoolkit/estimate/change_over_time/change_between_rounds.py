@@ -54,6 +54,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
+from fltoolkit.estimate.variance.covariance_across_samples import psu_labels
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES
@@ -127,7 +128,8 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
         after: the later round.
         shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. With None,
             the later survey.yaml decides (`design.psus_of_earlier_rounds`). If this key is missing, no label
-            may be in both rounds, and the rounds count as independent.
+            may be in both rounds, and the rounds count as independent. So do rounds with replicate weights,
+            which name no PSU: the variance of the change is then on the safe side.
 
     Raises:
         RequestError: the confidence levels differ; each round has a breakdown that the other lacks; the later
@@ -146,12 +148,13 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     one_only = first_remark([i < 0, j < 0], [Reason.of("rounds.later"), Reason.of("rounds.earlier")])
     found["reason"] = found["reason"].mask((i < 0) | (j < 0), pd.Series(one_only, dtype=object))
     if both.any() and not why:
-        from_survey = (
-            {"kept": True, "new": False}.get(new.psus_of_earlier_rounds)
-            if shared_psus is None
-            else shared_psus
-        )
-        scaled, _ = join_samples({"before": before, "after": after}, from_survey)
+        shared = shared_psus
+        if shared is None:
+            shared = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds)
+            # Replicate weights name no PSU. Without the covariance, the variance is on the safe side.
+            if not all(psu_labels(est.units) for est in (before, after)):
+                shared = False
+        scaled, _ = join_samples({"before": before, "after": after}, shared)
         covariance = (scaled[:, i[both]] * scaled[:, len(before.table) + j[both]]).sum(axis=0)
         by_size = not {old.interval, new.interval} & SYMMETRIC
         rows = difference(
@@ -161,9 +164,7 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
             level=new.level,
             by_size=by_size,
         )
-        rows = confirmed_verdicts(
-            rows, Matched(before, after, i[both], j[both], from_survey), by_size=by_size
-        )
+        rows = confirmed_verdicts(rows, Matched(before, after, i[both], j[both], shared), by_size=by_size)
         found.loc[both, rows.columns] = rows.set_axis(np.flatnonzero(both))
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
     columns_of_rounds = _columns(before.table, i, "before"), _columns(after.table, j, "after")

@@ -440,6 +440,14 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
         [
             ("error", "routing", "q1", "answered although the routing skips it", 8),
             ("error", "routing", "q2", "answered although the routing skips it", 8),
+            (
+                "warning",
+                "items",
+                "any_work",
+                "persons who said no to every question of any_work, and yes to a question about work that "
+                "they did: they are no cases",
+                1,
+            ),
         ],
     ),
     (
