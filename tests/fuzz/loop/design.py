@@ -227,7 +227,7 @@ def _rows(ask: Ask, doubts: Doubts) -> Rows:
 
 def _check_arguments(ask: Ask, units: int) -> None:
     level = ask.level
-    if isinstance(level, bool) or not isinstance(level, numbers.Real) or not 0 < float(level) < 1:
+    if isinstance(level, bool) or not isinstance(level, numbers.Real) or not 0.01 <= float(level) <= 0.999999:
         raise IllegalInput("no level between 0 and 1")
     if ask.population is not None:
         raise IllegalInput("a population of a design that has none")

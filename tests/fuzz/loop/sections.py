@@ -153,6 +153,8 @@ def populations(spec: dict[str, Any], doubts: Doubts) -> dict[str, dict[str, Any
             and keys.integer(ages["min"], "populations.age") > keys.integer(ages["max"], "populations.age")
         ):
             raise IllegalInput("populations.age: nobody is of such an age")
+        if any(keys.integer(ages[end], "populations.age") < 0 for end in ages):
+            raise IllegalInput("populations.age: below zero")
         where = given.get("where", {})
         if not isinstance(where, dict):
             raise IllegalInput("populations.where: no keys")

@@ -282,6 +282,10 @@ def _weights(persons: Persons, column: str, asked: list[bool], doubts: Doubts) -
         found.append(value * factor)
     if not any(w > 0 for w in found):
         raise IllegalInput("no weight above zero")
+    own = persons.column(column)
+    others = (name for name in persons.names if name != column)
+    if len(set(own)) > 1 and any(persons.column(name) == own for name in others):
+        doubts.append("a weight that is another column")
     return found
 
 
