@@ -242,8 +242,8 @@ def _error_of_call(
     name: str, signature: inspect.Signature, named: Mapping[str, Any], error: TypeError
 ) -> RequestError:
     """Returns the error for a call of the function `name` whose arguments do not fit its signature. A
-    misspelt argument comes first, because the argument that it should have been is then missing too. `named` has
-    the arguments that are given by name, and `error` is Python's own error."""
+    misspelt argument comes first, because the argument that it should have been is then missing too.
+    `named` has the arguments that are given by name, and `error` is Python's own error."""
     allowed = [p for p in signature.parameters if p != "self"]
     if unknown := [argument for argument in named if argument not in signature.parameters]:
         problem, found = "there is no such argument", unknown[0]

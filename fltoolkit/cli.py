@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code of the command: 0 if all is well, 1 if a survey failed or has errors, if the output could
-            not be written, or if the kit has a defect, 2 if the call or a file is wrong, and 130 if the user stopped the command.
+            not be written, or if the kit has a defect, 2 if the call or a file is wrong, and 130 if the user
+            stopped the command.
     """
     try:
         parsed = _parser().parse_args(arguments)

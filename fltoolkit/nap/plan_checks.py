@@ -80,7 +80,7 @@ def _with_acceptance(plan: Plan, found: Sequence[Finding]) -> Found:
             yield replace(finding, severity="note", what=what, do="nothing: nap.yaml accepts it")
         else:
             yield replace(finding, do=f"{finding.do}; or name the place under accept: with the reason")
-    for where in reasons.keys() - warnings:
+    for where in [place for place in reasons if place not in warnings]:
         yield warning(where=where, what="accept: there is no warning of this place", do="remove the entry")
 
 

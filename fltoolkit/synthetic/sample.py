@@ -179,7 +179,7 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
     with TemporaryDirectory() as folder:
         connect().from_df(everybody).write_parquet(str(Path(folder) / "persons.parquet"))
         path = Path(folder) / "survey.yaml"
-        weights = dict.fromkeys(weight_columns(read_spec(survey)).values())
+        weights = weight_columns(read_spec(survey))
         entries = (
             f"  - {{finding: weights, column: {json.dumps(name)}, why: everybody was counted}}\n"
             for name in weights

@@ -280,7 +280,7 @@ class DataTable:
         """Returns the number of rows with each value, for each column: `{"SEX": {"1": 5210, "2": 5544}}`.
         Blank rows are not counted."""
         found: dict[str, dict[str, int]] = {name: {} for name in names}
-        for some in self._parts_that_fit(names):
+        for some in _in_parts(names, self.columns_at_once):
             rows = (
                 self._counted(some)
                 .filter(~nw.col(VALUE).is_null())
@@ -292,12 +292,6 @@ class DataTable:
             ):
                 found[name][value] = int(count)
         return found
-
-    def _parts_that_fit(self, names: Sequence[str], most: int = CELLS_AT_ONCE) -> Iterator[Sequence[str]]:
-        """Divides a list of columns into parts, and yields each part. A part has as many columns as may be in
-        memory at one time, and `most` columns at most."""
-        step = min(self.columns_at_once, most)
-        return (names[i : i + step] for i in range(0, len(names), step))
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
         """Returns the groups of rows that have the same values in these columns: `[[3, 7]]` means that rows 3
@@ -343,7 +337,7 @@ class DataTable:
         """Returns the names of the columns in which at least one person of this age or older has an answer.
         `age` is the age column and `years` the age."""
         old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
-        for some in self._parts_that_fit(names, EXPRESSIONS_AT_ONCE):
+        for some in _in_parts(names, min(self.columns_at_once, EXPRESSIONS_AT_ONCE)):
             counts = [
                 f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)
             ]
@@ -450,6 +444,11 @@ class DataTable:
             )
             > 0
         )
+
+
+def _in_parts(names: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    """Yields the names in parts of `most` names."""
+    return (names[i : i + most] for i in range(0, len(names), most))
 
 
 def has_own_words(name: str, label: str) -> bool:

@@ -110,8 +110,8 @@ def knows_language(labels: Iterable[str]) -> bool:
 @cache
 def _all_words() -> tuple[frozenset[str], tuple[str, ...]]:
     """Returns all single words of the vocabulary, and the beginnings of those that end in `*`."""
-    parts = (vocabulary().model_dump(), label_words().model_dump())
-    written = {word.strip('"') for text in _texts(parts) for word in text.split()}
+    texts = _texts((vocabulary().model_dump(), label_words().model_dump()))
+    written = {word.strip('"') for text in texts for word in text.split()}
     beginnings = tuple(normalised(word) for word in written if word.endswith("*") and len(word) > 4)
     return frozenset(normalised(word) for word in written), tuple(filter(None, beginnings))
 

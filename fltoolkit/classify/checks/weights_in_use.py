@@ -9,9 +9,8 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.survey.checks.printed_counts import count_in_words, rounded
 from fltoolkit.survey.data.fetch_rows import to_sums
+from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.design.survey_design import weight_of
-
-DIGITS = 3  # with more digits, a sum would reveal single weights
 
 
 def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
@@ -29,8 +28,7 @@ def weights_in_use(persons: ClassifiedSurvey) -> list[str]:
         weight_name = spec.populations[name].weight or spec.design.weight
         line = f"{name}: {count_in_words(count, limit)} persons, weight {weight_name}"
         if about := rounded(count, limit):
-            total = added / count * about
-            line += f", which adds up to about {float(f'{total:.{DIGITS}g}'):,.0f}"
+            line += f", which adds up to about {rounded_sum(added / count * about, 3):,.0f}"
         lines.append(line)
     return lines
 

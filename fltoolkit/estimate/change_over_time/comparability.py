@@ -8,6 +8,7 @@ from functools import reduce
 
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 FACTS = (
@@ -206,13 +207,7 @@ def sums_of_weights_differ(old: float, new: float) -> Reason | None:
     may. Returns None if they are alike."""
     if not (old > 0 and new > 0) or 1 / TWICE <= new / old <= TWICE:
         return None
-    return Reason.of("rounds.weights", N=_two_digits(old), M=_two_digits(new))
-
-
-def _two_digits(number: float) -> int:
-    """Returns a sum of weights as it may be printed: with all its digits, it would be a sum of single
-    weights."""
-    return int(float(f"{number:.2g}"))
+    return Reason.of("rounds.weights", N=rounded_sum(old), M=rounded_sum(new))
 
 
 def _months(day: date) -> float:

@@ -22,7 +22,7 @@ from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import dummies, solve
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.data.internal_columns import WEIGHT
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.data.printable_values import Mask, rounded_sum
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.calibration_margins import BAD, pattern_totals, with_calibration
 from fltoolkit.survey.design.survey_design import Design, Survey, weight_of
@@ -194,7 +194,7 @@ def _calibration(
         raise DesignError(
             "the known numbers add up to fewer persons than the sample has",
             where=where,
-            found=f"about {float(f'{known:.2g}'):,} in margin {margins[0].name}, and about {persons:,} persons",
+            found=f"about {rounded_sum(known):,} in margin {margins[0].name}, and about {persons:,} persons",
             do=(
                 "multiply numbers in thousands by 1,000; for shares of a population say weights: normalised, "
                 "and ask for no numbers of persons"

@@ -39,10 +39,11 @@ _first: NotebookState | None = None
 
 
 def begin(shell: Any) -> None:
-    """Prepares a kernel for a run. `shell` is the kernel's IPython. The kernel's first state is stored, so that each further notebook can
-    start from it. Results are kept in memory for the further notebooks. Python collects garbage less often.
-    pandas stores texts as Python objects. The kernel ignores interrupts: Jupyter sends one to each kernel that it
-    ends, and a kernel that has just answered would print an error. A batch that is stopped kills its kernels.
+    """Prepares a kernel for a run. `shell` is the kernel's IPython. The kernel's first state is stored, so
+    that each further notebook can start from it. Results are kept in memory for the further notebooks. Python
+    collects garbage less often. pandas stores texts as Python objects. The kernel ignores interrupts: Jupyter
+    sends one to each kernel that it ends, and a kernel that has just answered would print an error. A batch
+    that is stopped kills its kernels.
 
     At its end, the process runs the exit functions of the kit and then leaves by `os._exit`. A normal exit
     would need half a second to clear Python's modules.
@@ -53,9 +54,8 @@ def begin(shell: Any) -> None:
     memory.turn_on()
     memory.collect_garbage_less_often()
     atexit.register(os._exit, 0)
-    shell.kernel.pre_handler_hook = shell.kernel.post_handler_hook = lambda: (
-        None
-    )  # these turn interrupts on and off
+    # These two turn interrupts on and off.
+    shell.kernel.pre_handler_hook = shell.kernel.post_handler_hook = lambda: None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -205,6 +205,13 @@ def said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
     return answered_no(question.source, mapped, question.episode).fill_null(False)
 
 
+def said_no_to_work(survey: Survey) -> nw.Expr:
+    """Returns, for each person, whether the answer to every question on any work is *no*. The rows must have
+    the columns of these questions."""
+    work = [q for q in questions(survey) if q.where == "any_work"]
+    return nw.all_horizontal(*[said_no(q, survey.spec.mapped) for q in work], ignore_nulls=False)
+
+
 def without_episode(
     survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str
 ) -> list[nw.Expr]:

@@ -20,7 +20,7 @@ from fltoolkit.survey.checks.rules.answer_rules import answer_rules, declared_ru
 from fltoolkit.survey.checks.rules.code_rules import code_rules
 from fltoolkit.survey.checks.rules.design_rules import design_rules
 from fltoolkit.survey.checks.rules.job_code_rules import job_code_rules
-from fltoolkit.survey.checks.rules.label_rules import label_rules
+from fltoolkit.survey.checks.rules.label_rules import label_rules, labels_of_files
 from fltoolkit.survey.checks.rules.number_rules import number_rules
 from fltoolkit.survey.checks.rules.person_rules import (
     age_rules,
@@ -92,6 +92,7 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
+    labels = labels_of_files(survey)
     rules = [
         *weight_rules(survey),
         *weight_sum_rules(survey),
@@ -101,11 +102,11 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
         *design_rules(survey, mask),
         *code_rules(survey, mask),
         *job_code_rules(survey, mask),
-        *label_rules(survey),
+        *label_rules(survey, labels),
         *age_rules(survey),
         *file_rules(survey),
         *pooling_rules(survey),
-        *family_rules(survey),
+        *family_rules(survey, labels),
         *group_rules(survey),
         *answer_rules(survey, mask),
         *declared_rules(survey),

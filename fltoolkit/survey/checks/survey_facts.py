@@ -15,6 +15,7 @@ from fltoolkit.survey.checks.rules.weight_rules import weight_columns
 from fltoolkit.survey.data.fetch_rows import to_count, to_pandas, to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR
+from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
@@ -115,7 +116,7 @@ def _weights(survey: Survey) -> dict[str, str]:
     sum. Only persons who answered the module count. Numbers have two digits, so that no single weight is
     printed."""
     facts = {}
-    for name, inside in {name: inside for inside, name in weight_columns(survey.spec).items()}.items():
+    for name, inside in weight_columns(survey.spec).items():
         weight = nw.col(inside) / nw.col(FACTOR)
         rows = survey.frame.filter((nw.col(ASKED) & weight.is_finite() & (weight > 0)).fill_null(False))
         rows = rows.select(weight.alias(WEIGHT))
@@ -128,15 +129,11 @@ def _weights(survey: Survey) -> dict[str, str]:
         (carried,) = to_sums(rows, [nw.when(own > top).then(own).otherwise(0.0)], survey.path)
         kish = persons * squares / added**2
         facts[f"Weights {name}"] = (
-            f"5% below {_two_digits(low)}, half below {_two_digits(half)}, 5% above {_two_digits(high)}; "
+            f"5% below {rounded_sum(low):,.10g}, half below {rounded_sum(half):,.10g}, 5% above {rounded_sum(high):,.10g}; "
             f"coefficient of variation {math.sqrt(max(0.0, kish - 1)):.2f}, Kish's design effect {kish:.2f}; "
             f"the largest 1% carry {float(carried) / added:.0%} of the sum"
         )
     return facts
-
-
-def _two_digits(number: float) -> str:
-    return f"{float(f'{number:.2g}'):,.10g}"
 
 
 def _response(answered: int, refused: int, limit: int, *, known: bool) -> str:

@@ -63,6 +63,12 @@ class Mask:
         return is_code(value) and persons >= max(self.limit, 1)
 
 
+def rounded_sum(added: float, digits: int = 2) -> float:
+    """Returns a sum of weights, or a number of their size, as it may be printed. With all its digits, it would
+    be a sum of single weights."""
+    return float(f"{added:.{digits}g}")
+
+
 def is_code(value: str) -> bool:
     """Returns whether a value could be a code of a questionnaire: it is short and has no blank. Any other
     value could be a name."""

@@ -32,7 +32,7 @@ from fltoolkit.survey.data.internal_columns import (
     WEIGHT,
 )
 from fltoolkit.survey.data.person_frame import Frame, Join, open_named
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.data.printable_values import Mask, rounded_sum
 from fltoolkit.survey.data.unit_labels import joined_labels, label, refuse_stages, with_units
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.calibrated_weights import Calibration
@@ -420,7 +420,7 @@ def require_totals(design: Design, verb: str) -> None:
     if are_fewer_than_the_sample(persons, added, below):
         raise DesignError(
             f"{verb} is refused: the weights add up to no more persons than the sample has",
-            found=f"{persons:,.0f} persons, whose weights add up to about {float(f'{added:.2g}'):,}",
+            found=f"{persons:,.0f} persons, whose weights add up to about {rounded_sum(added):,}",
             do='multiply weights in thousands by 1,000; for normalised weights say weights="normalised", '
             "and ask for prevalence, mean, ratio "
             "or share",

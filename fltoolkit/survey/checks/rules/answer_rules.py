@@ -8,10 +8,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason, joined_reasons
-from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes, is_blank, is_skipped
+from fltoolkit.survey.answers.skips_and_blanks import answered_yes, is_blank, is_skipped
 from fltoolkit.survey.checks.declared_answers import Kind, declared_answers
 from fltoolkit.survey.checks.findings import Count
-from fltoolkit.survey.checks.item_nonresponse import answer_counts, frames_with, questions, with_stages
+from fltoolkit.survey.checks.item_nonresponse import (
+    answer_counts,
+    frames_with,
+    questions,
+    said_no_to_work,
+    with_stages,
+)
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.engines import count_distinct
 from fltoolkit.survey.data.fetch_rows import to_rows
@@ -74,12 +80,9 @@ def _work_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule("module_is_work", module, count="")
     there = set(survey.frame.collect_schema().names())
     items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
-    works = [source for source in spec.any_work if SOURCE + source.column in there]
-    if items and works and len(works) == len(spec.any_work):
-        none = [answered_no(source, spec.mapped).fill_null(False) for source in works]
+    if items and spec.any_work and all(SOURCE + source.column in there for source in spec.any_work):
         said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
-        without = nw.all_horizontal(*none, ignore_nulls=False)
-        test = adult & without & nw.any_horizontal(*said, ignore_nulls=False)
+        test = adult & said_no_to_work(survey) & nw.any_horizontal(*said, ignore_nulls=False)
         yield CheckRule("yes_without_work", "any_work", test)
 
 

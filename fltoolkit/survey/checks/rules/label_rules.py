@@ -3,8 +3,8 @@ codes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from fltoolkit.files import path_inside
 from fltoolkit.languages.reasons import Reason
@@ -20,63 +20,71 @@ ANSWERS = ("yes", "no", "dont_know", "refused")
 REVERSED = "items.involuntary.no_freedom_to_leave"  # asked in both directions: its *yes* can be the label No
 
 
-@dataclass
-class _Labels:
-    """The labels of the codes of each column, and the codes that the files declare missing, by the names of
-    the columns in survey.yaml."""
+@dataclass(frozen=True)
+class ColumnLabels:
+    """What an SPSS or Stata file says about a column.
 
-    codes: dict[str, dict[str, str]] = field(default_factory=dict)
-    files: dict[str, tuple[FileLabels, str]] = field(default_factory=dict)
+    Attributes:
+        column: the name of the column in the file.
+        file: the labels of the file.
+    """
 
-    def is_missing(self, column: str, code: str) -> bool:
-        labels, own = self.files[column]
-        return labels.is_missing(own, code)
+    column: str
+    file: FileLabels
 
+    @property
+    def codes(self) -> Mapping[str, str]:
+        """Returns the label of each code."""
+        return self.file.codes.get(self.column, {})
 
-def label_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields the codes to which a file gives another meaning than survey.yaml. There are none if no file is
-    an SPSS or Stata file."""
-    labels = labels_of_files(survey)
-    if not labels.files:
-        return
-    yield from _answer_rules(survey, labels)
-    for where, column, own in _labelled_groups(survey):
-        codes = tuple(_otherwise_called(labels.codes.get(column, {}), own))
-        yield _rule("label_of_other_category", where, codes)
+    def is_missing(self, code: str) -> bool:
+        """Returns whether the file declares that the code means a missing answer."""
+        return self.file.is_missing(self.column, code)
 
 
-def labels_of_files(survey: Survey) -> _Labels:
-    """Returns the labels of the codes in the SPSS and Stata files of a survey."""
-    found, folder = _Labels(), survey.path.parent
+Labels = Mapping[str, Sequence[ColumnLabels]]
+
+
+def labels_of_files(survey: Survey) -> Labels:
+    """Returns the labels of each column in a survey's SPSS and Stata files, by the names that the columns
+    have in survey.yaml. A column of pooled files has labels in each of them."""
+    found: dict[str, list[ColumnLabels]] = {}
     for kind, file in survey.spec.files.given.items():
         for name in file.path:
-            path = path_inside(folder, name, f"{survey.path}: files.{kind}.path")
+            path = path_inside(survey.path.parent, name, f"{survey.path}: files.{kind}.path")
             if path.suffix.lower() in LABELLED_FILES and path.exists():
                 labels = read_labels(path, file.encoding)
                 for column in labels.names:
-                    own = file.name_of(column)
-                    found.files.setdefault(own, (labels, column))
-                    found.codes.setdefault(own, {}).update(labels.codes.get(column, {}))
+                    found.setdefault(file.name_of(column), []).append(ColumnLabels(column, labels))
     return found
 
 
-def _answer_rules(survey: Survey, labels: _Labels) -> Iterator[CheckRule]:
+def label_rules(survey: Survey, labels: Labels) -> Iterator[CheckRule]:
+    """Yields the codes to which a file gives another meaning than survey.yaml."""
+    yield from _answer_rules(survey, labels)
+    for where, column, own in _labelled_groups(survey):
+        codes = (code for told in labels.get(column, ()) for code in _otherwise_called(told.codes, own))
+        yield _rule("label_of_other_category", where, codes)
+
+
+def _answer_rules(survey: Survey, labels: Labels) -> Iterator[CheckRule]:
     """Yields, for each column of a yes/no question, the codes whose label means another answer, and those
     that the file declares missing although they count as *yes* or *no*."""
-    other: dict[str, dict[Reason, None]] = {}
-    missing: dict[str, dict[Reason, None]] = {}
-    for q in questions(survey):
-        if q.source.contains or q.column not in labels.files:
-            continue
+    other: dict[str, list[Reason]] = {}
+    missing: dict[str, list[Reason]] = {}
+    asked = (
+        (q, told) for q in questions(survey) if not q.source.contains for told in labels.get(q.column, ())
+    )
+    for q, told in asked:
         for code, answer in _answers(q.codes):
-            label = labels.codes[q.column].get(code, "")
-            if answer in ("yes", "no") and labels.is_missing(q.column, code):
-                missing.setdefault(q.column, {})[_in_words(code, label, answer)] = None
+            label = told.codes.get(code, "")
+            if answer in ("yes", "no") and told.is_missing(code):
+                missing.setdefault(q.column, []).append(_in_words(code, label, answer))
             elif q.where != REVERSED and _is_another(answer_meaning(label), answer):
-                other.setdefault(q.column, {})[_in_words(code, label, answer)] = None
+                other.setdefault(q.column, []).append(_in_words(code, label, answer))
     for kind, found in (("label_of_other_answer", other), ("missing_code_counts", missing)):
         for column, codes in found.items():
-            yield _rule(kind, column, tuple(codes))
+            yield _rule(kind, column, codes)
 
 
 def _answers(codes: AnswerCodes) -> Iterator[tuple[str, str]]:
@@ -112,7 +120,7 @@ def _otherwise_called(of_file: Mapping[str, str], own: Mapping[str, str]) -> Ite
             continue
         others = set().union(*(found for other, found in texts.items() if other != code))
         sexes = {sex for text in texts[code] if (sex := _sex(text))}
-        if normalised(label) in others or (sexes and (_sex(label) or "") not in ("", *sexes)):
+        if normalised(label) in others or (sexes and _sex(label) not in ("", *sexes)):
             yield _in_words(code, label, own[code])
 
 
@@ -130,5 +138,5 @@ def _in_words(code: str, of_file: str, of_survey: str) -> Reason:
 
 
 def _rule(kind: str, where: str, codes: Iterable[Reason]) -> CheckRule:
-    codes = tuple(codes)
+    codes = tuple(dict.fromkeys(codes))  # a column may feed two items, and be in several files
     return CheckRule(kind, where, count=len(codes), values={"codes": codes, "where": where})

@@ -27,7 +27,7 @@ BIRTH = {
 
 def number_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on columns of numbers."""
-    spec, weights = survey.spec, dict.fromkeys(weight_columns(survey.spec).values())
+    spec, weights = survey.spec, weight_columns(survey.spec)
     groups = [g.column for g in spec.groups.values() if isinstance(g, NumberGroup | QuantileGroup)]
     for name in dict.fromkeys((*weights, *groups)):
         yield from _thousands(name, is_weight=name in weights)

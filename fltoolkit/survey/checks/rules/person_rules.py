@@ -11,7 +11,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.code_rules import different_values
-from fltoolkit.survey.checks.rules.label_rules import labels_of_files
+from fltoolkit.survey.checks.rules.label_rules import Labels
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.classifications.answer_labels import UNRESOLVED, answer_meaning
@@ -75,7 +75,7 @@ def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
     return rows_of(lost.select(named).with_columns(bare).join(persons, on=named, how="inner")) > 0
 
 
-def family_rules(survey: Survey) -> Iterator[CheckRule]:
+def family_rules(survey: Survey, labels: Labels) -> Iterator[CheckRule]:
     """Yields the rules on persons who answered the wrong module (set of questions), and on parents who cannot
     be linked to their child or are too young. There are none if the survey has no module on children."""
     children, module, line = survey.spec.children, survey.spec.module, survey.spec.age.adult
@@ -88,10 +88,10 @@ def family_rules(survey: Survey) -> Iterator[CheckRule]:
             test = who & answered & ~nw.col(ASKED)
             yield CheckRule(f"other_module_{name}", survey.spec.age.column, test, values={"line": line})
     if children.parents:
-        yield from _parent_rules(survey, children.parents)
+        yield from _parent_rules(survey, children.parents, labels)
 
 
-def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
+def _parent_rules(survey: Survey, parents: Parents, labels: Labels) -> Iterator[CheckRule]:
     mine, line = nw.col(CHILD) & nw.col(ASKED), survey.spec.age.adult
     home = [HOUSEHOLD, PART, "fl__line"]
     own = line_numbers(survey.frame, parents)[parents.line].alias("fl__line")
@@ -108,7 +108,7 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
     without = mine & nw.col(HOUSEHOLD).is_null()
     yield CheckRule("child_without_household", ", ".join(survey.spec.design.household), without, frame=linked)
     codes = [*parents.none, *parents.elsewhere, *parents.missing]
-    open_codes = _codes_of_no_answer(survey, parents)
+    open_codes = _codes_of_no_answer(survey, parents, labels)
     not_known, also_lines = list[nw.Expr](), list[nw.Expr]()
     for i, name in enumerate(parents.columns):
         value, there, of_age, minor = (nw.col(c) for c in (SOURCE + name, *_facts_of_parent(i, facts)))
@@ -133,12 +133,13 @@ def _parent_rules(survey: Survey, parents: Parents) -> Iterator[CheckRule]:
         yield CheckRule(f"parent_{kind}", where, test, values={"codes": ", ".join(open_codes)}, frame=linked)
 
 
-def _codes_of_no_answer(survey: Survey, parents: Parents) -> list[str]:
+def _codes_of_no_answer(survey: Survey, parents: Parents, labels: Labels) -> list[str]:
     """Returns the codes of `parents.none` that mean *don't know* or *refused* in other questions, or by their
     label in an SPSS or Stata file."""
-    codes = labels_of_files(survey).codes if parents.none else {}
-    labels = [(code, label) for name in parents.columns for code, label in codes.get(name, {}).items()]
-    labelled = {code for code, label in labels if answer_meaning(label) in UNRESOLVED}
+    told = [column.codes for name in parents.columns for column in labels.get(name, ())]
+    labelled = {
+        code for codes in told for code, label in codes.items() if answer_meaning(label) in UNRESOLVED
+    }
     return [code for code in parents.none if code in labelled.union(survey.spec.answers.meaning_unresolved)]
 
 

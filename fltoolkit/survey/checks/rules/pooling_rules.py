@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import narwhals as nw
 
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes
 from fltoolkit.survey.checks.item_nonresponse import frames_with, questions
-from fltoolkit.survey.checks.rules.rule import CheckRule
+from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import ASKED, PART, PSU, SOURCE, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import Group
 
@@ -57,19 +59,20 @@ def _weight_rules(
         pooled = {part: means.get(part, 0) * n for part, n in persons.items()}
         keys = [SOURCE + name for name in person.key]
         shared = rows_of(survey.frame) - count_distinct(survey.frame, keys)
-        own = [
-            f"{_two_digits(pooled[p] / factor)} ({names[p]})" for p, factor in enumerate(person.weight_factor)
-        ]
+        own = tuple(
+            Reason.of(f"{WORDS}sum_of_file", N=rounded_sum(pooled[p] / factor), file=names[p])
+            for p, factor in enumerate(person.weight_factor)
+        )
         values = {
-            "sum": f"{sum(person.weight_factor):.3g}",
-            "files": ", ".join(own),
-            "pooled": _two_digits(sum(pooled.values())),
+            "sum": rounded_sum(sum(person.weight_factor), 3),
+            "files": own,
+            "pooled": rounded_sum(sum(pooled.values())),
         }
         kind = "factors_of_same_persons" if shared else "factors_not_one"
         yield CheckRule(kind, "files.person.weight_factor", count=shared or "", values=values)
     low, high = (pick(means, key=lambda part: means[part], default=0) for pick in (min, max))
     if low != high and means[high] > OTHER_SCALE * means[low]:
-        times = _two_digits(means[high] / means[low])
+        times = rounded_sum(means[high] / means[low])
         values = {"low": names[low], "high": names[high], "times": times}
         yield CheckRule("weights_of_one_file", PATH, count="", values=values)
 
@@ -183,7 +186,3 @@ def _moved(areas: Mapping[object, Areas], least: int) -> list[int]:
         if one_each and old != new and len(pairs) >= least * len(became):
             moved.append(part)
     return moved
-
-
-def _two_digits(number: float) -> str:
-    return f"{float(f'{number:.2g}'):,.0f}"

@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import narwhals as nw
-import yaml
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.findings import Columns, Count, Counted, Finding, FindingRows, printed_values
 from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.yaml_files.loading import Model, load_model
 
 WORDS = "findings."
 
 
-@dataclass(frozen=True)
-class Kind:
+class FindingKind(Model):
     """What is true of all findings of a kind.
 
     Attributes:
@@ -39,6 +38,10 @@ class Kind:
     counted: Counted = "persons"
     acceptable: bool = False
     listed: bool = False
+
+
+class _Kinds(Model):
+    kinds: dict[str, FindingKind]
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,9 @@ class CheckRule:
 
 
 @cache
-def finding_kinds() -> Mapping[str, Kind]:
+def finding_kinds() -> Mapping[str, FindingKind]:
     """Returns all kinds of findings, as {key: kind}."""
-    text = Path(__file__).with_name("finding_kinds.yaml").read_text("utf-8")
-    return {name: Kind(**facts) for name, facts in yaml.safe_load(text).items()}
+    return load_model(Path(__file__).with_name("finding_kinds.yaml"), _Kinds).kinds
 
 
 def apply_rules(rules: Iterable[CheckRule], persons: Frame, mask: Mask, path: object = "") -> list[Finding]:

@@ -10,7 +10,7 @@ from datetime import date
 import narwhals as nw
 
 from fltoolkit.survey.answers.skips_and_blanks import answered_yes
-from fltoolkit.survey.checks.item_nonresponse import questions, said_no, without_episode
+from fltoolkit.survey.checks.item_nonresponse import questions, said_no_to_work, without_episode
 from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, KEY, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
@@ -50,7 +50,7 @@ def period_rules(survey: Survey) -> Iterator[CheckRule]:
             yield _rule("period_short_dates", "start", **dates)
         elif spanned > window.months + FIELDWORK:
             yield _rule("period_long_dates", "start", **dates)
-    if (ends := _last_years(window)) and not ends[0] <= year + 1 <= ends[1] + 2:
+    if (ends := _last_years(window)) and not ends[0] - 1 <= year <= ends[1] + 1:
         yield _rule(
             "period_other_year", "end" if window.end else "start", year=str(year), period=_dates(window)
         )
@@ -124,11 +124,8 @@ def _row_rules(survey: Survey, persons: Frame) -> Iterator[CheckRule]:
     """Yields the rules on rows of the episodes file of persons who should have none."""
     rows, where = nw.col(ROWS) > 0, "files.episodes"
     yield CheckRule("episodes_not_asked", where, rows & ~nw.col(ASKED), frame=persons)
-    work = [q for q in questions(survey) if q.where == "any_work"]
-    idle = nw.all_horizontal(*[said_no(q, survey.spec.mapped) for q in work], ignore_nulls=False)
-    yield CheckRule(
-        "episodes_without_work", "any_work", rows & nw.col(ASKED) & ~nw.col(CHILD) & idle, frame=persons
-    )
+    idle = nw.col(ASKED) & ~nw.col(CHILD) & said_no_to_work(survey)
+    yield CheckRule("episodes_without_work", "any_work", rows & idle, frame=persons)
 
 
 def _absent_rules(survey: Survey) -> Iterator[CheckRule]:

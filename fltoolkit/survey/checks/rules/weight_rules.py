@@ -12,6 +12,7 @@ from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR
+from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.design.weight_scale import FEW_BELOW_ONE, scale_sums
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -25,19 +26,22 @@ PERSONS, CARRIED = "fl__persons", "fl__carried"
 
 
 def weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns, as {internal weight column: column}, the column of the data that contains this weight: those
-    of all populations and that of the design."""
-    own = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
-    return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
+    """Returns the weights of all populations and that of the design, as {column of the data: internal weight
+    column}. Populations can share a weight."""
+    populations = {name: p for name, p in spec.populations.items() if not p.sum_of}
+    own = {p.weight or spec.design.weight: weight_of(name) for name, p in populations.items()}
+    return own if spec.design.weight in own else {**own, spec.design.weight: WEIGHT}
 
 
 def weight_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on the values of each weight."""
-    spec, columns = survey.spec, weight_columns(survey.spec)
-    inside_of = {name: inside for inside, name in columns.items()}
-    for name in dict.fromkeys(columns.values()):
-        text, weight = nw.col(SOURCE + name), nw.col(inside_of[name])
-        sides = {spec.of_children(p) for p in spec.populations if columns.get(weight_of(p)) == name}
+    spec = survey.spec
+    for name, inside in weight_columns(spec).items():
+        text, weight = nw.col(SOURCE + name), nw.col(inside)
+        own = (p for p, v in spec.populations.items() if not v.sum_of)
+        sides = {
+            spec.of_children(p) for p in own if (spec.populations[p].weight or spec.design.weight) == name
+        }
         both = nw.lit(len(sides) > 1)
         side = both if len(sides) != 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
         asked = nw.col(ASKED) & side
@@ -54,8 +58,7 @@ def weight_sum_rules(survey: Survey) -> Iterator[CheckRule]:
     if not survey.grosses_up:
         return
     spec = survey.spec
-    columns = {} if spec.calibration else {name: inside for inside, name in weight_columns(spec).items()}
-    for name, inside in columns.items():
+    for name, inside in () if spec.calibration else weight_columns(spec).items():
         there, *sums = scale_sums(nw.col(inside) / nw.col(FACTOR))
         for kind, is_so in _scales(bool(spec.design.psu or spec.design.replicates)).items():
             yield CheckRule(kind, name, there, sums=tuple(sums), when=is_so)
@@ -134,20 +137,19 @@ def _is_far_from(official: float) -> Callable[[object, float, float], bool]:
 
 
 def _rounded_sums(name: str, official: float = 0.0) -> Callable[..., Mapping[str, object]]:
-    """Returns a function that gives two sums of weights as they may be printed. With all its digits, such a
-    number would be a sum of single weights."""
+    """Returns a function that gives two sums of weights as they may be printed."""
     return lambda _, answered, whole: {
         "name": name,
         "official": official,
-        "answered": int(float(f"{answered:.2g}")),
-        "whole": int(float(f"{whole:.2g}")),
+        "answered": rounded_sum(answered),
+        "whole": rounded_sum(whole),
     }
 
 
 def dominant_weight_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields a rule for each value of a weight that is at least five times the mean weight and carries at
     least 5% of the sum of the weights, over the persons who answered the module."""
-    for name, inside in {name: inside for inside, name in weight_columns(survey.spec).items()}.items():
+    for name, inside in weight_columns(survey.spec).items():
         weight = nw.col(inside) / nw.col(FACTOR)
         there = nw.col(ASKED) & (weight.is_finite() & (weight > 0)).fill_null(False)
         sums = [there, nw.when(there).then(weight).otherwise(0.0)]

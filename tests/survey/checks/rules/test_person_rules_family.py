@@ -12,6 +12,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.survey.checks.findings import count_rows
+from fltoolkit.survey.checks.rules.label_rules import labels_of_files
 from fltoolkit.survey.checks.rules.person_rules import family_rules
 from fltoolkit.survey.checks.rules.rule import apply_rules
 from fltoolkit.survey.data.printable_values import Mask
@@ -62,7 +63,7 @@ def found(spec: dict[str, Any], write: Write, changed: Change) -> Callable[..., 
             people[f"h2 {who}"] |= facts
         table = pd.DataFrame([{"who": who, "c2": "", "c4": "", **facts} for who, facts in people.items()])
         survey = fl.read_survey(write(changed(spec, {**KEYS, **(keys or {})}), people=table))
-        told = apply_rules(family_rules(survey), survey.frame, Mask(5))
+        told = apply_rules(family_rules(survey, labels_of_files(survey)), survey.frame, Mask(5))
         listed = [f.rows and count_rows(f.rows.frame, {"n": f.rows.condition})["n"] for f in told]
         return [(f.severity, f.check, f.where, f.what, f.count, n) for f, n in zip(told, listed, strict=True)]
 
@@ -173,7 +174,7 @@ def test_a_label_of_no_answer_is_no_label_of_no_parent(
     )
     keys = {**KEYS, "files.person.path": "people.sav", "children.parents": {**CODES, "none": [97, 98]}}
     survey = fl.read_survey(write(changed(spec, keys)))
-    told = apply_rules(family_rules(survey), survey.frame, Mask(5))
+    told = apply_rules(family_rules(survey, labels_of_files(survey)), survey.frame, Mask(5))
     assert [(f.where, str(f.what), f.count) for f in told] == [
         (f"{LINKS}.none", UNKNOWN.replace("dk", "98"), 1)
     ]
