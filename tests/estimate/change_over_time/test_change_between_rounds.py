@@ -161,6 +161,8 @@ def test_rounds_with_replicate_weights_are_independent_and_their_psus_are_not_kn
     assert (fall["verdict"], fall["method"]) == ("decreased", "mover")
     with pytest.raises(DesignError, match="replicate weights do not say"):
         fl.change(before, after, shared_psus=True)
+    kept = replace(after, about=replace(after.about, psus_of_earlier_rounds="kept"))  # as survey.yaml says it
+    assert fl.change(before, kept).table.loc[0, "se"] == row["se"]
     assert fl.change_from_published(BASELINE, after).table["verdict"][0] == "decreased"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.survey.checks.survey_facts import describe
@@ -95,3 +96,17 @@ def test_where_children_have_a_module_of_their_own_each_module_is_named() -> Non
         "adult module: adults absent during the whole visit (code 3 of A_RESULT); persons under 18"
     )
     assert "; child module: persons other than the child drawn: " in facts["Not asked"]
+
+
+def test_how_far_weights_differ_is_told_to_two_digits(tmp_path: Path) -> None:
+    """Two hundred weights of 1,234 and of 3,702, three times as much, in equal numbers: by hand, the
+    coefficient of variation is 1/2, Kish's design effect 1 + CV² = (1 + 9)/2 / 2² = 1.25."""
+    people = persons_table([("not", {"W": 1234 * (1 + 2 * (i % 2))}) for i in range(200)])
+    spec = {key: value for key, value in SPEC.items() if key != "sectors"}
+    facts = describe(fl.read_survey(write_survey(tmp_path, spec, persons=people))).set_index("fact")["value"]
+    assert facts["Weights W"] == (
+        "5% below 1,200, half below 2,500, 5% above 3,700; coefficient of variation 0.50, "
+        "Kish's design effect 1.25; the largest 1% carry 0% of the sum"
+    )
+    few = people.head(99)
+    assert "Weights W" not in set(describe(fl.read_survey(write_survey(tmp_path, spec, persons=few)))["fact"])
