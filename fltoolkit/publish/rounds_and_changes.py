@@ -20,6 +20,7 @@ from fltoolkit.estimate.change_over_time.change_between_rounds import change, ch
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import estimate_measure
+from fltoolkit.languages.reasons import has_text
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
 from fltoolkit.publish.published_set import HasTables, Published, publish_run, refuse_other_survey
@@ -203,12 +204,14 @@ def _estimates_of(
 
 
 def _single_groups(out: Published) -> dict[Key, list[tuple[str, ...]]]:
-    """Returns the breakdowns of a run that use at most one group. The default population comes first.
+    """Returns the breakdowns of a run that use at most one group. The default population comes first. A
+    breakdown whose categories may not be listed (`unlisted_breakdowns`) has no changes.
 
     The keys are the measure, the population and, for a share, the group whose categories have the shares.
     """
     found: dict[Key, list[tuple[str, ...]]] = {}
-    own = out.own[out.own["marker"] != "x"]
+    listed = (out.own["breakdown"] == "") | out.own["category"].map(has_text)
+    own = out.own[listed & (out.own["marker"] != "x")]
     for measure in COMPARED:
         rows = own[own["measure"] == measure][["reference_population", "breakdown"]].drop_duplicates()
         for population, breakdown in rows.itertuples(index=False):

@@ -82,6 +82,29 @@ def test_a_row_hidden_in_one_round_shows_no_change_and_no_verdict(tmp_path: Path
     )
 
 
+def test_a_breakdown_that_may_not_be_listed_has_no_change(tmp_path: Path) -> None:
+    """Five sectors beside five cases would tell that each has one, so that neither the published set nor the
+    changes list them."""
+    tables = [
+        {"measure": "prevalence", "by": [[], "sex"]},
+        {"measure": "share", "population": "workers", "of": "sector"},
+    ]
+    sectors = [("case", {"P": i, "FISIC": sector}) for i, sector in enumerate(("01", "41", "97", "10", "45"))]
+    for name, year in (("first", 2025), ("second", 2027)):
+        design = {**SPEC["design"], "psus_of_earlier_rounds": "new"}
+        folder = a_round(tmp_path / name, year, 0, persons=1, tables=tables, design=design)
+        people = [*sectors, *[("case", {"P": i % 40}) for i in range(60 if year == 2025 else 0)]]
+        people += [("not", {"P": i % 40}) for i in range(2000)]
+        persons_table(people).to_csv(folder / "persons.csv", index=False)
+    persons = fl.classify(fl.read_survey(tmp_path / "second"))
+    out = fl.publish_run(persons)
+    (share,) = out.table.loc[out.table["measure"] == "share", "category"]
+    assert share == ""
+    found = fl.changes("../first/survey.yaml", persons, out)
+    assert found is not None
+    assert "change_in_share" not in set(found.table["measure"])
+
+
 def test_labels_that_coincide_need_a_word(tmp_path: Path) -> None:
     a_round(tmp_path / "first", 2025, 120)
     persons = fl.classify(fl.read_survey(a_round(tmp_path / "second", 2027, 45)))
