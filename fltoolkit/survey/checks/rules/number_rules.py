@@ -58,8 +58,8 @@ def _thousands(name: str, *, is_weight: bool) -> Iterator[CheckRule]:
 
 
 def _other_columns(survey: Survey, weight: str) -> Iterator[CheckRule]:
-    """Yields a rule for each column of the description that has the same value as the weight for every
-    person, although the weight differs between persons."""
+    """Yields a rule for each column of another meaning, such as the age, that has the same value as the weight
+    for every person, although the weight differs between persons; or that is itself named as the weight."""
     spec, design = survey.spec, survey.spec.design
     groups = [c for g in spec.groups.values() if isinstance(g, Group) for c in g.column]
     named = (
@@ -80,7 +80,7 @@ def _other_columns(survey: Survey, weight: str) -> Iterator[CheckRule]:
         return persons >= FEWEST and same == persons and differs
 
     for other in dict.fromkeys((*named, *groups, *modules)):
-        if other and other != weight:
+        if other:
             number = nw.col(SOURCE + other).cast(nw.String) == nw.col(SOURCE + weight)
             values = {"other": other}
             yield CheckRule(

@@ -107,6 +107,14 @@ def test_a_weight_that_is_another_column(tmp_path: Path, column: str, weights: l
     assert f"the weight is equal to the column {column} for everybody" in told
 
 
+@pytest.mark.parametrize("column", ["AGE", "HH"])
+def test_a_column_of_another_meaning_that_is_named_as_the_weight(tmp_path: Path, column: str) -> None:
+    ages = [20 + i for i in range(N)]
+    survey = survey_with(tmp_path, AGE=ages, HH=[i + 1 for i in range(N)], design__weight=column)
+    told = [what for severity, what in found(survey, "weights") if severity == "error"]
+    assert f"the weight is equal to the column {column} for everybody" in told
+
+
 def test_a_weight_that_equals_another_column_by_chance_is_silent(tmp_path: Path) -> None:
     ages = [20 + i for i in range(N)]
     weights = [*ages[:-1], 60]
