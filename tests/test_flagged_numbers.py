@@ -61,12 +61,10 @@ def unflagged_lines(lines: list[str], flagged: set[Labelled], language: str) -> 
 def test_a_flag_stands_wherever_its_number_is_printed(sample: str, language: Language) -> None:
     flagged = flagged_rates(sample, language)
     assert len(flagged) > 3
-    found = [
-        (file.stem, line)
-        for file in sorted((GOLDEN / sample).glob(f"*_{language.code}.txt"))
-        for line in unflagged_lines(file.read_text("utf-8").splitlines(), flagged, language.code)
-    ]
-    assert found == []
+    pages = {file.stem: file.read_text("utf-8").splitlines() for file in (GOLDEN / sample).glob("*.txt")}
+    assert {"3_estimate", "4_nap", "nap_workbook", "index"} < pages.keys()
+    found = {name: [*unflagged_lines(lines, flagged, language.code)] for name, lines in sorted(pages.items())}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 def test_a_number_without_its_flag_is_found() -> None:
