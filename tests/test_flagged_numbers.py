@@ -50,7 +50,7 @@ def unflagged_lines(lines: list[str], flagged: set[Labelled], language: str) -> 
     """Yields the parts of lines, up to a semicolon, that have a label and its rate without its flag."""
     for line in lines:
         for part in line.split(";"):
-            numbers, words = NUMBER.findall(part), part.casefold()
+            numbers, words = NUMBER.findall(part), " ".join(part.casefold().split())
             there = any(rate in numbers and label in words for label, rate in flagged)
             if there and not re.search(SHOWN_AS_FLAGGED[language], part):
                 yield part
