@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tests.file_texts import texts
 
+DIGITS = re.compile(
+    r"\d+\.\d{12,}(?:e-?\d+)?"
+)  # of a number that no text prints: its last ones depend on the order of a sum
 LONG = 3_000  # lines: above this, difflib may take a line that stands often for no landmark, which is quick and less exact
 
 
@@ -51,7 +54,11 @@ def differences(old: Path, new: Path) -> Iterator[Difference]:
         if None in files:
             yield Difference(name, *("" if file is None else "(this file)" for file in files))
         elif contents[0] != contents[1]:
-            yield from _lines(name, *(texts(file) for file in files if file))
+            yield from _lines(name, *([_rounded(line) for line in texts(file)] for file in files if file))
+
+
+def _rounded(line: str) -> str:
+    return DIGITS.sub(lambda number: f"{float(number[0]):.12g}", line)
 
 
 def _lines(name: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:

@@ -88,7 +88,7 @@ def rao_scott(
 
     Raises:
         RequestError: there is no such column or population; only cases have the group; there are fewer than
-            two categories.
+            two categories; all persons have the outcome, or nobody has it.
     """
     refuse_unclassified(design)
     columns = named_outcome(design, columns, "rao_scott")
@@ -114,12 +114,17 @@ def rao_scott(
     sums = sum_persons(design, estimand, population_of(design, population, keys, columns))
     weights = sums.by_unit("w", sums.denominators)
     names, by_unit, totals = _two_way(sums, weights, keys)
-    if min(len(names[0]), len(names[1])) < 2:
+    had = [
+        name
+        for name, total in zip(names[1], totals.reshape(len(names[0]), -1).sum(axis=0), strict=True)
+        if total
+    ]
+    if min(len(names[0]), len(had)) < 2:
         raise RequestError(
             "there is nothing to compare",
             where="rao_scott",
-            found=names,
-            do="name groups with two categories or more",
+            found=(names[0], had),
+            do="name groups with two categories or more, and an outcome that some persons have and others do not",
         )
     whole = sums.cells.keys.index[sums.cells.keys[BREAKDOWN] == len(keys) + 1]
     size, n = float(totals.sum()), float(sums.denominators.sums(sums.table["n"].to_numpy(float))[whole[0]])

@@ -86,3 +86,10 @@ def test_a_group_against_itself_or_with_one_category_is_refused() -> None:
         fl.rao_scott(design, "group", "group")
     with pytest.raises(RequestError, match="nothing to compare"):
         fl.rao_scott(design, "group", "case")
+
+
+@pytest.mark.parametrize("everybody", [0, 1])
+def test_an_outcome_of_nobody_or_of_everybody_is_refused(everybody: int) -> None:
+    design = grouped({("a", everybody): 20, ("b", everybody): 30})
+    with pytest.raises(RequestError, match="outcome that some persons have"):
+        fl.rao_scott(design, "group", "case")
