@@ -25,6 +25,7 @@ from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 KINDS = (  # of findings about answers, in the order in which they are listed
     "mostly_yes",
@@ -34,6 +35,7 @@ KINDS = (  # of findings about answers, in the order in which they are listed
     "no_usable_answer",
 )
 SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
+WHOLE = ("any_work", "episodes.same_work", "current")  # questions about the work of all items
 FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 FEW_CODES = 2  # a column has at most so many codes that stand for a blank
 
@@ -66,6 +68,7 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         yield CheckRule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
     yield from _answered_despite_skip(survey, past, mask)
     yield from _work_rules(survey)
+    yield from _repeated_rules(survey.spec)
     for kind, by in kinds.items():
         if by:
             yield _of_columns(kind, list(by.items()))
@@ -84,6 +87,16 @@ def _work_rules(survey: Survey) -> Iterator[CheckRule]:
         said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
         test = adult & said_no_to_work(survey) & nw.any_horizontal(*said, ignore_nulls=False)
         yield CheckRule("yes_without_work", "any_work", test)
+
+
+def _repeated_rules(spec: SurveySpec) -> Iterator[CheckRule]:
+    """Yields a rule for a question about the work as a whole whose *yes* is that of an item: every person with
+    the item meets it, so that it tests nothing."""
+    asked = [(key, source, source.codes(spec.answers).yes) for key, source in spec.questions()]
+    items = [(source.column, codes) for key, source, codes in asked if key.startswith("items.")]
+    for key, source, codes in asked:
+        if key in WHOLE and any(c == source.column and set(yes) <= set(codes) for c, yes in items):
+            yield CheckRule("question_is_item", key, count="", values={"column": source.column})
 
 
 def _total_count(count: Count) -> int:

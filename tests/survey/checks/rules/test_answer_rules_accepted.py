@@ -17,7 +17,11 @@ ONE_LARGE = np.where(np.arange(N) == 5, 9999.0, np.linspace(90, 110, N))
 
 
 def questions(
-    folder: Path, weights: np.ndarray, involuntary: object, accept: list[dict[str, str]]
+    folder: Path,
+    weights: np.ndarray,
+    involuntary: object,
+    accept: list[dict[str, str]],
+    more: dict[str, object] | None = None,
 ) -> pd.DataFrame:
     table = pd.DataFrame({"ID": range(N), "W": weights, "AGE": 30, "WORK": 1, "INV": involuntary, "COE": 2})
     table["AGE"] += np.arange(N) % 20
@@ -31,7 +35,7 @@ def questions(
         "items": {"involuntary": {"very_low_or_no_wages": {"column": "INV"}}, "coercion": {"withheld_wages": {"column": "COE"}}},
         "episodes": {"same_work": "assumed"},
         "populations": {"adults": {"label": "adults", "age": {"min": 18}}},
-        "coverage_excludes": ["the homeless"], "accept": accept,
+        "coverage_excludes": ["the homeless"], "accept": accept, **(more or {}),
     }  # fmt: skip
     (folder / "survey.yaml").write_text(yaml.safe_dump(spec), "utf-8")
     return fl.check(fl.read_survey(folder / "survey.yaml")).query("check in ['weights', 'items', 'accept']")
@@ -57,3 +61,13 @@ def test_one_entry_takes_the_question_away(
     left = questions(tmp_path, weights, involuntary, [entry])
     assert left.query("where == @column").severity.tolist() == ["note"]
     assert not len(left.query("check == 'accept'"))
+
+
+@pytest.mark.parametrize("key", ["any_work", "same_work", "current"])
+@pytest.mark.parametrize("yes", [1, [1, 2], 3])
+def test_a_question_that_is_an_item_is_asked_about(tmp_path: Path, key: str, yes: object) -> None:
+    source = {"column": "INV", "yes": yes, "no": [c for c in (1, 2, 3) if c not in np.atleast_1d(yes)]}
+    more = {"episodes": {"same_work": source}} if key == "same_work" else {key: source}
+    left = questions(tmp_path, np.linspace(90, 110, N), np.where(np.arange(N) % 9 == 0, 1, 2), [], more)
+    found = left.query("what.str.contains('the question of an item too')")["where"].tolist()
+    assert found == ([] if yes == 3 else ["episodes.same_work" if key == "same_work" else key])
