@@ -385,7 +385,7 @@ ODDITIES = (
         "two questions to which all said yes",
         "a survey of the rescued",
         lambda t: {n: t[n].replace("2", "1") for n in ("INV", "COE")},
-        asked=(("items", "INV, COE"),),
+        asked=(("items", "INV"), ("items", "COE")),
     ),
     Oddity(
         "optional columns without an answer",

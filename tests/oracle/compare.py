@@ -10,9 +10,8 @@ from pathlib import Path
 
 from tests.file_texts import texts
 
-DIGITS = re.compile(
-    r"\d+\.\d{12,}(?:e-?\d+)?"
-)  # of a number that no text prints: its last ones depend on the order of a sum
+# A number as no text prints it. Its last digits depend on the order of a sum.
+DIGITS = re.compile(r"\d+\.\d{12,}(?:e-?\d+)?")
 LONG = 3_000  # lines: above this, difflib may take a line that stands often for no landmark, which is quick and less exact
 
 

@@ -69,6 +69,8 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     yield from _answered_despite_skip(survey, past, mask)
     yield from _work_rules(survey)
     yield from _repeated_rules(survey.spec)
+    for column, count in kinds.pop("mostly_yes").items():  # apart, since `accept` must name the question
+        yield CheckRule("mostly_yes", column, count=count)
     for kind, by in kinds.items():
         if by:
             yield _of_columns(kind, list(by.items()))
