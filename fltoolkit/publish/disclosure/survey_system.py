@@ -11,7 +11,7 @@ divides the cases of a kind: its unknowns add up to the cases of the kind.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, product
 from typing import Any
@@ -92,19 +92,31 @@ class Relation:
     Attributes:
         terms: the values, each with its sign. A value is a pair of group and value in a set; the empty set
             stands for all cases.
-        cells: the differences that a reader can calculate, each with its denominator: the cell of cases in
-            which it is calculated.
+        cells: the confidential differences, each with its denominator: the cell of cases in which readers
+            calculate it. No table shows them.
+        reason: why they are confidential.
         is_count: whether the difference counts cases (it is then never negative).
     """
 
     terms: tuple[tuple[int, Key], ...]
     cells: Mapping[DerivedCell, CellId]
+    reason: str
     is_count: bool = True
 
     @property
     def groups(self) -> frozenset[str]:
         """Returns the groups of the values."""
         return frozenset(g for _, value in self.terms for g, _ in value)
+
+    def within(self, cells: Collection[CellId]) -> Relation | None:
+        """Returns the relation as far as readers know it of some cells; None if a group is not in them."""
+        there = {g for _, key in cells for g, _ in key}
+        known = {
+            cell: (population, key)
+            for cell, (population, key) in self.cells.items()
+            if all((population, key | value) in cells for _, value in self.terms)
+        }
+        return replace(self, cells=known) if self.groups <= there else None
 
 
 @dataclass(frozen=True)
@@ -361,8 +373,8 @@ def _columns(cells: Iterable[CellId], groups: frozenset[str], coarse: _CoarseKin
     shown = {(p, frozenset(g for g, _ in key)) for p, key in there}
 
     def may_have(fact: Mapping[str, Any], combination: Key) -> bool:
-        if any((v in ROUTES.values()) != fact[OF_CHILD] for g, v in combination if g == "route"):
-            return False  # a route is possible either for children only or for adults only
+        if not _may_have_routes(combination, bool(fact[OF_CHILD])):
+            return False
         own = {**fact, **dict(combination)}
         return all(
             (p, frozenset((g, own[g]) for g in by)) in there for p, by in shown if fact[POPULATION + p]
@@ -370,6 +382,17 @@ def _columns(cells: Iterable[CellId], groups: frozenset[str], coarse: _CoarseKin
 
     place = count(first)
     return [{v: next(place) for v in every if may_have(fact, v)} for fact in coarse.facts]
+
+
+def _may_have_routes(values: Key, child: bool) -> bool:
+    """Returns whether a person can have these values. Every route to forced labour is possible either for
+    children only or for adults only.
+
+    Args:
+        values: values of case-only groups; one of them may be a route.
+        child: whether the person is a child.
+    """
+    return all((v in ROUTES.values()) == child for g, v in values if g == "route")
 
 
 def _partition(
