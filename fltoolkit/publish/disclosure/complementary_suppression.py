@@ -81,6 +81,7 @@ def protect(
     pairs = [goals_of(system, place[cell], limits) for cell in sorted(primary, key=draws.__getitem__)]
     search = _Search(system, [goal for pair in pairs for goal in pair], cost, hidden, ~hidden)
     exposed = search.hide()
+    search.hide_told_complements()
     if not exposed and len(system.cells) <= MOST_TRIED:
         search.show_again()
     more = {c: COMPLEMENT for c, i in place.items() if not search.shown[i] and c not in fixed}
@@ -150,6 +151,7 @@ class _Search(Generic[C]):
         shown: for each cell, whether it is still shown. The search changes this.
         pool: the solutions found so far. A solution is one set of numbers of cases that agrees with
             everything that is shown.
+        beside: for each complement, another number of cases that must stay possible for a reader.
     """
 
     system: CellSystem[C]
@@ -158,6 +160,7 @@ class _Search(Generic[C]):
     fixed: Mask
     shown: Mask
     pool: list[Solution] = field(default_factory=list)
+    beside: list[Goal] = field(default_factory=list)
 
     def hide(self) -> list[int]:
         """Hides cells until every goal (a number of cases that must stay possible for readers) is possible,
@@ -170,11 +173,33 @@ class _Search(Generic[C]):
         self._try_many()
         for whole in (False, True):
             for goal in self.goals:
-                # The cheapest solution in whole numbers takes longest. So any solution is searched for first.
-                found = self._possible(goal, whole) if whole else self._known(goal, whole)
-                if not found and not self._hide_cheapest(goal, whole):
+                if not self._reached(goal, whole):
                     exposed.append(goal.row)
         return list(dict.fromkeys(exposed))
+
+    def _reached(self, goal: Goal, whole: bool) -> bool:
+        """Hides the cheapest cells with which a goal is possible, if it is not possible yet. Changes `shown`.
+        Returns whether it is possible now."""
+        # The cheapest solution in whole numbers takes longest. So any solution is searched for first.
+        found = self._possible(goal, whole) if whole else self._known(goal, whole)
+        return found or self._hide_cheapest(goal, whole)
+
+    def hide_told_complements(self) -> None:
+        """Hides further cells until no complement follows from the cells that are shown. (A complement is
+        hidden only to protect another cell. That may need only its weighted cases to be unknown.) Changes
+        `shown`, and `beside`."""
+        for row in np.flatnonzero(~self.shown & ~self.fixed):
+            cases = self.system.cases[row]
+            others = [
+                Goal(int(row), cases + far, float("nan"), at_least=far > 0)
+                for far in (-1.0, 1.0)
+                if cases + far >= 0
+            ]
+            found = [goal for goal in others if self._possible(goal, whole=True)] or others[-1:]
+            trial = replace(self, fixed=self.fixed | (np.arange(len(self.fixed)) == row))
+            if all(trial._reached(found[0], whole) for whole in (False, True)):
+                self.shown = trial.shown
+                self.beside.append(found[0])
 
     def show_again(self) -> None:
         """Shows hidden cells again if they are not needed. A cell is not needed if all goals stay possible
@@ -183,8 +208,11 @@ class _Search(Generic[C]):
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
             usable = [s for s in self.pool if not s.changed_cells(self.system)[row]]
             trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
-            if all(trial._possible(goal, whole) for whole in (False, True) for goal in self.goals):
-                self.shown, self.pool = trial.shown, trial.pool
+            beside = [goal for goal in self.beside if goal.row != row]
+            if all(trial._possible(goal, whole) for whole in (False, True) for goal in self.goals) and all(
+                trial._possible(goal, whole=True) for goal in beside
+            ):
+                self.shown, self.pool, self.beside = trial.shown, trial.pool, beside
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
         """Returns the prices for a search: the cost of a change of each cell.

@@ -43,6 +43,7 @@ from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
 ROW_KEY = ["measure", "outcome", "reference_population", "rule_set", "category"]
 OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
+MOST_OUTCOMES = 2  # outcomes of one's own in a published set
 SPREAD_COLUMNS = ["se", "cv", "deff", "deff_replace", "n_eff"]
 OF_UNRESOLVED = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
@@ -75,7 +76,7 @@ def publish(
     Raises:
         RequestError: a group has the name of a column of a published table; the set is of another survey; or
             profile and beside are both given.
-        PublicationError: the table may not be published. It is a stack, whose parts overlap; a quantile; a
+        PublicationError: the table may not be published. It is of a third user-defined outcome; it is a stack, whose parts overlap; a quantile; a
             ratio, or a mean of a true/false column; a
             flowchart or a profile of a domain; or a profile with `beside`. Or the set has another rule set or
             other weights. Or the publication profile lowers a confidentiality limit without
@@ -366,6 +367,15 @@ def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basi
             where="publish: beside",
             found=gone,
             do="make the table from the persons that fl.outcome returned for the tables before",
+        )
+    own = [name for name in basis.decided if name]
+    if len({*own, _outcome(est)} - {""}) > MOST_OUTCOMES:
+        raise PublicationError(
+            "outcomes of one's own are compared two at a time: three could together reveal a few persons",
+            where="publish: beside",
+            found=[*own, _outcome(est)],
+            allowed=f"{MOST_OUTCOMES} outcomes beside a run",
+            do="leave one of them out, here and in everything else that is published of this survey",
         )
     return persons, basis
 

@@ -23,6 +23,7 @@ from shared_surveys import classified
 from small_surveys import SPEC, persons_table, write_survey
 
 import fltoolkit as fl
+from fltoolkit.errors import PublicationError
 from fltoolkit.publish.own_tables import outcome_differences, own_tables
 
 
@@ -202,3 +203,35 @@ def test_an_item_is_no_nearer_to_its_row_in_the_profile_than_five_persons(
         "total", outcome="very_low_or_no_wages"
     )
     assert (found["marker"] == "c").tolist() == [hidden]
+
+
+def three_outcomes(persons: fl.ClassifiedSurvey) -> float:
+    """The cases of forced labour in the east: those with either side, added, less those with one of them."""
+    for rule in ("involuntary", "coercion", "involuntary or coercion"):
+        persons = fl.outcome(persons, rule, name=rule.replace(" ", "_"))
+    out = fl.publish_run(persons)
+    found = {}
+    for name in ("involuntary", "coercion", "involuntary_or_coercion"):
+        out = fl.publish(fl.total(persons, name, by="region"), beside=out)
+        rows = out.select("total", "region", outcome=name).set_index("region")
+        found[name] = rows.loc["east", "estimate"] / rows.loc["east", "rounding"]
+    run = out.select("total", "region").set_index("region")
+    assert run.loc["east", "marker"] == "c"
+    return float(found["involuntary"] + found["coercion"] - found["involuntary_or_coercion"])
+
+
+def test_a_third_outcome_beside_a_run_is_refused(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three cases in the east, beside twelve with one side of forced labour and twelve with the other."""
+    people = [("case", {"R": 3, "P": i}) for i in range(3)]
+    people += [("case", {"R": 1 + i % 2, "P": i}) for i in range(40)]
+    people += [("not", {"INV": 1, "COE": 2, "R": 1 + i % 3, "P": i}) for i in range(36)]
+    people += [("not", {"INV": 2, "COE": 1, "R": 1 + i % 3, "P": i}) for i in range(36)]
+    people += [("not", {"INV": 2, "COE": 2, "R": 1 + i % 3, "P": i % 40}) for i in range(300)]
+    persons = small(
+        [(what, {**own, "W": 10.0}) for what, own in people],
+        tables=[{"measure": "total", "by": [[], ["region"]]}],
+    )
+    with pytest.raises(PublicationError, match="two at a time"):
+        three_outcomes(persons)
+    monkeypatch.setattr(own_tables, "MOST_OUTCOMES", 3)
+    assert three_outcomes(persons) == 3

@@ -4,6 +4,7 @@ algebra."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -17,6 +18,7 @@ from fltoolkit.estimate.totals.breakdowns import cube
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, Protected, protect
+from fltoolkit.publish.disclosure.feasible_counts import feasible_range
 
 many_tables = settings(
     max_examples=tries(80, few=30), deadline=None, derandomize=True, database=None, phases=[Phase.generate]
@@ -274,3 +276,23 @@ def test_a_higher_limit_leaves_a_wider_range() -> None:
 )
 def test_a_cell_is_confidential_for_its_first_reason(cell: Cell, why: str) -> None:
     assert confidential(cell, Limits()) == why
+
+
+def test_no_complement_follows_from_the_cells_shown() -> None:
+    """The weighted cases of two sexes in the north must stay unknown, so the north or everybody is hidden. Its
+    cases would follow from the other and from the south."""
+    counts = {("north", "men"): 4, ("north", "women"): 1, ("south", "men"): 12, ("south", "women"): 13}
+    every = {key(region=r, sex=s): (n, 200) for (r, s), n in counts.items()}
+    tabulated = tabulate(every, [(), ("region",), ("region", "sex")])
+    cells = {
+        k: replace(c, non_cases=c.persons - c.cases, weighted=float(c.cases)) for k, c in tabulated.items()
+    }
+    primary = {k: why for k, c in cells.items() if (why := confidential(c, Limits()))}
+    system = system_of(cells, rounding_base=2.0)
+    hidden = protect(system, primary, Limits()).hidden
+    is_hidden = np.array([k in hidden for k in system.cells])
+    complements = [k for k, why in hidden.items() if why == COMPLEMENT]
+    assert complements
+    for k in complements:
+        low, high = feasible_range(system, system.place[k], is_hidden)[0]
+        assert not high - low < 1, sorted(k)  # nan: there is no limit
