@@ -8,7 +8,7 @@ cells are hidden: the cheapest cells that make both solutions possible.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Generic, TypeVar
@@ -151,7 +151,7 @@ class _Search(Generic[C]):
         shown: for each cell, whether it is still shown. The search changes this.
         pool: the solutions found so far. A solution is one set of numbers of cases that agrees with
             everything that is shown.
-        beside: for each complement, another number of cases that must stay possible for a reader.
+        beside: for each complement, other numbers of cases; one of them must stay possible for a reader.
     """
 
     system: CellSystem[C]
@@ -160,7 +160,7 @@ class _Search(Generic[C]):
     fixed: Mask
     shown: Mask
     pool: list[Solution] = field(default_factory=list)
-    beside: list[Goal] = field(default_factory=list)
+    beside: list[list[Goal]] = field(default_factory=list)
 
     def hide(self) -> list[int]:
         """Hides cells until every goal (a number of cases that must stay possible for readers) is possible,
@@ -195,24 +195,38 @@ class _Search(Generic[C]):
                 for far in (-1.0, 1.0)
                 if cases + far >= 0
             ]
-            found = [goal for goal in others if self._possible(goal, whole=True)] or others[-1:]
             trial = replace(self, fixed=self.fixed | (np.arange(len(self.fixed)) == row))
-            if all(trial._reached(found[0], whole) for whole in (False, True)):
+            if self._leaves_open(others) or all(trial._reached(others[-1], whole) for whole in (False, True)):
                 self.shown = trial.shown
-                self.beside.append(found[0])
+                self.beside.append(others)
 
     def show_again(self) -> None:
         """Shows hidden cells again if they are not needed. A cell is not needed if all goals stay possible
         without it. (A goal is a number of cases that must stay possible for readers.) The most expensive
         cells are tried first. Changes `shown`."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
-            usable = [s for s in self.pool if not s.changed_cells(self.system)[row]]
-            trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
-            beside = [goal for goal in self.beside if goal.row != row]
-            if all(trial._possible(goal, whole) for whole in (False, True) for goal in self.goals) and all(
-                trial._possible(goal, whole=True) for goal in beside
-            ):
-                self.shown, self.pool, self.beside = trial.shown, trial.pool, beside
+            if self.shown[row] or not (trial := self._showing([int(row)]))._goals_are_possible():
+                continue
+            # Other complements may then follow, such as those of another population with the same cases.
+            if told := [others[0].row for others in trial.beside if not trial._leaves_open(others)]:
+                trial = self._showing([int(row), *told])
+                if not trial._goals_are_possible() or not all(map(trial._leaves_open, trial.beside)):
+                    continue
+            self.shown, self.pool, self.beside = trial.shown, trial.pool, trial.beside
+
+    def _showing(self, rows: Sequence[int]) -> _Search[C]:
+        """Returns the same search, in which these cells are shown."""
+        usable = [s for s in self.pool if not s.changed_cells(self.system)[rows].any()]
+        shown = self.shown | np.isin(np.arange(len(self.shown)), rows)
+        beside = [others for others in self.beside if others[0].row not in rows]
+        return replace(self, shown=shown, pool=usable, beside=beside)
+
+    def _goals_are_possible(self) -> bool:
+        return all(self._possible(goal, whole) for whole in (False, True) for goal in self.goals)
+
+    def _leaves_open(self, others: Sequence[Goal]) -> bool:
+        """Returns whether one of several goals is possible in whole numbers."""
+        return any(self._possible(goal, whole=True) for goal in others)
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
         """Returns the prices for a search: the cost of a change of each cell.

@@ -234,6 +234,23 @@ def earlier_and_new_rows(
     )
 
 
+def knowing_groups_of(
+    all_rows: EarlierAndNewRows, other: DecidedRows, persons: ClassifiedSurvey
+) -> EarlierAndNewRows:
+    """Returns the same rows, with kinds of persons that also differ in the groups and populations of the rows
+    of another outcome. `persons`: the survey, as for `earlier_and_new_rows`."""
+    rows = all_rows.rows
+    known = replace(
+        rows,
+        groups=(*rows.groups, *other.groups),
+        keys=(*rows.keys, *other.keys),
+        populations=(*rows.populations, *other.populations),
+        unions={**rows.unions, **other.unions},
+    )
+    of, case_only = all_rows.scenario, persons.spec.case_only
+    return replace(all_rows, scenario=_scenario(known, of.limits, of.rounding_base, case_only, persons))
+
+
 def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> DecidedRows:
     """Decides which new rows are hidden, after earlier rows were published. Returns the earlier rows first,
     then the new ones.

@@ -125,10 +125,20 @@ def decide(
         outcome: _cells(rows, keys, share_groups, scenario.case_only) for outcome, rows in rows_of.items()
     }
     cells["cases"] = _routes(table[chart]) | cells["cases"]
-    cells["cases"] = {**profiles.cells, **cells["cases"]}
+    told = {c: cell for c, (cell, _) in earlier.complements.items()}
+    cells["cases"] = {**told, **profiles.cells, **cells["cases"]}
     left = _few_who_left(cells["cases"], cells["now"], scenario.limits)
     hidden, hidden_unresolved = dict[str, Mapping[CellId, str]](), dict[str, Mapping[CellId, str]]()
     earlier_of = earlier_cells(table, keys, share_groups, earlier)
+    before = earlier_of["cases"]
+    shown = before.shown.union(
+        c
+        for c, (cell, is_shown) in earlier.complements.items()
+        if is_shown and not confidential(cell, scenario.limits)
+    )
+    earlier_of["cases"] = replace(
+        before, shown=shown, hidden=before.hidden.union(earlier.complements) - shown
+    )
     of_cases = (
         {c: why for c, why in left.items() if c in earlier_of["now"].shown}
         | dict(profiles.primary)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
-from fltoolkit.publish.disclosure.cell_counts import CellId, Key, disclosed_cells
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, disclosed_cells
 from fltoolkit.publish.disclosure.suppression import EarlierCells
 from fltoolkit.publish.measure_units import PROFILES
 
@@ -29,6 +29,9 @@ class EarlierRows:
         unresolved_hidden: the rows in which only the count of unresolved persons is hidden (persons whose
             answers do not decide whether they are cases).
         unlisted: the hidden rows among them that are not listed in any table.
+        complements: the cells of other outcomes that nobody has together with this one, and that everybody who
+            is not unresolved has without it. They tell the cases of this outcome in the same cells. For each
+            cell, its counts under this outcome, and whether it is shown.
         close: cells that would reveal a few persons together with a table of another outcome, each with the
             reason.
     """
@@ -37,6 +40,7 @@ class EarlierRows:
     hidden: frozenset[int] = frozenset()
     unresolved_hidden: frozenset[int] = frozenset()
     unlisted: frozenset[int] = frozenset()
+    complements: Mapping[CellId, tuple[Cell, bool]] = field(default_factory=dict)
     close: Mapping[CellId, str] = field(default_factory=dict)
 
 

@@ -3,7 +3,7 @@ would reveal these persons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,13 +12,14 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.totals.outcome_overlaps import FORCED_LABOUR, Overlap, Overlaps, read_overlaps
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.estimate.variance.taylor_variance import Array
-from fltoolkit.publish.disclosure.cell_counts import CellId
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, population_mean_weight
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     WITH,
     characteristic_name,
     denominator_key,
 )
-from fltoolkit.publish.disclosure.run_decision import DecidedRows, EarlierAndNewRows
+from fltoolkit.publish.disclosure.run_decision import DecidedRows, EarlierAndNewRows, knowing_groups_of
+from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
 
 FEW_APART = "few persons more or fewer than another outcome has"
@@ -111,6 +112,66 @@ def protect_from_other_outcomes(
         ),
         alike,
     )
+
+
+def with_complements(
+    all_rows: EarlierAndNewRows,
+    others: Mapping[str, DecidedRows],
+    persons: ClassifiedSurvey,
+    outcome: str,
+    of_outcome: ClassifiedSurvey,
+) -> EarlierAndNewRows:
+    """Returns the rows, which now know the cells that complements of their outcome show or hide. An outcome is
+    a complement if everybody has one of the two, unless it is unresolved: its cases, subtracted from all
+    persons, are the cases of this outcome.
+
+    Args:
+        all_rows: the rows.
+        others: the published rows of each other outcome ("" is forced labour).
+        persons: the survey.
+        outcome: the outcome of the rows.
+        of_outcome: the survey in which the persons with this outcome are the cases.
+    """
+    patterns = all_rows.scenario.patterns
+    if patterns is None or not others:
+        return all_rows
+    groups = [g for g in map(str, patterns.kinds) if g in persons.spec.group_names]
+    populations = list(dict.fromkeys(all_rows.rows.populations))
+    names = {name: name or FORCED_LABOUR for name in others}
+    found = read_overlaps(persons, outcome or FORCED_LABOUR, [*names.values()], groups, populations).outcomes
+    decided = patterns.persons - patterns.counts["unresolved"] - patterns.counts["cases"]
+    complements = dict[CellId, tuple[Cell, bool]]()
+    for other in [
+        others[n]
+        for n, name in names.items()
+        if (found[name].other == decided).all() and not found[name].both.any()
+    ]:
+        all_rows = knowing_groups_of(all_rows, other, of_outcome)
+        complements |= dict(_complement_cells(other, all_rows.scenario))
+    return replace(all_rows, earlier_rows=replace(all_rows.earlier_rows, complements=complements))
+
+
+def _complement_cells(
+    other: DecidedRows, scenario: DisclosureScenario
+) -> Iterator[tuple[CellId, tuple[Cell, bool]]]:
+    """Yields the cells of a complement, each with its counts under the outcome of `scenario`, and whether any
+    row of the complement shows it."""
+    patterns, is_shown = scenario.patterns, dict[CellId, bool]()
+    counted = ~other.table["measure"].isin(["flowchart", *PROFILES]) & (other.table["outcome"] != NOW_COLUMN)
+    for i in np.flatnonzero(counted).tolist():
+        cell = (other.populations[i], other.keys[i])
+        if patterns is not None and not scenario.is_of_cases(cell):
+            is_shown[cell] = is_shown.get(cell, False) or i not in other.decision.hidden
+    if patterns is None:
+        return
+    of = np.array(other.populations)
+    holds = patterns.holds([*is_shown])
+    many, cases = (
+        np.rint(holds @ n).astype(int).tolist() for n in (patterns.persons, patterns.counts["cases"])
+    )
+    for (cell, shown), n, k in zip(is_shown.items(), many, cases, strict=True):
+        weight = population_mean_weight(other.table[of == cell[0]])
+        yield cell, (Cell(k, n, non_cases=n - k, mean_weight=weight), shown)
 
 
 def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:

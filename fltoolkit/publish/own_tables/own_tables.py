@@ -29,7 +29,11 @@ from fltoolkit.publish.disclosure.run_decision import (
     nothing_decided,
 )
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.own_tables.outcome_differences import SAME_PERSONS, protect_from_other_outcomes
+from fltoolkit.publish.own_tables.outcome_differences import (
+    SAME_PERSONS,
+    protect_from_other_outcomes,
+    with_complements,
+)
 from fltoolkit.publish.published_set import (
     Basis,
     Published,
@@ -128,6 +132,7 @@ def _with_table(table: Estimates, out: Published) -> Published:
     run = next(iter(basis.decided.values()))
     others = {name: found for name, found in basis.decided.items() if name != outcome}
     all_rows = earlier_and_new_rows(basis.decided.get(outcome) or nothing_decided(run), est, swapped)
+    all_rows = with_complements(all_rows, others, persons, outcome, swapped)
     differences = protect_from_other_outcomes(all_rows, others, persons, outcome)
     families = dict(basis.decided)
     earlier_rows = differences.all_rows.earlier_rows
