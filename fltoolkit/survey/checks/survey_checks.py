@@ -20,20 +20,26 @@ from fltoolkit.survey.checks.rules.answer_rules import answer_rules, declared_ru
 from fltoolkit.survey.checks.rules.code_rules import code_rules
 from fltoolkit.survey.checks.rules.design_rules import design_rules
 from fltoolkit.survey.checks.rules.job_code_rules import job_code_rules
-from fltoolkit.survey.checks.rules.label_rules import label_rules, labels_of_files
+from fltoolkit.survey.checks.rules.label_rules import label_rules, labels_of_files, own_label_rules
 from fltoolkit.survey.checks.rules.number_rules import number_rules
 from fltoolkit.survey.checks.rules.person_rules import (
     age_rules,
     family_rules,
     file_rules,
     group_rules,
+    header_rules,
     module_rules,
 )
 from fltoolkit.survey.checks.rules.pooling_rules import pooling_rules
 from fltoolkit.survey.checks.rules.replicate_rules import replicate_rules
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
-from fltoolkit.survey.checks.rules.time_rules import episode_rules, period_rules
-from fltoolkit.survey.checks.rules.weight_rules import dominant_weight_rules, weight_rules, weight_sum_rules
+from fltoolkit.survey.checks.rules.time_rules import episode_rules, month_rules, period_rules
+from fltoolkit.survey.checks.rules.weight_rules import (
+    dominant_weight_rules,
+    stratum_weight_rules,
+    weight_rules,
+    weight_sum_rules,
+)
 from fltoolkit.survey.corrections.correction_counts import changed_rows
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
@@ -94,10 +100,12 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
     labels = labels_of_files(survey)
     rules = [
+        *header_rules(survey),
         *weight_rules(survey),
         *weight_sum_rules(survey),
         *number_rules(survey),
         *dominant_weight_rules(survey),
+        *stratum_weight_rules(survey, mask),
         *replicate_rules(survey),
         *design_rules(survey, mask),
         *code_rules(survey, mask),
@@ -108,11 +116,13 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
         *pooling_rules(survey),
         *family_rules(survey, labels),
         *group_rules(survey),
+        *own_label_rules(survey.spec),
         *answer_rules(survey, mask),
         *declared_rules(survey),
         *episode_rules(survey),
         *module_rules(survey),
         *period_rules(survey),
+        *month_rules(survey),
         *correction_rules(survey),
     ]
     found, accepted = apply_rules(rules, survey.frame, mask, survey.path), survey.spec.accept

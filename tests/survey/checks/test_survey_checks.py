@@ -211,7 +211,7 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
         "a stratum with one PSU that survey.yaml has an answer to",
         {"village": in_rows("v0", range(8))},
         {"design.single_psu": "adjust"},
-        [("warning", "design", "stratum", "strata with a single PSU: 0", 1)],
+        [("note", "design", "stratum", "strata with a single PSU: 0", 1)],
     ),
     (
         "one PSU in all",
@@ -776,7 +776,7 @@ def test_errors_stop_the_classification_and_all_are_listed(
     assert lines[0] == f"{path}: 4 finding(s) stop the estimate:"
     assert lines[1:] == [
         "  - w: weights that are not numbers, or that the file declares missing: 1 value, not printed (1). "
-        "use a point for decimals and no thousands separator; "
+        "use a point for decimals, and no other sign or space (a no-break space too); "
         'if the file has commas, say decimal: "," there, under files',
         (
             "  - w: negative or infinite weights (1). correct them; a weight is a number of persons in the "

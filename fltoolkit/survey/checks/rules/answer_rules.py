@@ -4,6 +4,8 @@ skips the question, codes that are probably swapped, and blanks that survey.yaml
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 import narwhals as nw
 
@@ -36,7 +38,9 @@ KINDS = (  # of findings about answers, in the order in which they are listed
 )
 SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
 WHOLE = ("any_work", "episodes.same_work", "current")  # questions about the work of all items
-FEW_COLUMNS = 3  # if there are more columns, only their counts are given
+FEW_COLUMNS = 3  # with more columns, the finding is about the key `answers` of survey.yaml
+FEWEST = 5  # persons with *yes*, and with *no*, in two columns that may be equal by mistake
+ANSWER_COUNTS = ("yes", "answered", "dont_know", "refused")
 FEW_CODES = 2  # a column has at most so many codes that stand for a blank
 
 
@@ -50,7 +54,8 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         counts = kinds[kind]  # a column may feed two items
         counts[column] = max(counts.get(column, (0, 0)), count, key=_total_count)
 
-    for row in answer_counts(survey):
+    counted = answer_counts(survey)
+    for row in counted:
         column = str(row["column"])
         if row["unexpected"]:
             past[column] = max(past.get(column, 0), row["unexpected"])
@@ -69,6 +74,7 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     yield from _answered_despite_skip(survey, past, mask)
     yield from _work_rules(survey)
     yield from _repeated_rules(survey.spec)
+    yield from _equal_rules(survey, counted)
     for column, count in kinds.pop("mostly_yes").items():  # apart, since `accept` must name the question
         yield CheckRule("mostly_yes", column, count=count)
     for kind, by in kinds.items():
@@ -101,6 +107,29 @@ def _repeated_rules(spec: SurveySpec) -> Iterator[CheckRule]:
             yield CheckRule("question_is_item", key, count="", values={"column": source.column})
 
 
+def _equal_rules(survey: Survey, counted: Sequence[Mapping[str, Any]]) -> Iterator[CheckRule]:
+    """Yields a rule for two columns of items of one side that are equal in every row. Only columns with the
+    same counts of answers are compared."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for row in counted:
+        if row["yes"] >= FEWEST and row["answered"] - row["yes"] >= FEWEST:
+            side = str(row["where"]).rpartition(".")[0]  # all with one coercion may have one circumstance
+            counts = (row[kind] for kind in ANSWER_COUNTS)
+            alike.setdefault((side, *counts), []).append(str(row["column"]))
+    for columns in (list(dict.fromkeys(named)) for named in alike.values()):
+        for frame, held in frames_with(survey, columns):
+            for one, other in pairwise(held):
+                first, second = (nw.col(SOURCE + name).cast(nw.String) for name in (one, other))
+                differ = (first != second).fill_null(False) | (first.is_null() != second.is_null())
+                yield CheckRule(
+                    "questions_equal", f"{one}, {other}", count="", sums=(differ,), when=_nowhere, frame=frame
+                )
+
+
+def _nowhere(_: object, rows: int) -> bool:
+    return not rows
+
+
 def _total_count(count: Count) -> int:
     return sum(count) if isinstance(count, tuple) else count
 
@@ -109,9 +138,7 @@ def _of_columns(kind: str, by: Sequence[tuple[str, Count]]) -> CheckRule:
     """Returns one rule about all columns with the same kind of problem, each with its number of persons."""
     if len(by) == 1:
         return CheckRule(kind, by[0][0], count=by[0][1])
-    where: str | Reason = ", ".join(column for column, _ in by)
-    if len(by) > FEW_COLUMNS:
-        where = Reason.of(f"{WORDS}many_questions", N=len(by))
+    where = ", ".join(column for column, _ in by) if len(by) <= FEW_COLUMNS else "answers"
     return CheckRule(kind, where, count="", by={"": tuple(by)})
 
 

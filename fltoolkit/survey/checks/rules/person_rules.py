@@ -26,6 +26,7 @@ from fltoolkit.survey.spec.child_module import Parents
 from fltoolkit.survey.spec.groups import Group
 
 WIDE = 1000
+OFTEN = 0.05  # of the persons; with fewer unknown ages, no rate of adults changes by more
 FORMULA = ("=", "+", "-", "@")
 YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line number must be wrong
 
@@ -37,7 +38,20 @@ def age_rules(survey: Survey) -> Iterator[CheckRule]:
     no_number = age.is_null() & ~text.is_null() & ~text.is_in(list(own.missing))
     yield CheckRule("age_outside", own.column, (age < 0) | (age > own.max), values={"max": own.max})
     yield CheckRule("age_text", own.column, no_number, printed=own.column)
-    yield CheckRule("age_missing", own.column, age.is_null())
+    for kind, often in (("age_missing", False), ("age_often_missing", True)):
+
+        def is_so(missing: int, persons: int, often: bool = often) -> bool:
+            return missing > 0 and (missing > OFTEN * persons) is often
+
+        yield CheckRule(kind, own.column, age.is_null(), sums=(nw.lit(1),), when=is_so)
+
+
+def header_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule on rows that repeat the names of the columns, as in files that were put together."""
+    spec = survey.spec
+    names = dict.fromkeys((*spec.files.person.key, spec.age.column, spec.design.weight))
+    test = nw.all_horizontal(*[nw.col(SOURCE + n).cast(nw.String) == n for n in names], ignore_nulls=False)
+    yield CheckRule("header_repeated", "files.person", test.fill_null(False))
 
 
 def file_rules(survey: Survey) -> Iterator[CheckRule]:

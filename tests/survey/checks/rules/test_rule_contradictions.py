@@ -1,0 +1,113 @@
+"""Tests that survey.yaml and data that contradict themselves get a finding, and that data that only look alike get none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import fltoolkit as fl
+from tests.legal_oddities import ROW, Oddity, Table
+
+Group = dict[str, Any]
+
+
+def found(folder: Path, columns: Table, keys: dict[str, Any], accept: list[dict[str, str]]) -> pd.DataFrame:
+    table = fl.check(fl.read_survey(Oddity("", "", columns, keys).write(folder, accept)))
+    return table[["severity", "check", "where", "what"]]
+
+
+def unchanged(table: pd.DataFrame) -> dict[str, Any]:
+    return {}
+
+
+def stratum_times(factor: float, stratum: int = 2) -> Table:
+    return lambda table: {"W": np.where(table["S"] == stratum, table["W"] * factor, table["W"])}
+
+
+def months(values: Any) -> Table:
+    return lambda table: {"MONTHS": np.where(table["MONTHS"] == "", "", np.asarray(values).astype(str))}
+
+
+def items(other: Any) -> Table:
+    return lambda table: {"INV2": other(table["INV"]), "INV3": table["INV"].replace("1", "2")}
+
+
+def population(label: str, **keys: Any) -> Group:
+    return {"populations": {"adults": {"label": label, "age": {"min": 15}, **keys}}}
+
+
+def region(**groups: dict[int, str]) -> Group:
+    named = {name: {"column": "R", "codes": codes} for name, codes in groups.items()}
+    return {"groups": {"sex": {"column": "SEX", "codes": {1: "men", 2: "women"}}, **named}}
+
+
+TWO = {
+    "items.involuntary": {
+        "very_low_or_no_wages": {"column": "INV"},
+        "unagreed_overtime": {"column": "INV2"},
+        "no_freedom_to_leave": {"column": "INV3"},
+    }
+}
+NORTH, TYPO = {1: "North", 2: "South", 3: "East"}, {1: "North", 2: "Nort", 3: "East"}
+ASKED: list[tuple[Table, Group, str, str]] = [
+    (stratum_times(1000), {}, "weights", "W"),
+    (stratum_times(0.01), {}, "weights", "W"),
+    (months(ROW % 10 / 10), {}, "reference_period", "MONTHS"),
+    (months(0), {}, "reference_period", "MONTHS"),
+    (items(lambda inv: inv), TWO, "questions", "INV2, INV"),
+    (unchanged, population("adults, 15 to 64"), "populations", "populations.adults.label"),
+    (unchanged, population("18 and over"), "populations", "populations.adults.label"),
+    (unchanged, population("women", where={"SEX": [1]}), "populations", "populations.adults.where"),
+    (unchanged, population("Females of 15", where={"SEX": [1]}), "populations", "populations.adults.where"),
+    (unchanged, region(region=NORTH, area={1: "South", 2: "North", 3: "East"}), "groups", "groups.region"),
+    (unchanged, region(region=TYPO), "groups", "groups.region"),
+]
+SILENT: list[tuple[Table, Group]] = [
+    (stratum_times(8), {}),
+    (lambda table: {"W": np.where(table["S"] == 2, 1, table["W"])}, {}),  # drawn with certainty
+    (months(2), {}),
+    (months(1), {"reference_period": {"months": 1, "text": "the past month"}}),
+    (items(lambda inv: np.where(ROW == 41, "1", inv)), TWO),
+    (unchanged, population("15 and over")),
+    (unchanged, population("adults of 2025")),
+    (unchanged, population("children under 18", age={"min": 15, "max": 17})),
+    (unchanged, population("women", where={"SEX": [2]})),
+    (unchanged, population("men and women", where={"SEX": [1, 2]})),
+    (unchanged, region(region=NORTH, area={1: "rest", 2: "rest", 3: "East"})),
+    (unchanged, region(region={1: "Zone I", 2: "Zone II", 3: "Zone III"})),
+]
+
+
+@pytest.mark.parametrize(("columns", "keys", "check", "where"), ASKED)
+def test_a_contradiction_is_asked_about_until_it_is_accepted(
+    tmp_path: Path, columns: Table, keys: Group, check: str, where: str
+) -> None:
+    asked = found(tmp_path, columns, keys, []).query("severity != 'note'")
+    assert asked[["severity", "check", "where"]].values.tolist() == [["warning", check, where]]
+    entry = {"finding": check, "column": where, "why": "it is right"}
+    assert "warning" not in set(found(tmp_path, columns, keys, [entry]).severity)
+
+
+@pytest.mark.parametrize(("columns", "keys"), SILENT)
+def test_what_only_looks_alike_is_not_asked_about(tmp_path: Path, columns: Table, keys: Group) -> None:
+    assert found(tmp_path, columns, keys, []).query("severity != 'note'").empty
+
+
+def test_a_row_that_repeats_the_header_is_named_first(tmp_path: Path) -> None:
+    path = Oddity("", "").write(tmp_path, [])
+    data = tmp_path / "persons.csv"
+    lines = data.read_text("utf-8").splitlines(keepends=True)
+    data.write_text("".join([*lines, lines[0]]), "utf-8")
+    first = fl.check(fl.read_survey(path)).iloc[0]
+    assert (first.severity, first["where"]) == ("error", "files.person")
+    assert first.what == "rows that repeat the names of the columns"
+
+
+def test_an_age_above_what_people_reach_is_no_oldest_age(tmp_path: Path) -> None:
+    path = Oddity("", "", keys={"age.max": 1000}).write(tmp_path, [])
+    with pytest.raises(fl.errors.SpecError, match=r"age.max.*130"):
+        fl.read_survey(path)
