@@ -29,6 +29,7 @@ from fltoolkit.survey.checks.rules.person_rules import (
     group_rules,
     header_rules,
     module_rules,
+    twin_rules,
 )
 from fltoolkit.survey.checks.rules.pooling_rules import pooling_rules
 from fltoolkit.survey.checks.rules.replicate_rules import replicate_rules
@@ -113,6 +114,7 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
         *label_rules(survey, labels),
         *age_rules(survey),
         *file_rules(survey),
+        *twin_rules(survey),
         *pooling_rules(survey),
         *family_rules(survey, labels),
         *group_rules(survey),

@@ -4,7 +4,7 @@ skips the question, codes that are probably swapped, and blanks that survey.yaml
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import narwhals as nw
@@ -24,10 +24,10 @@ from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.engines import count_distinct
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
+from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 KINDS = (  # of findings about answers, in the order in which they are listed
     "mostly_yes",
@@ -73,7 +73,7 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         yield CheckRule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
     yield from _answered_despite_skip(survey, past, mask)
     yield from _work_rules(survey)
-    yield from _repeated_rules(survey.spec)
+    yield from _repeated_rules(survey)
     yield from _equal_rules(survey, counted)
     for column, count in kinds.pop("mostly_yes").items():  # apart, since `accept` must name the question
         yield CheckRule("mostly_yes", column, count=count)
@@ -97,14 +97,39 @@ def _work_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule("yes_without_work", "any_work", test)
 
 
-def _repeated_rules(spec: SurveySpec) -> Iterator[CheckRule]:
-    """Yields a rule for a question about the work as a whole whose *yes* is that of an item: every person with
-    the item meets it, so that it tests nothing."""
-    asked = [(key, source, source.codes(spec.answers).yes) for key, source in spec.questions()]
-    items = [(source.column, codes) for key, source, codes in asked if key.startswith("items.")]
-    for key, source, codes in asked:
-        if key in WHOLE and any(c == source.column and set(yes) <= set(codes) for c, yes in items):
-            yield CheckRule("question_is_item", key, count="", values={"column": source.column})
+def _repeated_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule for a question with the column and the *yes* of another question, so that everybody who
+    meets one meets the other; and for a question on one episode that stands for all episodes."""
+    spec = survey.spec
+    asked = [(key, source.column, {*source.codes(spec.answers).yes}) for key, source in spec.questions()]
+    for (key, column, yes), (other, second, codes) in combinations(asked, 2):
+        if column == second and (yes <= codes or codes <= yes) and _must_differ(key, other):
+            whole, item = (key, other) if key in WHOLE else (other, key)
+            yield CheckRule("question_twice", whole, count="", values={"column": column, "other": item})
+    before = {c.partition("{episode}")[0] for c in spec.episode_columns() if "{episode}" in c}
+    free = {name for names in survey.columns_of_files.values() for name in names}.difference(
+        wanted_columns(spec).persons
+    )
+    for column in (c for c in spec.episode_columns() if "{episode}" not in c):
+        label = next((e for e in spec.episodes.wide if column.endswith(e)), None)
+        stem = column.removesuffix(label or "")
+        others = [stem + e for e in spec.episodes.wide if stem + e in free]
+        if label and others and any(stem[-1:] == start[-1:] and not stem[-1:].isalnum() for start in before):
+            yield CheckRule(
+                "not_by_episode",
+                column,
+                count="",
+                values={"columns": ", ".join(others), "name": f"{stem}{{episode}}"},
+            )
+
+
+def _must_differ(one: str, other: str) -> bool:
+    """Returns whether two keys of survey.yaml are criteria that one question cannot tell both."""
+    sides = [key.rpartition(".")[0] for key in (one, other)]
+    children = one.startswith("children.") and other.startswith("children.") and one != other
+    items = [side.startswith("items.") for side in sides]
+    whole = (one in WHOLE and items[1]) or (other in WHOLE and items[0])
+    return children or whole or (all(items) and sides[0] != sides[1])
 
 
 def _equal_rules(survey: Survey, counted: Sequence[Mapping[str, Any]]) -> Iterator[CheckRule]:

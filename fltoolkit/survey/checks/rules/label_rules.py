@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import narwhals as nw
+
 from fltoolkit.files import path_inside
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits, label_words, normalised
+from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, read_labels
 from fltoolkit.survey.spec.groups import Group, PopulationSpec
@@ -182,7 +185,17 @@ def _population_rules(
     if limits and other:
         values = {"label": label, "ages": ", ".join(map(str, other))}
         yield CheckRule("label_of_other_ages", f"{where}.label", count="", values=values)
+    answers = {source.column for key, source in spec.questions() if key != "any_work"}
     for column, codes in population.where.items():
+        if column in answers:
+            yield CheckRule("population_by_answer", f"{where}.where", count="", values={"column": column})
+        for code in codes:
+            there = nw.col(SOURCE + column) == code
+            values = {"column": column, "value": code}
+            yield CheckRule(
+                "population_code_of_nobody", f"{where}.where", count="", sums=(there,),
+                when=lambda _, persons: not persons, values=values,
+            )  # fmt: skip
         for group in (group for group in groups.values() if group.column[0] == column):
             named = [text for text in group.labels.values() if _names(label, text)]
             own = [group.labels[code] for code in codes if code in group.labels]

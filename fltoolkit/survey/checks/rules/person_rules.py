@@ -18,7 +18,7 @@ from fltoolkit.survey.classifications.answer_labels import UNRESOLVED, answer_me
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.households import line_numbers, with_parent_facts
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PART, SOURCE
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, NUMBER_OF, PART, SOURCE
 from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.design.survey_design import Survey
@@ -78,6 +78,19 @@ def file_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule(
             kind, where, None, join.unmatched_rows, values=values, frame=join.lost, file=join.file
         )
+
+
+def twin_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule for each column that the household or module file has too and that differs there: such
+    rows may have been joined to other persons."""
+    there = survey.frame.collect_schema().names()
+    for file in (survey.spec.files.household, survey.spec.files.module):
+        for name in wanted_columns(survey.spec).persons if file and file.prefix else ():
+            twin = (file.prefix if file else "") + name
+            form = NUMBER_OF if NUMBER_OF + twin in there else SOURCE
+            if SOURCE + twin in there and form + name in there:
+                test = (nw.col(form + name) != nw.col(form + twin)).fill_null(False)
+                yield CheckRule("column_of_other_file", twin, test, values={"name": name})
 
 
 def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:

@@ -111,3 +111,61 @@ def test_an_age_above_what_people_reach_is_no_oldest_age(tmp_path: Path) -> None
     path = Oddity("", "", keys={"age.max": 1000}).write(tmp_path, [])
     with pytest.raises(fl.errors.SpecError, match=r"age.max.*130"):
         fl.read_survey(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [(lambda own: own, []), (lambda own: own[::-1].to_numpy(), ["m_AGE", "m_SEX"])],
+    ids=["the same", "of other persons"],
+)
+def test_columns_that_two_files_have_are_compared(tmp_path: Path, change: Any, asked: list[str]) -> None:
+    keys = {"files.module": {"path": "module.csv", "key": ["HH", "LINE"], "prefix": "m_"}}
+    path = Oddity("", "", lambda table: {}, keys).write(tmp_path, [])
+    table = pd.read_csv(tmp_path / "persons.csv", dtype=str)
+    module = table[["HH", "LINE", "SEX", "AGE"]].assign(SEX=change(table["SEX"]), AGE=change(table["AGE"]))
+    module.to_csv(tmp_path / "module.csv", index=False)
+    rows = fl.check(fl.read_survey(path)).query("severity != 'note'")
+    assert sorted(rows["where"]) == asked
+    assert set(rows["check"]) <= {"files"}
+
+
+TWICE: list[tuple[Table, Group, str]] = [
+    (unchanged, {"items.coercion": {"withheld_wages": {"column": "INV"}}}, "items.coercion.withheld_wages"),
+]
+
+
+@pytest.mark.parametrize(("columns", "keys", "where"), TWICE)
+def test_one_question_cannot_tell_two_criteria(
+    tmp_path: Path, columns: Table, keys: Group, where: str
+) -> None:
+    asked = found(tmp_path, columns, keys, []).query("severity != 'note'")
+    assert asked[["check", "where"]].values.tolist() == [["questions", where]]
+
+
+@pytest.mark.parametrize(
+    ("where", "asked"), [({"WORK": [1]}, []), ({"INV": [1]}, ["questions"]), ({"R": [1, 9]}, ["populations"])]
+)
+def test_conditions_of_a_population(tmp_path: Path, where: dict[str, Any], asked: list[str]) -> None:
+    rows = found(tmp_path, unchanged, population("persons", where=where), []).query("check == 'populations'")
+    assert rows["where"].tolist() == ["populations.adults.where"] * len(asked)
+
+
+@pytest.mark.parametrize(("column", "asked"), [("COE_{episode}", []), ("COE_1", ["COE_1"]), ("COE", [])])
+def test_a_column_of_one_episode_for_all(tmp_path: Path, column: str, asked: list[str]) -> None:
+    columns = lambda t: {f"{n}_{e}": t[n].where(30 * e < ROW, "2") for n in ("INV", "COE") for e in (1, 2)}  # noqa: E731
+    keys = {
+        "episodes": {"wide": [1, 2]},
+        "items": {
+            "involuntary": {"very_low_or_no_wages": {"column": "INV_{episode}"}},
+            "coercion": {"withheld_wages": {"column": column}},
+        },
+    }
+    rows = found(tmp_path, columns, keys, []).query("check == 'questions' and severity == 'warning'")
+    assert rows["where"].tolist() == asked
+
+
+def test_two_populations_need_two_labels(tmp_path: Path) -> None:
+    both = {name: {"label": "adults", "age": {"min": least}} for name, least in (("a", 15), ("b", 18))}
+    path = Oddity("", "", keys={"populations": both}).write(tmp_path, [])
+    with pytest.raises(fl.errors.SpecError, match=r"populations.a has the label 'adults' too"):
+        fl.read_survey(path)
