@@ -24,7 +24,11 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 ANSWERS = ("yes", "no", "dont_know", "refused")
 REVERSED = "items.involuntary.no_freedom_to_leave"  # asked in both directions: its *yes* can be the label No
-NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?![\d.,])")
+AGES = re.compile(r"\b(\d{1,3})\s*(?:[-–]|to|à|a)\s*(\d{1,3})\b", re.IGNORECASE)  # "15 to 64", "15 à 64"
+OVER = re.compile(  # "15+", "15 years and over", "15 ans et plus", "15 años y más"
+    r"\b(\d{1,3})\s*(?:\+|(?:years?|ans|años)?\s*(?:(?:and|or)\s+(?:over|older|above|more)|(?:et|ou)\s+plus|[yo]\s+más))",
+    re.IGNORECASE,
+)
 SHORTEST = 4  # letters of a word; in shorter ones, one letter more is another word
 
 
@@ -179,9 +183,12 @@ def _population_rules(
     label = str(population.label)
     parts = [spec.populations[part] for part in population.sum_of] or [population]
     limits = {age for part in parts for age in (part.age.min, part.age.max) if age is not None}
+    told = {int(age) for ages in AGES.findall(label) for age in ages}
+    over = {int(age) for age in OVER.findall(label)}
     near = {age + step for age in limits for step in (-1, 0, 1)}
-    told = {int(number) for number in NUMBER.findall(label)}
-    other = sorted(age for age in told - near if age <= spec.age.max)
+    other = sorted((told | over) - near) or (
+        sorted(limits)[-1:] if over and not told and len(limits) > 1 and not population.sum_of else []
+    )
     if limits and other:
         values = {"label": label, "ages": ", ".join(map(str, other))}
         yield CheckRule("label_of_other_ages", f"{where}.label", count="", values=values)
