@@ -127,7 +127,7 @@ def _of_definitions(before: SurveySpec, after: SurveySpec) -> Iterator[Finding]:
     other conditions."""
     for name, new in after.groups.items():
         old = before.groups.get(name)
-        if isinstance(old, Group) and isinstance(new, Group):
+        if isinstance(old, Group) and isinstance(new, Group) and old.column == new.column:
             moved = [label for label in new.labels.values() if _is_moved(label, old.labels, new.labels)]
             if moved:
                 yield _finding(

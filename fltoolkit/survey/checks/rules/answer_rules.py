@@ -126,7 +126,9 @@ def _repeated_rules(survey: Survey) -> Iterator[CheckRule]:
 def _must_differ(one: str, other: str) -> bool:
     """Returns whether two keys of survey.yaml are criteria that one question cannot tell both."""
     sides = [key.rpartition(".")[0] for key in (one, other)]
+    (*_, part), (*_, second) = (key.split(".") for key in (one, other))
     children = one.startswith("children.") and other.startswith("children.") and one != other
+    children = children and (part != second or part == "done")  # two routes may share the question on threat
     items = [side.startswith("items.") for side in sides]
     whole = (one in WHOLE and items[1]) or (other in WHOLE and items[0])
     return children or whole or (all(items) and sides[0] != sides[1])

@@ -81,11 +81,13 @@ def file_rules(survey: Survey) -> Iterator[CheckRule]:
 
 
 def twin_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields a rule for each column that the household or module file has too and that differs there: such
-    rows may have been joined to other persons."""
-    there = survey.frame.collect_schema().names()
-    for file in (survey.spec.files.household, survey.spec.files.module):
-        for name in wanted_columns(survey.spec).persons if file and file.prefix else ():
+    """Yields a rule for each column that the module file has too, and for each stratum or PSU that the
+    household file has too, if it differs there: such rows may have been joined to other persons. The weight,
+    sex and age in a household file are those of the household and of its head."""
+    there, wanted = survey.frame.collect_schema().names(), wanted_columns(survey.spec)
+    files = survey.spec.files
+    for file, names in ((files.household, wanted.units), (files.module, wanted.persons)):
+        for name in names if file and file.prefix else ():
             twin = (file.prefix if file else "") + name
             form = NUMBER_OF if NUMBER_OF + twin in there else SOURCE
             if SOURCE + twin in there and form + name in there:
