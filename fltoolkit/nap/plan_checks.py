@@ -3,6 +3,7 @@ rows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ import pandas as pd
 from fltoolkit.classify.category_codes import names_in
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import FltoolkitError, SpecError
+from fltoolkit.estimate.change_over_time.published_baseline import doubts
 from fltoolkit.languages.reasons import as_stated
 from fltoolkit.nap.profile.profile_rows import PROFILE, allowed_characteristics, topic_and_name
 from fltoolkit.nap.results_framework import (
@@ -28,11 +30,22 @@ from fltoolkit.nap.results_framework import (
 from fltoolkit.nap.target_paths import Target, targets_of_row
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, scale
 from fltoolkit.survey.checks.findings import Finding, findings
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 from fltoolkit.table_records import as_records
 
 Found = Iterator[Finding]
+NEARLY_ALL = 0.95  # of the persons of a publication
+MONTHS = -1.0  # stands for a unit of months, which is no number of persons
+PER = re.compile(r"\b(?:per|pour|por(?: cada)?)\s+(\d[\d\s.,'’\u202f\u00a0]*)", re.IGNORECASE)
+UNITS = (  # words of a unit, and the scale that they say: of persons, a proportion is multiplied by it
+    (re.compile(r"%|per ?cent|pour cent|por ciento", re.IGNORECASE), 100.0),
+    (re.compile(r"\b(?:per thousand|pour mille|por mil)\b|‰", re.IGNORECASE), 1000.0),
+    (re.compile(r"\b(?:thousands?|milliers?|miles)\b", re.IGNORECASE), 1e-3),
+    (re.compile(r"\b(?:millions?|millones)\b", re.IGNORECASE), 1e-6),
+    (re.compile(r"\b(?:months?|mois|mes(?:es)?)\b", re.IGNORECASE), MONTHS),
+    (re.compile(r"\b(?:persons|people|personnes|personas)\b", re.IGNORECASE), 1.0),
+)
 error, warning, note = (
     partial(Finding, severity, "plan", count="") for severity in ("error", "warning", "note")
 )
@@ -56,12 +69,14 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
                 for f in (*_years(plan, indicator, target, spec), *_unit(indicator, target))
             ),
         ]
-    found += [*_late_baseline(plan, spec), *_doubtful_figures(plan)]
+        found += _unit_of_row(indicator)
+    found += [*_late_baseline(plan, spec), *_doubtful_figures(plan), *_parts_of_figures(plan)]
     if spec is not None:
         found += [*_against_survey(plan, spec)]
         for _, indicator in plan.measured:
             found += [
                 *_indicator_findings(indicator, spec),
+                *_targets_apart(indicator, spec),
                 *(f for target in indicator.targets for f in _target_findings(indicator, target, spec)),
             ]
     return findings(list(_with_acceptance(plan, found)), None)
@@ -177,6 +192,70 @@ def _unit(indicator: Indicator, target: Target) -> Found:
         yield warning(where=where, what=what, do=do)
 
 
+def _unit_of_row(indicator: Indicator) -> Found:
+    """Yields a warning if the unit of a measured row says another scale than that of its measure."""
+    measure = indicator.measure or ""
+    own = scale(measure) if measure != "duration" else MONTHS
+    if measure == "percent_decrease":
+        return
+    told = next((of for pattern, of in UNITS if pattern.search(str(indicator.unit))), None)
+    per = PER.search(str(indicator.unit))
+    if per:
+        told = float(re.sub(r"\D", "", per[1]))
+    if told is not None and told != own:
+        is_count = measure in COUNT_MEASURES
+        said = "months" if own == MONTHS else "persons" if is_count else f"per {own:,.0f}"
+        what = f"the unit says {indicator.unit}, and the kit reads and prints values of {measure} as {said}"
+        yield warning(where=f"unit of {indicator.id}", what=what, do="give its values so, and leave unit out")
+
+
+def _targets_apart(indicator: Indicator, spec: SurveySpec) -> Found:
+    """Yields a warning if everybody's target of a year is beyond those of all categories of a group: a rate of
+    everybody is between the rates of the categories, and so is its cut."""
+    if not is_rate(indicator.measure or ""):
+        return
+    wholes = {t.year: t for t in indicator.targets if not t.group}
+    for group, year in dict.fromkeys((t.group, t.year) for t in indicator.targets if t.group):
+        whole, name = wholes.get(year), group_of(group, spec.group_names)
+        parts = [t for t in indicator.targets if (t.group, t.year) == (group, year)]
+        there = set(group_order(spec, name)) - {NOT_STATED} if name else set()
+        if whole is None or not there or len(parts) < len(there):
+            continue
+        for key in ("cut", "value"):
+            own, others = getattr(whole, key), [getattr(part, key) for part in parts]
+            if own is not None and None not in others and not min(others) <= own <= max(others):
+                what = f"the target of everybody in {year} ({own:g}) is not between those of {group}"
+                do = "correct one of them: not all can be met"
+                yield warning(where=f"targets of {indicator.id}", what=what, do=do)
+
+
+def _parts_of_figures(plan: Plan) -> Found:
+    """Yields a question if the published numbers of the categories of a group contradict that of everybody:
+    more cases or persons, or, if the categories have all its persons, a rate that is between none of
+    theirs."""
+    measures = {indicator.id: indicator.survey_measure or "" for _, indicator in plan.measured}
+    wholes = {f.indicator: f for f in plan.figures if not f.group}
+    of: dict[tuple[str, str], list[PublishedFigure]] = {}
+    for figure in plan.figures:
+        if figure.group and figure.indicator in wholes and figure.year == wholes[figure.indicator].year:
+            of.setdefault((figure.indicator, figure.group), []).append(figure)
+    for (name, group), parts in of.items():
+        whole = wholes[name]
+        for key in ("cases", "n"):
+            total, added = getattr(whole, key), sum(getattr(part, key) or 0 for part in parts)
+            if total is not None and added > total:
+                what = f"the {key} of {group} add up to {added}, and everybody has {total}"
+                yield warning(
+                    where=whole.row, what=what, do="correct the numbers of everybody or of the categories"
+                )
+        persons = sum(part.n or 0 for part in parts)
+        values = sorted(part.value for part in parts)
+        all_there = whole.n and len(parts) > 1 and persons >= NEARLY_ALL * whole.n
+        if is_rate(measures[name]) and all_there and not values[0] <= whole.value <= values[-1]:
+            what = f"value is {whole.value:g}, and no rate of {group} is on its other side"
+            yield warning(where=whole.row, what=what, do="correct the number of everybody or of a category")
+
+
 def _rises(plan: Plan, indicator: Indicator) -> Found:
     """Yields a warning for each target that is above the earlier target of the same row, or not below the
     published baseline, so that the planned path rises. A cut and a value are not compared, because that needs
@@ -252,6 +331,9 @@ def _doubtful_figures(plan: Plan) -> Found:
             )
             do = f"give value and interval {per} (17.2, not 0.0172 or 1.72), or correct cases and n"
             yield warning(where=where, what=what, do=do)
+        for doubt in doubts(figure.as_estimated(measure)) if counted is None and is_rate(measure) else ():
+            do = "compare value, interval, n and deff with the publication"
+            yield warning(where=where, what=str(doubt), do=do)
         if measure in COUNT_MEASURES and cases and figure.value < cases:
             what = f"value is {figure.value:.6g} persons, fewer than its cases in the sample ({cases})"
             yield warning(where=where, what=what, do="give persons, not thousands, or correct cases")

@@ -350,3 +350,81 @@ def test_a_language_without_words_and_another_kind_of_file_are_told(
     assert "allowed: en, es, fr" in told
     assert main(["nap", "check", str(survey)]) == 2
     assert "this is another kind of file" in capsys.readouterr().err
+
+
+def cuts(everybody: float, women: float, men: float) -> list[dict[str, Any]]:
+    parts = ({"group": "gender", "category": c, "cut": cut} for c, cut in (("women", women), ("men", men)))
+    return [{"year": 2030, **target} for target in ({"cut": everybody}, *parts)]
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        ({"unit": "per 10,000"}, "the unit says per 10,000, and the kit reads and prints values of prevalence as per 1,000"),
+        ({"unit": "%"}, "the unit says %, and the kit reads and prints values of prevalence as per 1,000"),
+        ({"measure": "total", "unit": "milliers de personnes"}, "the unit says milliers de personnes, and the kit reads and prints values of total as persons"),
+        ({"targets": cuts(0.5, 0.1, 0.1)}, "the target of everybody in 2030 (0.5) is not between those of gender"),
+        ({"unit": "per 1 000 persons"}, None),
+        ({"unit": "pour 1 000 adultes"}, None),
+        ({"unit": "a rate of its own"}, None),
+        ({"measure": "total", "unit": "people"}, None),
+        ({"measure": "share", "of": "sex", "disaggregated_by": [], "unit": "% of cases"}, None),
+        ({"measure": "percent_decrease", "unit": "%"}, None),
+        ({"targets": cuts(0.3, 0.5, 0.1)}, None),
+        ({"targets": cuts(0.5, 0.1, 0.1)[:2]}, None),
+    ],
+)  # fmt: skip
+def test_a_unit_and_targets_that_contradict_themselves_are_asked_about(
+    tmp_path: Path, row: dict[str, Any], asked: str | None
+) -> None:
+    assert {what for severity, _, what in found(tmp_path, row) if severity != "note"} == {asked} - {None}
+
+
+def figure(**keys: Any) -> dict[str, Any]:
+    """A rate whose interval is that of a design effect of 1.3."""
+    own = {
+        "indicator": "rate",
+        "value": 17.2,
+        "ci_low": 13.4,
+        "ci_high": 21.7,
+        "cases": 79,
+        "n": 4782,
+        "year": 2022,
+    }
+    return {**own, **keys}  # fmt: skip
+
+
+def of_women(**keys: Any) -> dict[str, Any]:
+    return figure(group="gender", category="women", **keys)
+
+
+def of_men(**keys: Any) -> dict[str, Any]:
+    return figure(group="gender", category="men", **keys)
+
+
+HALF = {"cases": 39, "n": 2391}
+
+
+@pytest.mark.parametrize(
+    ("figures", "asked"),
+    [
+        ([figure()], None),
+        ([figure(deff=1.4)], None),
+        ([figure(ci_low=17.19, ci_high=17.21)], "too narrow for so few persons"),
+        ([figure(deff=25)], "and the publication says 25"),
+        ([figure(deff=0.2)], "and the publication says 0.2"),
+        ([figure(value=21)], "at the wrong end of its interval"),
+        ([figure(), of_women(**HALF), of_men(**HALF)], None),
+        ([figure(), of_women(cases=60, n=2391), of_men(cases=60, n=2391)], "the cases of gender add up to 120, and everybody has 79"),
+        ([figure(), of_women(**HALF, value=20, ci_high=25), of_men(**HALF, value=19, ci_high=24)], "no rate of gender is on its other side"),
+        ([figure(), of_women(**HALF, value=20, ci_high=25)], None),
+    ],
+)  # fmt: skip
+def test_published_numbers_that_contradict_themselves_are_asked_about(
+    tmp_path: Path, figures: list[dict[str, Any]], asked: str | None
+) -> None:
+    warned = [
+        what for severity, _, what in found(tmp_path, {}, baseline_survey=figures) if severity == "warning"
+    ]
+    assert len(warned) == (asked is not None)
+    assert all((asked or "") in what for what in warned)
