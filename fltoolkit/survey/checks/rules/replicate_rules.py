@@ -37,6 +37,9 @@ def replicate_rules(survey: Survey) -> Iterator[CheckRule]:
     sums = replicate_sums(survey.frame, given.names, combined=given.combined, asked=nw.col(ASKED), beside=age)
     found = list(_column_rules(survey, sums, given))
     yield from found
+    if given.df and given.df > len(given.names):
+        values = {"df": given.df, "replicates": len(given.names)}
+        yield CheckRule("replicates_df", "design.replicates.df", count="", values=values)
     damaged = sums.are_other or sums.zero or sums.constant or sums.far or len(sums.equal) == len(sums.names)
     if survey.replication is None or damaged:
         return

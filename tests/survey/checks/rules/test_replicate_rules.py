@@ -175,3 +175,20 @@ def test_accept_takes_a_warning_away_and_no_error(
     findings = fl.check(fl.read_survey(write(changed(spec, keys), people=people.assign(q2=people["q1"]))))
     here = findings[findings["check"] == "replicates"]
     assert here["severity"].to_list() == severities
+
+
+@pytest.mark.parametrize(("df", "asked"), [(3, False), (4, False), (500, True)])
+def test_degrees_of_freedom_are_not_more_than_the_replicates(
+    found: Callable[..., list[tuple[str, str]]], df: int, asked: bool
+) -> None:
+    told = found({}, df=df)
+    assert told == (
+        [
+            (
+                "warning",
+                f"df: {df} degrees of freedom are more than the 4 replicate weights: intervals would be too narrow",
+            )
+        ]
+        if asked
+        else []
+    )
