@@ -127,7 +127,7 @@ def replicate_fit(
 
 
 def se_over_taylor(
-    frame: Frame, replication: Replication, strata: Sequence[str], psu: str, asked: nw.Expr, yes: nw.Expr
+    frame: Frame, replication: Replication, *, strata: Sequence[str], psu: str, asked: nw.Expr, yes: nw.Expr
 ) -> float | None:
     """Returns the standard error of a rate by replicate weights, divided by that of Taylor linearisation with
     PSUs drawn with replacement. A stratum with one PSU counts as under `single_psu: adjust`. None: a standard

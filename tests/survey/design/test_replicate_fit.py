@@ -163,7 +163,9 @@ def test_both_standard_errors_are_those_of_r(pattern: str) -> None:
     method, count = own_method(record), columns.shape[1]
     made = Replication(tuple(factors(method, count, method.rscales)), False, None, (), method.name)
     frame = nw.from_native(duckdb.from_df(held)).lazy()
-    found = se_over_taylor(frame, made, ["stratum"], "psu", nw.lit(True), nw.col("y") == 1)
+    found = se_over_taylor(
+        frame, made, strata=["stratum"], psu="psu", asked=nw.lit(True), yes=nw.col("y") == 1
+    )
     assert found == pytest.approx(record["own_se"] / record["taylor_se"], rel=1e-6)
 
 

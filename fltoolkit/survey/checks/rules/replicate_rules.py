@@ -69,7 +69,9 @@ def _se_over_taylor(survey: Survey) -> float | None:
     said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
     strata, psu = [SOURCE + column for column in design.strata], SOURCE + design.psu
     yes = nw.any_horizontal(*said, ignore_nulls=False)
-    return se_over_taylor(survey.frame, survey.replication, strata, psu, nw.col(ASKED), yes)
+    return se_over_taylor(
+        survey.frame, survey.replication, strata=strata, psu=psu, asked=nw.col(ASKED), yes=yes
+    )
 
 
 def _column_rules(survey: Survey, sums: ReplicateSums, given: ReplicatesSpec) -> Iterator[CheckRule]:
