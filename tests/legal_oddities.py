@@ -190,6 +190,12 @@ ODDITIES = (
     Oddity(
         "raked half-samples", "calibrated replicates have no clean pattern", **design("brr", BALANCED, "SEX")
     ),
+    Oddity(
+        "raked half-samples beside their PSUs",
+        "the file has both",
+        replicated(POINTS, BALANCED, "SEX"),
+        {"design.replicates": {"columns": "RW{1..16}", "method": "brr"}},
+    ),
     Oddity("women only", "a survey may be of women", lambda t: {"SEX": 2}),
     Oddity(
         "women only, with one category",

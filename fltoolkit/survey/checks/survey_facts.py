@@ -198,7 +198,8 @@ def _refused_code(module: ModuleStatus | None) -> nw.Expr:
 
 def _psus(survey: Survey, count: int) -> str:
     if survey.replication:
-        return "not known: replicate weights are used instead"
+        known = "not counted" if survey.spec.design.psu else "not known"
+        return f"{known}: replicate weights are used instead"
     return (
         f"{count:,}, from {_columns((survey.spec.design.psu,))}"
         if survey.spec.design.psu

@@ -256,7 +256,8 @@ class DesignSpec(Model):
             persons. In PSUs taken with `certainty` the units are the households, if `household` is named and
             `ssu` is not.
         certainty: the PSUs that were certain to be drawn, in a design without `fpc`, as `{column, codes}`.
-        replicates: replicate weights, which are used in place of PSUs.
+        replicates: replicate weights, from which the variance is computed. If `psu` stands beside them,
+            `fltoolkit check` compares their standard error with that of the PSUs.
         weights: `normalised`: the weights do not add up to the population.
         design_effect_at_zero_cases: the design effect for the interval if the sample has no case.
         psus_of_earlier_rounds: needed to test a change: the meaning of a PSU that has the same stratum and
@@ -316,9 +317,10 @@ class DesignSpec(Model):
     def _replicates_alone(self) -> DesignSpec:
         if self.replicates is None:
             return self
-        if self.psu or self.fpc:
+        if self.fpc or self.ssu or self.certainty:
             raise ValueError(
-                "replicates with psu or fpc: the replicate weights reflect the design; leave psu and fpc out"
+                "replicates with fpc, ssu or certainty: the replicate weights reflect the design; "
+                "leave these out"
             )
         if len(self.replicates.names) < 2:
             raise ValueError("replicates.columns: fewer than two columns of replicate weights")

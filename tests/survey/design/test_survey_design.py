@@ -131,8 +131,8 @@ def test_normalised_weights_give_means_and_no_totals(people: pd.DataFrame) -> No
     ("keys", "says"),
     [
         (
-            {"design.replicates": {"columns": "r{1..4}", "method": "jk1"}},
-            "the replicate weights reflect the design; leave psu and fpc out",
+            {"design.fpc": "n", "design.replicates": {"columns": "r{1..4}", "method": "jk1"}},
+            "the replicate weights reflect the design; leave these out",
         ),
         (
             {

@@ -146,8 +146,8 @@ REPLICATES = {"columns": "r{1..4}", "method": "brr"}
     [
         ({"fpc": "N", "selection": "pps"}, "fpc with selection: pps"),
         ({"psu": "P", "nest": "true"}, "nest without strata"),
-        ({"psu": "P", "replicates": REPLICATES}, "replicates with psu or fpc"),
-        ({"fpc": "N", "replicates": REPLICATES}, "replicates with psu or fpc"),
+        ({"psu": "P", "ssu": "U", "replicates": REPLICATES}, "replicates with fpc, ssu or certainty"),
+        ({"fpc": "N", "replicates": REPLICATES}, "replicates with fpc, ssu or certainty"),
         ({"replicates": {"columns": "r1", "method": "brr"}}, "fewer than two columns"),
         ({"replicates": {**REPLICATES, "method": "jkn"}}, "replicates.rscales: a stratified jackknife"),
         ({"ssu": "U"}, "need psu, the units of the first stage"),
