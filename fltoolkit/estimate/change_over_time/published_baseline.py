@@ -157,10 +157,11 @@ def doubts(rate: PublishedBaseline) -> tuple[Reason, ...]:
         return ()
     width = (high - low) / (2 * NormalDist().inv_cdf((1 + rate.level) / 2))
     deff = width**2 * rate.n / (p * (1 - p))
+    deff_text = f"{float(f'{deff:.2g}'):g}"  # two digits, and never 2.9e+02
     if deff < LEAST_DEFF:
-        return (Reason.of("rounds.doubts.narrow", deff=f"{deff:.2g}"),)
+        return (Reason.of("rounds.doubts.narrow", deff=deff_text),)
     if rate.deff and not 1 / OTHER_DEFF <= deff / rate.deff <= OTHER_DEFF:
-        return (Reason.of("rounds.doubts.other_deff", deff=f"{deff:.2g}", stated=f"{rate.deff:g}"),)
+        return (Reason.of("rounds.doubts.other_deff", deff=deff_text, stated=f"{rate.deff:g}"),)
     return ()
 
 
