@@ -473,7 +473,7 @@ ODDITIES = (
     Oddity(
         "a module without weights of its own",
         "a third was asked",
-        lambda t: {"M": ROW % 3},
+        lambda t: {"M": ROW % 3, **{n: t[n].where(ROW % 3 == 1, "") for n in ("INV", "COE", "MONTHS")}},
         {"module": {"column": "M", "answered": 1, "not_asked": [0, 2]}},
         (("weights", "W"),),
     ),

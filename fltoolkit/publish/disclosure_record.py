@@ -26,12 +26,8 @@ from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
 from fltoolkit.publish.disclosure.run_decision import DecidedRows
-from fltoolkit.publish.disclosure.suppression_decision import (
-    CASES,
-    OTHERS,
-    WITH_BREAKDOWN,
-    OutcomeSuppression,
-)
+from fltoolkit.publish.disclosure.suppression import WITH_BREAKDOWN, OutcomeSuppression
+from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS
 from fltoolkit.publish.own_tables.earlier_cells import UNRESOLVED_OF
 from fltoolkit.publish.published_set import HasTables, decided_run
 from fltoolkit.survey.spec.survey_spec import SurveySpec

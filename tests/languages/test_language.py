@@ -40,7 +40,7 @@ from fltoolkit.languages.language import PLACE, Language, read_language
 from fltoolkit.languages.reasons import Reason, crossed_names, group_name, joined_reasons
 from fltoolkit.languages.word_files import WORDS
 from fltoolkit.nap.global_estimates import references
-from fltoolkit.publish.disclosure.suppression_decision import breakdown_of
+from fltoolkit.publish.disclosure.suppression import breakdown_of
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import load_publication_profile

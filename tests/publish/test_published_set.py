@@ -35,7 +35,7 @@ from fltoolkit.survey.spec.groups import TableSpec
 from fltoolkit.survey.spec.survey_spec import read_spec
 
 SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"
-DECIDE = importlib.import_module("fltoolkit.publish.disclosure.suppression_decision")
+SUPPRESSION = importlib.import_module("fltoolkit.publish.disclosure.suppression")
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
 SHOWN = (
     "estimate",
@@ -525,7 +525,7 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(
 def unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide what is confidential by itself and nothing more."""
     monkeypatch.setattr(
-        DECIDE,
+        SUPPRESSION,
         "protect",
         lambda system, primary, limits, hidden_anyway=None, **_: Protected(
             {**(hidden_anyway or {}), **primary}

@@ -29,7 +29,8 @@ from papermill.exceptions import PapermillExecutionError
 import fltoolkit as fl
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
-from fltoolkit.publish.disclosure.suppression_decision import FEW_UNRESOLVED, PART
+from fltoolkit.publish.disclosure.suppression import PART
+from fltoolkit.publish.disclosure.suppression_decision import FEW_UNRESOLVED
 from fltoolkit.publish.disclosure_record import DisclosureRecord, disclosure_record
 from fltoolkit.run import batch
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys

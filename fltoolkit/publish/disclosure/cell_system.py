@@ -72,20 +72,20 @@ class Row(Generic[C]):
 
 
 @dataclass(frozen=True)
-class Tie:
+class EqualityConstraint:
     """An equation that is always true: a sum of unknowns has a known value, whatever is printed.
 
     It is needed if two sets of unknowns count the same persons, for example the cases of one kind of person,
     and the same cases by sector.
 
     Attributes:
-        sign: for each unknown, its factor in the sum: 1, −1 or 0.
+        factors: by the position of the unknown, its factor in the sum, such as 1 or −1.
         cases: the value of the sum of factors × cases.
         weighted: by population (its position in the list of populations), the value of the sum of factors ×
             weighted cases.
     """
 
-    sign: Array
+    factors: Mapping[int, float]
     cases: float
     weighted: Mapping[int, float]
 
@@ -109,9 +109,9 @@ class CellSystem(Generic[C]):
         kinds: the number of kinds. The first unknowns are their cases.
         spread: for each second unknown, the position of its kind.
         cases, weighted, persons, below, above: by cell, as in `Row`.
-        ties: equations × unknowns; sums of unknowns that always have the value in `tied`, whatever is
+        equalities: equations × unknowns; sums of unknowns that always have the value in `equal_to`, whatever is
             printed.
-        tied: the values of these sums.
+        equal_to: the values of these sums.
         weighed: for each of these sums, whether it is a sum of weighted cases.
         least: for each cell, the smallest number of cases that readers know even where the cell is hidden: 1,
             if the table lists only cells that have a case.
@@ -129,8 +129,8 @@ class CellSystem(Generic[C]):
     persons: Array
     below: Array
     above: Array
-    ties: scipy.sparse.csr_array[Any]
-    tied: Array
+    equalities: scipy.sparse.csr_array[Any]
+    equal_to: Array
     weighed: Mask
     least: Array
     beside: Array
@@ -139,7 +139,7 @@ class CellSystem(Generic[C]):
     def programme(self) -> scipy.sparse.csc_array[Any]:
         """Returns the constraint matrix of all linear programmes for these cells.
 
-        Its rows are: the cases of each cell; the weighted cases of each cell; the `ties`; and, for each kind
+        Its rows are: the cases of each cell; the weighted cases of each cell; the `equalities`; and, for each kind
         with two unknowns, the rule that the second is not larger than the first. Its columns are: the
         unknowns; then, for each cell, the amounts above and below the true number of cases; then, for each
         cell, the amounts above and below the true weighted number of cases.
@@ -153,7 +153,9 @@ class CellSystem(Generic[C]):
         blocks = [
             scipy.sparse.hstack([self.count, change, none]),
             scipy.sparse.hstack([self.weight, none, change]),
-            scipy.sparse.hstack([self.ties, scipy.sparse.csr_array((self.ties.shape[0], 4 * cells))]),
+            scipy.sparse.hstack(
+                [self.equalities, scipy.sparse.csr_array((self.equalities.shape[0], 4 * cells))]
+            ),
             scipy.sparse.hstack(
                 [of_kinds, scipy.sparse.eye_array(beyond), scipy.sparse.csr_array((beyond, 4 * cells))]
             ),
@@ -163,8 +165,8 @@ class CellSystem(Generic[C]):
     @cached_property
     def in_whole(self) -> scipy.sparse.csr_array[Any]:
         """Returns the matrix of only those constraints that are about numbers of cases: first the cells, then
-        the `ties`. Its columns are the kinds of persons. It is used for programmes in whole numbers."""
-        return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.ties[~self.weighed]]))[
+        the `equalities`. Its columns are the kinds of persons. It is used for programmes in whole numbers."""
+        return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.equalities[~self.weighed]]))[
             :, : self.kinds
         ]
 
@@ -175,7 +177,10 @@ class CellSystem(Generic[C]):
 
 
 def build_system(
-    kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_array[Any], ties: Sequence[Tie]
+    kinds: Kinds,
+    rows: Sequence[Row[C]],
+    holds: scipy.sparse.csr_array[Any],
+    constraints: Sequence[EqualityConstraint],
 ) -> CellSystem[C]:
     """Builds the system of equations in which each cell is a sum of kinds of persons.
 
@@ -183,18 +188,19 @@ def build_system(
         kinds: the kinds of persons, whose numbers of cases are the unknowns.
         rows: the cells.
         holds: cells × kinds; 1 for each kind that is in the cell.
-        ties: equations that are always true, whatever is printed.
+        constraints: equations that are always true, whatever is printed.
     """
     spread = np.flatnonzero((kinds.heaviest > kinds.lightest).any(axis=0))
     beyond = kinds.heaviest - kinds.lightest
     populations = np.array([row.population for row in rows], dtype=np.intp)
-    signs = np.array([tie.sign for tie in ties]).reshape(len(ties), len(kinds.persons))
-    weighed = [(i, p, value) for i, tie in enumerate(ties) for p, value in tie.weighted.items()]
+    factors = sparse_rows([c.factors for c in constraints], len(kinds.persons))
+    weighed = [(i, p, value) for i, c in enumerate(constraints) for p, value in c.weighted.items()]
     which, where = (np.array([part[k] for part in weighed], dtype=np.intp) for k in (0, 1))
+    of_weights = factors[which]
     there = holds.tocoo()
     light, more = (
         scipy.sparse.csr_array(
-            (w[populations[there.row], there.col], (there.row, there.col)), shape=holds.shape
+            (there.data * w[populations[there.row], there.col], (there.row, there.col)), shape=holds.shape
         )
         for w in (kinds.lightest, beyond)
     )
@@ -212,21 +218,43 @@ def build_system(
         np.array([row.persons for row in rows]),
         np.array([row.below for row in rows]),
         np.array([row.above for row in rows]),
-        scipy.sparse.csr_array(
-            np.vstack(
+        _without_zeros(
+            scipy.sparse.vstack(
                 [
-                    np.hstack([signs, np.zeros((len(ties), len(spread)))]),
-                    np.hstack(
-                        [signs[which] * kinds.lightest[where], (signs[which] * beyond[where])[:, spread]]
+                    scipy.sparse.hstack([factors, scipy.sparse.csr_array((len(constraints), len(spread)))]),
+                    scipy.sparse.hstack(
+                        [
+                            of_weights.multiply(kinds.lightest[where]),
+                            of_weights.multiply(beyond[where]).tocsr()[:, spread],
+                        ]
                     ),
                 ]
             )
         ),
-        np.array([tie.cases for tie in ties] + [value for *_, value in weighed]),
-        np.arange(len(ties) + len(weighed)) >= len(ties),
+        np.array([c.cases for c in constraints] + [value for *_, value in weighed]),
+        np.arange(len(constraints) + len(weighed)) >= len(constraints),
         np.zeros(len(rows)),
         np.zeros(len(rows)),
     )
+
+
+def sparse_rows(rows: Sequence[Mapping[int, float]], width: int) -> scipy.sparse.csr_array[Any]:
+    """Returns a matrix of so many columns from its rows: each has the numbers that are not 0, by column."""
+    columns = [column for row in rows for column in row]
+    starts = np.cumsum([0, *map(len, rows)])
+    values = [value for row in rows for value in row.values()]
+    made = scipy.sparse.csr_array(
+        (np.array(values, dtype=float), np.array(columns, dtype=np.intp), starts), shape=(len(rows), width)
+    )
+    made.sort_indices()
+    return made
+
+
+def _without_zeros(matrix: Any) -> scipy.sparse.csr_array[Any]:
+    """Returns a matrix that stores no zeros."""
+    made = scipy.sparse.csr_array(matrix)
+    made.eliminate_zeros()
+    return made
 
 
 def rounding_margins(cell: Cell, rounding_base: float, rate_step: float = 0.0) -> tuple[float, float]:
@@ -287,14 +315,17 @@ def system_of(
         persons = np.inf if cell.non_cases is None else float(cell.cases + cell.non_cases)
         below, above = (far / unit for far in rounding_margins(cell, rounding_base))
         rows.append(Row(key, 0, float(cell.cases), weighted, persons, below, above))
-    first, *others = (np.array([b == block for b, _ in kinds], dtype=float) for block in range(len(blocks)))
+    of_block = [[k for k, (b, _) in enumerate(kinds) if b == block] for block in range(len(blocks))]
     many = np.full(len(kinds), np.inf)
     weights = np.zeros((1, len(kinds)))
     return build_system(
         Kinds(many, weights, weights + HEAVIEST),
         rows,
         scipy.sparse.csr_array(holds),
-        [Tie(first - other, 0.0, {0: 0.0}) for other in others],
+        [
+            EqualityConstraint(dict.fromkeys(of_block[0], 1.0) | dict.fromkeys(other, -1.0), 0.0, {0: 0.0})
+            for other in of_block[1:]
+        ],
     )
 
 

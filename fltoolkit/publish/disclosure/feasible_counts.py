@@ -148,7 +148,7 @@ def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution |
 
     limits = _Limits(system, known, whole=True)
     limits.meet(goal)
-    low, high = (np.r_[limits.cases[which], limits.ties[which][~system.weighed]] for which in (0, 1))
+    low, high = (np.r_[limits.cases[which], limits.equalities[which][~system.weighed]] for which in (0, 1))
     limited = np.isfinite(low) | np.isfinite(high)
     most = system.most[: system.kinds]
     programme = {
@@ -204,7 +204,7 @@ class _Limits:
         self.weighted = _limits(
             system.weighted, (system.below, system.above), known & ~np.isnan(system.weighted) & (not whole)
         )
-        self.ties = _limits(system.tied, (0.0, 0.0), ~(system.weighed & whole))
+        self.equalities = _limits(system.equal_to, (0.0, 0.0), ~(system.weighed & whole))
         self.within = np.full(len(system.spread), -np.inf), np.zeros(len(system.spread))
 
     def meet(self, goal: Goal) -> None:
@@ -225,7 +225,9 @@ class _Limits:
     def all(self, which: int) -> Array:
         """Returns the limits of all rows of the programme: the lower limits if `which` is 0, the upper limits
         if it is 1."""
-        return np.concatenate([self.cases[which], self.weighted[which], self.ties[which], self.within[which]])
+        return np.concatenate(
+            [self.cases[which], self.weighted[which], self.equalities[which], self.within[which]]
+        )
 
 
 def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> Array | None:

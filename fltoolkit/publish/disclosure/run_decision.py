@@ -18,24 +18,18 @@ from fltoolkit.classify.category_codes import category_code, label_of
 from fltoolkit.classify.category_labels import crossed_labels
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import named_domain
-from fltoolkit.classify.profile.characteristics import characteristics_of
+from fltoolkit.classify.profile.characteristics import Characteristic, characteristics_of
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined_reasons
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
-from fltoolkit.publish.disclosure.profile.characteristic_cells import (
-    characteristic_key,
-    compositions_of,
-    contained_in,
-)
+from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key
 from fltoolkit.publish.disclosure.profile.profile_decision import (
-    UNRELATED,
     ProfileRows,
-    Relations,
+    cells_for_other_tables,
     decide_cases_at_interview,
     decide_profile,
-    profile_cells,
 )
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
@@ -442,13 +436,12 @@ def _decide(
         return decide(table, keys, share_groups, scenario, earlier=earlier)
     profiles = ProfileRows(table[is_profile], keys, share_groups)
     apart = is_profile & ~pd.Series(share_groups, dtype=object).loc[table.index].isin(scenario.case_only)
-    revealed = profile_cells(profiles, scenario.case_only, scenario)
+    revealed = cells_for_other_tables(profiles, scenario)
     tables = decide(table[~apart], keys, share_groups, scenario, revealed, earlier=earlier)
-    mine = ProfileRows(table[apart], keys, share_groups)
-    relations = UNRELATED
+    mine = profiles.of(apart[is_profile])
+    found: tuple[Characteristic, ...] = ()
     if persons:
         found = characteristics_of(persons, children=False)
-        relations = Relations(contained_in(found), compositions_of(found))
         used = {g for i in mine.table.index for g, _ in keys[i]}
         used |= {rows.unions[g][0] for g in used if g in rows.unions}
         groups = [g for g in persons.spec.group_names if g in used]
@@ -457,7 +450,7 @@ def _decide(
             scenario, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions)
         )
     return decide_cases_at_interview(
-        mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, tables, scenario, relations)
+        mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, tables, scenario, found)
     )
 
 

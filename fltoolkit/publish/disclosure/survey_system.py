@@ -1,30 +1,48 @@
 """Builds the equations that show what a reader could calculate from the tables of a survey (`cell_system`).
-Their unknowns are the numbers of cases by kind of person. A kind is all persons with the same group values
-and populations."""
+
+Their unknowns are the numbers of cases by kind of person. The kinds are the cells of the cross-classification
+of all persons by groups and populations.
+
+Some groups only cases have, such as the sector of their forced labour. A public-use file does not contain
+them. So for a reader of such a file, each case may have any value of these groups. Each of these groups
+divides the cases of a kind: its unknowns add up to the cases of the kind.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, product
 from typing import Any
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from fltoolkit.classify.children import ROUTES
+from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
-from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, is_of, mean_weights
+from fltoolkit.publish.disclosure.cell_counts import (
+    Cell,
+    CellId,
+    Key,
+    Limits,
+    crossed_groups,
+    is_of,
+    mean_weights,
+)
 from fltoolkit.publish.disclosure.cell_system import (
     CLOSE,
     CellSystem,
+    EqualityConstraint,
     Kinds,
     Mask,
     Row,
-    Tie,
     build_system,
     rounding_margins,
+    sparse_rows,
 )
 from fltoolkit.publish.disclosure.derived_cells import (
     AnyCell,
@@ -35,6 +53,7 @@ from fltoolkit.publish.disclosure.derived_cells import (
 from fltoolkit.publish.printed_numbers import RATE_STEP
 
 MOST_KINDS = 2000  # kinds of persons in a linear programme; the cases of the other kinds are taken as known, which is stricter
+OF_CHILD = "fl__of_child"
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,41 @@ class DisclosureScenario:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """A difference between numbers of cases with values of case-only groups. Example: the cases with threats
+    minus the cases with threats against the person. Readers know these relations from the questionnaire.
+
+    Attributes:
+        terms: the values, each with its sign. A value is a pair of group and value in a set; the empty set
+            stands for all cases.
+        cells: the confidential differences, each with its denominator: the cell of cases in which readers
+            calculate it. No table shows them.
+        reason: why they are confidential.
+        is_count: whether the difference counts cases (it is then never negative).
+    """
+
+    terms: tuple[tuple[int, Key], ...]
+    cells: Mapping[DerivedCell, CellId]
+    reason: str
+    is_count: bool = True
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Returns the groups of the values."""
+        return frozenset(g for _, value in self.terms for g, _ in value)
+
+    def within(self, cells: Collection[CellId]) -> Relation | None:
+        """Returns the relation as far as readers know it of some cells; None if a group is not in them."""
+        there = {g for _, key in cells for g, _ in key}
+        known = {
+            cell: (population, key)
+            for cell, (population, key) in self.cells.items()
+            if all((population, key | value) in cells for _, value in self.terms)
+        }
+        return replace(self, cells=known) if self.groups <= there else None
+
+
+@dataclass(frozen=True)
 class OutcomeCells:
     """The cells of one outcome (such as cases at the interview), with the assumed reader's knowledge about
     them.
@@ -76,12 +130,14 @@ class OutcomeCells:
             whether they are cases).
         scenario: what the reader knows about the run.
         withheld: cells of breakdowns that are hidden as a whole.
+        relations: the relations between case-only groups.
     """
 
     cells: Mapping[CellId, Cell]
     outcome: str
     scenario: DisclosureScenario
     withheld: Sequence[CellId] = ()
+    relations: Sequence[Relation] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +158,48 @@ class SurveySystem:
     coarse: bool
 
 
+@dataclass(frozen=True)
+class _Persons:
+    """The kinds of persons of a survey, with the number of cases of each kind.
+
+    Attributes:
+        patterns: for each kind, its group values, its populations and its persons.
+        units: the mean weight of each population of the run, by name.
+        lightest, heaviest: the smallest and the largest weight (in mean weights), by population and kind.
+        cases: the true number of cases of each kind.
+        weighted: the true weighted number of cases (in mean weights), by population and kind.
+        kept: for each kind, whether its number of cases is an unknown. The number of cases of the other kinds
+            counts as known to the reader.
+    """
+
+    patterns: PersonPatterns
+    units: Mapping[str, float]
+    lightest: Array
+    heaviest: Array
+    cases: Array
+    weighted: Array
+    kept: Mask
+
+    def place(self, population: str) -> int:
+        """Returns the position of a population."""
+        return list(self.units).index(population)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Unknowns, rows and equality constraints that are added to a system.
+
+    Attributes:
+        kinds: the unknowns.
+        rows: the cells, each with its factors by the position of the unknown.
+        constraints: the equality constraints.
+    """
+
+    kinds: Kinds
+    rows: Sequence[tuple[Row[AnyCell], Mapping[int, float]]]
+    constraints: Sequence[EqualityConstraint]
+
+
 def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> SurveySystem:
     """Builds the system of equations between the cells of one outcome. Each cell is a sum over kinds of
     persons (all persons with the same group values in the same populations).
@@ -110,20 +208,22 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
         outcome_cells: the cells, and what readers know about them.
         patterns: the survey's kinds of persons.
     """
-    scenario, weights = outcome_cells.scenario, mean_weights(outcome_cells.cells)
-    populations, units = list(weights), np.array(list(weights.values()))
-    true = patterns.counts[outcome_cells.outcome]
-    lightest, heaviest = (
-        np.array([ends[p] for p in populations]) / units[:, None]
-        for ends in (patterns.lightest, patterns.heaviest)
+    scenario, outcome = outcome_cells.scenario, outcome_cells.outcome
+    units = mean_weights(outcome_cells.cells)
+    lightest, heaviest, weighted = (
+        np.array([found[p] / unit for p, unit in units.items()])
+        for found in (
+            patterns.lightest,
+            patterns.heaviest,
+            {p: patterns.weighted[p, outcome] for p in units},
+        )
     )
-    known = np.array([patterns.weighted[p, outcome_cells.outcome] for p in populations]) / units[:, None]
-    only = {c: found for c, found in outcome_cells.cells.items() if scenario.is_of_cases(c)}
-    whole = [c for c in outcome_cells.cells if c not in only]
+    true = patterns.counts[outcome]
+    whole = [c for c in outcome_cells.cells if not scenario.is_of_cases(c)]
     cells = patterns.holds(whole)
     directions = changes_within_cells(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), scenario.limits, directions)
-    for differ in scenario.in_one_outcome if outcome_cells.outcome == "cases" else ():
+    for differ in scenario.in_one_outcome if outcome == "cases" else ():
         # A reader who can calculate both outcomes in a part can also calculate how many persons have only one
         # of them.
         parts |= derived_cells(
@@ -133,30 +233,252 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     more_rows = [patterns.holds(derivable), *(_one_row(kinds, len(true)) for kinds in parts.values())]
     holds = scipy.sparse.csr_array(scipy.sparse.vstack([cells, *more_rows]))
     kept = _kinds_with_unknowns(patterns.persons, true, _in_few(holds, true, scenario.limits))
-    own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
-    person_kinds = PersonKinds(
-        patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children)
+    persons = _Persons(patterns, units, lightest, heaviest, true, weighted, kept)
+    kinds = [Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])]
+    rows = _cell_rows(outcome_cells, [*whole, *derivable, *parts], holds, persons)
+    of_blocks: list[Mapping[int, float]] = []
+    constraints = list[EqualityConstraint]()
+    for block in _blocks_of_cases(outcome_cells, persons):
+        kinds.append(block.kinds)
+        rows += [row for row, _ in block.rows]
+        of_blocks += [factors for _, factors in block.rows]
+        constraints += block.constraints
+    every = Kinds(
+        np.concatenate([k.persons for k in kinds]),
+        np.hstack([k.lightest for k in kinds]),
+        np.hstack([k.heaviest for k in kinds]),
     )
-    rows = _cell_rows(outcome_cells, [*whole, *derivable, *parts], holds, person_kinds)
-    blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
-    for groups in crossed_groups(scenario.case_only & {g for g, _ in key} for _, key in only):
-        mine = {c: found for c, found in only.items() if not groups.isdisjoint(g for g, _ in c[1])}
-        more = case_only_kinds(mine, groups, person_kinds, scenario.rounding_base)
-        before, behind = len(kinds.persons) - len(own.persons), len(more.kinds.persons)
-        rows += more.rows
-        blocks.append(more.holds)
-        ties = [replace(tie, sign=np.r_[tie.sign, np.zeros(behind)]) for tie in ties]
-        ties += [replace(t, sign=np.insert(t.sign, [len(own.persons)] * before, 0.0)) for t in more.ties]
-        kinds = Kinds(
-            np.r_[kinds.persons, more.kinds.persons],
-            np.hstack([kinds.lightest, more.kinds.lightest]),
-            np.hstack([kinds.heaviest, more.kinds.heaviest]),
+    width = len(every.persons)
+    padded = scipy.sparse.hstack(
+        [holds[:, kept], scipy.sparse.csr_array((holds.shape[0], width - kept.sum()))]
+    )
+    matrix = scipy.sparse.csr_array(scipy.sparse.vstack([padded, sparse_rows(of_blocks, width)]))
+    return SurveySystem(build_system(every, rows, matrix, constraints), tuple(parts), not kept.all())
+
+
+def _blocks_of_cases(outcome_cells: OutcomeCells, persons: _Persons) -> Iterator[_Block]:
+    """Yields, for each set of case-only groups that tables cross, the unknowns of these groups; then the
+    unknowns of each relation.
+
+    Groups that relations link divide the same coarse kinds. So the cases that a relation leaves over can be
+    an unknown for each coarse kind.
+    """
+    scenario = outcome_cells.scenario
+    only = {c: found for c, found in outcome_cells.cells.items() if scenario.is_of_cases(c)}
+    crossed = crossed_groups(scenario.case_only & {g for g, _ in key} for _, key in only)
+    first = int(persons.kept.sum())
+    for linked in crossed_groups([*crossed, *(r.groups for r in outcome_cells.relations)]):
+        coarse = _coarse_kinds([c for c in only if is_of(linked, c[1])], linked, scenario, persons)
+        columns: dict[str, Columns] = {}
+        for groups in crossed:
+            if groups <= linked:
+                mine = {c: found for c, found in only.items() if is_of(groups, c[1])}
+                own = _columns(mine, groups, coarse, first)
+                columns |= dict.fromkeys(groups, own)
+                block = _partition(mine, groups, (coarse, own), (persons, scenario.rounding_base))
+                first += len(block.kinds.persons)
+                yield block
+        for relation in outcome_cells.relations:
+            if relation.groups <= linked:
+                block = _difference(relation, outcome_cells.cells, coarse, columns, first)
+                first += len(block.kinds.persons)
+                yield block
+
+
+@dataclass(frozen=True)
+class _CoarseKinds:
+    """The kinds of persons that differ in the groups that some case-only groups are crossed with, and in
+    nothing else.
+
+    Attributes:
+        facts: for each coarse kind, its group values and its populations.
+        members: for each coarse kind, the positions of the kinds of persons in it.
+        places: the positions of the populations of the cells, by name.
+        kinds: the persons of the coarse kinds, with their smallest and largest weight.
+    """
+
+    facts: Sequence[Mapping[str, Any]]
+    members: Sequence[NDArray[np.intp]]
+    places: Mapping[str, int]
+    kinds: Kinds
+
+    def inside(self, cell: CellId, groups: frozenset[str]) -> list[int]:
+        """Returns the coarse kinds in a cell, whatever its values of the case-only groups (`groups`)."""
+        population, key = cell
+        own = [(g, v) for g, v in key if g not in groups]
+        return [
+            k
+            for k, fact in enumerate(self.facts)
+            if fact[POPULATION + population] and all(fact[g] == v for g, v in own)
+        ]
+
+    def populations_of(self, kind: int) -> list[int]:
+        """Returns the positions of the populations to which a coarse kind belongs."""
+        return [p for name, p in self.places.items() if self.facts[kind][POPULATION + name]]
+
+    def taken(self, kinds: Sequence[int]) -> Kinds:
+        """Returns unknowns of some coarse kinds."""
+        of = np.array(kinds, dtype=np.intp)
+        return Kinds(self.kinds.persons[of], self.kinds.lightest[:, of], self.kinds.heaviest[:, of])
+
+
+def _coarse_kinds(
+    cells: Sequence[CellId], groups: frozenset[str], scenario: DisclosureScenario, persons: _Persons
+) -> _CoarseKinds:
+    """Returns the kinds of persons by the groups that these cells cross with case-only groups (`groups`)."""
+    patterns = persons.patterns
+    populations = list(dict.fromkeys(p for p, _ in cells))
+    flags = [POPULATION + p for p in populations]
+    shared = sorted({g for _, key in cells for g, _ in key} - groups)
+    child = patterns.in_any(scenario.children) & ("route" in groups)
+    table = patterns.kinds[[*shared, *flags]].assign(**{OF_CHILD: child})
+    inside = table[flags].any(axis=1).to_numpy()
+    by = table[inside].groupby([*shared, *flags, OF_CHILD], sort=True)
+    members = [np.flatnonzero(inside)[found] for found in by.indices.values()]
+    lightest = np.where(persons.heaviest > 0, persons.lightest, np.inf)
+    ends = [
+        np.array([reduced(of[:, mine], axis=1) for mine in members]).reshape(len(members), len(of)).T
+        for of, reduced in ((lightest, np.min), (persons.heaviest, np.max))
+    ]
+    return _CoarseKinds(
+        [table.iloc[mine[0]].to_dict() for mine in members],
+        members,
+        {p: persons.place(p) for p in populations},
+        Kinds(
+            np.array([patterns.persons[mine].sum() for mine in members]),
+            np.where(np.isfinite(ends[0]), ends[0], 0.0),
+            ends[1],
+        ),
+    )
+
+
+Columns = Sequence[Mapping[Key, int]]
+"""For each coarse kind, the positions of its unknowns: the cases with these values of case-only groups."""
+
+
+def _columns(cells: Iterable[CellId], groups: frozenset[str], coarse: _CoarseKinds, first: int) -> Columns:
+    """Returns the combinations of values of case-only groups (`groups`) that the cases of each coarse kind
+    may have, with the positions of these unknowns. `first` is the position of the first one.
+
+    If a printed table has no cell for a combination of values, nobody has this combination.
+    """
+    there = set(cells)
+    values: dict[str, dict[str, None]] = {}
+    for _, key in cells:
+        for g, v in sorted(key):
+            if g in groups:
+                values.setdefault(g, {})[v] = None
+    names = sorted(values)
+    every = [frozenset(zip(names, found, strict=True)) for found in product(*(values[g] for g in names))]
+    shown = {(p, frozenset(g for g, _ in key)) for p, key in there}
+
+    def may_have(fact: Mapping[str, Any], combination: Key) -> bool:
+        if not _may_have_routes(combination, bool(fact[OF_CHILD])):
+            return False
+        own = {**fact, **dict(combination)}
+        return all(
+            (p, frozenset((g, own[g]) for g in by)) in there for p, by in shown if fact[POPULATION + p]
         )
-    return SurveySystem(
-        build_system(kinds, rows, scipy.sparse.csr_array(scipy.sparse.block_diag(blocks)), ties),
-        tuple(parts),
-        not kept.all(),
-    )
+
+    place = count(first)
+    return [{v: next(place) for v in every if may_have(fact, v)} for fact in coarse.facts]
+
+
+def _may_have_routes(values: Key, child: bool) -> bool:
+    """Returns whether a person can have these values. Every route to forced labour is possible either for
+    children only or for adults only.
+
+    Args:
+        values: values of case-only groups; one of them may be a route.
+        child: whether the person is a child.
+    """
+    return all((v in ROUTES.values()) == child for g, v in values if g == "route")
+
+
+def _partition(
+    cells: Mapping[CellId, Cell],
+    groups: frozenset[str],
+    coarse_and_columns: tuple[_CoarseKinds, Columns],
+    persons_and_base: tuple[_Persons, float],
+) -> _Block:
+    """Returns the unknowns of case-only groups that tables cross. For each coarse kind, an equality
+    constraint says that they add up to the cases of its kinds of persons.
+
+    Args:
+        cells: the counts of the cells of these groups.
+        groups: the groups.
+        coarse_and_columns: the coarse kinds, and the positions of their unknowns.
+        persons_and_base: the kinds of persons, and the number of which weighted numbers are multiples.
+    """
+    (coarse, columns), (persons, base) = coarse_and_columns, persons_and_base
+    rows = []
+    for cell, found in cells.items():
+        own = frozenset(part for part in cell[1] if part[0] in groups)
+        inside = coarse.inside(cell, groups)
+        held = {place: 1.0 for k in inside for values, place in columns[k].items() if own <= values}
+        rows.append((_case_only_row(cell, found, persons, base), held))
+    position = np.cumsum(persons.kept) - 1
+    constraints = []
+    for k, members in enumerate(coarse.members):
+        out = members[~persons.kept[members]]
+        factors = dict.fromkeys(position[members[persons.kept[members]]].tolist(), -1.0)
+        factors |= dict.fromkeys(columns[k].values(), 1.0)
+        weighted = {p: float(persons.weighted[p, out].sum()) for p in coarse.populations_of(k)}
+        constraints.append(EqualityConstraint(factors, float(persons.cases[out].sum()), weighted))
+    return _Block(coarse.taken([k for k, own in enumerate(columns) for _ in own]), rows, constraints)
+
+
+def _difference(
+    relation: Relation,
+    cells: Mapping[CellId, Cell],
+    coarse: _CoarseKinds,
+    columns: Mapping[str, Columns],
+    first: int,
+) -> _Block:
+    """Returns the unknowns of a relation: for each coarse kind, the cases that its terms leave over. They are
+    never negative. If a relation does not count cases, it has no unknowns.
+
+    Args:
+        relation: the relation.
+        cells: the counts of the cells of its terms.
+        coarse: the coarse kinds.
+        columns: for each case-only group, the positions of the unknowns of the coarse kinds.
+        first: the position of the first unknown of the relation.
+    """
+    some_group = min(relation.groups)
+    left_over: list[dict[int, float]] = []
+    for k in range(len(coarse.facts)):
+        factors: Counter[int] = Counter()
+        for sign, value in relation.terms:
+            of = columns[next((g for g, _ in value), some_group)][k]
+            factors.update({place: sign for values, place in of.items() if value <= values})
+        left_over.append({place: float(factor) for place, factor in factors.items()})
+    rows = []
+    for cell, (population, key) in relation.cells.items():
+        cases = sum(sign * cells[population, key | value].cases for sign, value in relation.terms)
+        row = Row[AnyCell](cell, coarse.places[population], float(cases), np.nan, np.inf, 0.0, 0.0)
+        inside = coarse.inside((population, key), frozenset())
+        of_kinds = [{first + k: 1.0} if relation.is_count else left_over[k] for k in inside]
+        rows.append((row, {place: factor for of in of_kinds for place, factor in of.items()}))
+    if not relation.is_count:
+        return _Block(coarse.taken([]), rows, [])
+    constraints = [
+        EqualityConstraint({first + k: -1.0} | of, 0.0, dict.fromkeys(coarse.populations_of(k), 0.0))
+        for k, of in enumerate(left_over)
+    ]
+    kinds = coarse.taken(range(len(coarse.facts)))
+    # A case may be left over once for each term.
+    most = kinds.persons * len(relation.terms)
+    return _Block(replace(kinds, persons=most), rows, constraints)
+
+
+def _case_only_row(cell: CellId, found: Cell, persons: _Persons, rounding_base: float) -> Row[AnyCell]:
+    """Returns the counts of a cell of case-only groups as a row of the system of equations. Weighted numbers
+    are rounded to multiples of `rounding_base`."""
+    unit = persons.units[cell[0]]
+    weighted = np.nan if found.weighted is None else found.weighted / unit
+    below, above = (far / unit for far in rounding_margins(found, rounding_base))
+    return Row(cell, persons.place(cell[0]), float(found.cases), weighted, np.inf, below, above)
 
 
 def _derivable(
@@ -195,7 +517,7 @@ def _cell_rows(
     outcome_cells: OutcomeCells,
     cells: Sequence[AnyCell],
     holds: scipy.sparse.csr_array[Any],
-    person_kinds: PersonKinds,
+    persons: _Persons,
 ) -> list[Row[AnyCell]]:
     """Returns a row of the system of equations for each cell of groups that everybody has, and for each part
     of cells.
@@ -204,27 +526,24 @@ def _cell_rows(
         outcome_cells: the cells of an outcome.
         cells: the names of the cells and parts.
         holds: cells × kinds of persons; 1 if the kind is in the cell.
-        person_kinds: the kinds of persons. The rows use only the kinds that are unknowns (`kept`).
+        persons: the kinds of persons. The rows use only the kinds that are unknowns (`kept`).
     """
-    populations = [
-        person_kinds.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells
-    ]
-    cases = holds @ (person_kinds.cases * person_kinds.kept)
-    weighted = [holds @ (known * person_kinds.kept) for known in person_kinds.known]
-    persons = holds @ person_kinds.patterns.persons
+    names = [c.one[0] if isinstance(c, DerivedCell) else c[0] for c in cells]
+    cases = holds @ (persons.cases * persons.kept)
+    weighted = [holds @ (known * persons.kept) for known in persons.weighted]
+    everybody = holds @ persons.patterns.persons
     margins = [_margins(outcome_cells, cell) for cell in cells]
-    units = [person_kinds.units[p] for p in populations]
     return [
         Row(
             cell,
-            p,
+            p := persons.place(name),
             float(cases[i]),
             float(weighted[p][i]),
-            float(persons[i]),
-            margins[i][0] / units[i],
-            margins[i][1] / units[i],
+            float(everybody[i]),
+            margins[i][0] / persons.units[name],
+            margins[i][1] / persons.units[name],
         )
-        for i, (cell, p) in enumerate(zip(cells, populations, strict=True))
+        for i, (cell, name) in enumerate(zip(cells, names, strict=True))
     ]
 
 

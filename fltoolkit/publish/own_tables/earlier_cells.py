@@ -12,6 +12,7 @@ import pandas as pd
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.publish.disclosure.cell_counts import CellId, Key, disclosed_cells
+from fltoolkit.publish.disclosure.suppression import EarlierCells
 from fltoolkit.publish.measure_units import PROFILES
 
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
@@ -40,16 +41,6 @@ class EarlierRows:
 
 
 NO_EARLIER = EarlierRows()
-
-
-@dataclass(frozen=True)
-class EarlierCells:
-    """The cells of one outcome that earlier tables showed (`shown`), those that they hid (`hidden`), and
-    those that they did not even list (`unlisted`). The outcome is what is counted, such as cases."""
-
-    shown: frozenset[CellId]
-    hidden: frozenset[CellId]
-    unlisted: frozenset[CellId] = frozenset()
 
 
 def earlier_cells(

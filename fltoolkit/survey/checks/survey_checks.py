@@ -49,6 +49,8 @@ from fltoolkit.survey.spec.corrections import Accepted
 if TYPE_CHECKING:
     import pandas as pd
 
+CALIBRATION = "calibration"  # the key of survey.yaml that `fl.check_weights` checks
+
 _KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = (
     WeakKeyDictionary()
 )  # kept for `fl.classify` after `fl.check`
@@ -163,10 +165,11 @@ def _after_acceptance(finding: Finding, why: str | None) -> Finding:
 def unused_entries(found: Sequence[Finding], accepted: Sequence[Accepted]) -> Iterator[CheckRule]:
     """Yields a rule for each entry of `accept` that no finding justifies. Only errors, and findings that may
     be accepted, justify an entry. Other findings of the same check and column, such as ages that are not
-    stated, do not. Entries on `rounds` are left out, because they are about another survey too."""
+    stated, do not. Entries on `rounds` and on the calibration are left out: other functions find those."""
     there = {(f.check, str(f.where)) for f in found if f.severity == "error" or f.acceptable}
     for entry in accepted:
-        if entry.finding != "rounds" and (entry.finding, entry.column) not in there:
+        elsewhere = entry.finding == "rounds" or entry.column == CALIBRATION
+        if not elsewhere and (entry.finding, entry.column) not in there:
             yield CheckRule("accept_without_finding", entry.column, count="", values={"check": entry.finding})
 
 

@@ -19,7 +19,7 @@ from small_surveys import persons_table
 
 import fltoolkit as fl
 from fltoolkit.classify.children import ADULT, ROUTES
-from fltoolkit.publish.disclosure import case_only_kinds, suppression_decision
+from fltoolkit.publish.disclosure import suppression_decision, survey_system
 
 WORST, WITH, THIRD = ROUTES["route_iv"], ROUTES["route_ii"], ROUTES["route_i"]
 Publish = Callable[[Mapping[str, int]], pd.DataFrame]
@@ -103,7 +103,7 @@ def test_adults_do_not_hide_a_childrens_route(
     """
     monkeypatch.setattr(suppression_decision, "_routes", lambda charts: {})
     if not known:
-        monkeypatch.setattr(case_only_kinds, "_may_have_routes", lambda values, child: True)
+        monkeypatch.setattr(survey_system, "_may_have_routes", lambda values, child: True)
     table = published(ADULTS_HIDE_THEM)
     assert worked_out(table, WITH, (THIRD,)) == (None if known else pytest.approx(3))
 

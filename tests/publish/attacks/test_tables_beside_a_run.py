@@ -22,7 +22,7 @@ from shared_surveys import classified
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.complementary_suppression import Protected
 
-DECIDE = import_module("fltoolkit.publish.disclosure.suppression_decision")
+DECIDE = import_module("fltoolkit.publish.disclosure.suppression")
 
 CASES = dict(zip(CELLS, (3, 20, 14, 9, 16, 12, 18, 11), strict=True))
 FEW_IN_ALL = dict(zip(CELLS, (1, 2, 14, 9, 16, 12, 18, 11), strict=True))  # north has 3 cases

@@ -8,9 +8,9 @@ from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
 from fltoolkit.publish.disclosure.cell_system import (
+    EqualityConstraint,
     Kinds,
     Row,
-    Tie,
     build_system,
     rounding_margins,
     system_of,
@@ -37,7 +37,7 @@ def test_a_cell_is_the_sum_of_the_kinds_in_it() -> None:
 
 
 def test_groups_that_no_cell_crosses_make_blocks_with_the_same_total() -> None:
-    """Two groups of two values are four kinds and one tie, not four combinations that no table would tell
+    """Two groups of two values are four kinds and one equality constraint, not four combinations that no table would tell
     apart."""
     cells = {
         key(): Cell(9, 90),
@@ -46,8 +46,8 @@ def test_groups_that_no_cell_crosses_make_blocks_with_the_same_total() -> None:
     }
     system = system_of(cells)
     assert system.kinds == 4
-    assert system.ties.toarray()[0, :4].tolist() == [1, 1, -1, -1]
-    assert system.tied.tolist() == [0, 0]
+    assert system.equalities.toarray()[0, :4].tolist() == [1, 1, -1, -1]
+    assert system.equal_to.tolist() == [0, 0]
 
 
 def test_a_cell_of_nobody_holds_no_kind() -> None:
@@ -67,15 +67,18 @@ def test_weights_of_a_kind_lie_between_those_of_its_lightest_and_heaviest_person
     assert system.most.tolist() == [5, 4, 5]
 
 
-def test_a_tie_holds_for_cases_and_for_weighted_cases() -> None:
+def test_an_equality_constraint_holds_for_cases_and_for_weighted_cases() -> None:
     kinds = Kinds(np.array([5.0, 5.0]), np.array([[2.0, 2.0]]), np.array([[2.0, 3.0]]))
     row = Row("all", 0, 3.0, 6.0, 9.0, 0.5, 0.5)
     system = build_system(
-        kinds, [row], csr_array(np.array([[1.0, 0.0]])), [Tie(np.array([1.0, -1.0]), 1.0, {0: 4.0})]
+        kinds,
+        [row],
+        csr_array(np.array([[1.0, 0.0]])),
+        [EqualityConstraint({0: 1.0, 1: -1.0}, 1.0, {0: 4.0})],
     )
-    assert system.tied.tolist() == [1, 4]
+    assert system.equal_to.tolist() == [1, 4]
     assert system.weighed.tolist() == [False, True]
-    assert system.ties.toarray().tolist() == [[1, -1, 0], [2, -2, -1]]
+    assert system.equalities.toarray().tolist() == [[1, -1, 0], [2, -2, -1]]
 
 
 @pytest.mark.parametrize("cells", [{key(): Cell(3, 40)}, {key(a="1"): Cell(3, 40)}])

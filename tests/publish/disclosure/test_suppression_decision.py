@@ -12,7 +12,7 @@ from fltoolkit.publish.disclosure import (
     complementary_suppression,
     dominance,
     fitting_sets,
-    suppression_decision,
+    suppression,
     survey_system,
 )
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
@@ -174,7 +174,10 @@ def test_the_pages_name_the_bounds_of_the_code() -> None:
         assert kinds in " ".join(page.split())
     methods = " ".join(pages["methods.md"].split())
     assert f"systems of at most {complementary_suppression.MOST_TRIED} cells" in methods
-    assert f"confidential cells × cells > {suppression_decision.MOST_WORK:,}" in methods
+    assert (
+        f"confidential cells × cells > {suppression.MOST_WORK:,} (in profiles {suppression.MOST_WORK_OF_PROFILES:,})"
+        in methods
+    )
     assert f"cells of 1 to {dominance.FEW - 1} cases and at most {dominance.MANY:,} persons" in methods
     assert f"above {fitting_sets.MOST_SHARE}" in methods
     assert f"more than {fitting_sets.MOST_SHARE:.0%} " in pages["disclosure.md"]

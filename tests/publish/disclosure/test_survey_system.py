@@ -23,7 +23,8 @@ from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.languages.reasons import Reason, group_name
 from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
 from fltoolkit.publish.disclosure.run_decision import STRICTER
-from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS, breakdown_of
+from fltoolkit.publish.disclosure.suppression import breakdown_of
+from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_publication_profile
@@ -33,7 +34,7 @@ pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("estimated_once")]
 
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
 DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
-DECIDE = importlib.import_module("fltoolkit.publish.disclosure.suppression_decision")
+SUPPRESSION = importlib.import_module("fltoolkit.publish.disclosure.suppression")
 SYSTEM = importlib.import_module("fltoolkit.publish.disclosure.survey_system")
 
 
@@ -304,7 +305,7 @@ def test_a_breakdown_with_too_many_confidential_cells_is_hidden_as_a_whole_and_i
     made = small(people, tables=[{"measure": "prevalence", "by": [[], "sex", "region"]}])
     few = fl.publish_run(made).select("prevalence", "region")["marker"].tolist()
     assert 0 < few.count("c") < 4
-    monkeypatch.setattr(DECIDE, "MOST_WORK", 1)
+    monkeypatch.setattr(SUPPRESSION, "MOST_WORK", 1)
     out = fl.publish_run(made)
     assert out.select("prevalence", "region")["marker"].tolist() == ["c"] * 4
     assert (out.select("prevalence", [[], ["sex"]])["marker"] != "c").all()

@@ -542,7 +542,12 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
             )
         ],
     ),
-    ("not applicable, with a meaning", {"q1": in_rows("A", range(5))}, {}, []),
+    (
+        "not applicable, with a meaning",
+        {"q1": in_rows("A", range(5))},
+        {},
+        [("note", "blanks", "q1", "not applicable counts as no, as survey.yaml says", 5)],
+    ),
     ("a silent answer of somebody who was not asked", {"q1": {0: "D"}, "result": {0: "out"}}, {}, []),
     (
         "a module refused as a whole",

@@ -2,31 +2,35 @@
 unresolved (no answer).
 
 The three add up to the number of cases, which is printed. So a reader who knows two of them knows the third.
-There is no such sum over different characteristics, because a case may have several.
+Characteristics are also related: one may contain another, and several together may make another one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
 import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import EXCLUSIVE, FAMILIES, TOPICS, Characteristic
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
+from fltoolkit.publish.disclosure.derived_cells import DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
+from fltoolkit.publish.disclosure.survey_system import Relation
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import as_records
 
 WITH, WITHOUT = "yes", "no"
 EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
 NO_CASES = "the number of cases is hidden"
+SHOWN_NOWHERE = "shown nowhere"
 FEW_MORE = "few cases more than have another characteristic, which it contains"
 FEW_BOTH = "few cases have two of the characteristics that make it up"
 HALF = 0.5
+_Term = tuple[int, str, tuple[str, ...]]  # a sign, a characteristic (empty: all cases), and answers on it
 
 
 def characteristic_key(key: Key) -> tuple[Key, str]:
@@ -143,130 +147,136 @@ def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteris
     return [Composition(name, parts) for parts in sorted(makes)]
 
 
+def relations_of(
+    found: Sequence[Characteristic], cells: Mapping[CellId, Cell], limits: Limits
+) -> list[Relation]:
+    """Returns the differences that a reader can calculate between characteristics of cases.
+
+    If A contains B, readers can subtract the cases with B from those with A, and the cases without A from
+    those without B. They can also compare the cases without a clear answer. If several characteristics make
+    another one, the sum of the parts minus the whole is the number of cases that have two of them, or that
+    may have two (no clear answer counts as *yes*). If there are three or more parts, a case with three of
+    them counts twice.
+
+    Args:
+        found: the characteristics.
+        cells: the cells of the profiles, and the numbers of cases by the groups of the profiles.
+        limits: the confidentiality limits.
+    """
+    bases: dict[tuple[str, str], list[CellId]] = {}
+    for population, key in cells:
+        for value in key:
+            bases.setdefault(value, []).append((population, key - {value}))
+
+    def relation(
+        terms: Sequence[_Term], part: Literal["less", "both"], answer: str, is_count: bool = True
+    ) -> Relation:
+        values = [
+            (sign, frozenset({(name, given)} if name else ()))
+            for sign, name, answers in terms
+            for given in (answers if name else answers[:1])
+        ]
+        # The parts of a sum are named, and its whole is not.
+        *names, last = [name for sign, name, _ in terms if part == "less" or sign > 0]
+        one, other = frozenset((name, answer) for name in names), frozenset({(last, answer)})
+        few = {
+            DerivedCell((population, key | one), (population, key | other), part): (population, key)
+            for population, key in bases.get((last, answer), ())
+            if all((population, key | value) in cells for _, value in values)
+            and 0 < sum(sign * cells[population, key | value].cases for sign, value in values) < limits.cases
+        }
+        return Relation(tuple(values), few, FEW_BOTH if part == "both" else FEW_MORE, is_count)
+
+    made = []
+    for wider, narrower in contained_in(found).items():
+        for name in narrower:
+            for more, less, answer in (
+                (wider, name, WITH),
+                (name, wider, WITHOUT),
+                (name, wider, NOT_STATED),
+            ):
+                terms: list[_Term] = [(1, more, (answer,)), (-1, less, (answer,))]
+                made.append(relation(terms, "less", answer, is_count=answer != NOT_STATED))
+    for composition in compositions_of(found):
+        # Cases that do not answer *no* to either may have both.
+        for answers, answer in (((WITH,), WITH), ((WITH, NOT_STATED), WITHOUT), ((NOT_STATED,), NOT_STATED)):
+            terms = [(1, name, answers) for name in composition.parts]
+            if composition.whole or WITH in answers:  # nobody's answer on all cases is unclear
+                terms.append((-1, composition.whole, answers))
+            made.append(relation(terms, "both", answer))
+    known, named = {g for g, _ in bases}, set[DerivedCell]()
+    for i, r in enumerate(made):  # two wholes of the same questions leave over the same cases
+        made[i] = replace(r, cells={c: of for c, of in r.cells.items() if c not in named})
+        named |= r.cells.keys()
+    return [r for r in made if r.groups <= known and (r.is_count or r.cells)]
+
+
 @dataclass(frozen=True)
 class ProfileCells:
-    """The cells that profiles of cases reveal, and that other tables may also show.
-
-    A profile shows the shares of cases with a characteristic. So it also reveals the denominators of these
-    shares.
+    """The cells that the rows of profiles reveal.
 
     Attributes:
-        cells: the denominators (numbers of cases), and the cells of groups that only cases have, such as the
-            form of forced labour.
-        primary: the cells that are confidential because of their own counts, with the reason.
+        cells: the cells that a row, or a sum of rows, reveals.
+        primary: the cells that are confidential because of their own counts, with the reason. If nearly all
+            cases have a characteristic, the cell of the others is confidential even without a case.
+        hidden_anyway: the cells that contain nearly all cases of their denominator, and the cells that no row
+            shows: the cases without a characteristic.
+        rows: for each cell, the rows that show it.
         unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the
             characteristic) are the cases of this cell.
+        denominators: for each cell, its denominator: the cell of all cases, whatever the characteristic.
     """
 
-    cells: Mapping[CellId, Cell] = field(default_factory=dict)
-    primary: Mapping[CellId, str] = field(default_factory=dict)
-    unresolved_rows: Mapping[CellId, Sequence[int]] = field(default_factory=dict)
+    cells: dict[CellId, Cell] = field(default_factory=dict)
+    primary: dict[CellId, str] = field(default_factory=dict)
+    hidden_anyway: dict[CellId, str] = field(default_factory=dict)
+    rows: dict[CellId, list[int]] = field(default_factory=dict)
+    unresolved_rows: dict[CellId, list[int]] = field(default_factory=dict)
+    denominators: dict[CellId, CellId] = field(default_factory=dict)
 
 
 NO_PROFILE_CELLS = ProfileCells()
 
 
-class CasesByAnswer(NamedTuple):
-    """The numbers of cases that have a characteristic, that do not have it, and that gave no clear answer.
-    Their sum is the denominator of the share of cases with this characteristic."""
+def profile_cells(
+    rows: pd.DataFrame, keys: Sequence[Key], share_groups: Sequence[str], limits: Limits
+) -> ProfileCells:
+    """Returns the cells of the rows of profiles: the cases with the characteristic, without it, and
+    unresolved.
 
-    yes: int
-    no: int
-    not_stated: int
-
-    def beyond(self, part: CasesByAnswer) -> dict[str, int]:
-        """Compares a characteristic with a narrower one (`part`). Returns, for each answer, the difference
-        between the two in cases.
-
-        For example, each case with the narrower characteristic (threats against the person) also has the
-        wider one (any threats). Each case without the wider characteristic also lacks the narrower one. So a
-        reader of both rows can calculate these differences.
-        """
-        return {
-            WITH: self.yes - part.yes,
-            WITHOUT: part.no - self.no,
-            NOT_STATED: part.not_stated - self.not_stated,
-        }
-
-
-@dataclass
-class CharacteristicCells:
-    """The cells of one characteristic of cases, such as debt bondage. If a case has at most one
-    characteristic of a topic, these are the cells of all characteristics of the topic.
-
-    Attributes:
-        group: the group that has the characteristics as values (see `characteristic_key`).
-        cells: the cells that a row, or a sum of rows, reveals.
-        primary: the cells that are confidential because of their own counts, with the reason. If nearly all
-            cases have the characteristic, the cell of the others is confidential even without a case.
-        nearly_all: the cells that contain nearly all cases of their denominator.
-        unshown: the cells that no row shows: the cases without the characteristic.
-        rows: for each cell, the rows that show it.
-        unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the
-            characteristic) are the cases of this cell.
+    Args:
+        rows: the rows.
+        keys: the group values of each row of the run.
+        share_groups: for each row of the run, the group that has its characteristic as a value (see
+            `characteristic_key`).
+        limits: the confidentiality limits.
     """
-
-    group: str
-    cells: dict[CellId, Cell] = field(default_factory=dict)
-    primary: dict[CellId, str] = field(default_factory=dict)
-    nearly_all: set[CellId] = field(default_factory=set)
-    unshown: set[CellId] = field(default_factory=set)
-    rows: dict[CellId, list[int]] = field(default_factory=dict)
-    unresolved_rows: dict[CellId, list[int]] = field(default_factory=dict)
-
-    def answers(self) -> dict[CellId, CasesByAnswer]:
-        """Returns, for each denominator, the numbers of cases by answer (*yes*, *no*, no clear answer). The
-        result is empty if the group has several characteristics as values."""
-        denominators = dict.fromkeys(
-            denominator_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1]
-        )
-        return {
-            denominator: CasesByAnswer(
-                *(
-                    self.cells[self.cell_of(denominator, answer)].cases
-                    for answer in (WITH, WITHOUT, NOT_STATED)
-                )
-            )
-            for denominator in denominators
-        }
-
-    def cell_of(self, denominator: CellId, answer: str) -> CellId:
-        """Returns the cell of the cases in a denominator that gave one answer (*yes*, *no* or *not stated*)
-        on the characteristic."""
-        return denominator[0], denominator[1] | {(self.group, answer)}
-
-    def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
-        """Adds the cells of one row of a profile: the cases with the characteristic, without it, and
-        unresolved. If one of these is confidential because of its own counts, it is also added to `primary`.
-
-        Args:
-            i: the number of the row.
-            key: the row's group values.
-            row: the row's numbers, by column.
-            limits: the confidentiality limits.
-        """
-        population = str(row["reference_population"])
-        value = dict(key)[self.group]
-        cells = {v: (population, _with_value(key, self.group, v)) for v in (value, WITHOUT, NOT_STATED)}
+    found = ProfileCells()
+    for i, row in zip(map(int, rows.index), as_records(rows), strict=True):
+        population, group = str(row["reference_population"]), share_groups[i]
+        value = dict(keys[i])[group]
+        cells = {v: (population, _with_value(keys[i], group, v)) for v in (value, WITHOUT, NOT_STATED)}
         counts = dict(zip((value, WITHOUT, NOT_STATED), counts_of(row), strict=True))
         if value != WITH:  # cases without it have another value of the group
             del cells[WITHOUT]
         else:
-            self.unshown.add(cells[WITHOUT])
+            found.hidden_anyway.setdefault(cells[WITHOUT], SHOWN_NOWHERE)
         for v, cell in cells.items():
-            self.cells[cell] = counts[v]
+            found.cells[cell] = counts[v]
+            found.denominators[cell] = (population, denominator_key(keys[i], group))
             if why := confidential(counts[v], limits):
-                self.primary[cell] = why
-        self.rows.setdefault(cells[value], []).append(i)
-        self.unresolved_rows.setdefault(cells[NOT_STATED], []).append(i)
+                found.primary[cell] = why
+        found.rows.setdefault(cells[value], []).append(i)
+        found.unresolved_rows.setdefault(cells[NOT_STATED], []).append(i)
         with_it, without = cells[value], cells.get(WITHOUT)
         if counts[value].cases and counts[WITHOUT].cases < limits.cases:
-            self.nearly_all.add(with_it)
-            self.primary.setdefault(without or with_it, EVERYBODY)
+            found.hidden_anyway[with_it] = EVERYBODY
+            found.primary.setdefault(without or with_it, EVERYBODY)
         if counts[value].cases and float(row["largest_share"]) > HALF:
-            self.primary.setdefault(with_it, OVER_HALF)
+            found.primary.setdefault(with_it, OVER_HALF)
         if without and counts[WITHOUT].cases and float(row["largest_share_without"]) > HALF:
-            self.primary.setdefault(without, OVER_HALF)
+            found.primary.setdefault(without, OVER_HALF)
+    return found
 
 
 def _with_value(key: Key, group: str, value: str) -> Key:
@@ -340,12 +350,6 @@ def denominator_key(key: Key, characteristic_group: str) -> Key:
     """Returns the group values of the denominator of a profile row. They are the group values of the row
     itself, without the value of `characteristic_group`."""
     return frozenset((g, v) for g, v in key if g != characteristic_group)
-
-
-def denominator_of(cell: CellId, characteristic_group: str) -> CellId:
-    """Returns the denominator of a cell: the cell of all cases, whatever their value in
-    `characteristic_group`."""
-    return cell[0], denominator_key(cell[1], characteristic_group)
 
 
 def _largest_known(*counts: Any) -> int | None:

@@ -28,6 +28,8 @@ from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 KINDS = (  # of findings about answers, in the order in which they are listed
     "mostly_yes",
@@ -35,9 +37,12 @@ KINDS = (  # of findings about answers, in the order in which they are listed
     "blank_not_skipped",
     "blank_for_everybody",
     "no_usable_answer",
+    "not_applicable_is_no",
 )
 SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
 WHOLE = ("any_work", "episodes.same_work", "current")  # questions about the work of all items
+APART = {*WHOLE, "trafficking", "exceptions.kinds", "exceptions.within_limits", "exceptions"}
+NOT_ANSWERED = ("sex", "area", "place_of_birth", "citizenship")  # groups that decide nothing about work
 FEW_COLUMNS = 3  # with more columns, the finding is about the key `answers` of survey.yaml
 FEWEST = 5  # persons with *yes*, and with *no*, in two columns that may be equal by mistake
 ANSWER_COUNTS = ("yes", "answered", "dont_know", "refused")
@@ -55,6 +60,7 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         counts[column] = max(counts.get(column, (0, 0)), count, key=_total_count)
 
     counted = answer_counts(survey)
+    not_applicable = {q.column for q in questions(survey) if q.codes.not_applicable_means == "no"}
     for row in counted:
         column = str(row["column"])
         if row["unexpected"]:
@@ -65,6 +71,8 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
             note("blank_for_everybody" if everybody else kind, column, row["missing"])
         if row["dont_know"] or row["refused"]:  # `nonresponse` prints each of the two separately
             note("no_usable_answer", column, (row["dont_know"], row["refused"]))
+        if row["not_applicable"] and row["column"] in not_applicable:
+            note("not_applicable_is_no", column, row["not_applicable"])
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
     named = survey.spec.items.involuntary
@@ -75,6 +83,7 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     yield from _work_rules(survey)
     yield from _repeated_rules(survey)
     yield from _equal_rules(survey, counted)
+    yield from _gate_rules(survey.spec)
     for column, count in kinds.pop("mostly_yes").items():  # apart, since `accept` must name the question
         yield CheckRule("mostly_yes", column, count=count)
     for kind, by in kinds.items():
@@ -104,7 +113,7 @@ def _repeated_rules(survey: Survey) -> Iterator[CheckRule]:
     asked = [(key, source.column, {*source.codes(spec.answers).yes}) for key, source in spec.questions()]
     for (key, column, yes), (other, second, codes) in combinations(asked, 2):
         if column == second and (yes <= codes or codes <= yes) and _must_differ(key, other):
-            whole, item = (key, other) if key in WHOLE else (other, key)
+            whole, item = (other, key) if key.startswith("items.") else (key, other)
             yield CheckRule("question_twice", whole, count="", values={"column": column, "other": item})
     before = {c.partition("{episode}")[0] for c in spec.episode_columns() if "{episode}" in c}
     free = {name for names in survey.columns_of_files.values() for name in names}.difference(
@@ -130,8 +139,24 @@ def _must_differ(one: str, other: str) -> bool:
     children = one.startswith("children.") and other.startswith("children.") and one != other
     children = children and (part != second or part == "done")  # two routes may share the question on threat
     items = [side.startswith("items.") for side in sides]
-    whole = (one in WHOLE and items[1]) or (other in WHOLE and items[0])
+    apart = [key in APART or side in APART for key, side in zip((one, other), sides, strict=True)]
+    whole = (apart[0] and items[1]) or (apart[1] and items[0]) or (all(apart) and sides[0] != sides[1])
     return children or whole or (all(items) and sides[0] != sides[1])
+
+
+def _gate_rules(spec: SurveySpec) -> Iterator[CheckRule]:
+    """Yields a rule for a gate that is no answer, but the sex or the place of a person: persons who were not
+    asked for such a reason do not say *no*."""
+    groups = [g for g in spec.groups.values() if isinstance(g, Group) and g.classification in NOT_ANSWERED]
+    fixed = {*spec.design.strata, spec.design.psu, *(c for group in groups for c in group.column)}
+    named: dict[str, list[str]] = {}
+    for key, source in spec.questions():
+        for gate in source.gates:
+            for column in fixed.intersection(gate.column or ()):
+                named.setdefault(str(column), []).append(key)
+    for column, keys in named.items():
+        values = {"column": column, "keys": ", ".join(dict.fromkeys(keys))}
+        yield CheckRule("gate_is_no_answer", column, count="", values=values)
 
 
 def _equal_rules(survey: Survey, counted: Sequence[Mapping[str, Any]]) -> Iterator[CheckRule]:

@@ -161,13 +161,23 @@ def own_label_rules(spec: SurveySpec) -> Iterator[CheckRule]:
         for name, group in spec.groups.items()
         if isinstance(group, Group) and len(group.column) == 1
     }
+    first: dict[str, str] = {}
     for name, population in spec.populations.items():
+        other = first.setdefault(str(population.label), name)
+        if other != name:
+            values = {"other": f"populations.{other}"}
+            yield CheckRule("label_of_two_populations", f"populations.{name}.label", count="", values=values)
         yield from _population_rules(f"populations.{name}", population, spec, groups)
     for name, group in groups.items():
         labels = {str(label) for label in group.labels.values()}
         pairs = [f"{a} – {b}" for a, b in combinations(sorted(labels), 2) if _one_letter_more(a, b)]
         values = {"labels": "; ".join(pairs)}
         yield CheckRule("labels_of_one_letter", f"groups.{name}", count=len(pairs), values=values)
+        for language in sorted({code for label in group.labels.values() for code in _others(label)}):
+            told = {str(label): _others(label).get(language, "") for label in group.labels.values()}
+            same = [text for text in dict.fromkeys(told.values()) if [*told.values()].count(text) > 1]
+            values = {"language": language, "labels": ", ".join(text or "-" for text in same)}
+            yield CheckRule("labels_same_in_language", f"groups.{name}", count=len(same), values=values)
     for (name, one), (other, two) in combinations(groups.items(), 2):
         if one.column == two.column:
             moved = _moved(one.labels, two.labels)
@@ -217,6 +227,11 @@ def _names(label: str, category: str) -> bool:
     return any(f" {text} " in words for text in _texts(category)) or (
         _sex(category) != "" and _sex(category) == _sex(label)
     )
+
+
+def _others(label: str) -> Mapping[str, str]:
+    """Returns the label in the languages other than that of the survey."""
+    return getattr(label, "others", {})
 
 
 def _one_letter_more(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.answers.skips_and_blanks import answered_yes
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.code_rules import different_values
@@ -27,6 +28,7 @@ from fltoolkit.survey.spec.groups import Group
 
 WIDE = 1000
 OFTEN = 0.05  # of the persons; with fewer unknown ages, no rate of adults changes by more
+FEWEST = 5  # persons with answers who were not asked; fewer may be slips
 FORMULA = ("=", "+", "-", "@")
 YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line number must be wrong
 
@@ -221,6 +223,13 @@ def module_rules(survey: Survey) -> Iterator[CheckRule]:
     where = spec.module.column if spec.module else "module"
     yield CheckRule("nobody_answered", where, asked, when=lambda persons: not persons)
     yield CheckRule("module_refused", ", ".join(of.column for of in statuses if of), refused_module(survey))
+    there = survey.frame.collect_schema().names()
+    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
+    if items and spec.module:
+        said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
+        told = ~asked & ~child & nw.any_horizontal(*said, ignore_nulls=False)
+        other = nw.col(SOURCE + spec.module.column).is_in(list(spec.module.not_asked)).fill_null(False)
+        yield CheckRule("answers_not_used", where, told & other, when=lambda persons: persons >= FEWEST)
     if not spec.episodes.wide and not spec.episodes.long:
         yield CheckRule("all_blank", "items", asked & ~child & _all_blank(survey, "items", "any_work"))
     if spec.children:

@@ -69,6 +69,10 @@ def month_rules(survey: Survey) -> Iterator[CheckRule]:
     months = survey.spec.months
     if months is None or survey.spec.reference_period.months == 1:
         return
+    form, place, module = survey.spec.form, survey.spec.place, survey.spec.module
+    others = {part.column for part in (form, place, module, survey.spec.age) if part}
+    if months.column in others:
+        yield CheckRule("months_are_other", "months", count="", values={"column": months.column})
     names = [months.column.replace("{episode}", e) for e in survey.spec.episodes.wide or ("",)]
     for frame, held in frames_with(survey, names):
         for name in held:

@@ -32,13 +32,8 @@ def refuse_unfit_populations(
         definition: for each population, `adults` or `children`, or an empty text if its ages include both.
         adult: the age from which a person is an adult. None: survey.yaml has no module on children.
     """
-    labels: dict[str, str] = {}
     for name, population in populations.items():
-        where, label = f"populations.{name}", str(population.label)
-        if (other := labels.setdefault(label, where)) != where:
-            raise ValueError(
-                f"{where}.label: {other} has the label {label!r} too; tables need different ones"
-            )
+        where = f"populations.{name}"
         if population.sum_of and adult is None:
             raise ValueError(f"{where}.sum_of adds adults and children, and there is no children:")
         if population.sum_of:

@@ -9,18 +9,24 @@ import pandas as pd
 import pytest
 
 from fltoolkit.classify.profile.characteristics import Characteristic
-from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     EVERYBODY,
-    CharacteristicCells,
+    FEW_BOTH,
+    FEW_MORE,
+    SHOWN_NOWHERE,
+    ProfileCells,
     characteristic_key,
     contained_in,
     counts_of,
     denominator_cells,
+    profile_cells,
+    relations_of,
 )
 from fltoolkit.survey.spec.groups import NOT_STATED
 
+Counts = tuple[int, int, int]
 DEBT: Key = frozenset({("coercion: debt_bondage", "yes"), ("sex", "men")})
 
 
@@ -46,10 +52,10 @@ def row(having: int, without: int, open_: int = 0, **own: Any) -> dict[str, Any]
     } | own
 
 
-def cells(**own: Any) -> CharacteristicCells:
-    found = CharacteristicCells("coercion: debt_bondage")
-    found.add(7, DEBT, row(**own), Limits())
-    return found
+def cells(**own: Any) -> ProfileCells:
+    return profile_cells(
+        pd.DataFrame([row(**own)], index=[7]), [DEBT] * 8, ["coercion: debt_bondage"] * 8, Limits()
+    )
 
 
 def value(name: str) -> tuple[str, Key]:
@@ -85,19 +91,20 @@ def test_enough_cases_on_both_sides_are_not_confidential() -> None:
     }
     assert found.rows == {value("yes"): [7]}
     assert found.unresolved_rows == {value(NOT_STATED): [7]}
-    assert found.unshown == {value("no")}
+    assert found.hidden_anyway == {value("no"): SHOWN_NOWHERE}
+    assert set(found.denominators.values()) == {("adults", frozenset({("sex", "men")}))}
 
 
 @pytest.mark.parametrize("without", [0, 1, 4])
 def test_nearly_all_cases_are_confidential(without: int) -> None:
     found = cells(having=40, without=without)
-    assert found.nearly_all == {value("yes")}
+    assert found.hidden_anyway == {value("no"): SHOWN_NOWHERE, value("yes"): EVERYBODY}
     assert value("no") in found.primary
 
 
 def test_nobody_with_a_characteristic_is_no_secret() -> None:
     found = cells(having=0, without=40)
-    assert (found.primary, found.nearly_all) == ({}, set())
+    assert (found.primary, found.hidden_anyway) == ({}, {value("no"): SHOWN_NOWHERE})
 
 
 @pytest.mark.parametrize(
@@ -122,8 +129,8 @@ def test_few_cases_places_or_one_household_make_a_cell_confidential(
 
 
 def test_of_forms_those_with_another_are_no_cell_of_their_own() -> None:
-    found = CharacteristicCells("form")
-    found.add(3, frozenset({("form", "state_imposed")}), row(40, 2), Limits())
+    key: Key = frozenset({("form", "state_imposed")})
+    found = profile_cells(pd.DataFrame([row(40, 2)]), [key], ["form"], Limits())
     assert set(found.cells) == {("adults", frozenset({("form", v)})) for v in ("state_imposed", NOT_STATED)}
     assert found.primary == {("adults", frozenset({("form", "state_imposed")})): EVERYBODY}
 
@@ -135,10 +142,11 @@ def test_the_cases_that_rows_are_shares_of_are_cells() -> None:
     assert (cell[1].cases, cell[1].psus, cell[1].weighted) == (34, 30, 340.0)
 
 
-def test_a_stage_contains_its_items_and_the_later_of_two_alike_the_earlier() -> None:
-    def asked(topic: str, name: str, *questions: str) -> Characteristic:
-        return Characteristic(topic, name, nw.lit(True), frozenset(questions))
+def asked(topic: str, name: str, *questions: str) -> Characteristic:
+    return Characteristic(topic, name, nw.lit(True), frozenset(questions))
 
+
+def test_a_stage_contains_its_items_and_the_later_of_two_alike_the_earlier() -> None:
     found = contained_in(
         [
             asked("coercion", "debt", "a"),
@@ -155,3 +163,37 @@ def test_a_stage_contains_its_items_and_the_later_of_two_alike_the_earlier() -> 
         "coercion_stage: work": ["coercion: debt", "coercion: wages", "coercion_stage: leaving"],
         "form: state": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("threats", "fines", "stage", "expected"),
+    [
+        # with, without, no clear answer; the stage holds of whoever had threats or fines
+        ((20, 30, 0), (22, 28, 0), (42, 8, 0), set()),
+        ((20, 30, 0), (10, 40, 0), (23, 27, 0), {(3, "less", FEW_MORE)}),
+        ((20, 30, 0), (22, 28, 0), (40, 10, 0), {(2, "both", FEW_BOTH)}),
+        (
+            (20, 27, 3),
+            (10, 40, 0),
+            (28, 20, 2),
+            {(1, "less", FEW_MORE), (1, "both", FEW_BOTH), (2, "both", FEW_BOTH), (3, "both", FEW_BOTH)},
+        ),
+    ],
+)
+def test_few_cases_by_which_characteristics_differ_are_confidential(
+    threats: Counts, fines: Counts, stage: Counts, expected: set[tuple[int, str, str]]
+) -> None:
+    """The stage less one of them, and both of them less the stage; also by those without a clear answer."""
+    answers = {"coercion: threats": threats, "coercion: fines": fines, "coercion_stage: work": stage}
+    cells = {("adults", frozenset[tuple[str, str]]()): Cell(50, 50)} | {
+        ("adults", frozenset({(name, answer)})): Cell(n, 50)
+        for name, counts in answers.items()
+        for answer, n in zip(("yes", "no", NOT_STATED), counts, strict=True)
+    }
+    items = [asked("coercion", "threats", "a"), asked("coercion", "fines", "b")]
+    found = relations_of([*items, asked("coercion_stage", "work", "a", "b")], cells, Limits())
+    assert {
+        (sum(sign * cells[population, key | value].cases for sign, value in r.terms), cell.part, r.reason)
+        for r in found
+        for cell, (population, key) in r.cells.items()
+    } == expected

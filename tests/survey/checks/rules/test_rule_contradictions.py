@@ -52,6 +52,28 @@ TWO = {
         "no_freedom_to_leave": {"column": "INV3"},
     }
 }
+CONSCRIPTS = {
+    "exceptions": {
+        "kinds": {"military_conscription": [{"column": "MIL"}]},
+        "within_limits": [{"column": "MIL"}],
+    }
+}
+TWO_WORDS = {
+    1: {"en": "North", "fr": "Nord"},
+    2: {"en": "South", "fr": "Nord"},
+    3: {"en": "East", "fr": "Est"},
+}
+ASKED_WOMEN = {
+    "items.coercion": {
+        "withheld_wages": {"column": "COE", "routing": {"column": "SEX", "asked": 2, "skipped": 1}}
+    }
+}
+SEXES = {"groups.sex": {"column": "SEX", "codes": {1: "m", 2: "f"}, "classification": "sex"}}
+SAME_LABEL = {
+    "populations": {
+        name: {"label": "adults", "age": {"min": least}} for name, least in (("a", 15), ("b", 18))
+    }
+}
 NORTH, TYPO = {1: "North", 2: "South", 3: "East"}, {1: "North", 2: "Nort", 3: "East"}
 ASKED: list[tuple[Table, Group, str, str]] = [
     (stratum_times(1000), {}, "weights", "W"),
@@ -71,6 +93,28 @@ ASKED: list[tuple[Table, Group, str, str]] = [
     (unchanged, population("Females of 15", where={"SEX": [1]}), "populations", "populations.adults.where"),
     (unchanged, region(region=NORTH, area={1: "South", 2: "North", 3: "East"}), "groups", "groups.region"),
     (unchanged, region(region=TYPO), "groups", "groups.region"),
+    (unchanged, SAME_LABEL, "populations", "populations.b.label"),
+    (unchanged, region(region=TWO_WORDS), "groups", "groups.region"),
+    (unchanged, {"months": {"column": "AGE", "covers": "all_spells"}}, "questions", "months"),
+    (
+        unchanged,
+        {"files.person": {"path": "persons.csv", "key": ["HH", "LINE"], "weight_factor": [0.25]}},
+        "files",
+        "files.person.weight_factor",
+    ),
+    (
+        lambda t: {"MIL": np.where(ROW % 2, 1, 2)},
+        CONSCRIPTS,
+        "questions",
+        "exceptions.kinds.military_conscription",
+    ),
+    (lambda t: {"COE": t["COE"].where(ROW % 2 == 1, "")}, {**ASKED_WOMEN, **SEXES}, "routing", "SEX"),
+    (
+        lambda t: {"M": 1 + (ROW % 64 == 37)},
+        {"module": {"column": "M", "answered": 1, "not_asked": 2}},
+        "module",
+        "M",
+    ),
 ]
 SILENT: list[tuple[Table, Group]] = [
     (stratum_times(8), {}),
@@ -87,6 +131,7 @@ SILENT: list[tuple[Table, Group]] = [
     (unchanged, population("women", where={"SEX": [2]})),
     (unchanged, population("men and women", where={"SEX": [1, 2]})),
     (unchanged, region(region=NORTH, area={1: "rest", 2: "rest", 3: "East"})),
+    (lambda t: {"M": np.where(ROW == 5, 2, 1)}, {"module": {"column": "M", "answered": 1, "not_asked": 2}}),
     (unchanged, region(region={1: "Zone I", 2: "Zone II", 3: "Zone III"})),
 ]
 
@@ -171,10 +216,3 @@ def test_a_column_of_one_episode_for_all(tmp_path: Path, column: str, asked: lis
     }
     rows = found(tmp_path, columns, keys, []).query("check == 'questions' and severity == 'warning'")
     assert rows["where"].tolist() == asked
-
-
-def test_two_populations_need_two_labels(tmp_path: Path) -> None:
-    both = {name: {"label": "adults", "age": {"min": least}} for name, least in (("a", 15), ("b", 18))}
-    path = Oddity("", "", keys={"populations": both}).write(tmp_path, [])
-    with pytest.raises(fl.errors.SpecError, match=r"populations.a has the label 'adults' too"):
-        fl.read_survey(path)
