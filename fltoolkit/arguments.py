@@ -18,8 +18,8 @@ from fltoolkit.errors import FltoolkitError, RequestError, did_you_mean
 from fltoolkit.files import file_error
 
 Level = Annotated[
-    float, Field(ge=0.01, le=0.999999), "0.95 is usual"
-]  # a confidence level; beyond, intervals are points or infinite
+    float, Field(ge=0.5, le=0.999999), "0.95 is usual"
+]  # a confidence level; below, it is the chance of an error; beyond, intervals are infinite
 T = TypeVar("T", bound=Callable[..., Any])
 
 FEW, SHORT, BITS = (

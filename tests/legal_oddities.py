@@ -190,6 +190,12 @@ ODDITIES = (
     Oddity(
         "raked half-samples", "calibrated replicates have no clean pattern", **design("brr", BALANCED, "SEX")
     ),
+    Oddity(
+        "raked half-samples beside their PSUs",
+        "the file has both",
+        replicated(POINTS, BALANCED, "SEX"),
+        {"design.replicates": {"columns": "RW{1..16}", "method": "brr"}},
+    ),
     Oddity("women only", "a survey may be of women", lambda t: {"SEX": 2}),
     Oddity(
         "women only, with one category",
@@ -274,7 +280,6 @@ ODDITIES = (
         "a small island",
         lambda t: {"S": np.where(t["P"] == 24, 4, t["S"])},
         {"design.single_psu": "adjust"},
-        (("design", "S"),),
     ),
     Oddity(
         "a census",
@@ -320,7 +325,26 @@ ODDITIES = (
         "some ages unknown",
         "not everybody knows",
         lambda t: {"AGE": np.where(ROW % 50 == 0, 999, t["AGE"])},
+    ),
+    Oddity(
+        "many ages unknown",
+        "few know their year of birth",
+        lambda t: {"AGE": np.where(ROW % 5 == 0, 999, t["AGE"])},
         asked=(("age", "AGE"),),
+    ),
+    Oddity(
+        "four questions left blank",
+        "not everybody answers",
+        lambda t: {
+            n: np.where(ROW % 40 == 6, "", np.where(one == ROW, "1", t["INV"]))
+            for n, one in (("I2", 41), ("C2", 42), ("INV", 43), ("COE", 44))
+        },
+        {
+            "items.involuntary.hazardous_work": {"column": "I2"},
+            "items.involuntary.no_freedom_to_leave": {"column": "I2"},
+            "items.coercion.debt_bondage": {"column": "C2"},
+        },
+        (("non-response", "answers"),),
     ),
     Oddity(
         "a place of birth with the labels of the region",
@@ -449,7 +473,7 @@ ODDITIES = (
     Oddity(
         "a module without weights of its own",
         "a third was asked",
-        lambda t: {"M": ROW % 3},
+        lambda t: {"M": ROW % 3, **{n: t[n].where(ROW % 3 == 1, "") for n in ("INV", "COE", "MONTHS")}},
         {"module": {"column": "M", "answered": 1, "not_asked": [0, 2]}},
         (("weights", "W"),),
     ),

@@ -117,7 +117,7 @@ def test_the_message_says_what_is_allowed_and_what_to_do() -> None:
         call(level=95)
     assert error.value.message == (
         "call: level: this value is not allowed here\n  found:   int 95\n"
-        "  allowed: a finite number 0.01 or more and 0.999999 or less\n"
+        "  allowed: a finite number 0.5 or more and 0.999999 or less\n"
         "  do:      0.95 is usual"
     )
     with pytest.raises(RequestError, match=r"call: names: 1: (.|\n)*allowed: text"):

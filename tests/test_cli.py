@@ -111,7 +111,7 @@ def test_a_sound_survey_passes_the_check_with_its_findings(
 ) -> None:
     assert main(["check", str(country.write(tmp_path))]) == 0
     told = capsys.readouterr().out
-    assert "WARNING AGE: age not stated" in told
+    assert "NOTE    AGE: age not stated" in told
     assert "NOTE    items.involuntary: the questionnaire has no question on:" in told
     assert "Small country 2025: no errors; " in told
 

@@ -15,6 +15,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 
 MOST_PERSONS = 1e10  # more than live on Earth
+LEAST_POWER = MOST_ALPHA = 0.5  # beyond, the complement is meant: a beta, or a confidence level
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,26 @@ def sample_size(
             do="give one of them, relative to the prevalence: cut=0.25",
         )
     (name, value), odds = next(iter(asked.items())), (1 - prevalence) / prevalence
-    if not value > 0:
+    if cut is not None:
+        _check(cut=cut)
+    if not 0 < value <= 1:
         raise RequestError(
-            "this must be above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence"
+            "this must be a part of the prevalence",
+            where=name,
+            found=f"{value:g}",
+            allowed="above 0, at most 1",
+            do="0.25 is a quarter of the prevalence",
+        )
+    of_two_rounds = {"n_before": n_before is not None, "overlap": overlap != 0, "rho": rho != 0}
+    if cut is None and any(of_two_rounds.values()):
+        raise RequestError(
+            "this is about two rounds, and the aim is about one",
+            where=", ".join(argument for argument, given in of_two_rounds.items() if given),
+            found=name,
+            do="leave it out, or give cut",
         )
     try:
         if cut is not None:
-            _check(cut=cut)
             z = _z(alpha / sided) + _z(1 - power)
             n = _size_for_cut(prevalence, prevalence * (1 - cut), n_before, deff * z**2, overlap * rho)
         else:
@@ -251,6 +265,14 @@ def _check(**shares: float) -> None:
     Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and
     `power` may not be 0.
     """
+    if shares.get("alpha", 0.0) > MOST_ALPHA:
+        raise RequestError(
+            "this is the chance to find a change where there is none",
+            where="alpha",
+            found=f"{shares['alpha']:g}",
+            allowed=f"above 0, at most {MOST_ALPHA:g}",
+            do="for a confidence level of 95% give 0.05",
+        )
     for name, value in shares.items():
         above = name in ("prevalence", "response", "eligible", "alpha", "power")
         below = name not in ("response", "eligible", "overlap")
@@ -266,14 +288,22 @@ def _check(**shares: float) -> None:
 
 
 def _check_power(power: float, of_chance: float) -> None:
-    """Raises an error if a test detects even no change with this power. `of_chance` is the probability of
-    that, α/sided."""
+    """Raises an error if a test with this power misses more changes than it detects, or detects even no change.
+    `of_chance` is the probability of that, α/sided."""
     if power <= of_chance:
         raise RequestError(
             "chance alone would detect this often",
             where="power",
             found=f"{power:g}",
             allowed=f"above alpha/sided, {of_chance:g}, and below 1",
+            do="0.8 is usual",
+        )
+    if power < LEAST_POWER:
+        raise RequestError(
+            "this is the chance to detect the change, not to miss it",
+            where="power",
+            found=f"{power:g}",
+            allowed=f"{LEAST_POWER:g} or more, and below 1",
             do="0.8 is usual",
         )
 

@@ -3,10 +3,11 @@ rows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, permutations
 from math import inf
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pandas as pd
 from fltoolkit.classify.category_codes import names_in
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import FltoolkitError, SpecError
+from fltoolkit.estimate.change_over_time.published_baseline import doubts
 from fltoolkit.languages.reasons import as_stated
 from fltoolkit.nap.profile.profile_rows import PROFILE, allowed_characteristics, topic_and_name
 from fltoolkit.nap.results_framework import (
@@ -27,12 +29,32 @@ from fltoolkit.nap.results_framework import (
 )
 from fltoolkit.nap.target_paths import Target, targets_of_row
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, scale
+from fltoolkit.publish.printed_numbers import class_limits
 from fltoolkit.survey.checks.findings import Finding, findings
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 from fltoolkit.table_records import as_records
 
 Found = Iterator[Finding]
+ROUNDED = 1.05  # times everybody's number: what rounded numbers of categories may add up to
+OTHER_POPULATION = 3.0  # times the official number; so far from it, two numbers are of another population
+NEARLY_ALL = 0.95  # of the persons of a publication
+MONTHS, OTHER_TIME = -1.0, -2.0  # stand for units of time, which are no numbers of persons
+# a number of persons, such as per 1,000; "per 12 months" and "in 2030" are none
+PER = re.compile(r"(?:\b(?:per|pour|por|cada|sur|in|of) |/ ?)(1[\s.,'’0]*00)\b", re.IGNORECASE)
+UNITS = tuple(
+    (re.compile(words, re.IGNORECASE), of)
+    for words, of in (  # words of a unit, and the scale that they say: of persons, a proportion is multiplied by it
+        (r"%|per ?cent|pour ?cent|por ?cent|per hundred", 100.0),
+        (r"\b(?:per|pour|por|cada) (?:(?:a|one|un) )?(?:thousand|mill?e?)\b|‰", 1000.0),
+        (r"\b(?:thousands?|milliers?|miles)\b|(?<!\d)['’]000", 1e-3),
+        (r"\b(?:millions?|millones)\b", 1e-6),
+        (r"^(?:months?|mois|mes(?:es)?)\b", MONTHS),
+        (r"^(?:years?|ans?|années?|años?|weeks?|semaines?|semanas?|days?|jours?|días?)\b", OTHER_TIME),
+        (r"^(?:(?:number|nombre|número) (?:of |de ))?(?:persons?|people|personnes?|personas?)\b", 1.0),
+    )
+)
+RATES = {"total": "prevalence", "stock": "stock_prevalence", "current": "current_prevalence"}
 error, warning, note = (
     partial(Finding, severity, "plan", count="") for severity in ("error", "warning", "note")
 )
@@ -56,12 +78,15 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
                 for f in (*_years(plan, indicator, target, spec), *_unit(indicator, target))
             ),
         ]
-    found += [*_late_baseline(plan, spec), *_doubtful_figures(plan)]
+        found += _unit_of_row(indicator)
+    found += [*_late_baseline(plan, spec), *_doubtful_figures(plan), *_parts_of_figures(plan)]
+    found += _other_targets(plan, spec)
     if spec is not None:
-        found += [*_against_survey(plan, spec)]
+        found += [*_against_survey(plan, spec), *_against_population(plan, spec)]
         for _, indicator in plan.measured:
             found += [
                 *_indicator_findings(indicator, spec),
+                *_targets_apart(indicator, spec),
                 *(f for target in indicator.targets for f in _target_findings(indicator, target, spec)),
             ]
     return findings(list(_with_acceptance(plan, found)), None)
@@ -177,6 +202,133 @@ def _unit(indicator: Indicator, target: Target) -> Found:
         yield warning(where=where, what=what, do=do)
 
 
+def _unit_of_row(indicator: Indicator) -> Found:
+    """Yields a warning if the unit of a measured row says another scale than that of its measure."""
+    measure = indicator.measure or ""
+    own = scale(measure) if measure != "duration" else MONTHS
+    if measure == "percent_decrease":
+        return
+    told = next((of for pattern, of in UNITS if pattern.search(str(indicator.unit))), None)
+    if per := PER.search(str(indicator.unit)):
+        told = float(re.sub(r"\D", "", per[1]))
+    if told is not None and told != own:
+        is_count = measure in COUNT_MEASURES
+        said = "months" if own == MONTHS else "persons" if is_count else f"per {own:,.0f}"
+        what = f"the unit says {indicator.unit}, and the kit reads and prints values of {measure} as {said}"
+        yield warning(where=f"unit of {indicator.id}", what=what, do="give its values so, and leave unit out")
+
+
+def _targets_apart(indicator: Indicator, spec: SurveySpec) -> Found:
+    """Yields a warning if everybody's target of a year is beyond those of all categories of a group: a rate of
+    everybody is between the rates of the categories, and so is its cut."""
+    if not is_rate(indicator.measure or ""):
+        return
+    wholes = {t.year: t for t in indicator.targets if not t.group}
+    for group, year in dict.fromkeys((t.group, t.year) for t in indicator.targets if t.group):
+        whole, name = wholes.get(year), group_of(group, spec.group_names)
+        parts = [t for t in indicator.targets if (t.group, t.year) == (group, year)]
+        there = set(group_order(spec, name)) - {NOT_STATED} if name else set()
+        if whole is None or not there or len(parts) < len(there):
+            continue
+        for key in ("cut", "value"):
+            own, others = getattr(whole, key), [getattr(part, key) for part in parts]
+            if own is not None and None not in others and not min(others) <= own <= max(others):
+                what = f"the target of everybody in {year} ({own:g}) is not between those of {group}"
+                do = "correct one of them: not all can be met"
+                yield warning(where=f"targets of {indicator.id}", what=what, do=do)
+
+
+def _other_targets(plan: Plan, spec: SurveySpec | None) -> Found:
+    """Yields a warning if two rows are about the same number and have different targets for it in one year. A
+    cut and a value are not compared, because that needs the baseline."""
+    first: dict[tuple[object, ...], tuple[str, Target]] = {}
+    for _, indicator in plan.measured:
+        population = indicator.population or (spec and spec.default_population)
+        for target in indicator.targets:
+            number = (indicator.survey_measure, indicator.of, population, target.group, target.category)
+            name, other = first.setdefault((*number, target.year), (indicator.id, target))
+            cuts = {t.cut or 1.0 for t in (target, other) if t.value is None}
+            values = {t.value or 0.0 for t in (target, other) if t.cut is None}
+            if len(cuts) > 1 or len(values) > 1:
+                what = f"{name} has another target for the same number in {target.year}"
+                yield warning(
+                    where=f"targets of {indicator.id}", what=what, do="correct one, or leave it out"
+                )
+
+
+def _against_population(plan: Plan, spec: SurveySpec) -> Found:
+    """Yields a question if the official number of persons, where survey.yaml has it, contradicts the plan: more
+    persons are planned for a sample; or a published rate and a published number of persons are of a population
+    of another size."""
+    official = {name: of.population for name, of in spec.populations.items() if of.population}
+    planned = plan.planned_sample if isinstance(plan.planned_sample, dict) else {}
+    if official and isinstance(plan.planned_sample, int):  # of which population, it does not say
+        planned = {max(official, key=lambda name: official[name]): plan.planned_sample}
+    for name, sample in planned.items():
+        if sample > official.get(name, inf):
+            what = f"{sample:,} persons are planned, and the population {name} has {official[name]:,.0f}"
+            yield warning(where="planned_sample", what=what, do="give the persons who will answer")
+    rows = {indicator.id: indicator for _, indicator in plan.measured}
+    wholes = [
+        (f, rows[f.indicator].survey_measure or "", rows[f.indicator].population or spec.default_population)
+        for f in plan.figures
+        if not f.group
+    ]
+    for (rate, measure, population), (count, counted, other) in permutations(wholes, 2):
+        size, one = official.get(population), (measure, population, rate.year)
+        if not size or not rate.value or (RATES.get(counted), other, count.year) != one:
+            continue
+        implied = count.value / rate.value * scale(measure)
+        if max(implied / size, size / max(implied, 1)) > OTHER_POPULATION:
+            what = (
+                f"{rate.value:g} per {scale(measure):,.0f} and {count.value:,.0f} persons are of a population of "
+                f"{implied:,.0f}, and survey.yaml says {size:,.0f}"
+            )
+            yield warning(
+                where=count.row, what=what, do="give persons, not thousands, or correct one of the numbers"
+            )
+
+
+def _parts_of_figures(plan: Plan) -> Found:
+    """Yields a question if the published numbers of the categories of a group contradict that of everybody:
+    more cases or persons, or, if the categories have all its persons, a rate that is between none of
+    theirs."""
+    measures = {indicator.id: indicator.survey_measure or "" for _, indicator in plan.measured}
+    wholes = {f.indicator: f for f in plan.figures if not f.group}
+    of: dict[tuple[str, str], list[PublishedFigure]] = {}
+    for figure in plan.figures:
+        if figure.group and figure.indicator in wholes and figure.year == wholes[figure.indicator].year:
+            of.setdefault((figure.indicator, figure.group), []).append(figure)
+    for (name, group), parts in of.items():
+        whole = wholes[name]
+        most: dict[str, float | None] = {"cases": _most_cases(whole.cases), "n": whole.n}
+        if measures[name] in COUNT_MEASURES:
+            most["value"] = whole.value * ROUNDED
+        for key, total in most.items():
+            added = sum(getattr(part, key) or 0 for part in parts)
+            if total is not None and added > total:
+                given = f"{getattr(whole, key):,.0f}"
+                what = f"the {key} of {group} add up to {added:,.0f}, and everybody has {given}"
+                yield warning(
+                    where=whole.row, what=what, do="correct the numbers of everybody or of the categories"
+                )
+        persons = sum(part.n or 0 for part in parts)
+        values = sorted(part.value for part in parts)
+        all_there = whole.n and len(parts) > 1 and persons >= NEARLY_ALL * whole.n
+        if is_rate(measures[name]) and all_there and not values[0] <= whole.value <= values[-1]:
+            what = f"value is {whole.value:g}, and no rate of {group} is on its other side"
+            yield warning(where=whole.row, what=what, do="correct the number of everybody or of a category")
+
+
+def _most_cases(cases: int | None) -> int | None:
+    """Returns the largest number of cases that a publication can mean, which may give the lower end of a
+    class; None if there is no limit."""
+    if not cases:
+        return cases
+    least, most = class_limits(cases)
+    return most if cases == least else cases
+
+
 def _rises(plan: Plan, indicator: Indicator) -> Found:
     """Yields a warning for each target that is above the earlier target of the same row, or not below the
     published baseline, so that the planned path rises. A cut and a value are not compared, because that needs
@@ -252,6 +404,9 @@ def _doubtful_figures(plan: Plan) -> Found:
             )
             do = f"give value and interval {per} (17.2, not 0.0172 or 1.72), or correct cases and n"
             yield warning(where=where, what=what, do=do)
+        for doubt in doubts(figure.as_estimated(measure)) if counted is None and is_rate(measure) else ():
+            do = "compare value, interval, n and deff with the publication"
+            yield warning(where=where, what=str(doubt), do=do)
         if measure in COUNT_MEASURES and cases and figure.value < cases:
             what = f"value is {figure.value:.6g} persons, fewer than its cases in the sample ({cases})"
             yield warning(where=where, what=what, do="give persons, not thousands, or correct cases")

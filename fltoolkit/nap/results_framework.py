@@ -19,6 +19,7 @@ from fltoolkit.estimate.change_over_time.published_baseline import (
     PublishedBaseline,
     Share,
     contradiction,
+    far_from_cases,
 )
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.own_text import (
@@ -51,9 +52,8 @@ Measure = Literal[
     "profile",
     "percent_decrease",
 ]
+LEVEL = 0.95  # of the intervals of a run
 PlannedSample = Annotated[int, Field(gt=0)]
-FAR = 5.0  # a rate more than this factor away from cases ÷ n may be in another unit
-ROUNDED_TO_ZERO = 0.1  # smaller rates are printed as 0.0
 BESIDE = "nap.yaml"  # the file name of a plan in the folder of its survey.yaml
 WORDS = {"gender": ("gender", "sex"), "age": ("age", "age_group")}
 
@@ -87,7 +87,7 @@ class PublishedFigure(Model):
     Attributes:
         indicator: the `id` of the indicator.
         value, ci_low, ci_high: the number and its interval, in the unit of the indicator.
-        level: the confidence level of the interval.
+        level: the confidence level of the interval: 0.95, as in a run.
         group, category: the names that the later survey uses, for a number of one category.
         cases, n: the cases, and the persons who answered. Of a class of cases, such as 30–49, the lower end.
         psus_with_cases, deff: the PSUs with cases, and the design effect (above 0). With one of them a
@@ -127,6 +127,11 @@ class PublishedFigure(Model):
             raise ValueError(
                 "value does not lie between ci_low and ci_high; give all three in the row's unit"
             )
+        if self.level != LEVEL:
+            raise ValueError(
+                f"level is {self.level:g}, and a run computes intervals of {LEVEL:g}; give the limits of {LEVEL:g}: "
+                "of a 90% interval, both distances from the value, on a log scale, times 1.19"
+            )
         if bool(self.group) != bool(self.category):
             raise ValueError("group and category go together")
         if problem := contradiction(self):
@@ -155,16 +160,9 @@ class PublishedFigure(Model):
 
     def far_from_cases(self, measure: str) -> float | None:
         """Returns the cases divided by the persons who answered, in the unit of a rate, if the rate is far
-        from it. None if it is near, or if this cannot be known.
-
-        The two differ by the weights, seldom by more than a factor of two; a wrong unit is a factor of ten or
-        more. Cases may have been oversampled, so only somebody who knows the survey can say what is right.
-        """
-        if not is_rate(measure) or self.cases is None or not self.n:
-            return None
-        counted = self.cases / self.n * scale(measure)
-        low, high = sorted((self.value, counted))
-        return counted if high > FAR * low and high >= ROUNDED_TO_ZERO else None
+        from it; None if not, or if this cannot be known."""
+        counted = far_from_cases(self.as_estimated(measure)) if is_rate(measure) else None
+        return None if counted is None else counted * scale(measure)
 
     def as_estimated(self, measure: str) -> PublishedBaseline:
         """Returns the number as estimates have it: 17.2 per 1,000 becomes 0.0172."""

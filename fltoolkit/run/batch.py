@@ -126,6 +126,15 @@ def run_batch(
     batch = load_model(path, Batch)
     folder = path.resolve().parent
     runs, outputs = plan_runs(batch, folder), folder / batch.outputs
+    if of := next(
+        (run.survey for run in runs if Path(run.survey).resolve().parent == outputs.resolve()), None
+    ):
+        raise BatchError(
+            "the folder of outputs is that of a survey: results would lie beside its microdata",
+            where=f"{path}: outputs",
+            found=str(of),
+            do="name another folder, such as outputs",
+        )
     options = BatchOptions(workers, scheduler, resume, replace, private)
     if only:
         return _run_only(find_run(only, runs), outputs.resolve(), options, say)

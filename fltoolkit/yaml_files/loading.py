@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fltoolkit.errors import SpecError
 from fltoolkit.files import MB, printable_path, read_text
@@ -79,6 +79,16 @@ def normalised_name(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the names of columns or files unchanged. Raises `ValueError` if a name is blank or given
+    twice."""
+    if not all(name.strip() for name in names):
+        raise ValueError("name at least one, and none of them blank")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"the same name is given more than once: {', '.join(twice)}; name each once")
+    return names
+
+
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -93,6 +103,7 @@ ONE = SimplerForm((ELEMENT,))
 Code = Annotated[str, BeforeValidator(_code)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), ONE]
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list), ONE]
+EachOnce = Annotated[Names, AfterValidator(each_once)]
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 

@@ -487,7 +487,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     (
         "a sum of two adult populations",
         {"populations.sum": {"label": "s", "sum_of": ["adults", "adults"]}},
-        "one population of adults and one of",
+        "given more than once: adults",
     ),
     (
         "a sum of one",

@@ -160,8 +160,26 @@ def test_a_small_level_of_the_test_gives_a_finite_size(alpha: float) -> None:
     assert 0 < sizes[0] < sizes[1] < 1e8
 
 
-def test_a_margin_of_any_size_needs_one_person_at_least() -> None:
-    assert fl.sample_size(0.02, margin=1e300) == 1
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"margin": 25}, r"margin: this must be a part of the prevalence"),
+        ({"cv": 20}, r"cv: this must be a part of the prevalence"),
+        (
+            {"cut": 0.25, "alpha": 0.95},
+            r"alpha: this is the chance to find(.|\n)*confidence level of 95% give 0.05",
+        ),
+        ({"cut": 0.25, "power": 0.2}, r"power: this is the chance to detect(.|\n)*0.5 or more"),
+        ({"margin": 0.25, "n_before": 4000}, r"n_before: this is about two rounds"),
+        ({"cv": 0.2, "overlap": 0.5, "rho": 0.5}, r"overlap, rho: this is about two rounds"),
+    ],
+    ids=str,
+)
+def test_a_percentage_a_complement_or_a_number_without_meaning_is_refused(
+    asked: dict[str, float], says: str
+) -> None:
+    with pytest.raises(RequestError, match=says):
+        fl.sample_size(0.005, **asked)
 
 
 @pytest.mark.parametrize("power", [1e-300, 0.01, 0.025])

@@ -1,6 +1,6 @@
 # Standard errors of replicate weights under their own method, and under others: how wrong a wrong method is.
 # make_replicate_methods.R in data/ made the weights, from R's own methods. `own` is the method of a pattern, or the scale that
-# R gives with it.
+# R gives with it. `taylor_se` is the standard error of the same weight with strata and PSUs, drawn with replacement.
 source("tests/golden/common.R")
 suppressWarnings(suppressPackageStartupMessages(library(survey)))
 
@@ -31,9 +31,10 @@ for (sample in names(own)) {
       as.vector(SE(svymean(~y, design)))
     }
     rule <- own[[sample]][[pattern]]
+    units <- svydesign(ids = ~psu, strata = ~stratum, weights = reformulate(weight), data = frame)
     records <- c(records, list(list(id = paste("replicate-methods", sample, pattern, sep = "-"), pattern = pattern,
       design = list(data = file), weight = weight, type = rule$type, scale = rule$scale, rscales = rule$rscales, rho = rule$rho,
-      own_se = se(rule), se = lapply(methods, se))))
+      own_se = se(rule), taylor_se = as.vector(SE(svymean(~y, units))), se = lapply(methods, se))))
   }
 }
 write_golden("replicate_methods.R", records)

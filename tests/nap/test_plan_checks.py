@@ -24,6 +24,22 @@ def found(folder: Path, row: dict[str, Any], **keys: Any) -> set[tuple[str, str,
     return {(r["severity"], r["where"], r["what"]) for r in table.to_dict("records")}
 
 
+def told_of(folder: Path, rows: list[dict[str, Any]], **keys: Any) -> set[str]:
+    """Returns what is asked about a plan with these rows, for a survey of 96,000 adults."""
+    adults = {"label": "adults", "age": {"min": 18}, "population": 96_000}
+    young = {"label": "persons aged 18 to 29", "age": {"min": 18, "max": 29}, "population": 2_000}
+    plan = {**country.with_rows(*({**ROW, **row} for row in rows)), **keys}
+    path = country.write(
+        folder, country.changed(country.SURVEY, populations={"adults": adults, "young": young}), plan
+    )
+    table = check_plan(fl.read_plan(path.with_name("nap.yaml")), read_spec(path))
+    return {
+        str(what)
+        for severity, what in zip(table["severity"], table["what"], strict=True)
+        if severity != "note"
+    }
+
+
 def test_a_sound_plan_has_no_findings(tmp_path: Path) -> None:
     assert (
         found(tmp_path, {"targets": [{"year": 2030, "cut": 0.5, "group": "gender", "category": "women"}]})
@@ -350,3 +366,183 @@ def test_a_language_without_words_and_another_kind_of_file_are_told(
     assert "allowed: en, es, fr" in told
     assert main(["nap", "check", str(survey)]) == 2
     assert "this is another kind of file" in capsys.readouterr().err
+
+
+def cuts(everybody: float, women: float, men: float) -> list[dict[str, Any]]:
+    parts = ({"group": "gender", "category": c, "cut": cut} for c, cut in (("women", women), ("men", men)))
+    return [{"year": 2030, **target} for target in ({"cut": everybody}, *parts)]
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        ({"unit": "per 10,000"}, "the unit says per 10,000, and the kit reads and prints values of prevalence as per 1,000"),
+        ({"unit": "%"}, "the unit says %, and the kit reads and prints values of prevalence as per 1,000"),
+        ({"measure": "total", "unit": "milliers de personnes"}, "the unit says milliers de personnes, and the kit reads and prints values of total as persons"),
+        ({"unit": "pourcentage"}, "the unit says pourcentage, and the kit reads and prints values of prevalence as per 1,000"),
+        ({"unit": "cases in 100 000"}, "the unit says cases in 100 000, and the kit reads and prints values of prevalence as per 1,000"),
+        ({"unit": "persons"}, "the unit says persons, and the kit reads and prints values of prevalence as per 1,000"),
+        ({"measure": "total", "unit": "'000 persons"}, "the unit says '000 persons, and the kit reads and prints values of total as persons"),
+        ({"unit": "per 1000, with its 95 interval"}, None),
+        ({"unit": "per one thousand"}, None),
+        ({"unit": "por mil personas"}, None),
+        ({"unit": "sur 1\u202f000"}, None),
+        ({"measure": "total", "unit": "1'000 as printed"}, None),
+        ({"unit": "rate of persons over 12 months"}, None),
+        ({"measure": "total", "unit": "persons per 12 months"}, None),
+        ({"measure": "total", "unit": "personnes en 2030"}, None),
+        ({"targets": cuts(0.5, 0.1, 0.1)}, "the target of everybody in 2030 (0.5) is not between those of gender"),
+        ({"unit": "per 1 000 persons"}, None),
+        ({"unit": "pour 1 000 adultes"}, None),
+        ({"unit": "a rate of its own"}, None),
+        ({"measure": "total", "unit": "people"}, None),
+        ({"measure": "share", "of": "sex", "disaggregated_by": [], "unit": "% of cases"}, None),
+        ({"measure": "percent_decrease", "unit": "%"}, None),
+        ({"targets": cuts(0.3, 0.5, 0.1)}, None),
+        ({"targets": cuts(0.5, 0.1, 0.1)[:2]}, None),
+    ],
+)  # fmt: skip
+def test_a_unit_and_targets_that_contradict_themselves_are_asked_about(
+    tmp_path: Path, row: dict[str, Any], asked: str | None
+) -> None:
+    assert {what for severity, _, what in found(tmp_path, row) if severity != "note"} == {asked} - {None}
+
+
+@pytest.mark.parametrize(
+    ("unit", "asked"),
+    [("years", True), ("années", True), ("persons", True), ("months", False), ("meses de trabajo", False), ("length", False)],
+)  # fmt: skip
+def test_a_duration_in_another_unit_than_months_is_asked_about(
+    tmp_path: Path, unit: str, asked: bool
+) -> None:
+    places = {where for _, where, _ in found(tmp_path, {"measure": "duration", "unit": unit})}
+    assert ("unit of rate" in places) == asked
+
+
+def figure(**keys: Any) -> dict[str, Any]:
+    """A rate whose interval is that of a design effect of 1.3."""
+    own = {
+        "indicator": "rate",
+        "value": 17.2,
+        "ci_low": 13.4,
+        "ci_high": 21.7,
+        "cases": 79,
+        "n": 4782,
+        "year": 2022,
+    }
+    return {**own, **keys}  # fmt: skip
+
+
+OF_WOMEN, OF_MEN = ({"group": "gender", "category": category} for category in ("women", "men"))
+
+
+def of_women(**keys: Any) -> dict[str, Any]:
+    return figure(**OF_WOMEN, **keys)
+
+
+def of_men(**keys: Any) -> dict[str, Any]:
+    return figure(**OF_MEN, **keys)
+
+
+HALF = {"cases": 39, "n": 2391}
+
+
+@pytest.mark.parametrize(
+    ("figures", "asked"),
+    [
+        ([figure()], None),
+        ([figure(deff=1.4)], None),
+        ([figure(ci_low=17.19, ci_high=17.21)], "too narrow for so few persons"),
+        ([figure(deff=25)], "and the publication says 25"),
+        ([figure(deff=0.2)], "and the publication says 0.2"),
+        ([figure(value=21)], "at the wrong end of its interval"),
+        ([figure(), of_women(**HALF), of_men(**HALF)], None),
+        ([figure(), of_women(cases=60, n=2391), of_men(cases=60, n=2391)], "the cases of gender add up to 120, and everybody has 79"),
+        ([figure(), of_women(**HALF, value=20, ci_high=25), of_men(**HALF, value=19, ci_high=24)], "no rate of gender is on its other side"),
+        ([figure(), of_women(**HALF, value=20, ci_high=25)], None),
+        ([figure(n=4_782_000, cases=79_000, deff=1.1)], "a design effect of 1300"),
+        # classes of cases, of which the lower end is given: 30–49 and 5–14 of 30–49; 30–49 and 30–49 of 50 and more
+        ([figure(cases=30), of_women(cases=30, n=2391), of_men(cases=5, n=2391, value=5, ci_low=2.5, ci_high=8)], None),
+        ([figure(cases=50), of_women(cases=30, n=2391), of_men(cases=30, n=2391)], None),
+        ([figure(cases=30), of_women(cases=30, n=2391), of_men(cases=20, n=2391)], "the cases of gender add up to 50, and everybody has 30"),
+    ],
+)  # fmt: skip
+def test_published_numbers_that_contradict_themselves_are_asked_about(
+    tmp_path: Path, figures: list[dict[str, Any]], asked: str | None
+) -> None:
+    warned = [
+        what for severity, _, what in found(tmp_path, {}, baseline_survey=figures) if severity == "warning"
+    ]
+    assert len(warned) == (asked is not None)
+    assert all((asked or "") in what for what in warned)
+
+
+def persons(value: float, **keys: Any) -> dict[str, Any]:
+    return {
+        "indicator": "people",
+        "value": value,
+        "ci_low": value / 2,
+        "ci_high": value * 2,
+        "year": 2022,
+        **keys,
+    }
+
+
+@pytest.mark.parametrize(
+    ("figures", "asked"),
+    [
+        # 17.2 per 1,000 of 96,000 persons are 1,651
+        ([figure(), persons(1_651)], None),
+        ([figure(), persons(3_000)], None),
+        ([figure(), persons(16_510)], "17.2 per 1,000 and 16,510 persons are of a population of 959,884, and survey.yaml says 96,000"),
+        ([figure(), persons(165)], "17.2 per 1,000 and 165 persons are of a population of 9,593, and survey.yaml says 96,000"),
+        ([figure(), persons(16_510, year=2020)], None),
+        ([figure(), persons(165, **OF_WOMEN)], None),
+        ([persons(900), persons(600, **OF_WOMEN), persons(500, **OF_MEN)], "the value of gender add up to 1,100, and everybody has 900"),
+        ([persons(900), persons(450, **OF_WOMEN), persons(460, **OF_MEN)], None),
+    ],
+)  # fmt: skip
+def test_a_published_rate_and_number_of_persons_that_contradict_each_other_are_asked_about(
+    tmp_path: Path, figures: list[dict[str, Any]], asked: str | None
+) -> None:
+    people = {"id": "people", "measure": "total", "disaggregated_by": ["gender"]}
+    assert told_of(tmp_path, [{}, people], baseline_survey=figures) == {asked} - {None}
+
+
+@pytest.mark.parametrize(
+    ("sample", "asked"),
+    [
+        (4_500, set()),
+        ({"adults": 4_500}, set()),
+        ({"adults": 4_500, "young": 1_500}, set()),
+        ({"young": 2_500}, {"2,500 persons are planned, and the population young has 2,000"}),
+        (96_001, {"96,001 persons are planned, and the population adults has 96,000"}),
+        ({"adults": 48_000_000}, {"48,000,000 persons are planned, and the population adults has 96,000"}),
+    ],
+)  # fmt: skip
+def test_a_planned_sample_larger_than_its_population_is_asked_about(
+    tmp_path: Path, sample: object, asked: set[str]
+) -> None:
+    assert told_of(tmp_path, [{}], planned_sample=sample) == asked
+
+
+@pytest.mark.parametrize(
+    ("second", "asked"),
+    [
+        ({"targets": [{"year": 2030, "cut": 0.2}]}, True),
+        ({"measure": "percent_decrease", "targets": [{"year": 2030, "cut": 0.2}]}, True),
+        ({"population": "adults", "targets": [{"year": 2030, "cut": 0.2}]}, True),
+        ({"targets": [{"year": 2030, "eradicate": True}]}, True),
+        ({"targets": [{"year": 2030, "cut": 0.5}]}, False),
+        ({"targets": [{"year": 2029, "cut": 0.4}]}, False),
+        ({"measure": "total", "targets": [{"year": 2030, "cut": 0.2}]}, False),
+        ({"targets": [{"year": 2030, "cut": 0.2, "group": "gender", "category": "women"}]}, False),
+        ({"targets": [{"year": 2030, "value": 7}]}, False),
+    ],
+)  # fmt: skip
+def test_two_rows_of_one_number_with_other_targets_are_asked_about(
+    tmp_path: Path, second: dict[str, Any], asked: bool
+) -> None:
+    rows = [{"targets": [{"year": 2030, "cut": 0.5}]}, {"id": "again", **second}]
+    said = "rate has another target for the same number in 2030"
+    assert told_of(tmp_path, rows) == ({said} if asked else set())

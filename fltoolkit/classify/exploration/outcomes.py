@@ -226,6 +226,14 @@ def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Exp
         and not node.keywords
     ):
         first, *others = node.args or [node]
+        texts = list(map(ast.unparse, others))
+        if len(set(texts)) < len(texts):
+            raise RequestError(
+                "at_least counts a part twice",
+                where="outcome: rule",
+                found=ast.unparse(node),
+                do="name each part once",
+            )
         if isinstance(first, ast.Constant) and type(first.value) is int and 1 <= first.value <= len(others):
             return at_least(first.value, list(map(part, others)))
     raise RequestError(

@@ -41,7 +41,10 @@ from fltoolkit.estimate.change_over_time.difference import (
     verdicts,
     without_contradiction,
 )
-from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
+from fltoolkit.estimate.change_over_time.published_baseline import (
+    PublishedBaseline,
+    doubts,
+)
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
     COUNT_MEASURES,
     NOT_STATED,
@@ -92,6 +95,7 @@ class Change(HoldsTable):
         by: the breakdowns, each a tuple of groups.
         unstated: the facts (such as the reference period) that only one of the two rounds states. They could
             not be compared.
+        doubts: of `change_from_published`: what contradicts itself in the published numbers, in words.
     """
 
     table: pd.DataFrame
@@ -99,6 +103,7 @@ class Change(HoldsTable):
     after: About
     by: Breakdowns
     unstated: tuple[Remark, ...]
+    doubts: tuple[Remark, ...] = ()
 
     @property
     def one_round_only(self) -> int:
@@ -193,6 +198,8 @@ def change_from_published(
 
     The verdict is also `no detectable change` if the numbers of persons who answered (`n`) differ by more
     than a factor 2. If the baseline does not give `n`, the user must check that the sizes are similar.
+    `doubts` of the result says what contradicts itself in the published numbers, such as a rate far from its
+    cases divided by `n`.
     Whether the two numbers can be compared, and whether their look-back windows overlap, is decided as in
     `change`, from the facts that the baseline states (such as its reference period).
 
@@ -235,7 +242,10 @@ def change_from_published(
         axis=1,
     )
     silent = after.unresolved_shares is not None and baseline.unresolved_share is None
-    return Change(table, old, new, by, (*facts_of_one_round(old, new), *((NOT_STATED,) if silent else ())))
+    unstated = (*facts_of_one_round(old, new), *((NOT_STATED,) if silent else ()))
+    return Change(
+        table, old, new, by, unstated, doubts(baseline) if new.measure.endswith("prevalence") else ()
+    )
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:

@@ -121,7 +121,7 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
     """Returns the questions of a survey by their key in survey.yaml, such as `items.coercion.debt_bondage`.
-    Each question is a mapping of the properties that are compared between rounds: label, mode, routing, and
+    Each question is a mapping of the properties that are compared between rounds: label, mode, routing, what a blank means, and
     the codes of each answer (such as *yes* and *no*)."""
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
@@ -131,6 +131,7 @@ def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
             "label": source.label,
             "mode": source.mode,
             "routing": "routed" if source.routing else "asked of all",
+            "blank": str(source.blank or ""),
         }
         facts |= {kind: ", ".join(map(str, getattr(codes, kind))) for kind in kinds}
         found.setdefault(where, []).append(facts)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from statistics import NormalDist
 from typing import Annotated, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import LEAST_CASES, is_testable
 from fltoolkit.estimate.measures.estimates import About
+from fltoolkit.languages.reasons import Reason
 
 SHORTEST_MONTH = 28  # days of the shortest month
 Count = Annotated[int, Field(ge=0)]
@@ -117,6 +119,50 @@ class PublishedBaseline:
         ):
             return True
         return bool(is_testable(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
+
+
+FAR = 5.0  # a rate more than this factor away from cases ÷ n may be in another unit
+LEAST_RATE = 1e-4  # smaller rates per 1,000 are printed as 0.0
+LEAST_DEFF = 0.25  # a cluster sample is hardly four times as precise as a simple random one
+OTHER_DEFF = 3.0  # times the stated design effect
+TURNED = 0.5  # the arm of an interval of a rate below one half is hardly half as long above as below
+
+
+def far_from_cases(rate: PublishedBaseline) -> float | None:
+    """Returns the cases divided by the persons who answered, if a published rate is far from it. None if it is
+    near, or if this cannot be known.
+
+    The two differ by the weights, seldom by more than a factor of two; a wrong unit is a factor of ten or
+    more. Cases may have been oversampled, so only somebody who knows the survey can say what is right.
+    """
+    if rate.cases is None or not rate.n:
+        return None
+    counted = rate.cases / rate.n
+    low, high = sorted((rate.estimate, counted))
+    return counted if high > FAR * low and high >= LEAST_RATE else None
+
+
+def doubts(rate: PublishedBaseline) -> tuple[Reason, ...]:
+    """Returns, in words, what contradicts itself in a published rate: it is far from its cases ÷ persons; it
+    stands at the wrong end of its interval; or the width of the interval is that of a design effect below
+    1/4, or far from the stated one. The interval of a rate that is far from its cases is not looked at."""
+    p, low, high = rate.estimate, rate.ci_low, rate.ci_high
+    if (counted := far_from_cases(rate)) is not None:
+        return (Reason.of("rounds.doubts.far", rate=f"{p:.3g}", counted=f"{counted:.3g}"),)
+    if not 0 < p < 0.5 or not low < high:
+        return ()
+    if p > low and high - p < TURNED * (p - low):
+        return (Reason.of("rounds.doubts.turned"),)
+    if not rate.n:
+        return ()
+    width = (high - low) / (2 * NormalDist().inv_cdf((1 + rate.level) / 2))
+    deff = width**2 * rate.n / (p * (1 - p))
+    deff_text = f"{float(f'{deff:.2g}'):g}"  # two digits, and never 2.9e+02
+    if deff < LEAST_DEFF:
+        return (Reason.of("rounds.doubts.narrow", deff=deff_text),)
+    if rate.deff and not 1 / OTHER_DEFF <= deff / rate.deff <= OTHER_DEFF:
+        return (Reason.of("rounds.doubts.other_deff", deff=deff_text, stated=f"{rate.deff:g}"),)
+    return ()
 
 
 def contradiction(figure: States) -> str:

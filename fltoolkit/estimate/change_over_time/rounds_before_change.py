@@ -3,7 +3,7 @@ changed questions, and the conditions of the interviews."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -24,12 +24,16 @@ from fltoolkit.estimate.measures.prevalence_and_totals import facts_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words
 from fltoolkit.survey.checks.survey_checks import with_acceptance
+from fltoolkit.survey.checks.survey_facts import category_of_psus, have_same_data
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import PSU, STRATA
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 NO_ANSWER = "survey.yaml does not say whether they are the same areas"
 ROUNDS = "rounds"  # the check whose findings the later survey.yaml may accept
+FEWEST_KEPT = 10  # PSUs; with fewer, a pattern is chance
 NEARLY_ALL = 0.9  # of the PSUs; of areas that were drawn anew, few are those of the earlier round
 STATEMENTS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "": NO_ANSWER}
 
@@ -59,6 +63,8 @@ def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.Data
         *_of_years(old, new),
         *_of_names(old, new),
         *_of_facts(old, new),
+        *_of_definitions(before.spec, after.spec),
+        *_of_data(before, after),
         *_of_units(before, after),
         *_of_weights(before, after),
         *_of_questions(before, after),
@@ -116,6 +122,69 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
         yield _finding("warning", "reference_period", what, "the change is shown and no verdict is given")
 
 
+def _of_definitions(before: SurveySpec, after: SurveySpec) -> Iterator[Finding]:
+    """Yields a warning for a group that gives a label to other codes than before, and for a population with
+    other conditions."""
+    for name, new in after.groups.items():
+        old = before.groups.get(name)
+        if isinstance(old, Group) and isinstance(new, Group) and old.column == new.column:
+            moved = [label for label in new.labels.values() if _is_moved(label, old.labels, new.labels)]
+            if moved:
+                yield _finding(
+                    "warning",
+                    ROUNDS,
+                    f"other codes than in the earlier round, of which some had another label: {', '.join(moved)}",
+                    "compare the codes of both questionnaires",
+                    f"groups.{name}",
+                )
+    old_where, new_where = (s.populations[s.default_population].where for s in (before, after))
+    if sorted(old_where.values()) != sorted(new_where.values()):
+        yield _finding(
+            "warning",
+            ROUNDS,
+            "the population has other conditions than in the earlier round",
+            "give both populations the same conditions, or different labels: they are then not compared",
+            f"populations.{after.default_population}.where",
+        )
+
+
+def _is_moved(label: str, old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Returns whether a label belongs to none of its earlier codes, and one of its codes was another
+    label's."""
+    codes, before = ({code for code, text in group.items() if text == label} for group in (new, old))
+    return bool(before) and not codes & before and bool(codes & set(old))
+
+
+def _of_data(before: Survey, after: Survey) -> Iterator[Finding]:
+    """Yields a warning if both rounds have the same persons with the same weights and ages, which may be one
+    file under two names."""
+    if have_same_data(before, after):
+        yield _finding(
+            "warning",
+            ROUNDS,
+            "both rounds have the same number of persons, and the same weights and ages",
+            "give each survey.yaml the data of its round",
+            "files.person.path",
+        )
+
+
+def _moved_units(before: Survey, after: Survey) -> Iterator[Finding]:
+    """Yields a warning for each group whose category nearly every PSU has alone, such as a region, if most
+    PSUs that were kept have another category in the later round."""
+    for name in after.spec.groups:
+        old, new = (category_of_psus(s, name) for s in (before, after))
+        kept = [unit for unit in new if unit in old]
+        other = [unit for unit in kept if old[unit] != new[unit]]
+        if len(kept) >= FEWEST_KEPT and 2 * len(other) > len(kept):
+            yield _finding(
+                "warning",
+                ROUNDS,
+                f"{len(other):,} of {len(kept):,} PSUs that were kept have another category than before",
+                "compare labels of PSUs and codes of the group in both rounds",
+                f"groups.{name}",
+            )
+
+
 def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
     """Yields one finding. It gives the number of PSUs that have the same stratum and label in both rounds,
     and says whether these PSUs were kept or drawn anew, according to the later survey.yaml. If number and
@@ -133,6 +202,8 @@ def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
         for s in (before, after)
     )
     kept_psus = after.spec.design.psus_of_earlier_rounds or ""
+    if kept_psus == "kept":
+        yield from _moved_units(before, after)
     what = (
         f"{len(one & two):,} of {len(two):,} PSUs have a stratum and label of the earlier round: "
         f"{STATEMENTS[kept_psus]}"

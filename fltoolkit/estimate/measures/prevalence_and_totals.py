@@ -328,6 +328,13 @@ def _estimates(
     if measure == "ratio":
         x = sums.denominator_values(sums.denominators.sums(sums.table["wx"].to_numpy()))
         by_x = sums.denominator_values(sums.by_unit("wx", sums.denominators))
+        if not np.any(x):
+            raise RequestError(
+                "no ratio exists: the total of the lower column is 0",
+                where="ratio: x",
+                found=outcome.x,
+                do="name a column with other values; fl.total(design, x) shows its total",
+            )
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = y / x
     estimate = y if measure == "total" else rate

@@ -21,6 +21,7 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import dummies, solve
 from fltoolkit.survey.checks.findings import Finding, findings
+from fltoolkit.survey.checks.survey_checks import CALIBRATION, with_acceptance
 from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.data.printable_values import Mask, rounded_sum
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
@@ -106,13 +107,17 @@ def g_weights(design: Design) -> pd.DataFrame:
 @checked
 def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
     """Returns a finding for calibrated weights that were multiplied by a factor below 0.3 or above 3, as a
-    table with the columns of `fl.check`. The table is empty if all factors are between these limits."""
+    table with the columns of `fl.check`. The table is empty if all factors are between these limits. Factors
+    of normalised weights are divided by the mean factor. `accept` of survey.yaml may name the finding
+    (`weights`, `calibration`)."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
         return findings([], None)
     do = "see fl.g_weights(persons); merge categories that few persons answered for, or check the benchmarks"
-    outside = Finding("warning", "weights", "calibration", found.warning, found.outside, do)
-    return findings([outside], persons.spec.confidentiality.smallest_printed_count)
+    outside = Finding("warning", "weights", CALIBRATION, found.warning, found.outside, do, acceptable=True)
+    return findings(
+        with_acceptance([outside], persons.spec.accept), persons.spec.confidentiality.smallest_printed_count
+    )
 
 
 def calibrated(design: D) -> D:

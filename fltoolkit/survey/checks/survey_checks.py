@@ -20,20 +20,27 @@ from fltoolkit.survey.checks.rules.answer_rules import answer_rules, declared_ru
 from fltoolkit.survey.checks.rules.code_rules import code_rules
 from fltoolkit.survey.checks.rules.design_rules import design_rules
 from fltoolkit.survey.checks.rules.job_code_rules import job_code_rules
-from fltoolkit.survey.checks.rules.label_rules import label_rules, labels_of_files
+from fltoolkit.survey.checks.rules.label_rules import label_rules, labels_of_files, own_label_rules
 from fltoolkit.survey.checks.rules.number_rules import number_rules
 from fltoolkit.survey.checks.rules.person_rules import (
     age_rules,
     family_rules,
     file_rules,
     group_rules,
+    header_rules,
     module_rules,
+    twin_rules,
 )
 from fltoolkit.survey.checks.rules.pooling_rules import pooling_rules
 from fltoolkit.survey.checks.rules.replicate_rules import replicate_rules
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
-from fltoolkit.survey.checks.rules.time_rules import episode_rules, period_rules
-from fltoolkit.survey.checks.rules.weight_rules import dominant_weight_rules, weight_rules, weight_sum_rules
+from fltoolkit.survey.checks.rules.time_rules import episode_rules, month_rules, period_rules
+from fltoolkit.survey.checks.rules.weight_rules import (
+    dominant_weight_rules,
+    stratum_weight_rules,
+    weight_rules,
+    weight_sum_rules,
+)
 from fltoolkit.survey.corrections.correction_counts import changed_rows
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
@@ -41,6 +48,8 @@ from fltoolkit.survey.spec.corrections import Accepted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CALIBRATION = "calibration"  # the key of survey.yaml that `fl.check_weights` checks
 
 _KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = (
     WeakKeyDictionary()
@@ -94,10 +103,12 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
     labels = labels_of_files(survey)
     rules = [
+        *header_rules(survey),
         *weight_rules(survey),
         *weight_sum_rules(survey),
         *number_rules(survey),
         *dominant_weight_rules(survey),
+        *stratum_weight_rules(survey, mask),
         *replicate_rules(survey),
         *design_rules(survey, mask),
         *code_rules(survey, mask),
@@ -105,14 +116,17 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
         *label_rules(survey, labels),
         *age_rules(survey),
         *file_rules(survey),
+        *twin_rules(survey),
         *pooling_rules(survey),
         *family_rules(survey, labels),
         *group_rules(survey),
+        *own_label_rules(survey.spec),
         *answer_rules(survey, mask),
         *declared_rules(survey),
         *episode_rules(survey),
         *module_rules(survey),
         *period_rules(survey),
+        *month_rules(survey),
         *correction_rules(survey),
     ]
     found, accepted = apply_rules(rules, survey.frame, mask, survey.path), survey.spec.accept
@@ -151,10 +165,11 @@ def _after_acceptance(finding: Finding, why: str | None) -> Finding:
 def unused_entries(found: Sequence[Finding], accepted: Sequence[Accepted]) -> Iterator[CheckRule]:
     """Yields a rule for each entry of `accept` that no finding justifies. Only errors, and findings that may
     be accepted, justify an entry. Other findings of the same check and column, such as ages that are not
-    stated, do not. Entries on `rounds` are left out, because they are about another survey too."""
+    stated, do not. Entries on `rounds` and on the calibration are left out: other functions find those."""
     there = {(f.check, str(f.where)) for f in found if f.severity == "error" or f.acceptable}
     for entry in accepted:
-        if entry.finding != "rounds" and (entry.finding, entry.column) not in there:
+        elsewhere = entry.finding == "rounds" or entry.column == CALIBRATION
+        if not elsewhere and (entry.finding, entry.column) not in there:
             yield CheckRule("accept_without_finding", entry.column, count="", values={"check": entry.finding})
 
 

@@ -1,4 +1,5 @@
-"""Lists the main facts of a survey: what it is, how the sample was drawn, and how many persons it reached."""
+"""Lists the main facts of a survey: what it is, how the sample was drawn, and how many persons it reached. Others
+compare two rounds."""
 
 from __future__ import annotations
 
@@ -13,12 +14,13 @@ from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import count_in_words, rounded, sum_in_words
 from fltoolkit.survey.checks.rules.weight_rules import weight_columns
 from fltoolkit.survey.data.fetch_rows import to_count, to_pandas, to_rows, to_sums
-from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import FACTOR
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
+from fltoolkit.survey.data.person_frame import FACTOR, column
 from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
+from fltoolkit.survey.spec.groups import Group
 from fltoolkit.survey.spec.questions import ReferencePeriod
 
 if TYPE_CHECKING:
@@ -196,7 +198,8 @@ def _refused_code(module: ModuleStatus | None) -> nw.Expr:
 
 def _psus(survey: Survey, count: int) -> str:
     if survey.replication:
-        return "not known: replicate weights are used instead"
+        known = "not counted" if survey.spec.design.psu else "not known"
+        return f"{known}: replicate weights are used instead"
     return (
         f"{count:,}, from {_columns((survey.spec.design.psu,))}"
         if survey.spec.design.psu
@@ -222,3 +225,25 @@ def _variance(design: DesignSpec) -> str:
         f"variance as if with replacement; PSUs certain by {design.certainty.column}, units drawn "
         f"within them: {within}"
     )
+
+
+def have_same_data(before: Survey, after: Survey) -> bool:
+    """Returns whether two rounds have equally many persons, with the same weights and ages."""
+    age = nw.col(AGE).fill_null(0.0)
+    weight = nw.when(nw.col(WEIGHT).is_finite()).then(nw.col(WEIGHT)).otherwise(0.0)
+    sums = [nw.lit(1), weight, weight * age, age * age]
+    one, two = (to_sums(survey.frame, sums, survey.path) for survey in (before, after))
+    return all(math.isclose(a, b, rel_tol=1e-12) for a, b in zip(one, two, strict=True))
+
+
+def category_of_psus(survey: Survey, name: str) -> dict[tuple[object, object], str]:
+    """Returns the category of a group in each PSU whose persons all have the same, by stratum and label of the
+    PSU. `name` is the name of the group in survey.yaml."""
+    group = survey.spec.groups.get(name)
+    if not isinstance(group, Group):
+        return {}
+    coded = survey.frame.select(nw.col(STRATA), nw.col(PSU), column(group.column).alias("code"))
+    ends = coded.group_by(STRATA, PSU).agg(nw.col("code").min(), nw.col("code").max().alias("high"))
+    rows = to_pandas(ends.filter(nw.col("code") == nw.col("high")), survey.path)
+    codes = rows["code"].map(lambda code: group.labels.get(str(code), str(code)))
+    return dict(zip(zip(rows[STRATA], rows[PSU], strict=True), codes, strict=True))

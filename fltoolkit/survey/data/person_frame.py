@@ -243,8 +243,19 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             _refuse_repeated_keys(parts["person"], _person_key(files.person), "person", files.person, where)
         person, joins = _join(files, parts, where)
         own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
+        also = {
+            twin: (f"files.{kind}", name)
+            for kind, file in given.items()
+            if kind in ("household", "module") and file.prefix
+            for name in wanted.persons
+            if (twin := file.prefix + name) in person.collect_schema().names() and twin not in own
+        }
+        own |= {twin: kind for twin, (kind, _) in also.items()}
+        numbers = {twin for twin, (_, name) in also.items() if name in wanted.numbers}
         of_persons = OpenedFile(person, tuple(offered), texts, missing=missing)
-        kept = _needed_forms(of_persons, replace(wanted, persons=own), paths, where)
+        kept = _needed_forms(
+            of_persons, replace(wanted, persons=own, numbers={*wanted.numbers, *numbers}), paths, where
+        )
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]

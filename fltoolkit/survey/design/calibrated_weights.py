@@ -46,6 +46,8 @@ class Calibration:
         weights: the internal weight columns that are calibrated.
         domain: the internal column that marks the calibrated population. None: everybody is calibrated.
         population: the name of the calibrated population. It is empty if everybody is calibrated.
+        normalised: whether the weights were normalised before. Then a factor counts as large or small beside
+            the mean factor, which makes persons of the population of them.
     """
 
     method: Method
@@ -56,6 +58,7 @@ class Calibration:
     weights: tuple[str, ...]
     domain: str | None
     population: str
+    normalised: bool = False
 
     @property
     def range(self) -> tuple[float, float]:
@@ -79,15 +82,20 @@ class Calibration:
         )
 
     @property
+    def _factors(self) -> pd.Series:
+        before, g = self.patterns[BEFORE], self.patterns[G]
+        return g * before.sum() / (g * before).sum() if self.normalised else g
+
+    @property
     def outside(self) -> int:
         """Returns the number of persons whose weight was multiplied by less than 0.3 or by more than 3."""
-        return int(self.patterns[PERSONS][~self.patterns[G].between(*USUAL)].sum())
+        return int(self.patterns[PERSONS][~self._factors.between(*USUAL)].sum())
 
     @property
     def warning(self) -> str:
         """Returns a warning, in words, if a weight is multiplied by less than 0.3 or more than 3. Otherwise
         the text is empty."""
-        low, high = self.range
+        low, high = self._factors.min(), self._factors.max()
         if USUAL[0] <= low and high <= USUAL[1]:
             return ""
         return (

@@ -9,16 +9,18 @@ average. If the sum is another number, all variances are wrong by this factor.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.data.fetch_rows import to_rows
+from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import REPLICATE, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.replicate_sums import ReplicateSums, with_weight
+from fltoolkit.survey.design.replicate_weights import Replication
 from fltoolkit.survey.spec.replicate_methods import Method
 
 ROUNDING = 0.02  # sums that differ by less, relative to their size, are the same: files round weights
@@ -122,6 +124,48 @@ def replicate_fit(
         return None
     times = float(f"{math.sqrt(pattern.counted):.2g}")
     return ReplicateFit(kind, {"method": method.name, "times": times, "advice": pattern.advice})
+
+
+def se_over_taylor(
+    frame: Frame, replication: Replication, *, strata: Sequence[str], psu: str, asked: nw.Expr, yes: nw.Expr
+) -> float | None:
+    """Returns the standard error of a rate by replicate weights, divided by that of Taylor linearisation with
+    PSUs drawn with replacement. A stratum with one PSU counts as under `single_psu: adjust`. None: a standard
+    error is 0, so there is nothing to compare.
+
+    Args:
+        frame: the rows, with the columns `fl__weight`, `fl__replicate0` and so on.
+        replication: the coefficients of the replicates.
+        strata, psu: the columns of the strata and PSUs in the frame. Equal labels of PSUs in two strata are
+            two PSUs.
+        asked: which persons count.
+        yes: which of them have the outcome.
+    """
+    inside = (asked & (nw.col(WEIGHT) > 0)).fill_null(False)
+    base, cases = (nw.when(counted).then(1.0).otherwise(0.0) for counted in (inside, inside & yes))
+    weights = [nw.col(WEIGHT), *(nw.col(f"{REPLICATE}{r}") for r in range(len(replication.factor)))]
+    sums = list(map(float, to_sums(frame, [w * part for w in weights for part in (base, cases)])))
+    rate, *others = (y / w if w > 0 else math.nan for w, y in zip(sums[::2], sums[1::2], strict=True))
+    known = [(c, other) for c, other in zip(replication.factor, others, strict=True) if math.isfinite(other)]
+    if not known or not math.isfinite(rate):
+        return None
+    centre = rate if replication.mse else sum(other for _, other in known) / len(known)
+    variance = sum(c * (other - centre) ** 2 for c, other in known)
+    influence = (cases - rate * base) * weights[0] / sums[0]
+    rows = frame.with_columns(influence.fill_null(0.0).alias(SQUARES))
+    totals: defaultdict[object, list[float]] = defaultdict(list)
+    for *stratum, _, z in to_rows(rows.group_by(*strata, psu).agg(nw.col(SQUARES).sum())):
+        totals[tuple(stratum)].append(z)
+    taylor = sum(map(_between, totals.values()))
+    return math.sqrt(variance / taylor) if variance > 0 and taylor > 0 else None
+
+
+def _between(totals: Sequence[float]) -> float:
+    """Returns the part of a stratum in the variance of a rate, from the linearised totals of its PSUs, which
+    add up to 0 over all strata."""
+    n = len(totals)
+    mean = sum(totals) / n if n > 1 else 0.0
+    return n / max(n - 1, 1) * sum((z - mean) ** 2 for z in totals)
 
 
 def _kind(pattern: _Pattern, method: Method) -> str:

@@ -99,7 +99,10 @@ def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
             f"{int(wrong.sum())} replicate(s) change the weights of no stratum or of several",
             where="strata",
             found=[c for c, odd in zip(columns, wrong, strict=True) if odd][:10],
-            do="name the strata in which PSUs were dropped, or give rscales",
+            do=(
+                "name the strata in which PSUs were dropped, or give rscales; if you did, compare the rows: the "
+                "replicates are not those of this weight, as after another sorting or a later calibration"
+            ),
         )
     n_h = hit.sum(axis=1)[hit.argmax(axis=0)]
     return [float((n - 1) / n) for n in n_h]

@@ -13,12 +13,12 @@ from weakref import WeakKeyDictionary
 import narwhals as nw
 
 from fltoolkit.arguments import Names, checked
-from fltoolkit.errors import DesignError, RequestError
+from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.survey.corrections.applied_corrections import AppliedCorrections
 from fltoolkit.survey.data.column_names import names_of, trimmed
 from fltoolkit.survey.data.column_values import as_label, is_whole, number, text
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import Labels, has_few, labels_of, with_new_columns
+from fltoolkit.survey.data.engines import Labels, has_few, labels_of, rows_of, with_new_columns
 from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import (
     CODE_OF,
@@ -55,6 +55,20 @@ Domain = tuple[
 ]  # groups, each with the labels of the persons whom an estimate is about
 
 TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
+
+
+def refuse_untrue(flags: Frame, name: str) -> None:
+    """Raise `DataError` if a column of flags has other values than true and false, or 1 and 0."""
+    flag = nw.col("flag")
+    others = rows_of(flags.filter(~flag.is_null() & ~flag.is_in([*TRUE, *FALSE])))
+    if others:
+        raise DataError(
+            "this column must be true or false",
+            where=f"certainty: {name}",
+            found=f"{others:,} rows with another value",
+            allowed=["True and False", "1 and 0"],
+            do="make it so: data.assign(certain=data.column == 'yes')",
+        )
 
 
 _FEW: WeakKeyDictionary[Design, bool] = WeakKeyDictionary()  # whether a design has few rows
@@ -279,7 +293,11 @@ class SurveyDesign(Design):
         ]
         bound += [parts[c].alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
-        certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
+        certain = None
+        if certain_by:
+            flag = text(certain_by[0], schema[certain_by[0]])
+            refuse_untrue(frame.select(flag.alias("flag")), certain_by[0])
+            certain = flag.is_in(TRUE)
 
         def with_design(rows: Frame) -> Frame:
             return with_units(rows.with_columns(bound), len(units), len(counts), nest, certain)

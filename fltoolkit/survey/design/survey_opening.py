@@ -187,7 +187,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         unreadable={},
         rows=frame,
         single_psu=design.single_psu,
-        clustered=design.psu is not None,
+        clustered=design.psu is not None and replication is None,
         stages=len(design.fpc),
         grosses_up=design.weights == "gross_up",
         deff_at_zero=design.design_effect_at_zero_cases,

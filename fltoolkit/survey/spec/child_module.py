@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from fltoolkit.survey.spec.files_and_design import ModuleStatus
 from fltoolkit.survey.spec.questions import Sources
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import Codes, Model, Names
+from fltoolkit.yaml_files.loading import Codes, EachOnce, Model
 
 WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activities"]
 
@@ -45,7 +45,7 @@ class Parents(Model):
     """
 
     line: str
-    columns: Names = Field(min_length=1)
+    columns: EachOnce = Field(min_length=1)
     none: Codes = ()
     elsewhere: Codes = ()
     missing: Codes = ()

@@ -34,10 +34,14 @@ Acceptable = Literal[
     "reference_period",
     "rounds",
     "fpc",
+    "design",
+    "non-response",
+    "industry",
+    "questions",
+    "populations",
 ]
 NEVER = {  # findings that no reason makes acceptable, with the advice instead
     "unknown codes": "a code without a meaning cannot be counted: name it under the question, or correct it",
-    "design": "without its design an estimate has no error: complete the strata and PSUs, or correct them",
     "corrections": "a correction that changes nothing is removed",
 }
 

@@ -14,7 +14,7 @@ from fltoolkit.files import known_encoding
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, Names
+from fltoolkit.yaml_files.loading import ONE, Code, Codes, EachOnce, Model, Names, each_once
 
 
 class Release(Model):
@@ -31,16 +31,6 @@ class Release(Model):
     date: date
 
 
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Returns the names of columns or files unchanged. Raises `ValueError` if there are none, or if a name is
-    blank or given twice."""
-    if not names or not all(name.strip() for name in names):
-        raise ValueError("name at least one, and none of them blank")
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"the same name is given more than once: {', '.join(twice)}; name each once")
-    return names
-
-
 def _one_character(delimiter: str) -> str:
     """Returns the delimiter of a CSV file; `\\t` means a tab. Raises `ValueError` if it is not a single
     character."""
@@ -50,16 +40,22 @@ def _one_character(delimiter: str) -> str:
     return delimiter
 
 
+def _some_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise ValueError("name at least one, and none of them blank")
+    return each_once(names)
+
+
 def _by_common_name(value: object) -> object:
     """Returns the key columns of a file, as {common name: name in this file}. A list `[HH, LINE]` gives
     {"HH": "HH", "LINE": "LINE"}. A mapping is checked and returned. Raises `ValueError` for anything else."""
     named = [value] if isinstance(value, str) else value
     if isinstance(named, dict) and all(isinstance(own, str) for own in named.values()):
-        _each_once(tuple(named))
-        _each_once(tuple(named.values()))
+        _some_names(tuple(named))
+        each_once(tuple(named.values()))
         return named
     if isinstance(named, (list, tuple)) and all(isinstance(name, str) for name in named):
-        return {name: name for name in _each_once(tuple(named))}
+        return {name: name for name in _some_names(tuple(named))}
     raise ValueError(
         "name the columns as [HH, LINE], or by the names they have everywhere: {HH: this file's column}"
     )
@@ -67,7 +63,6 @@ def _by_common_name(value: object) -> object:
 
 MOST_REPLICATES = 10_000  # columns in one run such as `RW{1..80}`; surveys have a few hundred
 Encoding = Annotated[str, AfterValidator(known_encoding)]
-EachOnce = Annotated[Names, AfterValidator(_each_once)]
 NAMES = {"type": "array", "items": {"type": "string"}}
 Key = Annotated[
     dict[str, str],
@@ -95,7 +90,7 @@ class DataFile(Model):
         decimal: `,` if a CSV file has numbers such as `12,5`.
     """
 
-    path: EachOnce
+    path: Annotated[Names, AfterValidator(_some_names)]
     key: Key
     prefix: str = ""
     weight_factor: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = ()
@@ -200,7 +195,7 @@ class ReplicatesSpec(Model):
         df: the degrees of freedom, if the producer states them.
     """
 
-    columns: Annotated[Names, Field(min_length=1)]
+    columns: Annotated[EachOnce, Field(min_length=1)]
     method: MethodName
     scale: float | None = None
     rscales: Annotated[
@@ -261,7 +256,8 @@ class DesignSpec(Model):
             persons. In PSUs taken with `certainty` the units are the households, if `household` is named and
             `ssu` is not.
         certainty: the PSUs that were certain to be drawn, in a design without `fpc`, as `{column, codes}`.
-        replicates: replicate weights, which are used in place of PSUs.
+        replicates: replicate weights, from which the variance is computed. If `psu` stands beside them,
+            `fltoolkit check` compares their standard error with that of the PSUs.
         weights: `normalised`: the weights do not add up to the population.
         design_effect_at_zero_cases: the design effect for the interval if the sample has no case.
         psus_of_earlier_rounds: needed to test a change: the meaning of a PSU that has the same stratum and
@@ -271,13 +267,13 @@ class DesignSpec(Model):
     """
 
     weight: str
-    strata: Names = ()
+    strata: EachOnce = ()
     psu: str | None = None
     ssu: str | None = None
-    fpc: Annotated[Names, Field(max_length=2)] = ()
+    fpc: Annotated[EachOnce, Field(max_length=2)] = ()
     certainty: Flag | None = None
     replicates: ReplicatesSpec | None = None
-    household: Names = ()
+    household: EachOnce = ()
     selection: Literal["pps", "srs", "systematic"]
     nest: bool = False
     single_psu: Literal["fail", "certainty", "remove", "adjust", "average"] = "fail"
@@ -321,9 +317,10 @@ class DesignSpec(Model):
     def _replicates_alone(self) -> DesignSpec:
         if self.replicates is None:
             return self
-        if self.psu or self.fpc:
+        if self.fpc or self.ssu or self.certainty:
             raise ValueError(
-                "replicates with psu or fpc: the replicate weights reflect the design; leave psu and fpc out"
+                "replicates with fpc, ssu or certainty: the replicate weights reflect the design; "
+                "leave these out"
             )
         if len(self.replicates.names) < 2:
             raise ValueError("replicates.columns: fewer than two columns of replicate weights")

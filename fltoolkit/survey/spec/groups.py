@@ -11,7 +11,7 @@ from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 from fltoolkit.languages.own_text import NO_TEXT, OwnText
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.classifications.standards import UNKNOWN, standard
-from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
+from fltoolkit.yaml_files.loading import Code, Codes, EachOnce, Model, Names
 
 NOT_STATED = "not stated"
 TOTAL = "total"
@@ -64,7 +64,7 @@ def groups_of_breakdown(breakdown: object) -> tuple[str, ...]:
     return tuple(part for part in str(breakdown).split(CROSS) if part)
 
 
-Columns = Annotated[Names, Field(min_length=1)]
+Columns = Annotated[EachOnce, Field(min_length=1)]
 SomeCodes = Annotated[Codes, Field(min_length=1)]
 
 
@@ -105,7 +105,7 @@ class PopulationSpec(Model):
     where: dict[str, SomeCodes] = Field(default_factory=dict)
     weight: str | None = None
     population: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    sum_of: Names = ()
+    sum_of: EachOnce = ()
 
     @model_validator(mode="after")
     def _only_a_sum(self) -> PopulationSpec:
@@ -249,15 +249,13 @@ class DisabilityGroup(Model):
         label: the name of the group in tables.
     """
 
-    washington_group: Annotated[Names, Field(min_length=6, max_length=6)]
+    washington_group: Annotated[EachOnce, Field(min_length=6, max_length=6)]
     codes: dict[Code, Difficulty]
     missing: Codes = ()
     label: OwnText = NO_TEXT
 
     @model_validator(mode="after")
     def _four_answers(self) -> DisabilityGroup:
-        if len(set(self.washington_group)) < len(self.washington_group):
-            raise ValueError("washington_group names a column twice; name the six columns, one per question")
         answers = get_args(Difficulty)
         if absent := [answer for answer in answers if answer not in self.codes.values()]:
             raise ValueError(

@@ -40,6 +40,7 @@ ExceptionKind = Literal[
 ]
 Stage = Literal["recruitment", "work", "leaving"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+OLDEST = 130  # years; an age above it is a code, or in months
 LONGEST_PERIOD = 1440  # months; nobody's answers reach further back
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
 
@@ -59,7 +60,7 @@ class Age(Model):
 
     column: str
     missing: Codes = ()
-    max: Annotated[int, Field(gt=0)] = 120
+    max: Annotated[int, Field(gt=0, le=OLDEST)] = 120
     adult: Annotated[int, Field(gt=0)] = 18
     at_start: str | None = None
 

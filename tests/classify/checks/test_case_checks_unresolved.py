@@ -156,4 +156,4 @@ def test_check_tells_them_before_everything_else(
     )
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == f"NOTE    forced labour: {LEFT}hazardous_work (about 10) [about 10]"
-    assert any(line.startswith("WARNING years: age not stated") for line in rest)
+    assert any(line.startswith("NOTE    years: age not stated") for line in rest)

@@ -461,3 +461,18 @@ def test_a_publication_that_does_not_say_how_many_cases_decides_nothing() -> Non
         "no detectable change",
         "the publication does not say how many cases",
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"n": 400}, []),
+        ({"n": 40_000}, ["the published number is 0.35, and its cases ÷ persons are 0.0035"]),
+        ({"n": 400, "ci_low": 0.345, "ci_high": 0.355}, ["the interval is that of a design effect of 0.011: too narrow for so few persons"]),
+        ({"n": 400, "deff": 9.0}, ["the interval is that of a design effect of 1.1, and the publication says 9"]),
+        ({"estimate": 0.39}, ["the published number stands at the wrong end of its interval"]),
+    ],
+)  # fmt: skip
+def test_what_contradicts_itself_in_a_publication_is_told(facts: dict[str, Any], says: list[str]) -> None:
+    found = fl.change_from_published({**BASELINE, **facts}, later())
+    assert [str(doubt) for doubt in found.doubts] == says

@@ -23,9 +23,12 @@ Rounds = Callable[..., tuple[fl.ClassifiedSurvey, fl.ClassifiedSurvey]]
 def survey(folder: Path, year: int, psus: range, modes: tuple[int, int] = (0, 0), **keys: Any) -> Path:
     """200 persons in some PSUs, so many of them interviewed face to face and by telephone."""
     how = [1] * modes[0] + [2] * modes[1] + [""] * 200
-    weight = keys.pop("weight", 10)
+    weight, turned = keys.pop("weight", 10), keys.pop("turned", False)
     people: list[Person] = [
-        ("case" if i % 9 == 0 else "not", {"P": psus[i % len(psus)], "HOW": how[i], "W": weight})
+        (
+            "case" if i % 9 == 0 else "not",
+            {"P": psus[i % len(psus)], "HOW": how[i], "W": weight, "R": (i + turned) % 2 + 1},
+        )
         for i in range(200)
     ]
     folder.mkdir()
@@ -37,8 +40,8 @@ def survey(folder: Path, year: int, psus: range, modes: tuple[int, int] = (0, 0)
 
 def met(tmp_path: Path, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
     rounds = [
-        classified(survey(tmp_path / name, **{"year": year, "psus": range(20), **keys}))
-        for name, year, keys in (("one", 2025, before), ("two", 2027, after))
+        classified(survey(tmp_path / name, **{"year": year, "psus": range(20), "weight": weight, **keys}))
+        for name, year, weight, keys in (("one", 2025, 10, before), ("two", 2027, 11, after))
     ]
     table = compare_before(*rounds)
     return list(table[["severity", "check", "what"]].itertuples(index=False, name=None))
@@ -287,3 +290,34 @@ def test_two_rounds_of_one_year_need_names(tmp_path: Path) -> None:
         one, two = ({"round": name} if name else {} for name in names)
         told = met(tmp_path / str(i), {"year": 2027, **one}, {**NEW, **two})
         assert [row[0] for row in told if row[2] == what] == ([severity] if severity else [])
+
+
+REGION = {"region": {"column": "R", "codes": {1: "North", 2: "South"}}}
+TURNED = {"region": {"column": "R", "codes": {1: "South", 2: "North"}}}
+NEWER = {"region": {"column": "R", "codes": {1: "North", 2: "South", 3: "East"}}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"groups": REGION}, {"groups": TURNED}, ["groups.region"]),
+        ({"groups": REGION}, {"groups": NEWER}, []),
+        ({}, {"populations": {**SPEC["populations"], "adults": {**SPEC["populations"]["adults"], "where": {"SEX": [1]}}}}, ["populations.adults.where"]),
+        ({}, {"weight": 10}, ["files.person.path"]),
+        ({"groups": REGION}, {"groups": REGION, "turned": True, "design": {"psus_of_earlier_rounds": "kept"}}, ["groups.region"]),
+        ({"groups": REGION}, {"groups": REGION, "turned": False, "design": {"psus_of_earlier_rounds": "kept"}}, []),
+    ],
+    ids=["labels turned", "a new code", "conditions", "one file twice", "areas of another region", "areas kept"],
+)  # fmt: skip
+def test_rounds_that_were_mixed_up(
+    tmp_path: Path, before: dict[str, Any], after: dict[str, Any], told: list[str]
+) -> None:
+    after = {"design": {"psus_of_earlier_rounds": "new"}, "psus": range(5, 25), **after}
+    if after["design"]["psus_of_earlier_rounds"] == "kept":
+        after["psus"] = range(20)
+    rounds = [
+        classified(survey(tmp_path / name, year, **{"weight": weight, "psus": range(20), **keys}))
+        for name, year, weight, keys in (("one", 2025, 10, before), ("two", 2027, 11, after))
+    ]
+    found = compare_before(*rounds).query("severity == 'warning' and check == 'rounds'")
+    assert found["where"].tolist() == told

@@ -407,7 +407,7 @@ def test_one_pass_over_the_persons_is_enough(norvia: fl.Survey, monkeypatch: pyt
 def test_a_level_outside_zero_and_one_is_refused(level: float) -> None:
     with pytest.raises(RequestError) as error:
         fl.prevalence(designed(sample(1)), "award", level=level)
-    for word in ("0.01 or more and 0.999999 or less", str(level), "0.95"):
+    for word in ("0.5 or more and 0.999999 or less", str(level), "0.95"):
         assert word in str(error.value)
 
 
@@ -463,3 +463,9 @@ def test_the_estimates_of_one_call_share_their_units() -> None:
     assert est.influence.shape == (len(est.units), len(est.table))
     for a, b in itertools.combinations(range(3), 2):
         assert est.covariance[a, b] == pytest.approx(est.covariance[b, a])
+
+
+def test_a_ratio_to_a_column_of_zeros_does_not_exist() -> None:
+    people = pd.DataFrame({"w": 2.0, "p": range(8), "y": range(8), "x": 0})
+    with pytest.raises(RequestError, match=r"ratio: x: no ratio exists"):
+        fl.ratio(fl.SurveyDesign(people, weight="w", psu="p"), "y", "x")

@@ -211,7 +211,7 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
         "a stratum with one PSU that survey.yaml has an answer to",
         {"village": in_rows("v0", range(8))},
         {"design.single_psu": "adjust"},
-        [("warning", "design", "stratum", "strata with a single PSU: 0", 1)],
+        [("note", "design", "stratum", "strata with a single PSU: 0", 1)],
     ),
     (
         "one PSU in all",
@@ -542,7 +542,12 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
             )
         ],
     ),
-    ("not applicable, with a meaning", {"q1": in_rows("A", range(5))}, {}, []),
+    (
+        "not applicable, with a meaning",
+        {"q1": in_rows("A", range(5))},
+        {},
+        [("note", "blanks", "q1", "not applicable counts as no, as survey.yaml says", 5)],
+    ),
     ("a silent answer of somebody who was not asked", {"q1": {0: "D"}, "result": {0: "out"}}, {}, []),
     (
         "a module refused as a whole",
@@ -776,7 +781,7 @@ def test_errors_stop_the_classification_and_all_are_listed(
     assert lines[0] == f"{path}: 4 finding(s) stop the estimate:"
     assert lines[1:] == [
         "  - w: weights that are not numbers, or that the file declares missing: 1 value, not printed (1). "
-        "use a point for decimals and no thousands separator; "
+        "use a point for decimals, and no other sign or space (a no-break space too); "
         'if the file has commas, say decimal: "," there, under files',
         (
             "  - w: negative or infinite weights (1). correct them; a weight is a number of persons in the "

@@ -3,6 +3,8 @@ sample's number."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,13 @@ def test_persons_with_an_unusual_g_are_counted_and_told(g: list[float], outside:
         f"{max(g):.2f})"
     )
     assert found.warning == (told if outside else "")
+
+
+def test_factors_of_normalised_weights_are_compared_with_their_mean() -> None:
+    made = calibration([301.0, 309.0, 305.0, 304.0])
+    assert made.outside > 0
+    assert replace(made, normalised=True).warning == ""
+    assert replace(calibration([30.0, 300.0, 3000.0, 300.0]), normalised=True).outside > 0
 
 
 def test_the_report_has_each_benchmark_beside_what_the_sample_said() -> None:

@@ -19,8 +19,9 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.data.internal_columns import REPLICATE, WEIGHT
-from fltoolkit.survey.design.replicate_fit import ReplicateFit, replicate_fit
+from fltoolkit.survey.design.replicate_fit import ReplicateFit, replicate_fit, se_over_taylor
 from fltoolkit.survey.design.replicate_sums import replicate_sums
+from fltoolkit.survey.design.replicate_weights import Replication
 from fltoolkit.survey.spec.replicate_methods import Method, factors
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
@@ -149,6 +150,23 @@ def test_the_method_that_fits_is_named(pattern: str, stated: Method, says: str) 
     found = fit(*weights_of(RECORDS[pattern]), stated)
     assert found
     assert says in str(found.values["advice"])
+
+
+@pytest.mark.parametrize("pattern", RECORDS)
+def test_both_standard_errors_are_those_of_r(pattern: str) -> None:
+    record = RECORDS[pattern]
+    weight, columns = weights_of(record)
+    table = pd.read_csv(GOLDEN / "data" / record["design"]["data"])[["stratum", "psu", "y"]]
+    held = table.assign(
+        **{WEIGHT: weight}, **{f"{REPLICATE}{r}": column for r, column in enumerate(columns.T)}
+    )
+    method, count = own_method(record), columns.shape[1]
+    made = Replication(tuple(factors(method, count, method.rscales)), False, None, (), method.name)
+    frame = nw.from_native(duckdb.from_df(held)).lazy()
+    found = se_over_taylor(
+        frame, made, strata=["stratum"], psu="psu", asked=nw.lit(True), yes=nw.col("y") == 1
+    )
+    assert found == pytest.approx(record["own_se"] / record["taylor_se"], rel=1e-6)
 
 
 @pytest.mark.parametrize("pattern", RECORDS)

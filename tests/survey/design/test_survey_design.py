@@ -131,8 +131,8 @@ def test_normalised_weights_give_means_and_no_totals(people: pd.DataFrame) -> No
     ("keys", "says"),
     [
         (
-            {"design.replicates": {"columns": "r{1..4}", "method": "jk1"}},
-            "the replicate weights reflect the design; leave psu and fpc out",
+            {"design.fpc": "n", "design.replicates": {"columns": "r{1..4}", "method": "jk1"}},
+            "the replicate weights reflect the design; leave these out",
         ),
         (
             {
@@ -206,3 +206,12 @@ def test_the_labels_of_a_column_are_looked_for_once(monkeypatch: pytest.MonkeyPa
     for by in (["g"], [], ["g"], ["v"]):
         fl.prevalence(design, "y", by=by)
     assert sorted(asked) == ["fl__psu", "fl__strata", "g"]
+
+
+@pytest.mark.parametrize("values", [["yes", "no"], [1, 2], ["Y", "N"]])
+def test_a_certainty_that_is_neither_true_nor_false_is_refused(values: list[Any]) -> None:
+    """Nobody would count as certain."""
+    people = pd.DataFrame({"w": 1.0, "s": 1, "p": range(8), "y": 1.0}).assign(c=values * 4)
+    with pytest.raises(fl.errors.DataError, match=r"certainty: c: this column must be true or false"):
+        fl.SurveyDesign(people, weight="w", strata="s", psu="p", certainty="c")
+    fl.SurveyDesign(people.assign(c=people["c"] == values[0]), weight="w", strata="s", psu="p", certainty="c")

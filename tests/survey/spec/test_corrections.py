@@ -173,7 +173,6 @@ def test_a_finding_is_accepted_with_a_reason() -> None:
             {"finding": "unknown codes"},
             "findings of unknown codes cannot be accepted: a code without a meaning cannot be counted",
         ),
-        ({"finding": "design"}, "findings of design cannot be accepted: without its design"),
         ({"finding": "ages"}, "Input should be 'weights', 'age'"),
         ({"why": ""}, "give the reason in words"),
     ],

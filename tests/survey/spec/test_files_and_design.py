@@ -36,7 +36,6 @@ def test_names_are_given_once_and_none_is_blank() -> None:
     assert names.validate_python(["hh", "line"]) == ("hh", "line")
     for given, says in (
         (["b", "a", "b", "a"], "more than once: a, b;"),
-        ([], "at least one"),
         (["hh", " "], "none of them blank"),
     ):
         with pytest.raises(ValidationError, match=says):
@@ -147,8 +146,8 @@ REPLICATES = {"columns": "r{1..4}", "method": "brr"}
     [
         ({"fpc": "N", "selection": "pps"}, "fpc with selection: pps"),
         ({"psu": "P", "nest": "true"}, "nest without strata"),
-        ({"psu": "P", "replicates": REPLICATES}, "replicates with psu or fpc"),
-        ({"fpc": "N", "replicates": REPLICATES}, "replicates with psu or fpc"),
+        ({"psu": "P", "ssu": "U", "replicates": REPLICATES}, "replicates with fpc, ssu or certainty"),
+        ({"fpc": "N", "replicates": REPLICATES}, "replicates with fpc, ssu or certainty"),
         ({"replicates": {"columns": "r1", "method": "brr"}}, "fewer than two columns"),
         ({"replicates": {**REPLICATES, "method": "jkn"}}, "replicates.rscales: a stratified jackknife"),
         ({"ssu": "U"}, "need psu, the units of the first stage"),

@@ -103,7 +103,7 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
         ),
         (AgeGroup, {"bands": ["25", "18"]}, "the limits of bands must be in rising order"),
         (DisabilityGroup, {"washington_group": SIX[:5], "codes": ANSWERS}, "at least 6 items"),
-        (DisabilityGroup, {"washington_group": [*SIX[:5], "a"], "codes": ANSWERS}, "names a column twice"),
+        (DisabilityGroup, {"washington_group": [*SIX[:5], "a"], "codes": ANSWERS}, "given more than once: a"),
         (
             DisabilityGroup,
             {"washington_group": SIX, "codes": {"1": "no_difficulty", "2": "some_difficulty"}},

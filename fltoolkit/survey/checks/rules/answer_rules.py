@@ -4,6 +4,8 @@ skips the question, codes that are probably swapped, and blanks that survey.yaml
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations, pairwise
+from typing import Any
 
 import narwhals as nw
 
@@ -22,9 +24,11 @@ from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.engines import count_distinct
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
+from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.groups import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 KINDS = (  # of findings about answers, in the order in which they are listed
@@ -33,10 +37,15 @@ KINDS = (  # of findings about answers, in the order in which they are listed
     "blank_not_skipped",
     "blank_for_everybody",
     "no_usable_answer",
+    "not_applicable_is_no",
 )
 SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
 WHOLE = ("any_work", "episodes.same_work", "current")  # questions about the work of all items
-FEW_COLUMNS = 3  # if there are more columns, only their counts are given
+APART = {*WHOLE, "trafficking", "exceptions.kinds", "exceptions.within_limits", "exceptions"}
+NOT_ANSWERED = ("sex", "area", "place_of_birth", "citizenship")  # groups that decide nothing about work
+FEW_COLUMNS = 3  # with more columns, the finding is about the key `answers` of survey.yaml
+FEWEST = 5  # persons with *yes*, and with *no*, in two columns that may be equal by mistake
+ANSWER_COUNTS = ("yes", "answered", "dont_know", "refused")
 FEW_CODES = 2  # a column has at most so many codes that stand for a blank
 
 
@@ -50,7 +59,9 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         counts = kinds[kind]  # a column may feed two items
         counts[column] = max(counts.get(column, (0, 0)), count, key=_total_count)
 
-    for row in answer_counts(survey):
+    counted = answer_counts(survey)
+    not_applicable = {q.column for q in questions(survey) if q.codes.not_applicable_means == "no"}
+    for row in counted:
         column = str(row["column"])
         if row["unexpected"]:
             past[column] = max(past.get(column, 0), row["unexpected"])
@@ -60,6 +71,8 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
             note("blank_for_everybody" if everybody else kind, column, row["missing"])
         if row["dont_know"] or row["refused"]:  # `nonresponse` prints each of the two separately
             note("no_usable_answer", column, (row["dont_know"], row["refused"]))
+        if row["not_applicable"] and row["column"] in not_applicable:
+            note("not_applicable_is_no", column, row["not_applicable"])
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
     named = survey.spec.items.involuntary
@@ -68,7 +81,9 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         yield CheckRule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
     yield from _answered_despite_skip(survey, past, mask)
     yield from _work_rules(survey)
-    yield from _repeated_rules(survey.spec)
+    yield from _repeated_rules(survey)
+    yield from _equal_rules(survey, counted)
+    yield from _gate_rules(survey.spec)
     for column, count in kinds.pop("mostly_yes").items():  # apart, since `accept` must name the question
         yield CheckRule("mostly_yes", column, count=count)
     for kind, by in kinds.items():
@@ -91,14 +106,80 @@ def _work_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule("yes_without_work", "any_work", test)
 
 
-def _repeated_rules(spec: SurveySpec) -> Iterator[CheckRule]:
-    """Yields a rule for a question about the work as a whole whose *yes* is that of an item: every person with
-    the item meets it, so that it tests nothing."""
-    asked = [(key, source, source.codes(spec.answers).yes) for key, source in spec.questions()]
-    items = [(source.column, codes) for key, source, codes in asked if key.startswith("items.")]
-    for key, source, codes in asked:
-        if key in WHOLE and any(c == source.column and set(yes) <= set(codes) for c, yes in items):
-            yield CheckRule("question_is_item", key, count="", values={"column": source.column})
+def _repeated_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule for a question with the column and the *yes* of another question, so that everybody who
+    meets one meets the other; and for a question on one episode that stands for all episodes."""
+    spec = survey.spec
+    asked = [(key, source.column, {*source.codes(spec.answers).yes}) for key, source in spec.questions()]
+    for (key, column, yes), (other, second, codes) in combinations(asked, 2):
+        if column == second and (yes <= codes or codes <= yes) and _must_differ(key, other):
+            whole, item = (other, key) if key.startswith("items.") else (key, other)
+            yield CheckRule("question_twice", whole, count="", values={"column": column, "other": item})
+    before = {c.partition("{episode}")[0] for c in spec.episode_columns() if "{episode}" in c}
+    free = {name for names in survey.columns_of_files.values() for name in names}.difference(
+        wanted_columns(spec).persons
+    )
+    for column in (c for c in spec.episode_columns() if "{episode}" not in c):
+        label = next((e for e in spec.episodes.wide if column.endswith(e)), None)
+        stem = column.removesuffix(label or "")
+        others = [stem + e for e in spec.episodes.wide if stem + e in free]
+        if label and others and any(stem[-1:] == start[-1:] and not stem[-1:].isalnum() for start in before):
+            yield CheckRule(
+                "not_by_episode",
+                column,
+                count="",
+                values={"columns": ", ".join(others), "name": f"{stem}{{episode}}"},
+            )
+
+
+def _must_differ(one: str, other: str) -> bool:
+    """Returns whether two keys of survey.yaml are criteria that one question cannot tell both."""
+    sides = [key.rpartition(".")[0] for key in (one, other)]
+    (*_, part), (*_, second) = (key.split(".") for key in (one, other))
+    children = one.startswith("children.") and other.startswith("children.") and one != other
+    children = children and (part != second or part == "done")  # two routes may share the question on threat
+    items = [side.startswith("items.") for side in sides]
+    apart = [key in APART or side in APART for key, side in zip((one, other), sides, strict=True)]
+    whole = (apart[0] and items[1]) or (apart[1] and items[0]) or (all(apart) and sides[0] != sides[1])
+    return children or whole or (all(items) and sides[0] != sides[1])
+
+
+def _gate_rules(spec: SurveySpec) -> Iterator[CheckRule]:
+    """Yields a rule for a gate that is no answer, but the sex or the place of a person: persons who were not
+    asked for such a reason do not say *no*."""
+    groups = [g for g in spec.groups.values() if isinstance(g, Group) and g.classification in NOT_ANSWERED]
+    fixed = {*spec.design.strata, spec.design.psu, *(c for group in groups for c in group.column)}
+    named: dict[str, list[str]] = {}
+    for key, source in spec.questions():
+        for gate in source.gates:
+            for column in fixed.intersection(gate.column or ()):
+                named.setdefault(str(column), []).append(key)
+    for column, keys in named.items():
+        values = {"column": column, "keys": ", ".join(dict.fromkeys(keys))}
+        yield CheckRule("gate_is_no_answer", column, count="", values=values)
+
+
+def _equal_rules(survey: Survey, counted: Sequence[Mapping[str, Any]]) -> Iterator[CheckRule]:
+    """Yields a rule for two columns of items of one side that are equal in every row. Only columns with the
+    same counts of answers are compared."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for row in counted:
+        if row["yes"] >= FEWEST and row["answered"] - row["yes"] >= FEWEST:
+            side = str(row["where"]).rpartition(".")[0]  # all with one coercion may have one circumstance
+            counts = (row[kind] for kind in ANSWER_COUNTS)
+            alike.setdefault((side, *counts), []).append(str(row["column"]))
+    for columns in (list(dict.fromkeys(named)) for named in alike.values()):
+        for frame, held in frames_with(survey, columns):
+            for one, other in pairwise(held):
+                first, second = (nw.col(SOURCE + name).cast(nw.String) for name in (one, other))
+                differ = (first != second).fill_null(False) | (first.is_null() != second.is_null())
+                yield CheckRule(
+                    "questions_equal", f"{one}, {other}", count="", sums=(differ,), when=_nowhere, frame=frame
+                )
+
+
+def _nowhere(_: object, rows: int) -> bool:
+    return not rows
 
 
 def _total_count(count: Count) -> int:
@@ -109,9 +190,7 @@ def _of_columns(kind: str, by: Sequence[tuple[str, Count]]) -> CheckRule:
     """Returns one rule about all columns with the same kind of problem, each with its number of persons."""
     if len(by) == 1:
         return CheckRule(kind, by[0][0], count=by[0][1])
-    where: str | Reason = ", ".join(column for column, _ in by)
-    if len(by) > FEW_COLUMNS:
-        where = Reason.of(f"{WORDS}many_questions", N=len(by))
+    where = ", ".join(column for column, _ in by) if len(by) <= FEW_COLUMNS else "answers"
     return CheckRule(kind, where, count="", by={"": tuple(by)})
 
 

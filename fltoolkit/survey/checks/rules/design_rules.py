@@ -3,6 +3,7 @@ strata, and the finite population correction (FPC)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,23 @@ from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.column_values import ROUNDED
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
-from fltoolkit.survey.data.internal_columns import ASKED, FPC, FPC2, HOUSEHOLD, PART, PSU, SOURCE, SSU, STRATA
+from fltoolkit.survey.data.internal_columns import (
+    ASKED,
+    FPC,
+    FPC2,
+    HOUSEHOLD,
+    PART,
+    PSU,
+    SOURCE,
+    SSU,
+    STRATA,
+    WEIGHT,
+)
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.data.unit_labels import SEPARATOR
 from fltoolkit.survey.design.survey_design import Survey
 
+FEWEST_PER_PSU = 1.5  # persons of the population in a PSU that is no person
 FEWEST_PSUS = 10  # with fewer, it may be chance that each has one person
 MOST_IN_HOUSEHOLD = 30
 MISSING = {
@@ -83,6 +96,13 @@ def _fpc_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     elif taken:
         labels = mask.printed({group.label: group.persons for group in taken}, len(strata))
         yield CheckRule("fpc_takes_all", where, count=len(taken), values={"labels": labels})
+    if survey.clustered and survey.grosses_up and any(group.persons > group.units for group in strata):
+        added = nw.when(nw.col(WEIGHT).is_finite()).then(nw.col(WEIGHT)).otherwise(0.0)
+        sums = survey.frame.select(nw.col(STRATA), added.alias("added"))
+        weights = dict(to_rows(sums.group_by(STRATA).agg(nw.col("added").sum()), survey.path))
+        small = [g for g in strata if g.fpc > 1 and g.fpc * FEWEST_PER_PSU > weights.get(g.label, math.inf)]
+        if small:
+            yield CheckRule("fpc_is_persons", where, count=len(small))
     counts = {group.fpc for group in strata}
     if len(strata) > 2 and len(counts) == 1 < len({group.units for group in strata}):
         (count,) = counts

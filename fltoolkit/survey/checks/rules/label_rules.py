@@ -1,23 +1,35 @@
-"""Rules that compare the labels of codes in SPSS and Stata files with what survey.yaml says about the same
-codes."""
+"""Rules that compare labels: those of SPSS and Stata files with what survey.yaml says about the same codes, and
+those of survey.yaml with one another and with the codes and ages beside them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+
+import narwhals as nw
 
 from fltoolkit.files import path_inside
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits, label_words, normalised
+from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, read_labels
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.groups import Group, PopulationSpec
 from fltoolkit.survey.spec.questions import AnswerCodes
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 ANSWERS = ("yes", "no", "dont_know", "refused")
 REVERSED = "items.involuntary.no_freedom_to_leave"  # asked in both directions: its *yes* can be the label No
+AGES = re.compile(r"\b(\d{1,3})\s*(?:[-–]|to|à|a)\s*(\d{1,3})\b", re.IGNORECASE)  # "15 to 64", "15 à 64"
+OVER = re.compile(  # "15+", "15 years and over", "15 ans et plus", "15 años y más"
+    r"\b(\d{1,3})\s*(?:\+|(?:years?|ans|años)?\s*(?:(?:and|or)\s+(?:over|older|above|more)|(?:et|ou)\s+plus|[yo]\s+más))",
+    re.IGNORECASE,
+)
+SHORTEST = 4  # letters of a word; in shorter ones, one letter more is another word
 
 
 @dataclass(frozen=True)
@@ -140,3 +152,102 @@ def _in_words(code: str, of_file: str, of_survey: str) -> Reason:
 def _rule(kind: str, where: str, codes: Iterable[Reason]) -> CheckRule:
     codes = tuple(dict.fromkeys(codes))  # a column may feed two items, and be in several files
     return CheckRule(kind, where, count=len(codes), values={"codes": codes, "where": where})
+
+
+def own_label_rules(spec: SurveySpec) -> Iterator[CheckRule]:
+    """Yields the rules on labels of populations and of groups. They need no data."""
+    groups = {
+        name: group
+        for name, group in spec.groups.items()
+        if isinstance(group, Group) and len(group.column) == 1
+    }
+    first: dict[str, str] = {}
+    for name, population in spec.populations.items():
+        other = first.setdefault(str(population.label), name)
+        if other != name:
+            values = {"other": f"populations.{other}"}
+            yield CheckRule("label_of_two_populations", f"populations.{name}.label", count="", values=values)
+        yield from _population_rules(f"populations.{name}", population, spec, groups)
+    for name, group in groups.items():
+        labels = {str(label) for label in group.labels.values()}
+        pairs = [f"{a} – {b}" for a, b in combinations(sorted(labels), 2) if _one_letter_more(a, b)]
+        values = {"labels": "; ".join(pairs)}
+        yield CheckRule("labels_of_one_letter", f"groups.{name}", count=len(pairs), values=values)
+        for language in sorted({code for label in group.labels.values() for code in _others(label)}):
+            told = {str(label): _others(label).get(language, "") for label in group.labels.values()}
+            same = [text for text in dict.fromkeys(told.values()) if [*told.values()].count(text) > 1]
+            values = {"language": language, "labels": ", ".join(text or "-" for text in same)}
+            yield CheckRule("labels_same_in_language", f"groups.{name}", count=len(same), values=values)
+    for (name, one), (other, two) in combinations(groups.items(), 2):
+        if one.column == two.column:
+            moved = _moved(one.labels, two.labels)
+            values = {"other": f"groups.{name}", "labels": ", ".join(moved)}
+            yield CheckRule("label_of_other_codes", f"groups.{other}", count=len(moved), values=values)
+
+
+def _population_rules(
+    where: str, population: PopulationSpec, spec: SurveySpec, groups: Mapping[str, Group]
+) -> Iterator[CheckRule]:
+    """Yields a rule if the label has an age that is no limit of the population, or is the label of a category
+    that its conditions leave out. A label may say *under 18* where the highest age is 17."""
+    label = str(population.label)
+    parts = [spec.populations[part] for part in population.sum_of] or [population]
+    limits = {age for part in parts for age in (part.age.min, part.age.max) if age is not None}
+    told = {int(age) for ages in AGES.findall(label) for age in ages}
+    over = {int(age) for age in OVER.findall(label)}
+    near = {age + step for age in limits for step in (-1, 0, 1)}
+    other = sorted((told | over) - near) or (
+        sorted(limits)[-1:] if over and not told and len(limits) > 1 and not population.sum_of else []
+    )
+    if limits and other:
+        values = {"label": label, "ages": ", ".join(map(str, other))}
+        yield CheckRule("label_of_other_ages", f"{where}.label", count="", values=values)
+    answers = {source.column for key, source in spec.questions() if key != "any_work"}
+    for column, codes in population.where.items():
+        if column in answers:
+            yield CheckRule("population_by_answer", f"{where}.where", count="", values={"column": column})
+        for code in codes:
+            there = nw.col(SOURCE + column) == code
+            values = {"column": column, "value": code}
+            yield CheckRule(
+                "population_code_of_nobody", f"{where}.where", count="", sums=(there,),
+                when=lambda _, persons: not persons, values=values,
+            )  # fmt: skip
+        for group in (group for group in groups.values() if group.column[0] == column):
+            named = [text for text in group.labels.values() if _names(label, text)]
+            own = [group.labels[code] for code in codes if code in group.labels]
+            if named and own and not set(named) & set(own):
+                values = {"label": label, "other": named[0], "own": ", ".join(own), "column": column}
+                yield CheckRule("label_of_other_group", f"{where}.where", count="", values=values)
+
+
+def _names(label: str, category: str) -> bool:
+    """Returns whether a label has the words of a category, or another word for the same sex."""
+    words = f" {normalised(label)} "
+    return any(f" {text} " in words for text in _texts(category)) or (
+        _sex(category) != "" and _sex(category) == _sex(label)
+    )
+
+
+def _others(label: str) -> Mapping[str, str]:
+    """Returns the label in the languages other than that of the survey."""
+    return getattr(label, "others", {})
+
+
+def _one_letter_more(one: str, other: str) -> bool:
+    """Returns whether two labels are the same words, but for one letter that one of them has more."""
+    short, long = sorted((normalised(one), normalised(other)), key=len)
+    if len(long) != len(short) + 1 or len(short) < SHORTEST:
+        return False
+    at = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
+    word = long[: at + 1].split(" ")[-1] + long[at + 1 :].split(" ")[0]
+    return short[at:] == long[at + 1 :] and word.isalpha() and len(word) > SHORTEST
+
+
+def _moved(one: Mapping[str, str], two: Mapping[str, str]) -> list[str]:
+    """Returns the labels that two groups on the same column give to entirely different codes."""
+    by = [
+        {label: {code for code, text in group.items() if text == label} for label in group.values()}
+        for group in (one, two)
+    ]
+    return [label for label, codes in by[0].items() if label in by[1] and not codes & by[1][label]]

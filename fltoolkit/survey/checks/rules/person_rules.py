@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.answers.skips_and_blanks import answered_yes
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.code_rules import different_values
@@ -18,7 +19,7 @@ from fltoolkit.survey.classifications.answer_labels import UNRESOLVED, answer_me
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.households import line_numbers, with_parent_facts
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PART, SOURCE
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, NUMBER_OF, PART, SOURCE
 from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.design.survey_design import Survey
@@ -26,6 +27,8 @@ from fltoolkit.survey.spec.child_module import Parents
 from fltoolkit.survey.spec.groups import Group
 
 WIDE = 1000
+OFTEN = 0.05  # of the persons; with fewer unknown ages, no rate of adults changes by more
+FEWEST = 5  # persons with answers who were not asked; fewer may be slips
 FORMULA = ("=", "+", "-", "@")
 YOUNGEST_PARENT = 12  # years between parent and child; with fewer, the line number must be wrong
 
@@ -37,7 +40,20 @@ def age_rules(survey: Survey) -> Iterator[CheckRule]:
     no_number = age.is_null() & ~text.is_null() & ~text.is_in(list(own.missing))
     yield CheckRule("age_outside", own.column, (age < 0) | (age > own.max), values={"max": own.max})
     yield CheckRule("age_text", own.column, no_number, printed=own.column)
-    yield CheckRule("age_missing", own.column, age.is_null())
+    for kind, often in (("age_missing", False), ("age_often_missing", True)):
+
+        def is_so(missing: int, persons: int, often: bool = often) -> bool:
+            return missing > 0 and (missing > OFTEN * persons) is often
+
+        yield CheckRule(kind, own.column, age.is_null(), sums=(nw.lit(1),), when=is_so)
+
+
+def header_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule on rows that repeat the names of the columns, as in files that were put together."""
+    spec = survey.spec
+    names = dict.fromkeys((*spec.files.person.key, spec.age.column, spec.design.weight))
+    test = nw.all_horizontal(*[nw.col(SOURCE + n).cast(nw.String) == n for n in names], ignore_nulls=False)
+    yield CheckRule("header_repeated", "files.person", test.fill_null(False))
 
 
 def file_rules(survey: Survey) -> Iterator[CheckRule]:
@@ -64,6 +80,21 @@ def file_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule(
             kind, where, None, join.unmatched_rows, values=values, frame=join.lost, file=join.file
         )
+
+
+def twin_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule for each column that the module file has too, and for each stratum or PSU that the
+    household file has too, if it differs there: such rows may have been joined to other persons. The weight,
+    sex and age in a household file are those of the household and of its head."""
+    there, wanted = survey.frame.collect_schema().names(), wanted_columns(survey.spec)
+    files = survey.spec.files
+    for file, names in ((files.household, wanted.units), (files.module, wanted.persons)):
+        for name in names if file and file.prefix else ():
+            twin = (file.prefix if file else "") + name
+            form = NUMBER_OF if NUMBER_OF + twin in there else SOURCE
+            if SOURCE + twin in there and form + name in there:
+                test = (nw.col(form + name) != nw.col(form + twin)).fill_null(False)
+                yield CheckRule("column_of_other_file", twin, test, values={"name": name})
 
 
 def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
@@ -192,6 +223,13 @@ def module_rules(survey: Survey) -> Iterator[CheckRule]:
     where = spec.module.column if spec.module else "module"
     yield CheckRule("nobody_answered", where, asked, when=lambda persons: not persons)
     yield CheckRule("module_refused", ", ".join(of.column for of in statuses if of), refused_module(survey))
+    there = survey.frame.collect_schema().names()
+    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
+    if items and spec.module:
+        said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
+        told = ~asked & ~child & nw.any_horizontal(*said, ignore_nulls=False)
+        other = nw.col(SOURCE + spec.module.column).is_in(list(spec.module.not_asked)).fill_null(False)
+        yield CheckRule("answers_not_used", where, told & other, when=lambda persons: persons >= FEWEST)
     if not spec.episodes.wide and not spec.episodes.long:
         yield CheckRule("all_blank", "items", asked & ~child & _all_blank(survey, "items", "any_work"))
     if spec.children:

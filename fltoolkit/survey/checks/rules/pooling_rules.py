@@ -33,6 +33,10 @@ def pooling_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on pooled files of persons. There are none if the persons are in one file."""
     names = survey.spec.files.person.path
     if len(names) == 1:
+        factor = sum(survey.spec.files.person.weight_factor or (1.0,))
+        if abs(factor - 1) > OFF_ONE and survey.grosses_up:
+            where = "files.person.weight_factor"
+            yield CheckRule("factor_of_one_file", where, count="", values={"factor": f"{factor:g}"})
         return
     persons, means = _sizes_and_mean_weights(survey)
     yield from _weight_rules(survey, names, persons, means)

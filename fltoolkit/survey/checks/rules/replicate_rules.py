@@ -9,15 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.answers.skips_and_blanks import answered_yes
+from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.fetch_rows import to_sums
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, REPLICATE
-from fltoolkit.survey.design.replicate_fit import replicate_fit
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, REPLICATE, SOURCE
+from fltoolkit.survey.design.replicate_fit import replicate_fit, se_over_taylor
 from fltoolkit.survey.design.replicate_sums import ReplicateSums, replicate_sums
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.files_and_design import ReplicatesSpec
 
-COLUMNS = "design.replicates.columns"
+COLUMNS, METHOD = "design.replicates.columns", "design.replicates.method"
+ALIKE = (0.5, 2.0)  # a calibration, and chance in few replicates, stay within these limits
 LISTED = 12  # columns in one message
 FEWEST = 10  # replicates; a shorter series of numbered weights may be those of quarters or of jobs
 WEIGHT_NAME = re.compile(
@@ -37,13 +40,41 @@ def replicate_rules(survey: Survey) -> Iterator[CheckRule]:
     sums = replicate_sums(survey.frame, given.names, combined=given.combined, asked=nw.col(ASKED), beside=age)
     found = list(_column_rules(survey, sums, given))
     yield from found
+    if given.df and given.df > len(given.names):
+        facts = {"df": given.df, "replicates": len(given.names)}
+        yield CheckRule("replicates_df", "design.replicates.df", count="", values=facts)
     damaged = sums.are_other or sums.zero or sums.constant or sums.far or len(sums.equal) == len(sums.names)
     if survey.replication is None or damaged:
         return
     method, factor = given.replicate_method, survey.replication.factor
     fit = replicate_fit(survey.frame, sums, method, factor, nw.col(ASKED))
-    if fit and not (found and fit.kind == "replicates_without_pattern"):
-        yield CheckRule(fit.kind, "design.replicates.method", count=len(sums.names), values=fit.values)
+    clean = fit is None and method.name not in ("bootstrap", "other")
+    if fit and fit.kind != "replicates_without_pattern":
+        yield CheckRule(fit.kind, METHOD, count=len(sums.names), values=fit.values)
+    elif not clean and (times := _se_over_taylor(survey)) is not None:
+        low, high = ALIKE
+        kind = "replicates_like_taylor" if low <= times <= high else "replicates_unlike_taylor"
+        values = {"method": method.name, "times": float(f"{times:.2g}")}
+        yield CheckRule(kind, METHOD, count=len(sums.names), values=values)
+    elif fit and not found:
+        yield CheckRule(fit.kind, METHOD, count=len(sums.names), values=fit.values)
+
+
+def _se_over_taylor(survey: Survey) -> float | None:
+    """Returns how the standard errors of the replicates and of the PSUs compare, for the share of persons with
+    *yes* to a question of an item. Of what is known before persons are classified, it is nearest to the
+    headline. It is also rare, so a calibration changes its standard error little. None: survey.yaml names no
+    PSUs beside the replicates, or there is nothing to compare."""
+    design, spec, there = survey.spec.design, survey.spec, survey.frame.collect_schema().names()
+    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
+    if survey.replication is None or not design.psu or not items:
+        return None
+    said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
+    strata, psu = [SOURCE + column for column in design.strata], SOURCE + design.psu
+    yes = nw.any_horizontal(*said, ignore_nulls=False)
+    return se_over_taylor(
+        survey.frame, survey.replication, strata=strata, psu=psu, asked=nw.col(ASKED), yes=yes
+    )
 
 
 def _column_rules(survey: Survey, sums: ReplicateSums, given: ReplicatesSpec) -> Iterator[CheckRule]:

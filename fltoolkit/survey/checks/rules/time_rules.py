@@ -10,7 +10,7 @@ from datetime import date
 import narwhals as nw
 
 from fltoolkit.survey.answers.skips_and_blanks import answered_yes
-from fltoolkit.survey.checks.item_nonresponse import questions, said_no_to_work, without_episode
+from fltoolkit.survey.checks.item_nonresponse import frames_with, questions, said_no_to_work, without_episode
 from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, KEY, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
@@ -25,6 +25,7 @@ LENGTH = re.compile(  # in English, French and Spanish: "12 months", "5 dernièr
 )
 YOUNGEST_AT_WORK = 5  # years; children's modules begin there
 ROWS = "fl__rows"
+FEWEST = 5  # answers; with fewer, a pattern is chance
 
 
 def period_rules(survey: Survey) -> Iterator[CheckRule]:
@@ -61,6 +62,28 @@ def period_rules(survey: Survey) -> Iterator[CheckRule]:
             count="",
             values={"date": release.date, "end": window.end or str(year)},
         )
+
+
+def month_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule for each column of months in which no answer is above 1: they may be years."""
+    months = survey.spec.months
+    if months is None or survey.spec.reference_period.months == 1:
+        return
+    form, place, module = survey.spec.form, survey.spec.place, survey.spec.module
+    others = {part.column for part in (form, place, module, survey.spec.age) if part}
+    if months.column in others:
+        yield CheckRule("months_are_other", "months", count="", values={"column": months.column})
+    names = [months.column.replace("{episode}", e) for e in survey.spec.episodes.wide or ("",)]
+    for frame, held in frames_with(survey, names):
+        for name in held:
+            number, coded = nw.col(NUMBER_OF + name), nw.col(SOURCE + name).is_in(list(months.missing))
+            given = (~coded & number.is_finite() & (number >= 0)).fill_null(False)
+            above = (given & (number > 1)).fill_null(False)
+            yield CheckRule("months_small", name, given, sums=(above,), when=_none_above, frame=frame)
+
+
+def _none_above(given: int, above: int) -> bool:
+    return given >= FEWEST and not above
 
 
 def _rule(kind: str, key: str, **values: object) -> CheckRule:

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from statistics import median
 
 import narwhals as nw
 
 from fltoolkit.survey.checks.rules.rule import CheckRule
 from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE, WEIGHT
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR
-from fltoolkit.survey.data.printable_values import rounded_sum
+from fltoolkit.survey.data.printable_values import Mask, rounded_sum
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.design.weight_scale import FEW_BELOW_ONE, scale_sums
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -22,6 +23,8 @@ MEAN_OF_NORMALISED = (0.5, 2.0)
 TIMES = 5.0  # the mean weight: a stratum with the same weight for everybody is seldom so far from it
 SHARE = 0.05  # of the sum of the weights: with less, no rate changes by more than a twentieth
 FAR_FROM_OFFICIAL = 0.2  # of the official total
+FAR_STRATUM = 30.0  # times the median of the mean weights of strata; oversampling seldom goes so far
+FEWEST_STRATA, FEWEST = 3, 5  # strata, and persons of a stratum
 PERSONS, CARRIED = "fl__persons", "fl__carried"
 
 
@@ -121,6 +124,32 @@ def _population_rules(survey: Survey) -> Iterator[CheckRule]:
         yield CheckRule(
             "weights_differ", where, count=0, sums=tuple(sums), when=_differ, values=_rounded_sums(name)
         )
+
+
+def stratum_weight_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
+    """Yields a rule on strata whose mean weight is far from that of the others, which may be in another unit.
+    A stratum in which every weight is 1 was not sampled, so its weights may be."""
+    names = weight_columns(survey.spec) if survey.spec.design.strata else {}
+    for name, inside in names.items():
+        weight = nw.col(inside) / nw.col(FACTOR)
+        there = survey.frame.filter(nw.col(ASKED) & (weight.is_finite() & (weight > 0)).fill_null(False))
+        strata = (
+            there.select(nw.col(STRATA), weight.alias(CARRIED))
+            .group_by(STRATA)
+            .agg(nw.len().alias(PERSONS), nw.col(CARRIED).mean(), nw.col(CARRIED).max().alias("fl__most"))
+        )
+        rows = [row for row in to_rows(strata, survey.path) if row[1] >= FEWEST]
+        if len(rows) < FEWEST_STRATA:
+            continue
+        middle = median(mean for _, _, mean, _ in rows)
+        far = {
+            str(label): persons
+            for label, persons, mean, most in rows
+            if not 1 / FAR_STRATUM < mean / middle < FAR_STRATUM and not mean == most == 1
+        }
+        if far:
+            values = {"labels": mask.printed(far, len(rows)), "times": f"{FAR_STRATUM:g}"}
+            yield CheckRule("weights_of_stratum", name, count=len(far), values=values)
 
 
 def _is_infinite(_: object, answered: float, whole: float) -> bool:

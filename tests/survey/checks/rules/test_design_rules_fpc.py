@@ -39,6 +39,16 @@ def found(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Cha
     return check
 
 
+def test_a_number_of_persons_is_no_number_of_psus(found: Found) -> None:
+    persons = {"fpc": lambda t: t.groupby("stratum")["w"].transform("sum").round()}
+    assert [(severity, "number of persons" in what) for severity, what in found(persons)] == [
+        ("warning", True)
+    ]
+    assert [severity for severity, _ in found(persons, accept=True)] == ["note"]
+    assert found({"fpc": lambda t: t.groupby("stratum")["w"].transform("sum").round() // 2}) == []
+    assert found(persons, psu=None) == []
+
+
 def test_strata_that_were_drawn_whole_are_named(found: Found) -> None:
     counts = {0: 3, 1: 9, 2: 3, 3: 10, 4: 12, 5: 9}
     ((severity, what),) = found({"fpc": lambda t: t["stratum"].map(counts)})
@@ -88,6 +98,7 @@ def test_a_percentage_that_all_strata_share(
     uneven = {
         "village": lambda t: t["stratum"] * 10 + t.index % (3 - (t["stratum"] == 1) * (3 - villages)),
         "fpc": fpc,
+        "w": lambda t: t["w"] * 10,
     }
     got = found(uneven)
     assert [severity for severity, _ in got] == expected

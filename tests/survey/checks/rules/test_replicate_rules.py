@@ -3,6 +3,8 @@ method allows."""
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -175,3 +177,71 @@ def test_accept_takes_a_warning_away_and_no_error(
     findings = fl.check(fl.read_survey(write(changed(spec, keys), people=people.assign(q2=people["q1"]))))
     here = findings[findings["check"] == "replicates"]
     assert here["severity"].to_list() == severities
+
+
+@pytest.mark.parametrize(("df", "asked"), [(3, False), (4, False), (500, True)])
+def test_degrees_of_freedom_are_not_more_than_the_replicates(
+    found: Callable[..., list[tuple[str, str]]], df: int, asked: bool
+) -> None:
+    told = found({}, df=df)
+    assert told == (
+        [
+            (
+                "warning",
+                f"df: {df} degrees of freedom are more than the 4 replicate weights: intervals would be too narrow",
+            )
+        ]
+        if asked
+        else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named", "accepted", "severities"),
+    [
+        (1, True, False, ["note"]),
+        (10, True, False, ["warning"]),
+        (0.1, True, False, ["warning"]),
+        (10, True, True, ["note"]),
+        (10, False, False, []),
+    ],
+)
+def test_replicates_without_a_pattern_are_compared_with_the_psus(
+    spec: dict[str, Any],
+    write: Write,
+    changed: Change,
+    wrong: float,
+    named: bool,
+    accepted: bool,
+    severities: list[str],
+) -> None:
+    """R's calibrated bootstrap, under the method `other`, whose coefficient nothing else can test."""
+    table = pd.read_csv(GOLDEN / "data/replicate_methods_many.csv")
+    people = table.filter(regex="^bootgreg|^sex$|^psu$|^stratum$").assign(
+        w=table["w_bootgreg"] if "w_bootgreg" in table else table["w"],
+        hh=range(len(table)),
+        line=1,
+        result="done",
+        age=30,
+        worked="Y",
+        q1=np.where(table["y"] == 1, "Y", "N"),
+    )
+    keys: dict[str, Any] = {
+        "design.psu": "psu" if named else None,
+        "design.strata": "stratum",
+        "design.replicates": {
+            "columns": "bootgreg{1..40}",
+            "method": "other",
+            "scale": wrong / 39,
+            "rscales": 1,
+        },
+    }
+    if accepted:
+        keys["accept"] = [{"finding": "replicates", "column": "design.replicates.method", "why": "FPC"}]
+    findings = fl.check(fl.read_survey(write(changed(spec, keys), people=people.assign(q2=people["q1"]))))
+    here = findings[findings["check"] == "replicates"]
+    assert here["severity"].to_list() == severities
+    records = json.loads((GOLDEN / "replicate_methods.json").read_text("utf-8"))["records"]
+    (record,) = [record for record in records if record["id"] == "replicate-methods-many-bootgreg"]
+    times = record["own_se"] / record["taylor_se"] * math.sqrt(wrong)
+    assert all(f"is {times:.2g} times" in text for text in here["what"])
