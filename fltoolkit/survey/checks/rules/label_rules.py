@@ -240,6 +240,8 @@ def _one_letter_more(one: str, other: str) -> bool:
     if len(long) != len(short) + 1 or len(short) < SHORTEST:
         return False
     at = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
+    if at < len(short) - 2:  # este and oeste, noreste and noroeste
+        return False
     word = long[: at + 1].split(" ")[-1] + long[at + 1 :].split(" ")[0]
     return short[at:] == long[at + 1 :] and word.isalpha() and len(word) > SHORTEST
 

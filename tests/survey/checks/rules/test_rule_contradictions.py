@@ -132,6 +132,8 @@ SILENT: list[tuple[Table, Group]] = [
     (unchanged, population("men and women", where={"SEX": [1, 2]})),
     (unchanged, region(region=NORTH, area={1: "rest", 2: "rest", 3: "East"})),
     (lambda t: {"M": np.where(ROW == 5, 2, 1)}, {"module": {"column": "M", "answered": 1, "not_asked": 2}}),
+    (unchanged, region(region={1: "este", 2: "oeste", 3: "centro"})),
+    (unchanged, region(region={1: "noreste", 2: "noroeste", 3: "sur"})),
     (unchanged, region(region={1: "Zone I", 2: "Zone II", 3: "Zone III"})),
 ]
 
