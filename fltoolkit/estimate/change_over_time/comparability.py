@@ -121,8 +121,8 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
     """Returns the questions of a survey by their key in survey.yaml, such as `items.coercion.debt_bondage`.
-    Each question is a mapping of the properties that are compared between rounds: label, mode, routing, what a blank means, and
-    the codes of each answer (such as *yes* and *no*)."""
+    Each question is a mapping of the properties that are compared between rounds: label, mode, routing, what
+    a blank means, and the codes of each answer (such as *yes* and *no*)."""
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)

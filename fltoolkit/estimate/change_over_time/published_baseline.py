@@ -19,6 +19,11 @@ from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.languages.reasons import Reason
 
 SHORTEST_MONTH = 28  # days of the shortest month
+FAR = 5.0  # a rate more than this factor away from cases ÷ n may be in another unit
+LEAST_RATE = 1e-4  # smaller rates per 1,000 are printed as 0.0
+LEAST_DEFF = 0.25  # a cluster sample is hardly four times as precise as a simple random one
+OTHER_DEFF = 3.0  # times the stated design effect
+TURNED = 0.5  # the arm of an interval of a rate below one half is hardly half as long above as below
 Count = Annotated[int, Field(ge=0)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Deff = Annotated[float, Field(gt=0)]
@@ -119,13 +124,6 @@ class PublishedBaseline:
         ):
             return True
         return bool(is_testable(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
-
-
-FAR = 5.0  # a rate more than this factor away from cases ÷ n may be in another unit
-LEAST_RATE = 1e-4  # smaller rates per 1,000 are printed as 0.0
-LEAST_DEFF = 0.25  # a cluster sample is hardly four times as precise as a simple random one
-OTHER_DEFF = 3.0  # times the stated design effect
-TURNED = 0.5  # the arm of an interval of a rate below one half is hardly half as long above as below
 
 
 def far_from_cases(rate: PublishedBaseline) -> float | None:

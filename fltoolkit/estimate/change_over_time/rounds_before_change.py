@@ -3,7 +3,7 @@ changed questions, and the conditions of the interviews."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.estimate.measures.prevalence_and_totals import facts_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words
+from fltoolkit.survey.checks.rules.label_rules import moved_labels
 from fltoolkit.survey.checks.survey_checks import with_acceptance
 from fltoolkit.survey.checks.survey_facts import category_of_psus, have_same_data
 from fltoolkit.survey.data.fetch_rows import to_pandas
@@ -128,7 +129,8 @@ def _of_definitions(before: SurveySpec, after: SurveySpec) -> Iterator[Finding]:
     for name, new in after.groups.items():
         old = before.groups.get(name)
         if isinstance(old, Group) and isinstance(new, Group) and old.column == new.column:
-            moved = [label for label in new.labels.values() if _is_moved(label, old.labels, new.labels)]
+            known = {label for code, label in new.labels.items() if code in old.labels}
+            moved = [label for label in moved_labels(new.labels, old.labels) if label in known]
             if moved:
                 yield _finding(
                     "warning",
@@ -146,13 +148,6 @@ def _of_definitions(before: SurveySpec, after: SurveySpec) -> Iterator[Finding]:
             "give both populations the same conditions, or different labels: they are then not compared",
             f"populations.{after.default_population}.where",
         )
-
-
-def _is_moved(label: str, old: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    """Returns whether a label belongs to none of its earlier codes, and one of its codes was another
-    label's."""
-    codes, before = ({code for code, text in group.items() if text == label} for group in (new, old))
-    return bool(before) and not codes & before and bool(codes & set(old))
 
 
 def _of_data(before: Survey, after: Survey) -> Iterator[Finding]:

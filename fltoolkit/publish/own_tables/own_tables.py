@@ -80,10 +80,10 @@ def publish(
     Raises:
         RequestError: a group has the name of a column of a published table; the set is of another survey; or
             profile and beside are both given.
-        PublicationError: the table may not be published. It is of a third user-defined outcome; it is a stack, whose parts overlap; a quantile; a
-            ratio, or a mean of a true/false column; a
-            flowchart or a profile of a domain; or a profile with `beside`. Or the set has another rule set or
-            other weights. Or the publication profile lowers a confidentiality limit without
+        PublicationError: the table may not be published. It is of a third outcome of the user's own. Or it is a
+            stack, whose parts overlap; a quantile; a ratio, or a mean of a true/false column; a flowchart or
+            a profile of a domain; or a profile with `beside`. Or the set has another rule set or other
+            weights. Or the publication profile lowers a confidentiality limit without
             `accept_lower_limits: true`.
     """
     _refuse_unpublishable(est)

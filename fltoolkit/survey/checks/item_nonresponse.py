@@ -205,6 +205,15 @@ def said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
     return answered_no(question.source, mapped, question.episode).fill_null(False)
 
 
+def said_yes_to_an_item(survey: Survey) -> nw.Expr | None:
+    """Returns, for each person, whether the person said *yes* to a question of an item. None: the rows of
+    persons have no such question, because episodes (spells of work) are rows of a file."""
+    there = set(survey.frame.collect_schema().names())
+    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
+    said = [answered_yes(q.source, survey.spec.mapped, q.episode).fill_null(False) for q in items]
+    return nw.any_horizontal(*said, ignore_nulls=False) if said else None
+
+
 def said_no_to_work(survey: Survey) -> nw.Expr:
     """Returns, for each person, whether the answer to every question on any work is *no*. The rows must have
     the columns of these questions."""

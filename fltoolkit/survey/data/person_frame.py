@@ -243,19 +243,12 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             _refuse_repeated_keys(parts["person"], _person_key(files.person), "person", files.person, where)
         person, joins = _join(files, parts, where)
         own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
-        also = {
-            twin: (f"files.{kind}", name)
-            for kind, file in given.items()
-            if kind in ("household", "module") and file.prefix
-            for name in wanted.persons
-            if (twin := file.prefix + name) in person.collect_schema().names() and twin not in own
-        }
-        own |= {twin: kind for twin, (kind, _) in also.items()}
-        numbers = {twin for twin, (_, name) in also.items() if name in wanted.numbers}
+        there = set(person.collect_schema().names())
+        twins = {twin: name for twin, name in twin_columns(files, wanted).items() if twin in there}
+        own = dict.fromkeys(twins, "files") | own
+        numbers = {*wanted.numbers, *(twin for twin, name in twins.items() if name in wanted.numbers)}
         of_persons = OpenedFile(person, tuple(offered), texts, missing=missing)
-        kept = _needed_forms(
-            of_persons, replace(wanted, persons=own, numbers={*wanted.numbers, *numbers}), paths, where
-        )
+        kept = _needed_forms(of_persons, replace(wanted, persons=own, numbers=numbers), paths, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
@@ -281,6 +274,14 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     columns = {kind: tuple(pooled.names) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if place.tables else ""
     return SourceTable(persons, episodes, tuple(joins), columns, rows, small)
+
+
+def twin_columns(files: Files, wanted: WantedColumns) -> dict[str, str]:
+    """Returns the names that columns of persons have in other files, as {name there: name of the persons'
+    column}: all wanted columns in the module file, and strata and PSUs in the household file. The weight, sex
+    and age in a household file are those of the household and of its head."""
+    kinds = ((files.household, wanted.units), (files.module, wanted.persons))
+    return {file.prefix + name: name for file, names in kinds if file and file.prefix for name in names}
 
 
 def _refuse_own_names(

@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason, joined_reasons
-from fltoolkit.survey.answers.skips_and_blanks import answered_yes, is_blank, is_skipped
+from fltoolkit.survey.answers.skips_and_blanks import is_blank, is_skipped
 from fltoolkit.survey.checks.declared_answers import Kind, declared_answers
 from fltoolkit.survey.checks.findings import Count
 from fltoolkit.survey.checks.item_nonresponse import (
@@ -18,6 +18,7 @@ from fltoolkit.survey.checks.item_nonresponse import (
     frames_with,
     questions,
     said_no_to_work,
+    said_yes_to_an_item,
     with_stages,
 )
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
@@ -41,7 +42,10 @@ KINDS = (  # of findings about answers, in the order in which they are listed
 )
 SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
 WHOLE = ("any_work", "episodes.same_work", "current")  # questions about the work of all items
-APART = {*WHOLE, "trafficking", "exceptions.kinds", "exceptions.within_limits", "exceptions"}
+APART = {  # criteria, by key or by the key above: each needs a question of its own
+    *WHOLE,
+    *("items.involuntary", "items.coercion", "trafficking", "exceptions.kinds", "exceptions.within_limits"),
+}
 NOT_ANSWERED = ("sex", "area", "place_of_birth", "citizenship")  # groups that decide nothing about work
 FEW_COLUMNS = 3  # with more columns, the finding is about the key `answers` of survey.yaml
 FEWEST = 5  # persons with *yes*, and with *no*, in two columns that may be equal by mistake
@@ -81,7 +85,8 @@ def answer_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
         yield CheckRule("leaving_not_asked", "items.involuntary.no_freedom_to_leave", count="")
     yield from _answered_despite_skip(survey, past, mask)
     yield from _work_rules(survey)
-    yield from _repeated_rules(survey)
+    yield from _twice_rules(survey.spec)
+    yield from _episode_rules(survey)
     yield from _equal_rules(survey, counted)
     yield from _gate_rules(survey.spec)
     for column, count in kinds.pop("mostly_yes").items():  # apart, since `accept` must name the question
@@ -98,50 +103,46 @@ def _work_rules(survey: Survey) -> Iterator[CheckRule]:
     module = spec.module.column if spec.module else ""
     if module and module in {source.column for source in spec.any_work}:
         yield CheckRule("module_is_work", module, count="")
-    there = set(survey.frame.collect_schema().names())
-    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
-    if items and spec.any_work and all(SOURCE + source.column in there for source in spec.any_work):
-        said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
-        test = adult & said_no_to_work(survey) & nw.any_horizontal(*said, ignore_nulls=False)
-        yield CheckRule("yes_without_work", "any_work", test)
+    said, there = said_yes_to_an_item(survey), set(survey.frame.collect_schema().names())
+    asked = spec.any_work and all(SOURCE + source.column in there for source in spec.any_work)
+    if said is not None and asked:
+        yield CheckRule("yes_without_work", "any_work", adult & said_no_to_work(survey) & said)
 
 
-def _repeated_rules(survey: Survey) -> Iterator[CheckRule]:
+def _twice_rules(spec: SurveySpec) -> Iterator[CheckRule]:
     """Yields a rule for a question with the column and the *yes* of another question, so that everybody who
-    meets one meets the other; and for a question on one episode that stands for all episodes."""
-    spec = survey.spec
+    meets one meets the other."""
     asked = [(key, source.column, {*source.codes(spec.answers).yes}) for key, source in spec.questions()]
     for (key, column, yes), (other, second, codes) in combinations(asked, 2):
         if column == second and (yes <= codes or codes <= yes) and _must_differ(key, other):
             whole, item = (other, key) if key.startswith("items.") else (key, other)
             yield CheckRule("question_twice", whole, count="", values={"column": column, "other": item})
-    before = {c.partition("{episode}")[0] for c in spec.episode_columns() if "{episode}" in c}
-    free = {name for names in survey.columns_of_files.values() for name in names}.difference(
-        wanted_columns(spec).persons
-    )
-    for column in (c for c in spec.episode_columns() if "{episode}" not in c):
-        label = next((e for e in spec.episodes.wide if column.endswith(e)), None)
-        stem = column.removesuffix(label or "")
-        others = [stem + e for e in spec.episodes.wide if stem + e in free]
-        if label and others and any(stem[-1:] == start[-1:] and not stem[-1:].isalnum() for start in before):
-            yield CheckRule(
-                "not_by_episode",
-                column,
-                count="",
-                values={"columns": ", ".join(others), "name": f"{stem}{{episode}}"},
-            )
 
 
 def _must_differ(one: str, other: str) -> bool:
-    """Returns whether two keys of survey.yaml are criteria that one question cannot tell both."""
-    sides = [key.rpartition(".")[0] for key in (one, other)]
-    (*_, part), (*_, second) = (key.split(".") for key in (one, other))
-    children = one.startswith("children.") and other.startswith("children.") and one != other
-    children = children and (part != second or part == "done")  # two routes may share the question on threat
-    items = [side.startswith("items.") for side in sides]
-    apart = [key in APART or side in APART for key, side in zip((one, other), sides, strict=True)]
-    whole = (apart[0] and items[1]) or (apart[1] and items[0]) or (all(apart) and sides[0] != sides[1])
-    return children or whole or (all(items) and sides[0] != sides[1])
+    """Returns whether two keys of survey.yaml are criteria that one question cannot tell both. The two routes
+    of children may share the question on threat."""
+    (side, part), (other_side, other_part) = (key.rpartition(".")[::2] for key in (one, other))
+    if one.startswith("children.") and other.startswith("children."):
+        return one != other and (part != other_part or part == "done")
+    criteria = all(key in APART or of in APART for key, of in ((one, side), (other, other_side)))
+    return criteria and side != other_side
+
+
+def _episode_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule for a column of one episode, such as `WAGES_1`, that counts for all episodes, although the
+    file has the column of another episode, and other questions are named by episode."""
+    spec, episodes = survey.spec, survey.spec.episodes.wide
+    named = spec.episode_columns()
+    ends = {before[-1:] for c in named if "{episode}" in c for before in (c.partition("{episode}")[0],)}
+    used = wanted_columns(spec).persons
+    free = {name for names in survey.columns_of_files.values() for name in names if name not in used}
+    for column in (c for c in named if "{episode}" not in c):
+        stem = next((column.removesuffix(e) for e in episodes if column.endswith(e)), None)
+        others = [] if stem is None else [stem + e for e in episodes if stem + e in free]
+        if stem and others and stem[-1:] in ends and not stem[-1:].isalnum():
+            values = {"columns": ", ".join(others), "name": f"{stem}{{episode}}"}
+            yield CheckRule("not_by_episode", column, count="", values=values)
 
 
 def _gate_rules(spec: SurveySpec) -> Iterator[CheckRule]:

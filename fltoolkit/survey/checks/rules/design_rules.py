@@ -96,18 +96,25 @@ def _fpc_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
     elif taken:
         labels = mask.printed({group.label: group.persons for group in taken}, len(strata))
         yield CheckRule("fpc_takes_all", where, count=len(taken), values={"labels": labels})
-    if survey.clustered and survey.grosses_up and any(group.persons > group.units for group in strata):
-        added = nw.when(nw.col(WEIGHT).is_finite()).then(nw.col(WEIGHT)).otherwise(0.0)
-        sums = survey.frame.select(nw.col(STRATA), added.alias("added"))
-        weights = dict(to_rows(sums.group_by(STRATA).agg(nw.col("added").sum()), survey.path))
-        small = [g for g in strata if g.fpc > 1 and g.fpc * FEWEST_PER_PSU > weights.get(g.label, math.inf)]
-        if small:
-            yield CheckRule("fpc_is_persons", where, count=len(small))
+    yield from _persons_as_psus(survey, strata)
     counts = {group.fpc for group in strata}
     if len(strata) > 2 and len(counts) == 1 < len({group.units for group in strata}):
         (count,) = counts
         if 1 < count <= 100:
             yield CheckRule("fpc_same", where, count=len(strata), values={"count": f"{count:g}"})
+
+
+def _persons_as_psus(survey: Survey, strata: Sequence[_Group]) -> Iterator[CheckRule]:
+    """Yields a rule if the FPC is about the number of persons in a stratum, by their weights, although a PSU
+    of the sample has several."""
+    if not (survey.clustered and survey.grosses_up and any(group.persons > group.units for group in strata)):
+        return
+    added = nw.when(nw.col(WEIGHT).is_finite()).then(nw.col(WEIGHT)).otherwise(0.0)
+    sums = survey.frame.select(nw.col(STRATA), added.alias("added")).group_by(STRATA)
+    weights = dict(to_rows(sums.agg(nw.col("added").sum()), survey.path))
+    small = [g for g in strata if g.fpc > 1 and g.fpc * FEWEST_PER_PSU > weights.get(g.label, math.inf)]
+    if small:
+        yield CheckRule("fpc_is_persons", ", ".join(survey.spec.design.fpc), count=len(small))
 
 
 def _groups(survey: Survey, by: str, unit: str, fpc: str) -> list[_Group]:

@@ -180,7 +180,7 @@ def own_label_rules(spec: SurveySpec) -> Iterator[CheckRule]:
             yield CheckRule("labels_same_in_language", f"groups.{name}", count=len(same), values=values)
     for (name, one), (other, two) in combinations(groups.items(), 2):
         if one.column == two.column:
-            moved = _moved(one.labels, two.labels)
+            moved = moved_labels(one.labels, two.labels)
             values = {"other": f"groups.{name}", "labels": ", ".join(moved)}
             yield CheckRule("label_of_other_codes", f"groups.{other}", count=len(moved), values=values)
 
@@ -246,8 +246,9 @@ def _one_letter_more(one: str, other: str) -> bool:
     return short[at:] == long[at + 1 :] and word.isalpha() and len(word) > SHORTEST
 
 
-def _moved(one: Mapping[str, str], two: Mapping[str, str]) -> list[str]:
-    """Returns the labels that two groups on the same column give to entirely different codes."""
+def moved_labels(one: Mapping[str, str], two: Mapping[str, str]) -> list[str]:
+    """Returns the labels that two groups on the same column give to entirely different codes. A group is
+    {code: label}."""
     by = [
         {label: {code for code, text in group.items() if text == label} for label in group.values()}
         for group in (one, two)

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.answers.skips_and_blanks import answered_yes
 from fltoolkit.survey.checks.findings import count_rows
-from fltoolkit.survey.checks.item_nonresponse import questions
+from fltoolkit.survey.checks.item_nonresponse import questions, said_yes_to_an_item
 from fltoolkit.survey.checks.rules.code_rules import different_values
 from fltoolkit.survey.checks.rules.label_rules import Labels
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
@@ -21,7 +20,7 @@ from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.households import line_numbers, with_parent_facts
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, NUMBER_OF, PART, SOURCE
 from fltoolkit.survey.data.person_columns import wanted_columns
-from fltoolkit.survey.data.person_frame import Frame, column
+from fltoolkit.survey.data.person_frame import Frame, column, twin_columns
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.child_module import Parents
 from fltoolkit.survey.spec.groups import Group
@@ -83,18 +82,14 @@ def file_rules(survey: Survey) -> Iterator[CheckRule]:
 
 
 def twin_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields a rule for each column that the module file has too, and for each stratum or PSU that the
-    household file has too, if it differs there: such rows may have been joined to other persons. The weight,
-    sex and age in a household file are those of the household and of its head."""
-    there, wanted = survey.frame.collect_schema().names(), wanted_columns(survey.spec)
-    files = survey.spec.files
-    for file, names in ((files.household, wanted.units), (files.module, wanted.persons)):
-        for name in names if file and file.prefix else ():
-            twin = (file.prefix if file else "") + name
-            form = NUMBER_OF if NUMBER_OF + twin in there else SOURCE
-            if SOURCE + twin in there and form + name in there:
-                test = (nw.col(form + name) != nw.col(form + twin)).fill_null(False)
-                yield CheckRule("column_of_other_file", twin, test, values={"name": name})
+    """Yields a rule for each column that another file has too and that differs there: such rows may have been
+    joined to other persons."""
+    there = set(survey.frame.collect_schema().names())
+    for twin, name in twin_columns(survey.spec.files, wanted_columns(survey.spec)).items():
+        form = NUMBER_OF if NUMBER_OF + twin in there else SOURCE
+        if SOURCE + twin in there and form + name in there:
+            test = (nw.col(form + name) != nw.col(form + twin)).fill_null(False)
+            yield CheckRule("column_of_other_file", twin, test, values={"name": name})
 
 
 def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
@@ -223,13 +218,11 @@ def module_rules(survey: Survey) -> Iterator[CheckRule]:
     where = spec.module.column if spec.module else "module"
     yield CheckRule("nobody_answered", where, asked, when=lambda persons: not persons)
     yield CheckRule("module_refused", ", ".join(of.column for of in statuses if of), refused_module(survey))
-    there = survey.frame.collect_schema().names()
-    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
-    if items and spec.module:
-        said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
-        told = ~asked & ~child & nw.any_horizontal(*said, ignore_nulls=False)
+    said = said_yes_to_an_item(survey)
+    if said is not None and spec.module:
         other = nw.col(SOURCE + spec.module.column).is_in(list(spec.module.not_asked)).fill_null(False)
-        yield CheckRule("answers_not_used", where, told & other, when=lambda persons: persons >= FEWEST)
+        told = ~asked & ~child & said & other
+        yield CheckRule("answers_not_used", where, told, when=lambda persons: persons >= FEWEST)
     if not spec.episodes.wide and not spec.episodes.long:
         yield CheckRule("all_blank", "items", asked & ~child & _all_blank(survey, "items", "any_work"))
     if spec.children:

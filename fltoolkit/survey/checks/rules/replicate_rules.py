@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.answers.skips_and_blanks import answered_yes
-from fltoolkit.survey.checks.item_nonresponse import questions
+from fltoolkit.survey.checks.item_nonresponse import said_yes_to_an_item
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, REPLICATE, SOURCE
@@ -65,13 +64,10 @@ def _se_over_taylor(survey: Survey) -> float | None:
     *yes* to a question of an item. Of what is known before persons are classified, it is nearest to the
     headline. It is also rare, so a calibration changes its standard error little. None: survey.yaml names no
     PSUs beside the replicates, or there is nothing to compare."""
-    design, spec, there = survey.spec.design, survey.spec, survey.frame.collect_schema().names()
-    items = [q for q in questions(survey) if q.where.startswith("items") and SOURCE + q.column in there]
-    if survey.replication is None or not design.psu or not items:
+    design, yes = survey.spec.design, said_yes_to_an_item(survey)
+    if survey.replication is None or not design.psu or yes is None:
         return None
-    said = [answered_yes(q.source, spec.mapped, q.episode).fill_null(False) for q in items]
     strata, psu = [SOURCE + column for column in design.strata], SOURCE + design.psu
-    yes = nw.any_horizontal(*said, ignore_nulls=False)
     return se_over_taylor(
         survey.frame, survey.replication, strata=strata, psu=psu, asked=nw.col(ASKED), yes=yes
     )

@@ -65,16 +65,17 @@ def period_rules(survey: Survey) -> Iterator[CheckRule]:
 
 
 def month_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields a rule for each column of months in which no answer is above 1: they may be years."""
+    """Yields a rule for each column of months in which no answer is above 1, so that they may be years; and for
+    one that is also the column of another question."""
     months = survey.spec.months
-    if months is None or survey.spec.reference_period.months == 1:
+    if months is None:
         return
     form, place, module = survey.spec.form, survey.spec.place, survey.spec.module
     others = {part.column for part in (form, place, module, survey.spec.age) if part}
     if months.column in others:
         yield CheckRule("months_are_other", "months", count="", values={"column": months.column})
     names = [months.column.replace("{episode}", e) for e in survey.spec.episodes.wide or ("",)]
-    for frame, held in frames_with(survey, names):
+    for frame, held in frames_with(survey, names) if survey.spec.reference_period.months > 1 else ():
         for name in held:
             number, coded = nw.col(NUMBER_OF + name), nw.col(SOURCE + name).is_in(list(months.missing))
             given = (~coded & number.is_finite() & (number >= 0)).fill_null(False)
