@@ -67,6 +67,16 @@ def test_a_survey_that_is_not_there_is_named_with_its_key(tmp_path: Path) -> Non
     assert str(tmp_path / "nowhere" / "survey.yaml") in told
 
 
+def test_results_are_not_written_beside_the_microdata(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    country.write(tmp_path / "one")
+    before = sorted((tmp_path / "one").iterdir())
+    told = message(tmp_path, {"survey": "one/survey.yaml"}, outputs="one")
+    assert "the folder of outputs is that of a survey" in told
+    assert "name another folder" in told
+    assert sorted((tmp_path / "one").iterdir()) == before
+
+
 def test_a_plan_that_is_not_there_is_named_with_its_key(tmp_path: Path) -> None:
     country.write(tmp_path / "a")
     told = message(

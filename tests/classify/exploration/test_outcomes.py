@@ -95,6 +95,7 @@ def test_unresolved_answers_stay_in_and_are_counted(norvia: fl.ClassifiedSurvey)
         ("debt_bondage and", None, ["cannot be read", "at_least(2, debt_bondage"]),
         ("debt_bondage + withheld_wages", None, ["cannot be read"]),
         ("at_least(3, debt_bondage, withheld_wages)", "x", ["cannot be read"]),
+        ("at_least(2, debt_bondage, debt_bondage)", "x", ["counts a part twice", "name each part once"]),
         ("__import__('os')", "x", ["cannot be read"]),
         ("not " * 900 + "debt_bondage", "x", ["cannot be read"]),
         ("(" * 300 + "debt_bondage" + ")" * 300, "x", ["cannot be read"]),
