@@ -781,7 +781,7 @@ def test_errors_stop_the_classification_and_all_are_listed(
     assert lines[0] == f"{path}: 4 finding(s) stop the estimate:"
     assert lines[1:] == [
         "  - w: weights that are not numbers, or that the file declares missing: 1 value, not printed (1). "
-        "use a point for decimals, and no other sign or space (a no-break space too); "
+        "use a point for decimals, no separator of thousands and no space, not even a no-break space; "
         'if the file has commas, say decimal: "," there, under files',
         (
             "  - w: negative or infinite weights (1). correct them; a weight is a number of persons in the "
