@@ -7,6 +7,7 @@ import codecs
 import errno
 import os
 import re
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -228,14 +229,14 @@ def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> No
         part.replace(path)
 
 
-def write_new(path: Path, content: str | bytes) -> None:
-    """Write a whole file, but never overwrite one.
+def write_new(path: Path, content: str | bytes, mode: int | None = None) -> None:
+    """Write a whole file, but never overwrite one. `mode`: its permissions; None: those of the system.
 
     Raises:
         FileExistsError: there is a file already. It is not changed.
         OSError: the file cannot be written. No file is left.
     """
-    with _temporary_file(path, content) as part:
+    with _temporary_file(path, content, mode, secrets.token_hex(4) if mode else "") as part:
         try:
             os.link(part, path)
         except FileExistsError:
@@ -246,11 +247,13 @@ def write_new(path: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def _temporary_file(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
+def _temporary_file(
+    path: Path, content: str | bytes, mode: int | None = None, mark: str = ""
+) -> Iterator[Path]:
     """Yields the path of a temporary file beside `path` with this content. Its permissions are `mode` (None:
-    the default permissions of the system). After the `with` block the temporary file is removed, unless the
-    block has renamed it."""
-    part = path.with_name(f".part-{path.name}")
+    the default permissions of the system). With a `mark`, no other process uses the same temporary file.
+    After the `with` block the temporary file is removed, unless the block has renamed it."""
+    part = path.with_name(f".part-{mark}{path.name}")
     try:
         if (
             mode is not None

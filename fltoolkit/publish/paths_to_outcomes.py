@@ -13,6 +13,7 @@ from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.published_set import Published, refuse_other_survey
 from fltoolkit.survey.checks.printed_counts import rounded_columns
+from fltoolkit.survey.design.suppression_key import suppression_key
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
@@ -67,7 +68,8 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
     primary = {k: why for k, c in cells.items() if len(k) == 2 and (why := confidential(c, out.limits))}
     steps_only = [k for k in cells if len(k) == 1]
     system = system_of(cells, [k for k in cells if len(k) == 2])
-    hidden = protect(system, primary, out.limits, always_shown=steps_only).hidden
+    key = suppression_key(persons).secret
+    hidden = protect(system, primary, out.limits, always_shown=steps_only, key=key).hidden
     named = [(dict(k), c.cases, k in hidden) for k, c in cells.items() if len(k) == 2]
     rows = pd.DataFrame(
         [

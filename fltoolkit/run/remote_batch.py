@@ -13,11 +13,12 @@ import tempfile
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fltoolkit.errors import BatchError, RequestError
+from fltoolkit.errors import BatchError, RequestError, SpecError
 from fltoolkit.files import file_error
 from fltoolkit.nap.partner_entries import PARTNERS
 from fltoolkit.report import write_assets, write_index
@@ -37,6 +38,8 @@ from fltoolkit.run.workers import (
     thread_workers,
     workers_of,
 )
+from fltoolkit.survey.design.suppression_key import key_of_survey, key_path
+from fltoolkit.survey.spec.survey_spec import read_spec
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
@@ -130,10 +133,14 @@ def run_stored(
         runs, lock = ([find_run(only, runs)], f"{LOCK}-{only}") if only else (runs, LOCK)
         options = with_private_place(BatchOptions(resume=resume, private=private), f"{root}/{outputs}")
         stored = StoredOutputs(store, outputs)
+        for run in runs:
+            _fetch_key(store, run.survey, here, make=False)
         if not replace:
             for run in runs:
                 store.fetch(f"{outputs}/{run.name}/{RECORD}", here)
             refuse_others(runs, here / outputs)
+        for run in runs:  # made before the workers start, since surveys of one folder share a key
+            _fetch_key(store, run.survey, here)
         claim = RemoteLock(
             store,
             f"{outputs}/{lock}",
@@ -222,6 +229,8 @@ def _run_on_fetched_files(
         here = Path(place).resolve()
         run = dataclasses.replace(run, survey=here / run.survey, plan=run.plan and here / run.plan)
         _fetch_inputs(store, run, here)
+        for survey in filter(None, (run.survey, run.earlier)):
+            _fetch_key(store, survey, here)
         results = f"{outputs}/{run.name}"
         for name in (results, results + FAILED):
             store.fetch(name, here)
@@ -246,6 +255,17 @@ def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
         for name in job.parameters.values():
             if name.endswith(YAML):
                 store.fetch(_path_below((here / job.survey).parent / name, here), here)
+
+
+def _fetch_key(store: Store, survey: Path, here: Path, *, make: bool = True) -> None:
+    """Fetches the secret key of a survey, or makes it there at its first run (`make`). If survey.yaml cannot
+    be read, the run itself reports it."""
+    with suppress(SpecError):
+        spec = read_spec(survey)
+        name = _path_below(key_path(survey, spec), here)
+        if not store.fetch(name, here) and make:
+            key_of_survey(survey, spec)
+            store.put(name, here)
 
 
 def _fetch_inputs(store: Store, run: Run, here: Path) -> None:

@@ -25,6 +25,7 @@ from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative_path
 from fltoolkit.run.output_folders import failed_folder
 from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
 from fltoolkit.survey.corrections.correction_counts import corrections
+from fltoolkit.survey.design.suppression_key import key_of_survey, key_path
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.readers.file_stamps import input_hash
 from fltoolkit.survey.spec.files_and_design import Release
@@ -48,12 +49,14 @@ class Premises(Model):
         parameters: the parameters of each notebook.
         code: SHA-256 of the package and the notebooks.
         versions: the versions of Python and of the libraries that affect numbers and pages.
+        key: the fingerprint of the survey's secret key, which reveals nothing of the key.
     """
 
     inputs: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
     code: str = ""
     versions: dict[str, str] = Field(default_factory=dict)
+    key: str = ""
 
 
 class Record(Premises):
@@ -102,7 +105,18 @@ def premises(run: Run, target: Path) -> Premises:
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
         code=code_hash(),
         versions=versions(),
+        key=_key_fingerprint(run),
     )
+
+
+def _key_fingerprint(run: Run) -> str:
+    """Returns the fingerprint of the key of a survey, which is made at its first run; an empty text if
+    survey.yaml cannot be read, which the run itself reports."""
+    try:
+        spec = read_spec(run.survey)
+    except FltoolkitError:
+        return ""
+    return key_of_survey(run.survey, spec).fingerprint
 
 
 def versions() -> dict[str, str]:
@@ -186,8 +200,9 @@ def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
 
 
 def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
-    """Raises an error if a run would replace the results of another country, year or round. Results whose
-    run.json names no country are of an older version, and may be replaced.
+    """Raises an error if a run would replace the results of another country, year or round, or results that
+    were made with another secret key. Results whose run.json names no country, or no key, are of an older
+    version, and may be replaced.
 
     Raises:
         BatchError: names the survey that has these results.
@@ -214,6 +229,39 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
             do="give this one a name of its own (--name NAME; in a batch.yaml `name:`) or another folder "
             "(--outputs FOLDER); "
             "or use --replace, if those results may be deleted",
+        )
+    _refuse_other_keys(runs, outputs)
+
+
+def _refuse_other_keys(runs: Sequence[Run], outputs: Path) -> None:
+    """Raises an error if results were made with another secret key than the survey has now. Two keys hide
+    different cells, so that the old and the new tables together reveal what each of them hides.
+
+    Raises:
+        BatchError: names the surveys and their key files.
+    """
+    found, files = [], []
+    for run in runs:
+        there = read_record(outputs / run.name)
+        with suppress(FltoolkitError):
+            path = key_path(run.survey, spec := read_spec(run.survey))
+            if (
+                there
+                and there.key
+                and not (path.exists() and key_of_survey(run.survey, spec).fingerprint == there.key)
+            ):
+                found.append(f"{run.name}: {'another' if path.exists() else 'none'}")
+                files.append(str(path))
+    if found:
+        raise BatchError(
+            "the results there were made with a secret key that the survey no longer has; nothing was run",
+            where=str(outputs),
+            found=found,
+            allowed=f"the key of these results, in {', '.join(files)}",
+            do=(
+                "put the copy of the key back; or, if these results never left the office, delete their folder "
+                "(--replace does)"
+            ),
         )
 
 
@@ -242,6 +290,8 @@ def why_rerun(now: Premises, folder: Path) -> str:
         return f"{differing} changed"
     if differing := differing_keys(before.parameters, now.parameters):
         return f"parameters of {differing} changed"
+    if before.key != now.key:
+        return "it had no secret key"
     if before.code != now.code:
         return "the code changed"
     if differing := differing_keys(before.versions, now.versions):

@@ -77,6 +77,20 @@ def held(memory: Any) -> dict[str, bytes]:
     return {path.removeprefix("/lfs/"): memory.cat_file(path) for path in memory.find("/lfs/out")}
 
 
+def test_the_keys_of_surveys_at_an_address_are_made_there_once(
+    memory: Any, calls: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["batch", ADDRESS]) == 0
+    made = {name: memory.cat_file(f"/lfs/{name}/suppression.key") for name in "ab"}
+    assert main(["batch", ADDRESS]) == 0
+    assert {name: memory.cat_file(f"/lfs/{name}/suppression.key") for name in "ab"} == made
+    secrets = [text.split()[-1] for text in made.values()]
+    assert not any(secret in content for content in held(memory).values() for secret in secrets)
+    memory.rm("/lfs/a/suppression.key")
+    assert main(["batch", ADDRESS]) == 2
+    assert "a: none" in capsys.readouterr().err
+
+
 def test_a_batch_at_an_address_leaves_its_results_there(
     memory: Any, calls: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,9 +192,11 @@ def test_an_earlier_round_and_rules_of_ones_own_are_fetched_too(
         "a/nap.yaml",
         "a/partners.yaml",
         "a/persons.csv",
+        "a/suppression.key",
         "a/survey.yaml",
         "b/mine.yaml",
         "b/persons.csv",
+        "b/suppression.key",
         "b/survey.yaml",
     }
 

@@ -24,6 +24,7 @@ from fltoolkit.run.run_record import (
     hash_if_edited,
     input_hashes,
     note_failure,
+    premises,
     read_record,
     refuse_others,
     survey_facts,
@@ -32,6 +33,7 @@ from fltoolkit.run.run_record import (
     why_rerun,
 )
 from fltoolkit.shipped_files import notebook_folder
+from fltoolkit.survey.design.suppression_key import KEY_FILE
 
 # SHA-256 of `abc`, from FIPS 180-2's examples.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -234,6 +236,23 @@ def test_results_of_another_survey_are_not_replaced(
         refuse_others([run], tmp_path / "out")
     held = " ".join(str(there[key]) for key in ("country", "year", "round"))
     assert f"a holds {held}, and {survey} is Smallland 2025 first" in str(error.value)
+
+
+def test_results_made_with_another_key_are_not_replaced(tmp_path: Path) -> None:
+    """Two keys hide different cells: the two sets of tables would tell what each hides."""
+    survey = country.write(tmp_path / "a")
+    run, key = make_run(survey, None), survey.parent / KEY_FILE
+    facts = {"country": "Smallland", "year": 2025, "round": "first"}
+    put(tmp_path / "out" / "a", **facts, key="0123456789abcdef")
+    with pytest.raises(BatchError, match="a: none"):
+        refuse_others([run], tmp_path / "out")
+    assert not key.exists()
+    made = premises(run, tmp_path / "out" / "a").key
+    with pytest.raises(BatchError, match="a: another"):
+        refuse_others([run], tmp_path / "out")
+    put(tmp_path / "same" / "a", **facts, key=made)
+    refuse_others([run], tmp_path / "same")
+    assert key.read_text().splitlines()[-1] not in (tmp_path / "same" / "a" / "run.json").read_text()
 
 
 def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) -> None:

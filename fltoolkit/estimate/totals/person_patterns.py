@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 import narwhals as nw
@@ -167,14 +166,6 @@ class PersonPatterns:
         """Returns, for each kind of person, whether it belongs to at least one of these populations."""
         flags = [POPULATION + p for p in populations if POPULATION + p in self.kinds]
         return np.asarray(self.kinds[flags].any(axis=1), dtype=bool)
-
-    def salt(self) -> bytes:
-        """Returns a digest of the data. Disclosure control uses it to choose between equally good solutions.
-        So the same data give the same choice on every machine. No output contains the digest."""
-        digest = sha256(pd.util.hash_pandas_object(self.kinds, index=False).to_numpy().tobytes())
-        for values in (self.persons, *self.counts.values(), *self.lightest.values(), *self.heaviest.values()):
-            digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
-        return digest.digest()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ cells are hidden: the cheapest cells that make both solutions possible.
 
 from __future__ import annotations
 
+import hmac
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -24,6 +26,8 @@ COMPLEMENT = "hidden so that another cell cannot be worked out"
 SPARSE = 0.2  # of a case: a smaller change has the price of a change of this size, so that few cells change
 MOST_TRIED = 200  # cells: in a larger system no hidden cell is tested for showing it again
 LEAVE = 1e-3  # of the cost of a cell: the price of a change if the cell is already hidden to protect another
+STEEP = 3  # a higher power rather hides the cells of few persons, but tells more of the order of prices
+SMALLEST_DRAW = 2.0**-20  # its price is finite
 C = TypeVar("C", bound=object)
 
 
@@ -48,7 +52,7 @@ def protect(
     hidden_anyway: Mapping[C, str] | None = None,
     always_shown: Iterable[C] = (),
     hide_last: Collection[C] = (),
-    salt: bytes = b"",
+    key: bytes,
 ) -> Protected[C]:
     """Returns all cells to hide, with their reasons: the primary suppressions, and the complementary
     suppressions that protect them.
@@ -62,23 +66,27 @@ def protect(
         always_shown: cells that may not be hidden, because other tables print their numbers.
         hide_last: cells that are hidden only if nothing else is enough, such as the cell of a whole
             population.
-        salt: a secret text that decides between equally good choices. If readers could repeat the choice,
-            they would learn more than the printed cells show.
+        key: the secret key of the survey. The choice depends on it, and not on hidden numbers: else readers
+            would learn from the choice more than the printed cells show.
     """
     fixed = {**(hidden_anyway or {}), **primary}
     if not primary:
         return Protected(fixed)
     place = system.place
-    draws = {cell: _repeatable_draw(salt, cell) for cell in system.cells}
     last, never = set(hide_last), set(always_shown)
+    room = np.minimum(system.count @ system.most, system.persons)
+    room = np.where(np.isfinite(room), room, 0.0)  # where no reader knows the persons, only the key decides
     cost = np.array(
         [
-            np.inf if c in never else _cost(system, i, draws[c]) * (1000 if c in last else 1)
+            np.inf
+            if c in never
+            else _price(float(room[i]), _draw(key, "price", c)) * (1000 if c in last else 1)
             for c, i in place.items()
         ]
     )
     hidden = np.array([cell in fixed for cell in system.cells])
-    pairs = [goals_of(system, place[cell], limits) for cell in sorted(primary, key=draws.__getitem__)]
+    in_order = sorted(primary, key=lambda cell: _draw(key, "order", cell))
+    pairs = [goals_of(system, place[cell], limits, _draw(key, "goal", cell)) for cell in in_order]
     search = _Search(system, [goal for pair in pairs for goal in pair], cost, hidden, ~hidden)
     exposed = search.hide()
     search.hide_told_complements()
@@ -88,7 +96,7 @@ def protect(
     return Protected(fixed | more, [system.cells[row] for row in exposed])
 
 
-def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goal]:
+def goals_of(system: CellSystem[C], row: int, limits: Limits, draw: float = 0.5) -> tuple[Goal, Goal]:
     """Returns the two goals of a confidential cell: a small and a large number of cases that must both stay
     possible for a reader.
 
@@ -98,26 +106,30 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     - If the cell has few persons who are not cases, the goals are the same numbers, but of these persons.
     - Otherwise, the goals are the ends of a range of cases that is as wide as the limit.
 
-    The weighted cases have a separate range. Its width is the limit times the mean weight. It does not begin
-    below the weight of the cases that readers know the cell to have, and leaves room for those that they know
-    the other cells of its table to have.
+    The weighted cases have a separate range. Its width is the limit times the mean weight. For few cases it
+    begins at 0, for few other persons it ends at the weight of all persons. It does not begin below the
+    weight of the cases that readers know the cell to have, and leaves room for those that they know the other
+    cells of its table to have.
+
+    All other ranges lie around the true number, at a place that `draw` decides: a number from 0 to 1 that
+    readers do not know. If the true number were always in the middle, both ends of what is possible would
+    tell it.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
-    if cases < limit:
-        low, high = 1.0, limit - 1
-    elif persons - cases < limits.non_cases:
-        low, high = persons - limits.non_cases + 1, persons - 1
-    else:
-        # no cell has more cases than there are in all, and the number of all cases is printed
-        high = min(cases + np.ceil(limit / 2), system.cases.max() - system.beside[row])
-        low = max(float(system.least[row]), high - limit)
     lightest = _lightest_case(system, row)
     all_weighted = (float(np.nanmax(system.weighted, initial=0.0)) or np.inf) - system.beside[row] * lightest
-    heavy = np.minimum(
-        max(0.0, system.weighted[row] - limit / 2) + limit,
-        min(_largest_weighted_cases(system, row), all_weighted),
-    )
-    heavy = np.where(np.isnan(system.weighted[row]), np.nan, heavy)
+    heaviest = min(_largest_weighted_cases(system, row), all_weighted)
+    if cases < limit:
+        low, high, heavy = 1.0, limit - 1, limit
+    elif persons - cases < limits.non_cases:
+        low, high, heavy = persons - limits.non_cases + 1, persons - 1, heaviest
+    else:
+        # no cell has more cases than there are in all, and the number of all cases is printed
+        high = min(cases + np.round(limit * draw), system.cases.max() - system.beside[row])
+        low = max(float(system.least[row]), high - limit)
+        heavy = max(0.0, system.weighted[row] - limit * (1 - draw)) + limit
+    heavy = min(heavy, heaviest)
+    heavy = np.nan if np.isnan(system.weighted[row]) else heavy
     light = np.maximum(system.least[row] * lightest, heavy - limit)
     return Goal(row, low, float(light), at_least=False), Goal(
         row, min(high, persons), float(heavy), at_least=True
@@ -188,10 +200,13 @@ class _Search(Generic[C]):
         """Hides further cells until no complement follows from the cells that are shown. (A complement is
         hidden only to protect another cell. That may need only its weighted cases to be unknown.) Changes
         `shown`, and `beside`."""
-        for row in np.flatnonzero(~self.shown & ~self.fixed):
+        looked_at: set[int] = set()
+        while left := set(np.flatnonzero(~self.shown & ~self.fixed).tolist()) - looked_at:
+            row = min(left)
+            looked_at.add(row)
             cases = self.system.cases[row]
             others = [
-                Goal(int(row), cases + far, float("nan"), at_least=far > 0)
+                Goal(row, cases + far, float("nan"), at_least=far > 0)
                 for far in (-1.0, 1.0)
                 if cases + far >= 0
             ]
@@ -285,19 +300,22 @@ class _Search(Generic[C]):
         return any(s.whole == whole and goal.met(s) for s in self.pool)
 
 
-def _cost(system: CellSystem[C], row: int, draw: float) -> float:
-    """Returns the cost of hiding a cell: its number of cases plus one, times a factor from 1 to 2 that
-    depends on `draw`.
+def _price(room: float, draw: float) -> float:
+    """Returns the price of hiding a cell.
 
-    `draw` is a number from 0 to 1 that readers do not know (see `_repeatable_draw`).
+    Args:
+        room: the most cases that the cell could have, by what readers know: its persons.
+        draw: a number from 0 to 1 that readers do not know. Of two cells each can be the cheaper one. If one
+            has twice the room of the other, the odds are 1 to 8 (an exponential race).
     """
-    return float((system.cases[row] + 1) * 2**draw)
+    return (1 + room) * math.pow(-math.log(max(draw, SMALLEST_DRAW)), 1 / STEEP)
 
 
-def _repeatable_draw(salt: bytes, cell: object) -> float:
-    """Returns a number from 0 to 1 for a cell. It looks random, but is the same on every machine for the same
-    data."""
-    return int.from_bytes(sha256(salt + _cell_identifier(cell).encode()).digest()[:8]) / 2**64
+def _draw(key: bytes, purpose: str, cell: object) -> float:
+    """Returns a number from 0 to 1 for a cell. Nobody can tell it without the key, and it is the same on
+    every machine."""
+    digest = hmac.digest(key, f"{purpose} {_cell_identifier(cell)}".encode(), sha256)
+    return int.from_bytes(digest[:8]) / 2**64
 
 
 def _cell_identifier(cell: object) -> str:

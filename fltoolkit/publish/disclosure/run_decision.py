@@ -38,6 +38,7 @@ from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import NO_EARLIER, EarlierRows
 from fltoolkit.publish.printed_numbers import DOMAIN, rounding_base
 from fltoolkit.publish.reliability import PublicationProfile
+from fltoolkit.survey.design.suppression_key import suppression_key
 from fltoolkit.survey.design.survey_design import Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -161,7 +162,10 @@ def decided_rows(
     case_only = (
         persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
     )
-    scenario = _scenario(rows, limits, rounding_base(rows.table), case_only, persons)
+    key = suppression_key(persons or made[0].design).secret
+    scenario = DisclosureScenario(limits, key, rounding_base(rows.table), case_only=case_only)
+    if persons:
+        scenario = _with_persons(scenario, rows, persons)
     decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons)
     found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
     return _decided(rows, found, scenario, notes, made[0].about.rule_set)
@@ -228,7 +232,13 @@ def earlier_and_new_rows(
         frozenset(place[i] for i in rows_hidden if i in place)
         for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
     )
-    scenario = _scenario(rows, earlier.limits, earlier.rounding_base, persons.spec.case_only, persons)
+    known = DisclosureScenario(
+        earlier.limits,
+        suppression_key(persons).secret,
+        earlier.rounding_base,
+        case_only=persons.spec.case_only,
+    )
+    scenario = _with_persons(known, rows, persons)
     return EarlierAndNewRows(
         rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden, unlisted), earlier
     )
@@ -247,8 +257,7 @@ def knowing_groups_of(
         populations=(*rows.populations, *other.populations),
         unions={**rows.unions, **other.unions},
     )
-    of, case_only = all_rows.scenario, persons.spec.case_only
-    return replace(all_rows, scenario=_scenario(known, of.limits, of.rounding_base, case_only, persons))
+    return replace(all_rows, scenario=_with_persons(all_rows.scenario, known, persons))
 
 
 def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> DecidedRows:
@@ -350,32 +359,19 @@ def _kept_then_new(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> t
     return (*(old[i] for i in kept), *new)
 
 
-def _scenario(
-    rows: Rows,
-    limits: Limits,
-    rounding_base: float,
-    case_only: frozenset[str],
-    persons: ClassifiedSurvey | None,
-) -> DisclosureScenario:
-    """Returns the knowledge of the assumed reader about the rows, and the confidentiality limits.
-
-    If the survey is given (`persons`), the knowledge includes its kinds of persons. A kind is all persons
-    with the same values in all groups that the rows or their domains use.
-    """
-    if persons is None:
-        return DisclosureScenario(limits, rounding_base, None, case_only)
+def _with_persons(scenario: DisclosureScenario, rows: Rows, persons: ClassifiedSurvey) -> DisclosureScenario:
+    """Returns what the assumed reader knows, with the kinds of persons of the survey. A kind is all persons
+    with the same values in all groups that the rows or their domains use."""
     spec, populations = persons.spec, list(dict.fromkeys(rows.populations))
     children = frozenset(filter(spec.of_children, populations))
     # The flowchart of children reveals their routes, even if no table shows routes.
     used = [*rows.groups, *(["route"] if children else []), *(g for key in rows.keys for g, _ in sorted(key))]
     used += [group for group, _ in rows.unions.values()]
     patterns = read_patterns(persons, [g for g in dict.fromkeys(used) if g in spec.group_names], populations)
-    return DisclosureScenario(
-        limits,
-        rounding_base,
-        patterns.with_unions(rows.unions) if rows.unions else patterns,
-        case_only,
-        children,
+    return replace(
+        scenario,
+        patterns=patterns.with_unions(rows.unions) if rows.unions else patterns,
+        children=children,
     )
 
 

@@ -123,7 +123,7 @@ class Suppressed:
     stricter: bool = False
 
 
-def suppress(block: Block, scenario: DisclosureScenario, salt: bytes) -> Suppressed:
+def suppress(block: Block, scenario: DisclosureScenario) -> Suppressed:
     """Returns the cells of a block to hide.
 
     If no choice of single cells protects a cell, its whole breakdown is hidden. If that is not enough because
@@ -132,7 +132,6 @@ def suppress(block: Block, scenario: DisclosureScenario, salt: bytes) -> Suppres
     Args:
         block: the cells.
         scenario: what the assumed reader knows.
-        salt: a secret text that decides between equal costs.
     """
     cells, earlier = block.cells, block.earlier
     primary = {c: why for c, why in block.primary.items() if c not in earlier.shown}
@@ -165,7 +164,7 @@ def suppress(block: Block, scenario: DisclosureScenario, salt: bytes) -> Suppres
                 hidden_anyway=fixed,
                 always_shown=[c for c in earlier.shown if c in in_system],
                 hide_last=[*whole, *block.hide_last],
-                salt=salt,
+                key=scenario.key,
             )
             suppressions.append(OutcomeSuppression(block.outcome, system, made.hidden, mean_weights(cells)))
             found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}

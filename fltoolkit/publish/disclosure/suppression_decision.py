@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -117,7 +116,6 @@ def decide(
         profiles: what profiles of cases reveal about the cells of other tables.
         earlier: rows published before, which stay as they are. Only new rows can be hidden.
     """
-    salt = salt_of(scenario, table)
     out = Decision()
     chart, now = table["measure"] == "flowchart", table["outcome"] == NOW_COLUMN
     rows_of = {"cases": table[~chart & ~now], "now": table[now]}
@@ -153,14 +151,14 @@ def decide(
             outcome
         ].unlisted
         before = replace(earlier_of[outcome], unlisted=frozenset(unlisted))
-        made = suppress(Block(outcome, found, primary, small, before), scenario, salt)
+        made = suppress(Block(outcome, found, primary, small, before), scenario)
         out.add(made)
         hidden[outcome] = made.hidden
         unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
         few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if _few_unresolved(cell, scenario.limits)}
         hidden_anyway = {c: why for c, why in hidden[outcome].items() if c in unresolved and c not in few}
         open_ = UNRESOLVED_OF[outcome]
-        made = suppress(Block(open_, unresolved, few, hidden_anyway, earlier_of[open_]), scenario, salt)
+        made = suppress(Block(open_, unresolved, few, hidden_anyway, earlier_of[open_]), scenario)
         out.add(made)
         hidden_unresolved[outcome] = made.hidden
         places = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
@@ -181,13 +179,8 @@ def decide(
         tables = _OutcomeTables(
             *(_of_population(str(name), every["cases"]) for every in (cells, hidden, hidden_unresolved))
         )
-        out.hidden |= _hidden_steps(rows, keys, tables, (out, scenario.limits, salt))
+        out.hidden |= _hidden_steps(rows, keys, tables, (out, scenario))
     return out
-
-
-def salt_of(scenario: DisclosureScenario, table: pd.DataFrame) -> bytes:
-    """Returns the secret text that decides between equal choices: a digest of the data."""
-    return scenario.patterns.salt() if scenario.patterns else sha256(table.to_csv().encode()).digest()
 
 
 def _primary_cells(
@@ -235,11 +228,12 @@ class _OutcomeTables(NamedTuple):
 
 
 def _hidden_steps(
-    chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: tuple[Decision, Limits, bytes]
+    chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: tuple[Decision, DisclosureScenario]
 ) -> set[int]:
     """Returns the rows of a flowchart to hide, also because tables hide its cases, routes or unresolved
-    persons. `by` is the decision, to which this is added, the limits and the salt."""
-    (cells, hidden, hidden_unresolved), (out, limits, salt) = tables, by
+    persons. `by` is the decision, to which this is added, and what the reader knows."""
+    (cells, hidden, hidden_unresolved), (out, scenario) = tables, by
+    limits = scenario.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     key_of = {
         i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()
@@ -269,7 +263,7 @@ def _hidden_steps(
         limits,
         hidden_anyway={OTHERS: "nowhere shown"},
         always_shown=always_shown,
-        salt=salt,
+        key=scenario.key,
     )
     if made.exposed:
         out.coarse.append(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count, product
 from typing import Any
 
@@ -62,6 +62,7 @@ class DisclosureScenario:
 
     Attributes:
         limits: the confidentiality limits.
+        key: the secret key of the survey, which the reader does not know.
         rounding_base: weighted numbers are rounded to multiples of this number.
         patterns: the survey's kinds of persons; None for an estimate without a survey, whose cells alone are
             known.
@@ -72,6 +73,7 @@ class DisclosureScenario:
     """
 
     limits: Limits
+    key: bytes = field(repr=False)
     rounding_base: float = 0.0
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()

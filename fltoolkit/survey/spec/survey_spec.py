@@ -142,6 +142,8 @@ class SurveySpec(Model):
         coverage_excludes: the people whom the survey could not reach, as texts that are printed with every
             headline. `[]`: it could reach everybody.
         confidentiality: the smallest counts with which a cell of a table is shown.
+        suppression_key: the file of the survey's secret key, by which the cells that protect others are
+            chosen. Default: `suppression.key` beside survey.yaml. The first run makes it; keep a copy.
     """
 
     title: OwnText
@@ -178,6 +180,7 @@ class SurveySpec(Model):
     lead: Name = LEAD
     coverage_excludes: tuple[OwnText, ...]
     confidentiality: Confidentiality = Confidentiality.model_construct()
+    suppression_key: str = ""
 
     @model_validator(mode="after")
     def _names_meet(self) -> SurveySpec:

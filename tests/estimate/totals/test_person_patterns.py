@@ -76,16 +76,6 @@ def test_the_cases_of_households_are_weighed_together(patterns: PersonPatterns) 
     )
 
 
-def test_the_salt_follows_the_data_and_nothing_else(patterns: PersonPatterns, small: Any) -> None:
-    def salt(people: list[tuple[str, dict[str, Any]]]) -> bytes:
-        return read_patterns(small(people), ["sex", "region"], ["adults", "workers"]).salt()
-
-    assert salt(PEOPLE) == patterns.salt()
-    assert salt(PEOPLE[::-1]) == patterns.salt()
-    other = [(what, own | ({"W": 5.5} if i == 4 else {})) for i, (what, own) in enumerate(PEOPLE)]
-    assert salt(other) != patterns.salt()
-
-
 def test_a_cell_holds_the_kinds_of_its_population_with_its_values(patterns: PersonPatterns) -> None:
     kinds, groups = patterns.kinds, [str(c) for c in patterns.kinds if not str(c).startswith(POPULATION)]
     populations = [str(c).removeprefix(POPULATION) for c in kinds if str(c).startswith(POPULATION)]

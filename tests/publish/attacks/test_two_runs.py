@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import shared_surveys
+from keys import write_key
 from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
@@ -74,16 +75,16 @@ def test_quarters_as_a_group_of_one_run_are_not_subtracted(tmp_path: Path) -> No
     assert len(shown) == 3  # the total and two quarters
 
 
-REGIONS = {"north": 3, "south": 8, "east": 8, "west": 8}
+REGIONS = {"north": 3, "south": 20, "east": 14, "west": 9}
 LATER = dict.fromkeys(REGIONS, 40)
 NO_EARLIER_OUTPUTS = "the earlier round is decided again, with the tables of the later run's plan"
 
 
 class Plan:
-    """A plan that asks for a table by sex."""
+    """A plan that asks for a table by sex and region."""
 
     def tables(self, spec: SurveySpec) -> list[TableSpec]:
-        return [TableSpec(measure="total", by=["sex"])]  # type: ignore[arg-type]
+        return [TableSpec(measure="total", by=[["sex", "region"]])]  # type: ignore[arg-type]
 
 
 def a_round(folder: Path, year: int, cases: dict[str, int]) -> ClassifiedSurvey:
@@ -95,7 +96,6 @@ def a_round(folder: Path, year: int, cases: dict[str, int]) -> ClassifiedSurvey:
         for r, count in enumerate(cases.values(), 1)
         for k in range(200)
     ]
-    folder.mkdir()
     spec = {
         **{name: value for name, value in SPEC.items() if name != "sectors"},
         "year": year,
@@ -113,14 +113,21 @@ def told(rows: pd.DataFrame, number: str) -> dict[str, float]:
 
 
 @cache
-def north_left(plan: Plan | None) -> float | None:
+def north_left(plan: Plan | None) -> list[float]:
     """The north of the earlier round out of its own outputs, made with a plan, and of the changes of a later
-    run with another or the same."""
-    with tempfile.TemporaryDirectory() as folder:
-        return _north_left(Path(folder), plan)
+    run with another or the same; for those of several secret keys that tell it."""
+    found = []
+    for number in range(6):
+        with tempfile.TemporaryDirectory() as folder:
+            if (left := _north_left(Path(folder), plan, number)) is not None:
+                found.append(left)
+    return found
 
 
-def _north_left(root: Path, plan: Plan | None) -> float | None:
+def _north_left(root: Path, plan: Plan | None, number: int) -> float | None:
+    for name in ("first", "second"):
+        (root / name).mkdir()
+        write_key(root / name, number)
     earlier, later = a_round(root / "first", 2025, REGIONS), a_round(root / "second", 2027, LATER)
     first = fl.publish_run(earlier, plan=Plan()).own
     changed = fl.changes("../first/survey.yaml", later, fl.publish_run(later, plan=plan), plan=plan)
@@ -134,14 +141,14 @@ def _north_left(root: Path, plan: Plan | None) -> float | None:
 @pytest.mark.thorough("two whole runs")
 def test_changes_under_another_plan_give_a_cell_of_the_earlier_outputs() -> None:
     """The attack: with the plan's table the earlier round hides another region beside the north than without
-    it."""
-    assert north_left(None) == pytest.approx(REGIONS["north"])
+    it. Some secret keys choose so."""
+    assert pytest.approx(REGIONS["north"]) in north_left(None)
 
 
 @pytest.mark.xfail(strict=True, reason=NO_EARLIER_OUTPUTS)
 def test_no_change_tells_what_the_earlier_outputs_hide() -> None:
-    assert north_left(None) is None
+    assert north_left(None) == []
 
 
 def test_under_the_same_plan_the_earlier_round_hides_the_same() -> None:
-    assert north_left(Plan()) is None
+    assert north_left(Plan()) == []

@@ -40,7 +40,7 @@ def counts(cases: int, n: int, **facts: Any) -> dict[str, Any]:
 def decided(*rows: dict[str, Any], of: list[str] | None = None) -> Decision:
     table = published(*rows).table
     keys = [key(**{r["breakdown"]: r["category"]}) if r["breakdown"] else key() for r in rows]
-    return decide(table, keys, of or [""] * len(rows), DisclosureScenario(Limits()))
+    return decide(table, keys, of or [""] * len(rows), DisclosureScenario(Limits(), b""))
 
 
 REGIONS = {"north": (20, 90), "south": (12, 80), "east": (6, 70), "west": (3, 60)}
@@ -72,7 +72,7 @@ def of_sectors(*cases: int, psus: float | None = None) -> Decision:
         published(*rows).table,
         keys,
         [""] * len(rows),
-        DisclosureScenario(Limits(), case_only=frozenset({"sector"})),
+        DisclosureScenario(Limits(), b"", case_only=frozenset({"sector"})),
     )
 
 

@@ -330,6 +330,6 @@ def test_a_cell_that_is_hidden_with_its_breakdown_and_follows_from_others_stays_
         else {("adults", frozenset({("region", "north")})): Cell(40, 120)}
     )
     found = survey_system(
-        OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0), [women]), patterns
+        OutcomeCells(cells, "cases", DisclosureScenario(Limits(), b"", 10.0), [women]), patterns
     ).system.cells
     assert (women in found) is (shown == ["sex"])

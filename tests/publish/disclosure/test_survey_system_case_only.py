@@ -32,7 +32,9 @@ def system(small: Any) -> SurveySystem:
     patterns = read_patterns(small(people), ["sex"], ["adults"])
     cells = {c: Cell(n, 200, weighted=10.0 * n, mean_weight=10.0) for c, n in CASES.items()}
     return survey_system(
-        OutcomeCells(cells, "cases", DisclosureScenario(Limits(), 10.0, case_only=frozenset({"sector"}))),
+        OutcomeCells(
+            cells, "cases", DisclosureScenario(Limits(), b"", 10.0, case_only=frozenset({"sector"}))
+        ),
         patterns,
     )
 

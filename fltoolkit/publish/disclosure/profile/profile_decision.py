@@ -32,7 +32,7 @@ from fltoolkit.publish.disclosure.suppression import (
     EarlierCells,
     suppress,
 )
-from fltoolkit.publish.disclosure.suppression_decision import Decision, salt_of
+from fltoolkit.publish.disclosure.suppression_decision import Decision
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 
 IN_OTHER_TABLE = "another table has nearly the same cases"
@@ -124,7 +124,7 @@ def decide_profile(
     )
     for of in names:
         part = replace(block, cells={c: n for c, n in every.items() if c in cases or groups[c] in of})
-        made = suppress(part, replace(scenario, case_only=of), salt_of(scenario, rows.table))
+        made = suppress(part, replace(scenario, case_only=of))
         found.add(made)
         hidden |= {i for c in made.hidden for i in mine.rows.get(c, ())}
         unresolved_rows |= {i for c in made.hidden for i in mine.unresolved_rows.get(c, ())}
