@@ -30,7 +30,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     with_second_verdicts,
     without_wide_bounds,
 )
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 
 DOCS = Path(__file__).parents[1] / "docs"
 PSUS, PERSONS = 100, 50

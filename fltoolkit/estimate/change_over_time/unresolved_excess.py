@@ -36,7 +36,7 @@ from fltoolkit.estimate.change_over_time.published_baseline import PublishedBase
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
-from fltoolkit.estimate.variance.taylor_variance import as_dense
+from fltoolkit.estimate.variance import as_dense
 from fltoolkit.languages.reasons import Reason, has_remark
 
 MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")

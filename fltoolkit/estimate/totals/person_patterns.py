@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
