@@ -306,22 +306,32 @@ def _sorted_sums(
     if codes < 2**31:
         code = code.cast(nw.Int32())  # less memory
     added = [nw.col(c).fill_null(0) for c in sums if c != SQUARES]
-    persons = to_arrow(frame.select(code, *added), source)
+    left, columns = _sums_by_number(to_arrow(frame.select(code, *added), source), sums)
+    left, status = np.divmod(left, STATUSES)
+    columns["fl__status"] = (status + BAD_OUTCOME).astype(np.int8)
+    for c in reversed(own):
+        left, digit = np.divmod(left, size[c])
+        columns[c] = array(digit.astype(np.int64) + (low[c] - 1), mask=digit == 0)
+    return table({c: columns[c] for c in (*by, "n", *sums)})
+
+
+def _sums_by_number(persons: Any, sums: Sequence[str]) -> tuple[Any, dict[str, Any]]:
+    """Returns the different numbers in the column `fl__code` of an Arrow table, in order, and the sums of the
+    rows of each."""
     number = persons.column("fl__code").to_numpy()
     order = np.argsort(number, kind="stable")  # so that sums have the same last digit every time
     number = number[order]
     starts = np.flatnonzero(np.r_[True, number[1:] != number[:-1]])
-    weight = persons.column(WEIGHTS).to_numpy()[order]
     columns = {"n": np.diff(starts, append=len(number)).astype(float)}
-    columns |= {WEIGHTS: np.add.reduceat(weight, starts), SQUARES: np.add.reduceat(weight**2, starts)}
-    for c in set(sums) - set(columns):
-        columns[c] = np.add.reduceat(persons.column(c).to_numpy()[order], starts)
-    left, status = np.divmod(number[starts], STATUSES)
-    for c in reversed(own):
-        left, digit = np.divmod(left, size[c])
-        columns[c] = array(digit.astype(np.int64) + (low[c] - 1), mask=digit == 0)
-    columns["fl__status"] = (status + BAD_OUTCOME).astype(np.int8)
-    return table({c: columns[c] for c in (*by, "n", *sums)})
+    number = number[starts]
+    for c in sums:
+        if c != SQUARES:
+            value = persons.column(c).to_numpy()[order]
+            columns[c] = np.add.reduceat(value, starts)
+            if c == WEIGHTS:
+                value *= value  # in place: ten million weights are 80 MB
+                columns[SQUARES] = np.add.reduceat(value, starts)
+    return number, columns
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:
