@@ -27,7 +27,7 @@ from fltoolkit.estimate.measures.intervals import (
     ProportionInterval,
     proportion,
 )
-from fltoolkit.estimate.variance.taylor_variance import Array, Stage, Units
+from fltoolkit.estimate.variance import Array, Stage, Units
 from fltoolkit.publish.disclosure.cell_counts import Limits
 
 BASES, TRUTHS, ICC, DESIGNS = (30, 50, 100), (0.5, 0.8, 0.9, 0.98), (0.0, 0.1), ((60, 12), (200, 20))

@@ -12,7 +12,7 @@ import pandas as pd
 from coverage_change import HALVED, OF_THE_KIT, ROUNDS
 from coverage_simulation import DEFAULT, GIVEN, METHODS
 
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 
 ENOUGH_PSUS = 30  # expected to hold a case: there the default must hold
 FEWEST = 100  # samples that must be shown for their coverage to be judged

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln
 
 from fltoolkit.estimate.measures import intervals
-from fltoolkit.estimate.variance.taylor_variance import Array, Stage, Units
+from fltoolkit.estimate.variance import Array, Stage, Units
 from fltoolkit.publish.disclosure.complementary_suppression import Limits
 from fltoolkit.publish.reliability import ZERO_EXEMPT, load_publication_profile
 

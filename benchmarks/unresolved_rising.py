@@ -27,10 +27,9 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     needs_second_test,
     unresolved_as_cases,
     wide_bounds,
-    with_second_verdicts,
-    without_wide_bounds,
+    without_doubtful_verdicts,
 )
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 
 DOCS = Path(__file__).parents[1] / "docs"
 PSUS, PERSONS = 100, 50
@@ -111,9 +110,14 @@ def judged(pair: Pair, samples: int, rng: np.random.Generator) -> tuple[Verdicts
     rows = difference(before.side, after.side, level=LEVEL)
     sums = [unresolved_as_cases(r.side, r.share, r.se_of_sum, LEVEL) for r in (before, after)]
     second = difference(sums[0], sums[1], level=LEVEL)["verdict"].to_numpy()
-    both = with_second_verdicts(rows, needs_second_test(rows["verdict"], before.share, after.share), second)
-    wide = [wide_bounds(np.asarray(r.side.estimate) + r.share, r.side.ci_high) for r in (before, after)]
-    return tuple(found["verdict"].to_numpy() for found in (rows, both, without_wide_bounds(both, *wide)))
+    again = needs_second_test(rows["verdict"], before.share, after.share) & (second != rows["verdict"])
+    one, two = (wide_bounds(np.asarray(r.side.estimate) + r.share, r.side.ci_high) for r in (before, after))
+    none = np.zeros(len(rows), dtype=bool)
+    both = without_doubtful_verdicts(rows, again.to_numpy(), (none, none))
+    return tuple(
+        found["verdict"].to_numpy()
+        for found in (rows, both, without_doubtful_verdicts(both, none, (one, two)))
+    )
 
 
 def drawn(cell: Cell, open_cases: float, open_others: float, samples: int, rng: np.random.Generator) -> Round:

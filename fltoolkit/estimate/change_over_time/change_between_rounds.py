@@ -57,7 +57,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
-from fltoolkit.estimate.variance.covariance_across_samples import psu_labels
+from fltoolkit.estimate.variance import psu_labels
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.languages.reasons import Reason, has_remark
 
 DECREASED, INCREASED = Reason.of("rounds.decreased"), Reason.of("rounds.increased")

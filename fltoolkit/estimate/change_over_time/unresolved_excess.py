@@ -36,7 +36,7 @@ from fltoolkit.estimate.change_over_time.published_baseline import PublishedBase
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
-from fltoolkit.estimate.variance.taylor_variance import as_dense
+from fltoolkit.estimate.variance import Array, as_dense
 from fltoolkit.languages.reasons import Reason, has_remark
 
 MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
@@ -77,14 +77,8 @@ def needs_second_test(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -
             unresolved persons.
         after: the weighted shares in the later round.
     """
-    verdicts, u1, u2 = (
-        np.asarray(verdict, dtype=object),
-        np.asarray(before, dtype=float),
-        np.asarray(after, dtype=float),
-    )
-    return np.asarray(
-        ((verdicts == DECREASED) & (u2 > u1)) | ((verdicts == INCREASED) & (u1 > u2)), dtype=bool
-    )
+    said, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, float), np.asarray(after, float)
+    return np.asarray(((said == DECREASED) & (u2 > u1)) | ((said == INCREASED) & (u1 > u2)), dtype=bool)
 
 
 def unresolved_as_cases(
@@ -114,24 +108,29 @@ def unresolved_as_cases(
     return replace(estimates, estimate=total, se=se, ci_low=limits[0], ci_high=limits[1])
 
 
-def with_second_verdicts(
-    rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED
+def without_doubtful_verdicts(
+    rows: pd.DataFrame,
+    unconfirmed: NDArray[np.bool_],
+    wide: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    reason: Reason = MORE_UNRESOLVED,
 ) -> pd.DataFrame:
-    """Returns the rows of a change after the second test. Unresolved persons are those whose answers do not
-    decide whether they are cases. In the second test, the excess of their share in one survey over their
-    share in the other counts as cases. If this test does not confirm a verdict, the verdict becomes `no
-    detectable change`, with `reason`.
+    """Returns the rows of a change. The verdict becomes `no detectable change` where unresolved persons could
+    be its cause; the column `reason` says why.
 
     Args:
         rows: rows with `verdict` and `reason`.
-        again: for each row, whether it had to pass the second test (see `needs_second_test`).
-        second: the verdicts of the second test, for all rows.
-        reason: the reason for a verdict that is not confirmed.
+        unconfirmed: for each row, whether it failed the second test (see `needs_second_test`).
+        wide: for each row, whether its estimate is too uncertain in the earlier round, and in the later (see
+            `wide_bounds`).
+        reason: the reason of rows that failed the second test.
     """
-    falls = again & (np.asarray(second, dtype=object) != rows["verdict"].to_numpy())
-    return rows.assign(
-        verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=rows["reason"].mask(falls, reason)
+    before, after = wide
+    why = first_remark(
+        [unconfirmed, before & after, before, after], [reason, WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER], None
     )
+    falls = has_remark(rows["verdict"], DECREASED, INCREASED) & pd.notna(why)
+    reasons = rows["reason"].mask(falls, pd.Series(why, rows.index, dtype=object))
+    return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=reasons)
 
 
 def is_unjudged(verdict: object, reason: object) -> bool:
@@ -187,24 +186,6 @@ def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
 
 
-def without_wide_bounds(
-    rows: pd.DataFrame, before: NDArray[np.bool_], after: NDArray[np.bool_]
-) -> pd.DataFrame:
-    """Returns the rows of a change, and replaces some verdicts. If unresolved persons make the estimate of a
-    round too uncertain (see `wide_bounds`), the verdict becomes `no detectable change`, and the reason names
-    the round.
-
-    Args:
-        rows: rows with `verdict` and `reason`.
-        before, after: for each row, whether its estimate is too uncertain in this round.
-    """
-    decided = has_remark(rows["verdict"], DECREASED, INCREASED)
-    which = first_remark([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
-    falls = decided & (before | after)
-    reason = pd.Series(which, rows.index, dtype=object).where(falls, rows["reason"])
-    return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=reason)
-
-
 @dataclass(frozen=True)
 class Matched:
     """The estimates of two rounds, and the pairs of rows that are compared with each other.
@@ -223,106 +204,70 @@ class Matched:
     second: Positions
     shared: bool | None
 
-    @property
-    def has_unresolved(self) -> bool:
-        """Returns whether the share of unresolved persons (whose answers do not decide whether they are
-        cases) is known in both rounds. It is not known for measures such as a mean."""
-        return self.before.unresolved_shares is not None and self.after.unresolved_shares is not None
-
 
 def confirmed_verdicts(rows: pd.DataFrame, matched: Matched, *, by_size: bool) -> pd.DataFrame:
     """Returns the rows of a change, and replaces verdicts that could be wrong because of unresolved persons.
     The answers of these persons do not decide whether they are cases.
 
-    A verdict stays if it passes `second_test`, and if the estimates of both rounds are certain enough (see
-    `wide_bounds`). Otherwise it becomes `no detectable change`, with the reason. Measures without unresolved
-    persons (such as a mean) are returned unchanged.
+    A verdict stays if it passes a second test, in which the excess of unresolved persons counts as cases (see
+    `excess_counted`), and if the estimates of both rounds are certain enough (see `wide_bounds`). Otherwise
+    it becomes `no detectable change`, with the reason. Measures without unresolved persons (such as a mean)
+    are returned unchanged.
 
     Args:
         rows: the changes, as `difference` returns them.
         matched: the estimates of both rounds.
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
-    if not matched.has_unresolved:
-        return rows
-    rows = with_second_verdicts(rows, *second_test(matched, rows["verdict"].to_numpy(), by_size=by_size))
-    return without_wide_bounds(
-        rows, _wide(matched.before.table, matched.first), _wide(matched.after.table, matched.second)
+    old, new, verdict = (
+        matched.before.unresolved_shares,
+        matched.after.unresolved_shares,
+        rows["verdict"].to_numpy(),
     )
+    if old is None or new is None:
+        return rows
+    again = needs_second_test(verdict, old.share[matched.first], new.share[matched.second])
+    if again.any():
+        again &= excess_counted(matched, verdict, by_size=by_size)["verdict"].to_numpy() != verdict
+    wide = _wide(matched.before.table, matched.first), _wide(matched.after.table, matched.second)
+    return without_doubtful_verdicts(rows, again, wide)
 
 
-def second_test(
-    rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
-) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Tests the verdicts on a change a second time, as if the excess of unresolved persons in one round were
-    cases (docs/methods.md §5). Unresolved persons are those whose answers do not decide whether they are
-    cases. The excess is the difference of their shares in the two rounds.
+def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
+    """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of
+    `difference` (docs/methods.md §5). Unresolved persons are those whose answers do not decide whether they
+    are cases. The excess is the difference of their shares in the two rounds.
 
     p is the estimate and u the share of unresolved persons; 1 is the earlier round, 2 the later. For
     `decreased` with u2 > u1 the later estimate becomes p2 + (u2 − u1). For `increased` with u1 > u2 the
     earlier estimate becomes p1 + (u1 − u2). Both differences equal (p2 + u2) − (p1 + u1). The variance comes
     from the sum of the influence values of p and of u in each round.
 
-    For a number of persons, u is multiplied by the population of the round with the excess. This population
-    is taken as known.
-
-    Returns:
-        Two arrays with one value per row: whether the verdict is tested again, and the second verdict.
-    """
-    old, new = rows.before.unresolved_shares, rows.after.unresolved_shares
-    assert old is not None
-    assert new is not None
-    u1, u2 = old.share[rows.first], new.share[rows.second]
-    again = needs_second_test(verdict, u1, u2)
-    return again, excess_counted(rows, verdict, by_size=by_size)[
-        "verdict"
-    ].to_numpy() if again.any() else verdict
-
-
-def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -> pd.DataFrame:
-    """Returns the change as if the excess of unresolved persons were cases, in a table with the columns of
-    `difference`. Unresolved persons are those whose answers do not decide whether they are cases. The excess
-    is the difference of their shares in the two rounds.
+    For a number of persons, u is multiplied by the population of the round with the excess: the earlier round
+    for `increased`, else the later. This population is taken as known.
 
     Args:
         rows: the estimates of both rounds, and the pairs of rows that are compared.
-        verdict: the verdicts of the first test. If the estimates are numbers of persons, the share of
-            unresolved persons is multiplied by the population of the earlier round (for `increased`) or of
-            the later round (otherwise).
+        verdict: the verdicts of the first test.
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
-    rounds, scaled = [], []
-    one, two = (
-        rows.before.table["population"].to_numpy(float)[rows.first],
-        rows.after.table["population"].to_numpy(float)[rows.second],
+    whole = np.where(verdict == INCREASED, _whole(rows.before, rows.first), _whole(rows.after, rows.second))
+    (before, z1), (after, z2) = (
+        _as_if_cases(est, at, whole) for est, at in ((rows.before, rows.first), (rows.after, rows.second))
     )
-    whole = (
-        np.where(verdict == INCREASED, one, two)
-        if rows.after.about.measure in COUNT_MEASURES
-        else np.ones(len(one))
-    )
-    level = rows.after.about.level
-    for est, at in ((rows.before, rows.first), (rows.after, rows.second)):
-        shares = est.unresolved_shares
-        assert shares is not None
-        z = as_dense(est.influence[:, at]) + as_dense(shares.influence[:, at]) * whole
-        se = np.sqrt(est.units.variances(z))
-        rounds.append(
-            unresolved_as_cases(round_estimates(est.table, at), shares.share[at] * whole, se, level)
-        )
-        scaled.append(replace(est, influence=z))
-    joint, _ = join_samples(dict(zip(("before", "after"), scaled, strict=True)), rows.shared)
-    covariance = (joint[:, : len(one)] * joint[:, len(one) :]).sum(axis=0)
-    return difference(rounds[0], rounds[1], covariance, level=level, by_size=by_size)
+    scaled = {
+        "before": replace(rows.before, influence=z1),
+        "after": replace(rows.after, influence=z2),
+    }
+    joint, _ = join_samples(scaled, rows.shared)
+    covariance = (joint[:, : len(whole)] * joint[:, len(whole) :]).sum(axis=0)
+    return difference(before, after, covariance, level=rows.after.about.level, by_size=by_size)
 
 
 def confirmed_since_publication(
     row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float
 ) -> pd.DataFrame:
-    """Returns the change since a published number after the second test, in which the excess of unresolved
-    persons counts as cases. Unresolved persons are those whose answers do not decide whether they are cases.
-    A verdict is also removed if unresolved persons make one of the two numbers too uncertain (see
-    `wide_bounds`).
+    """Returns the change since a published number, as `confirmed_verdicts` does for two rounds.
 
     The test uses the published share of unresolved persons. If the publication does not state this share, it
     is taken as 0. Then all unresolved persons of the later round count as excess, and an increase is not
@@ -335,28 +280,34 @@ def confirmed_since_publication(
         at: the position of the compared row in `after.table`.
         rho: the correlation of the two numbers, as in `mover`.
     """
-    shares = after.unresolved_shares
+    shares, rows, stated = after.unresolved_shares, np.array([at]), baseline.unresolved_share
     if shares is None:
         return row
-    whole = float(after.table["population"].iloc[at]) if after.about.measure in COUNT_MEASURES else 1.0
-    before, verdict = whole * (baseline.unresolved_share or 0.0), row["verdict"].to_numpy()
-    z = as_dense(after.influence[:, [at]]) + as_dense(shares.influence[:, [at]]) * whole
-    own = round_estimates(after.table, np.array([at]))
-    later = unresolved_as_cases(
-        own, shares.share[[at]] * whole, np.sqrt(after.units.variances(z)), after.about.level
-    )
+    whole, verdict = _whole(after, rows), row["verdict"].to_numpy()
+    before = float(whole[0]) * (stated or 0.0)
     then = WithLimits(baseline.estimate + before, baseline.ci_low + before, baseline.ci_high + before)
+    later, _ = _as_if_cases(after, rows, whole)
     second = verdicts(*mover(then, WithLimits(later.estimate, later.ci_low, later.ci_high), rho))
-    again = needs_second_test(verdict, baseline.unresolved_share or 0.0, shares.share[[at]])
-    row = with_second_verdicts(
-        row,
-        again,
-        second,
-        MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_STATED,
-    )
-    return without_wide_bounds(
-        row, wide_bounds([baseline.estimate + before], [baseline.ci_high]), _wide(after.table, np.array([at]))
-    )
+    again = needs_second_test(verdict, stated or 0.0, shares.share[rows]) & (second != verdict)
+    wide = wide_bounds([baseline.estimate + before], [baseline.ci_high]), _wide(after.table, rows)
+    reason = MORE_UNRESOLVED if stated is not None else UNRESOLVED_NOT_STATED
+    return without_doubtful_verdicts(row, again, wide, reason)
+
+
+def _as_if_cases(est: Estimates, at: Positions, whole: Array) -> tuple[RoundEstimates, Array]:
+    """Returns some rows of a round as if its unresolved persons were cases, and their influence values. The
+    share of unresolved persons is multiplied by `whole`."""
+    shares = est.unresolved_shares
+    assert shares is not None
+    z = as_dense(est.influence[:, at]) + as_dense(shares.influence[:, at]) * whole
+    own, se = round_estimates(est.table, at), np.sqrt(est.units.variances(z))
+    return unresolved_as_cases(own, shares.share[at] * whole, se, est.about.level), z
+
+
+def _whole(est: Estimates, at: Positions) -> Array:
+    """Returns, for each row, the population of a number of persons; 1 for a rate."""
+    counted = est.about.measure in COUNT_MEASURES
+    return est.table["population"].to_numpy(float)[at] if counted else np.ones(len(at))
 
 
 def round_estimates(table: pd.DataFrame, rows: Positions) -> RoundEstimates:

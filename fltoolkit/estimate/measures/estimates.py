@@ -22,9 +22,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
 from fltoolkit.estimate.measures.result_columns import UnresolvedShares
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
-from fltoolkit.estimate.variance.covariance_across_samples import Joint
-from fltoolkit.estimate.variance.replicate_variance import Replicates
-from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units
+from fltoolkit.estimate.variance import Array, Joint, Matrix, Replicates, Units
 from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design, Domain

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from fltoolkit.estimate.measures.estimates import Estimates, RowName, Wanted
 from fltoolkit.estimate.measures.intervals import wald
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 
 PAIR = ("category", "reference")

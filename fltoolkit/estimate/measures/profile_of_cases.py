@@ -46,7 +46,7 @@ from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation, population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.design.survey_design import require_totals
 from fltoolkit.survey.spec.groups import TOTAL, Measure

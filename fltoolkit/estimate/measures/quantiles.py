@@ -29,7 +29,7 @@ from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
-from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, multiply_columns, side_by_side
+from fltoolkit.estimate.variance import Array, Matrix, multiply_columns, side_by_side
 from fltoolkit.survey.design.survey_design import Design
 
 Share = Annotated[float, Field(gt=0, lt=1), "0.5 is the median"]

@@ -13,7 +13,7 @@ from fltoolkit.estimate.measures import intervals
 from fltoolkit.estimate.measures.intervals import Confidence, EstimatedCases, EstimatedProportion
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums
 from fltoolkit.estimate.totals.result_cells import make_cells
-from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
+from fltoolkit.estimate.variance import Array, Codes, Matrix
 from fltoolkit.survey.design.survey_design import Design
 
 

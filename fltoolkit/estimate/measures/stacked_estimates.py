@@ -17,9 +17,16 @@ from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
 from fltoolkit.estimate.totals.breakdowns import By
-from fltoolkit.estimate.variance.covariance_across_samples import Joint, join, psu_labels
-from fltoolkit.estimate.variance.replicate_variance import Replicates
-from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units, side_by_side
+from fltoolkit.estimate.variance import (
+    Array,
+    Joint,
+    Matrix,
+    Replicates,
+    Units,
+    join,
+    psu_labels,
+    side_by_side,
+)
 from fltoolkit.languages.reasons import joined_reasons
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import TOTAL
@@ -39,7 +46,7 @@ def stack(parts: Parts, name: str, *, shared_psus: bool | None = None) -> Estima
 
     Two Estimates are from one sample if their files, strata and PSUs are the same. For designs without
     survey.yaml, only the labels of strata and PSUs are compared. Other Estimates are from different samples,
-    such as the rounds of a survey; `covariance_across_samples.join` explains their covariance. The variance
+    such as the rounds of a survey; `variance.join` explains their covariance. The variance
     of each of the joined Estimates does not change.
 
     Args:

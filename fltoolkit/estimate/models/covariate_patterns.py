@@ -20,7 +20,7 @@ from fltoolkit.estimate.models.model_formula import ModelFormula, unusable_formu
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
-from fltoolkit.estimate.variance.taylor_variance import Array, Codes, sums_by_code
+from fltoolkit.estimate.variance import Array, Codes, sums_by_code
 from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.survey.spec.groups import NOT_STATED, Group
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 
 STEPS, SMALL_STEP, LONGEST_STEP = 500, 1e-11, 5.0
 RANK, ZERO = 1e-10, 1e-7

@@ -39,8 +39,7 @@ from fltoolkit.estimate.models.likelihood_fit import (
 from fltoolkit.estimate.models.marginal_effects import FittedModel, coefficient_names, marginal_effects
 from fltoolkit.estimate.models.model_formula import read_formula
 from fltoolkit.estimate.models.rao_scott import DesignTest
-from fltoolkit.estimate.variance.replicate_variance import Replicates
-from fltoolkit.estimate.variance.taylor_variance import Array, Units
+from fltoolkit.estimate.variance import Array, Replicates, Units
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design

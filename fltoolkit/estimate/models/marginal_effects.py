@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import Patterns
 from fltoolkit.estimate.models.likelihood_fit import Fit, predict
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.spec.groups import crossed
 
 LEVEL = re.compile(r"\[(?:[TS]\.)?(.*?)\](?=:|$)")  # patsy's name of a category in that of a coefficient

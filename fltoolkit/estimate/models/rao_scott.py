@@ -18,7 +18,7 @@ from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
-from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, as_dense
+from fltoolkit.estimate.variance import Array, Matrix, as_dense
 from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.table_records import HoldsTable
 

@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from typing import Any, Literal
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fltoolkit.classify.answers_as_truths import truth_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import in_domain
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
+from fltoolkit.estimate.totals.coded_columns import with_categories
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.survey.checks.printed_counts import class_of_cases
-from fltoolkit.survey.data.engines import labels_as_numbers
-from fltoolkit.survey.data.fetch_rows import to_arrow, to_count
+from fltoolkit.survey.data.column_values import is_whole
+from fltoolkit.survey.data.engines import is_spark, labels_as_numbers
+from fltoolkit.survey.data.fetch_rows import to_arrow, to_count, to_rows
 from fltoolkit.survey.data.internal_columns import (
     CALIBRATED,
     FPC,
@@ -40,11 +42,11 @@ from fltoolkit.survey.data.internal_columns import (
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Key
-from fltoolkit.survey.spec.groups import NOT_STATED
 
 KEY = "by__"
 FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
 OWN, ALL = "fl__s_", "fl__all_"  # sums over the rows that count, and sums over all rows
+WEIGHTS, SQUARES = OWN + "w", OWN + "ww"
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
 # The sums that are computed while reading; the others follow from these and the status
 # (`_with_derived_columns`).
@@ -57,6 +59,7 @@ SUMMED = {
 }
 # Why a row is in no sum: a status below 0. UNRESOLVED is the exception: these rows are in the sums.
 UNRESOLVED, OUTSIDE, MISSING, BAD_WEIGHT, BAD_OUTCOME = -1, -2, -3, -4, -5
+STATUSES = 8  # from BAD_OUTCOME to 2
 
 
 @dataclass(frozen=True)
@@ -127,25 +130,33 @@ def cluster_totals(
         NotAvailable: amounts are below 0 or above `outcome.most`.
     """
     by_key = [design.key(k) for k in keys]
-    asked, texts = _with_numbers(_needed_columns(design, outcome, by_key, domain, weight), design, by_key)
-    frame = _summands(asked, design, outcome, len(keys))
+    asked = _needed_columns(design, outcome, by_key, domain, weight)
+    numbered, texts = _with_numbers(asked, design, by_key)
+    frame = _summands(numbered, design, outcome, len(keys))
     there = frame.collect_schema().names()
     labels = [
         c for c in (STRATA, PSU, SSU, *(f"fl__k{i}" for i in range(len(keys))), "fl__casehh") if c in there
     ]
     by = [*labels, *([PATTERN] if PATTERN in there else []), "fl__status"]
     sums = [c for c in there if c.startswith((OWN, ALL))]
-    ends = [nw.col(c).min().alias(f"{n}_low") for c, n in FPCS[: design.stages]] + [
-        nw.col(c).max().alias(f"{n}_high") for c, n in FPCS[: design.stages]
+    ends = [
+        end.alias(f"{name}_{which}")
+        for column, name in FPCS[: design.stages]
+        for which, end in (("low", nw.col(column).min()), ("high", nw.col(column).max()))
     ]
-    grouped = frame.group_by(by).agg(
-        nw.len().cast(nw.Float64()).alias("n"),
-        *[nw.col(s).sum() for s in sums],
-        *([nw.col("fl__lowest").min().alias("lowest")] if lowest else []),
-        *ends,
-    )
-    # Sorted, so that sums have the same last digit every time.
-    table = _as_pandas(to_arrow(grouped.sort(by), design.source), labels, by_key, texts)
+    found = None
+    if not (lowest or ends or design.replicates or _opened(design).has_few_rows):
+        found = _sorted_sums((frame, asked), by, sums, texts, design.source)
+    if found is None:
+        grouped = frame.group_by(by).agg(
+            nw.len().cast(nw.Float64()).alias("n"),
+            *[nw.col(s).sum() for s in sums],
+            *([nw.col("fl__lowest").min().alias("lowest")] if lowest else []),
+            *ends,
+        )
+        # Sorted, so that sums have the same last digit every time.
+        found = to_arrow(grouped.sort(by), design.source)
+    table = with_categories(found, labels, by_key, texts)
     names = {
         STRATA: "strata",
         PSU: "psu",
@@ -199,10 +210,9 @@ def _with_numbers(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Fr
     The texts are collected before the persons are classified, because the classification takes long. Columns
     of the classification keep their few texts.
     """
-    opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
     units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
     named = units | {f"fl__k{i}": key.name for i, key in enumerate(keys) if key.name}
-    return labels_as_numbers(frame, named, opened.labels_of, few=opened.has_few_rows)
+    return labels_as_numbers(frame, named, _opened(design).labels_of, few=_opened(design).has_few_rows)
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
@@ -251,77 +261,77 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
     return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(w).alias("fl__lowest"))
 
 
-def _as_pandas(
-    found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Returns an Arrow table (`found`) as a pandas table, with the columns in `labels` as ordered categories.
-    `texts` are the texts for which numbers stand, by column.
+def _opened(design: Design) -> Design:
+    return design.unclassified if isinstance(design, ClassifiedSurvey) else design
 
-    The columns are converted one by one in the C library's memory, which NumPy can use again. Arrow's own
-    pool would keep it.
+
+def _sorted_sums(
+    frames: tuple[Frame, Frame], by: Sequence[str], sums: Sequence[str], texts: Mapping[str, Any], source: Any
+) -> Any | None:
+    """Returns the groups of a frame and their sums, as GROUP BY and ORDER BY give them. Each row becomes one
+    whole number, for its values of `by`, and NumPy sorts the rows by this number. This is faster where there
+    may be as many groups as rows.
+
+    Returns None where it is not, so that GROUP BY is used. Also for Spark, whose rows stay in the cluster, and
+    for columns that have no whole numbers.
+
+    Args:
+        frames: the rows with their summands; and the same rows with the columns from which they come.
+        by, sums: the columns by which rows are grouped, and those that are summed.
+        texts: the texts for which numbers stand, by column.
+        source: the source of the rows, for error messages.
     """
-    from pyarrow import system_memory_pool
+    from pyarrow import array, table
 
-    named = {f"fl__k{i}": key for i, key in enumerate(keys)}
-    columns: dict[str, Any] = {}
-    for name in found.column_names:
-        column = found.column(name).combine_chunks(memory_pool=system_memory_pool())
-        if name == "fl__casehh":
-            columns[name] = _codes_and_values(column)[0]
-        else:
-            columns[name] = (
-                _categories(column, named.get(name), texts.get(name))
-                if name in labels
-                else column.to_numpy(zero_copy_only=False)
-            )
-    return pd.DataFrame(columns, copy=False)
-
-
-def _codes_and_values(column: Any) -> tuple[NDArray[np.int32], Any]:
-    """Returns a number (0, 1, …; -1 for null) for each value of an Arrow column, and the values for which 0,
-    1, … stand."""
-    from pyarrow import system_memory_pool
-    from pyarrow.compute import dictionary_encode
-
-    held = dictionary_encode(column, memory_pool=system_memory_pool())
-    return held.indices.fill_null(-1).to_numpy(), held.dictionary
-
-
-def _run_lengths(column: Any) -> tuple[Any, NDArray[np.int32]]:
-    """Returns a column in a shorter form: the value and the length of each run (consecutive rows with the
-    same value)."""
-    from pyarrow.compute import run_end_encode
-
-    runs = run_end_encode(column)
-    return runs.values, np.diff(runs.run_ends.to_numpy(), prepend=np.int32(0))
+    frame, asked = frames
+    types, own = asked.collect_schema(), [c for c in by if c != "fl__status"]
+    read = [c for c in own if c not in texts]
+    if is_spark(nw.to_native(frame)) or not all(c in types and is_whole(types[c]) for c in read):
+        return None
+    ends = [end.alias(f"{c}_{i}") for c in read for i, end in enumerate((nw.col(c).min(), nw.col(c).max()))]
+    units = nw.col(PSU).n_unique().alias("units")
+    ((rows, psus, *limits),) = to_rows(asked.select(nw.len().alias("rows"), units, *ends), source)
+    if None in limits:
+        return None
+    low = dict.fromkeys(own, 0) | dict(zip(read, limits[::2], strict=True))
+    high = {c: len(texts[c]) - 1 for c in texts} | dict(zip(read, limits[1::2], strict=True))
+    size = {c: high[c] - low[c] + 2 for c in own}  # 0 stands for null
+    codes = prod(size.values()) * STATUSES
+    if psus * prod(size[c] - 1 for c in own if c not in (STRATA, PSU)) * 3 < rows or codes >= 2**63:
+        return None
+    code: nw.Expr = nw.lit(0, nw.Int64())
+    for c in own:
+        code = code * size[c] + (nw.col(c).cast(nw.Int64()) - low[c] + 1).fill_null(0)
+    code = (code * STATUSES + nw.col("fl__status") - BAD_OUTCOME).alias("fl__code")
+    if codes < 2**31:
+        code = code.cast(nw.Int32())  # less memory
+    added = [nw.col(c).fill_null(0) for c in sums if c != SQUARES]
+    left, columns = _sums_by_number(to_arrow(frame.select(code, *added), source), sums)
+    left, status = np.divmod(left, STATUSES)
+    columns["fl__status"] = (status + BAD_OUTCOME).astype(np.int8)
+    for c in reversed(own):
+        left, digit = np.divmod(left, size[c])
+        columns[c] = array(digit.astype(np.int64) + (low[c] - 1), mask=digit == 0)
+    return table({c: columns[c] for c in (*by, "n", *sums)})
 
 
-def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categorical[Any]:
-    """Returns a column of texts or numbers as sorted categories. A missing value of a group becomes `not
-    stated`; a missing sampling unit stays missing. `key` is the group, or None for a column of sampling
-    units. If the column has numbers in place of texts, `texts` has the text of each number, from number 0.
-    None: the column has the values themselves."""
-    from pyarrow import array, concat_arrays
-
-    column, length = (column, None) if key else _run_lengths(column)  # rows are sorted by their units
-    code, held = _codes_and_values(column)
-    if texts is not None:
-        held = texts.take(held)
-    own = held.cast("string")
-    if key:
-        own = (
-            own
-            if key.labels is None
-            else array([key.labels.get(v, NOT_STATED) for v in held.to_pylist()], "string")
-        )
-        own = concat_arrays([own, array([NOT_STATED])])
-    labelled = pd.Categorical(pd.array(own, dtype="str"))
-    of = (
-        labelled.codes if key else np.append(labelled.codes, labelled.codes.dtype.type(-1))
-    )  # code -1 takes the last element
-    return pd.Categorical.from_codes(
-        of[code] if length is None else np.repeat(of[code], length), labelled.categories
-    )
+def _sums_by_number(persons: Any, sums: Sequence[str]) -> tuple[Any, dict[str, Any]]:
+    """Returns the different numbers in the column `fl__code` of an Arrow table, in order, and the sums of the
+    rows of each."""
+    number = persons.column("fl__code").to_numpy()
+    order = np.argsort(number, kind="stable")  # so that sums have the same last digit every time
+    number = number[order]
+    starts = np.flatnonzero(np.r_[True, number[1:] != number[:-1]])
+    columns = {"n": np.diff(starts, append=len(number)).astype(float)}
+    number = number[starts]
+    for c in sums:
+        if c != SQUARES:
+            value = persons.column(c).to_numpy()[order]
+            columns[c] = np.add.reduceat(value, starts)
+            if c == WEIGHTS:
+                value *= value  # in place: ten million weights are 80 MB
+                columns[SQUARES] = np.add.reduceat(value, starts)
+    return number, columns
 
 
 def margins_of(design: Design, weight: str) -> Calibration | None:

@@ -22,8 +22,7 @@ from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.totals.cluster_totals import OUTSIDE, UNRESOLVED, Outcome, cluster_totals, margins_of
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells, make_cells
-from fltoolkit.estimate.variance.replicate_variance import Replicates, ranks
-from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix, Units, as_dense, make_units
+from fltoolkit.estimate.variance import Array, Codes, Matrix, Replicates, Units, as_dense, make_units, ranks
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.estimate.weights.calibration_residuals import Margins
 from fltoolkit.survey.classifications.origins import obstacle_of_origins
@@ -163,7 +162,7 @@ class EstimandSums:
 
         Args:
             by: a function that sums values over all rows with the same number (the position of a unit or a
-                pattern): `Cells.by_unit` or `taylor_variance.sums_by_code`.
+                pattern): `Cells.by_unit` or `variance.sums_by_code`.
             weighted: the weighted value of each row of the table of sums.
             unweighted: the same value without weights.
         """
@@ -220,7 +219,9 @@ class EstimandSums:
             return self.units.degrees_of_freedom(weights)
         if self.units.df is not None:
             return np.full(len(self.denominators), self.units.df, dtype=np.int64)
-        return ranks(self.table, self.denominators, len(self.units), rows) - 1
+        rows = np.flatnonzero(self.table["n"] > 0) if rows is None else rows
+        weights = self.table[[f"w_{r}" for r in range(len(self.units))]].to_numpy(float)[rows]
+        return ranks(weights, [code[rows] for code in self.denominators.codes], len(self.denominators)) - 1
 
     def psus_with_cases(self, unresolved: bool = False) -> pd.Series:
         """Returns the number of PSUs with a case, by cell. It is missing for replicate weights.

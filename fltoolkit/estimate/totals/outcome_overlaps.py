@@ -15,7 +15,7 @@ import narwhals as nw
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.estimate.totals.person_patterns import summed_by_kind
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.answers.three_valued import all_of
 
 FORCED_LABOUR = "forced_labour"

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
 from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.design.survey_design import Key as GroupColumn, weight_of
+from fltoolkit.survey.design.survey_design import weight_of
 from fltoolkit.survey.spec.groups import NOT_STATED
 
 Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
@@ -170,16 +170,16 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The names of the columns in a query about the persons. For each group, `keys` has the expression that
-    computes its column, and the labels of its values. Each of the `populations` has one column for its
-    members and one for their weights."""
+    """The names of the columns in a query about the persons: one for each group, and two for each population,
+    for its members and their weights."""
 
-    keys: Mapping[str, GroupColumn]
+    persons: ClassifiedSurvey
+    names: Sequence[str]
     populations: Sequence[str]
 
     @property
     def groups(self) -> dict[str, str]:
-        return {g: f"fl__g{i}" for i, g in enumerate(self.keys)}
+        return {g: f"fl__g{i}" for i, g in enumerate(self.names)}
 
     @property
     def flags(self) -> dict[str, str]:
@@ -193,19 +193,38 @@ class _Columns:
     def by(self) -> list[str]:
         return [*self.groups.values(), *self.flags.values()]
 
-    def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Returns a table with the labels of groups in place of the values in the data. A value without a
-        label becomes `not stated`."""
+    def grouped(
+        self, frame: Frame, by: Sequence[str], sums: Sequence[str], ends: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Returns one row for each combination of the columns `by`: the number of persons, the sums of some
+        columns, and the smallest and largest value (`_low`, `_high`) of others. Groups have labels in place
+        of the values in the data; a value without a label is `not stated`."""
+        lows, highs = ([f"{c}_{end}" for c in ends] for end in ("low", "high"))
+        table = to_pandas(
+            frame.group_by(list(by)).agg(
+                nw.len().cast(nw.Float64()).alias("persons"),
+                *[nw.col(c).sum() for c in sums],
+                *[nw.col(c).min().alias(low) for c, low in zip(ends, lows, strict=True)],
+                *[nw.col(c).max().alias(high) for c, high in zip(ends, highs, strict=True)],
+            ),
+            self.persons.source,
+        )
         texts = {}
         for group, name in self.groups.items():
-            labels, values = self.keys[group].labels, table[name]
+            labels, values = self.persons.key(group).labels, table[name]
             found = (
                 values.map(labels)
                 if labels is not None
                 else values.where(values.isna(), values.astype("str"))
             )
             texts[name] = found.astype(object).where(found.notna(), NOT_STATED).astype("str")
-        return table.assign(**texts)
+        how = (
+            dict.fromkeys(["persons", *sums], "sum")
+            | dict.fromkeys(lows, "min")
+            | dict.fromkeys(highs, "max")
+        )
+        # codes that share a label become one row
+        return table.assign(**texts).groupby(list(by), sort=True, as_index=False, dropna=False).agg(how)
 
 
 def read_patterns(
@@ -219,27 +238,30 @@ def read_patterns(
         groups: the groups that are published, such as sex.
         populations: the populations that are published.
     """
-    persons = calibrated(persons)
-    everybody = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
-    frame = _outcomes(persons, everybody)
-    table = everybody.labelled(to_pandas(_grouped(frame, everybody), persons.source))
-    columns = [str(c) for c in table if c not in everybody.by]
-    how = {c: "min" if c.endswith("_low") else "max" if c.endswith("_high") else "sum" for c in columns}
-    table = table.groupby(everybody.by, sort=True, as_index=False).agg(how)
+    everybody = _columns_of_kinds(persons, groups, populations)
+    frame, weights = _outcomes(everybody), everybody.weights
+    made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
+    for q, w in weights.items():
+        inside = nw.col(everybody.flags[q])
+        made.append(nw.when(inside).then(nw.col(w)).alias(w))
+        made += [
+            nw.when(inside & nw.col(o)).then(nw.col(w)).otherwise(0.0).alias(f"{w}_{o}") for o in OUTCOMES
+        ]
+    sums = [*OUTCOMES, *(f"{w}_{o}" for w in weights.values() for o in OUTCOMES)]
+    table = everybody.grouped(frame.select(*everybody.by, *made), everybody.by, sums, list(weights.values()))
 
     def floats(column: str) -> Array:
         return np.asarray(table[column].fillna(0.0).to_numpy(float))
 
-    weights = everybody.weights.items()
     return PersonPatterns(
-        table[everybody.by].set_axis([*everybody.keys, *(POPULATION + q for q in populations)], axis=1),
+        table[everybody.by].set_axis([*everybody.names, *(POPULATION + q for q in populations)], axis=1),
         floats("persons"),
         {o: floats(o) for o in OUTCOMES},
-        {q: floats(f"{w}_low") for q, w in weights},
-        {q: floats(f"{w}_high") for q, w in weights},
-        {(q, o): floats(f"{w}_{o}") for q, w in weights for o in OUTCOMES},
-        {q: _weights(persons, frame, (everybody, q), table) for q in populations},
-        _case_homes(persons, _Columns({g: persons.key(g) for g in groups}, populations)),
+        {q: floats(f"{w}_low") for q, w in weights.items()},
+        {q: floats(f"{w}_high") for q, w in weights.items()},
+        {(q, o): floats(f"{w}_{o}") for q, w in weights.items() for o in OUTCOMES},
+        {q: _weights(frame, everybody, q, table) for q in populations},
+        _case_homes(_Columns(everybody.persons, groups, populations)),
     )
 
 
@@ -258,38 +280,36 @@ def summed_by_kind(
         groups, populations: as in `read_patterns`.
         truths: the conditions, as true/false columns by name.
     """
-    persons = calibrated(persons)
-    columns = _Columns({g: persons.key(g) for g in groups if g not in persons.spec.case_only}, populations)
+    columns = _columns_of_kinds(persons, groups, populations)
     counted = [truth.fill_null(False).cast(nw.Int64()).alias(name) for name, truth in truths.items()]
-    frame = _outcomes(persons, columns, counted).select(*columns.by, *truths)
-    found = columns.labelled(
-        to_pandas(frame.group_by(columns.by).agg(*[nw.col(name).sum() for name in truths]), persons.source)
-    )
-    table = found.groupby(columns.by, sort=True, as_index=False).sum()
+    frame = _outcomes(columns, counted).select(*columns.by, *truths)
+    table = columns.grouped(frame, columns.by, list(truths))
     return {name: np.asarray(table[name].to_numpy(float)) for name in truths}
 
 
-def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Expr] = ()) -> Frame:
+def _columns_of_kinds(
+    persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str]
+) -> _Columns:
+    """Returns the columns that define the kinds of persons: no group that only cases have."""
+    return _Columns(calibrated(persons), [g for g in groups if g not in persons.spec.case_only], populations)
+
+
+def _outcomes(columns: _Columns, more: Sequence[nw.Expr] = ()) -> Frame:
     """Returns the persons who are in at least one of the populations, with their groups, populations,
     weights, outcomes, sampling unit and household, and the columns `more`."""
+    persons = columns.persons
     there = persons.frame.collect_schema().names()
     case = nw.col("forced_labour")
     now = nw.col(NOW_COLUMN) if NOW_COLUMN in there else nw.lit(False)
-    outcomes = dict(
-        zip(
-            OUTCOMES,
-            (case.fill_null(False), now.fill_null(False), case.is_null(), now.is_null()),
-            strict=True,
-        )
-    )
+    outcomes = (case.fill_null(False), now.fill_null(False), case.is_null(), now.is_null())
     frame = persons.frame.select(
-        *[columns.keys[g].column.alias(name) for g, name in columns.groups.items()],
+        *[persons.key(g).column.alias(name) for g, name in columns.groups.items()],
         *[
             (nw.col(POPULATION + q).fill_null(False) & (nw.col(weight_of(q)).fill_null(0.0) != 0)).alias(name)
             for q, name in columns.flags.items()
         ],
         *[nw.col(weight_of(q)).alias(name) for q, name in columns.weights.items()],
-        *[expression.alias(name) for name, expression in outcomes.items()],
+        *[expression.alias(name) for name, expression in zip(OUTCOMES, outcomes, strict=True)],
         *[nw.col(own).alias(name) for name, own in UNITS.items() if own in there],
         *more,
     )
@@ -298,72 +318,29 @@ def _outcomes(persons: ClassifiedSurvey, columns: _Columns, more: Sequence[nw.Ex
     )
 
 
-def _grouped(frame: Frame, columns: _Columns) -> Frame:
-    """Returns one row for each kind of person (all persons with the same values in all groups and
-    populations). A row has the number of persons, the number with each outcome, the smallest and the largest
-    weight, and the weighted numbers."""
-    made: list[nw.Expr] = [nw.col(o).cast(nw.Int64()).alias(o) for o in OUTCOMES]
-    lows, highs, sums = [], [], list(OUTCOMES)
-    for q, w in columns.weights.items():
-        inside = nw.col(columns.flags[q])
-        own = nw.when(inside).then(nw.col(w))
-        made += [own.alias(f"{w}_low"), own.alias(f"{w}_high")]
-        made += [
-            nw.when(inside & nw.col(o)).then(nw.col(w)).otherwise(0.0).alias(f"{w}_{o}") for o in OUTCOMES
-        ]
-        lows.append(f"{w}_low")
-        highs.append(f"{w}_high")
-        sums += [f"{w}_{o}" for o in OUTCOMES]
-    return (
-        frame.select(*columns.by, *made)
-        .group_by(columns.by)
-        .agg(
-            nw.len().cast(nw.Float64()).alias("persons"),
-            *[nw.col(c).sum() for c in sums],
-            *[nw.col(c).min() for c in lows],
-            *[nw.col(c).max() for c in highs],
-        )
-    )
-
-
-def _weights(
-    persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame
-) -> pd.DataFrame:
+def _weights(frame: Frame, columns: _Columns, population: str, kinds: pd.DataFrame) -> pd.DataFrame:
     """Returns the number of persons of each kind with each weight in one population, as a table with the
-    columns of `PersonPatterns.weights`.
-
-    Args:
-        persons: the survey.
-        frame: the rows of the persons.
-        of: the names of the columns, and the population.
-        kinds: one row per kind.
-    """
-    columns, population = of
+    columns of `PersonPatterns.weights`. `frame` are the persons, and `kinds` has one row per kind."""
     weight = columns.weights[population]
     steps_of = 1e3 if kinds["persons"].sum() > LARGE else 1e6
     scale = steps_of / max(float(kinds[f"{weight}_high"].max()), np.finfo(float).tiny)
     inside = frame.filter(nw.col(columns.flags[population]))
     steps = (nw.col(weight) * scale).round().cast(nw.Int64()).alias("weight")
-    grouped = (
-        inside.select(*columns.by, steps).group_by([*columns.by, "weight"]).agg(nw.len().alias("persons"))
-    )
-    table = columns.labelled(to_pandas(grouped, persons.source))
+    table = columns.grouped(inside.select(*columns.by, steps), [*columns.by, "weight"], [])
     table = table.merge(kinds[columns.by].assign(kind=np.arange(len(kinds))), on=columns.by, how="left")
     return table.assign(weight=table["weight"].clip(lower=1) / scale)[["kind", "weight", "persons"]]
 
 
-def _case_homes(persons: ClassifiedSurvey, columns: _Columns) -> pd.DataFrame:
+def _case_homes(columns: _Columns) -> pd.DataFrame:
     """Returns the cases by household, sampling unit and groups, as a table with the columns of
     `PersonPatterns.case_homes`."""
-    frame = _outcomes(persons, columns)
-    units = [c for c in frame.collect_schema().names() if c in UNITS]
+    frame = _outcomes(columns)
+    by = [*columns.groups.values(), *(c for c in frame.collect_schema().names() if c in UNITS)]
     weights = [
         nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q)
         for q, w in columns.weights.items()
     ]
-    cases = frame.filter(nw.col("cases")).select(*columns.groups.values(), *units, *weights)
-    grouped = cases.group_by([*columns.groups.values(), *units]).agg(
-        *[nw.col(q).sum() for q in columns.populations]
-    )
-    table = columns.labelled(to_pandas(grouped, persons.source))
+    table = columns.grouped(
+        frame.filter(nw.col("cases")).select(*by, *weights), by, columns.populations
+    ).drop(columns="persons")
     return table.rename(columns={name: g for g, name in columns.groups.items()})

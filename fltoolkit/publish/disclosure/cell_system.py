@@ -18,7 +18,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, crossed_groups
 from fltoolkit.publish.printed_numbers import nearest
 

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Mask
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve, solve_in_whole

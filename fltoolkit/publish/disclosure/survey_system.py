@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.cell_counts import (
     Cell,
     CellId,

@@ -17,7 +17,7 @@ import pandas as pd
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import Patterns
 from fltoolkit.estimate.models.likelihood_fit import aliased, fit
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 
 ROUNDS, SETTLED = 1000, 1e-12
 

@@ -26,7 +26,7 @@ from fltoolkit.estimate.models.covariate_patterns import (
 )
 from fltoolkit.estimate.models.logistic_model import FEW, Logit, fit_patterns
 from fltoolkit.estimate.models.model_formula import formula_of_categories
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, group_name, joined_reasons
 from fltoolkit.languages.word_files import BASE

@@ -11,7 +11,7 @@ import numpy as np
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.totals.outcome_overlaps import FORCED_LABOUR, Overlap, Overlaps, read_overlaps
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, population_mean_weight
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     WITH,

@@ -38,8 +38,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     is_unjudged,
     unresolved_as_cases,
     wide_bounds,
-    with_second_verdicts,
-    without_wide_bounds,
+    without_doubtful_verdicts,
 )
 from fltoolkit.languages.reasons import Reason
 
@@ -138,16 +137,12 @@ def test_a_change_that_may_have_no_verdict_is_not_judged(reason: Reason) -> None
 
 
 def test_a_verdict_falls_unless_the_second_test_says_the_same() -> None:
-    rows = pd.DataFrame({"verdict": [DECREASED] * 4, "reason": [""] * 4})
-    second = np.array([DECREASED, NO_CHANGE, INCREASED, NO_CHANGE], dtype=object)
-    got = with_second_verdicts(rows, np.array([True, True, True, False]), second)
-    assert got["verdict"].tolist() == [DECREASED, NO_CHANGE, NO_CHANGE, DECREASED]
-    assert got["reason"].tolist() == [
-        "",
-        "more unresolved answers in one round",
-        "more unresolved answers in one round",
-        "",
-    ]
+    rows = pd.DataFrame({"verdict": [DECREASED, DECREASED, INCREASED, NO_CHANGE], "reason": [""] * 4})
+    none = np.full(4, False)
+    got = without_doubtful_verdicts(rows, np.array([False, True, True, True]), (none, none))
+    assert got["verdict"].tolist() == [DECREASED, NO_CHANGE, NO_CHANGE, NO_CHANGE]
+    said = "more unresolved answers in one round"
+    assert got["reason"].tolist() == ["", said, said, ""]
 
 
 SIDE = RoundEstimates(0.02, 0.003, 0.015, 0.027, 50.0, 5000, 100, 40)
@@ -243,7 +238,7 @@ def test_wide_bounds_are_judged_at_full_precision() -> None:
         {"verdict": [NO_CHANGE, "not comparable", DECREASED], "reason": ["too few cases", "x", ""]}
     )
     every, none = np.full(3, True), np.full(3, False)
-    got = without_wide_bounds(rows, every, none)
+    got = without_doubtful_verdicts(rows, none, (every, none))
     assert got["verdict"].tolist() == [NO_CHANGE, "not comparable", NO_CHANGE]
     assert got["reason"].tolist() == [
         "too few cases",

@@ -238,3 +238,60 @@ def test_no_text_comes_home_from_the_pass(labelled: pd.DataFrame, monkeypatch: p
     assert not [
         kind for kind in found[0].schema.types if pa.types.is_string(kind) or pa.types.is_dictionary(kind)
     ]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """So many PSUs and labels that nearly each row is a group of its own; with blanks everywhere."""
+    rng, n = np.random.default_rng(3), 60_000
+    psu = rng.integers(0, 4000, n)
+    frame = pd.DataFrame(
+        {"h": psu // 20, "psu": 7 + 3 * psu, "w": rng.gamma(2, 30, n), "x": rng.normal(size=n)}
+    )
+    frame["y"] = rng.choice([0.0, 1.0, np.nan], n, p=[0.9, 0.05, 0.05])
+    frame["g"] = rng.choice(np.array(["men", "women", None], object), n)
+    frame["k"] = pd.array(rng.integers(-2, 5, n), dtype="Int64")
+    frame.loc[::11, "k"] = pd.NA
+    frame.loc[::17, "w"] = 0.0
+    file = tmp_path_factory.mktemp("large") / "persons.parquet"
+    frame.to_parquet(file)
+    return file
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [Outcome("truth", "y"), Outcome("truth", "y", three_valued=True), Outcome("ratio", "x", "y")],
+    ids=["truth", "three-valued", "ratio"],
+)
+def test_sums_of_sorted_codes_are_those_of_group_by(
+    large: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And their last digits are the same each time."""
+    made = fl.SurveyDesign(large, weight="w", strata="h", psu="psu")
+    found = [cluster_totals(made, outcome, ["g", "k"]) for _ in range(3)]
+    for again in found[1:]:
+        pd.testing.assert_frame_equal(again, found[0], check_exact=True)
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        "fltoolkit.estimate.totals.cluster_totals._sorted_sums", lambda *given: asked.append(given)
+    )
+    grouped = cluster_totals(made, outcome, ["g", "k"])
+    assert len(asked) == 1
+    assert len(grouped) > 40_000
+    pd.testing.assert_frame_equal(found[0], grouped, rtol=2e-15, atol=1e-12)
+
+
+@pytest.mark.parametrize(("keys", "sorted_rows"), [([], False), (["g"], False), (["g", "k"], True)])
+def test_rows_are_sorted_only_where_there_may_be_as_many_groups(
+    large: Path, keys: list[str], sorted_rows: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[int] = []
+
+    def kept(*given: Any) -> Any:
+        found = to_arrow(*given)
+        rows.append(len(found))
+        return found
+
+    monkeypatch.setattr("fltoolkit.estimate.totals.cluster_totals.to_arrow", kept)
+    cluster_totals(fl.SurveyDesign(large, weight="w", strata="h", psu="psu"), Outcome("truth", "y"), keys)
+    assert (rows == [60_000]) is sorted_rows

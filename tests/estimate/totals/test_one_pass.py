@@ -14,7 +14,7 @@ from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, _renumber, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation
-from fltoolkit.estimate.variance.taylor_variance import as_dense
+from fltoolkit.estimate.variance import as_dense
 from fltoolkit.survey.data.internal_columns import WEIGHT
 
 # Three villages; the second has no case, and one person of the third has not answered.

@@ -17,7 +17,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
-from fltoolkit.estimate.variance.taylor_variance import Units
+from fltoolkit.estimate.variance import Units
 from fltoolkit.survey.design.calibrated_weights import G
 
 pytestmark = (

@@ -22,7 +22,7 @@ from scipy.optimize import linprog
 from scipy.sparse import lil_array
 
 import fltoolkit as fl
-from fltoolkit.estimate.variance.taylor_variance import Array
+from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.profile import characteristic_cells, profile_decision
 from fltoolkit.publish.disclosure.suppression import Suppressed
 from fltoolkit.survey.spec.groups import TOTAL

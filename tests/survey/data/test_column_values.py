@@ -14,7 +14,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.estimate.variance.taylor_variance import Units, as_dense
+from fltoolkit.estimate.variance import Units, as_dense
 from fltoolkit.survey.data.column_values import label_without_missing
 from fltoolkit.survey.data.duckdb_connection import connect
 

@@ -1,10 +1,13 @@
-"""Computes variances by Taylor linearisation (docs/methods.md §2), equal to `svyrecvar` of R's survey
-package."""
+"""Computes variances from influence values (the part of each sampled unit in an estimate): by Taylor linearisation,
+by replicate weights, or across several samples (docs/methods.md §2).
+
+Equal to `svyrecvar` and `svrVar` of R's survey package.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -13,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.errors import DesignError
+from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import Margins
 from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.design.replicate_weights import MANY
 from fltoolkit.survey.design.survey_design import Design, SinglePsu
 
 if TYPE_CHECKING:
@@ -24,10 +28,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Codes: TypeAlias = "NDArray[np.intp] | NDArray[np.int32]"
 Matrix: TypeAlias = "Array | csc_array"  # units × rows: sparse if it comes from sums by unit, because most units have no such sum
-FULL = 0.1  # if more than this share of the numbers are not 0, dense arithmetic is faster
-AT_ONCE = 200  # columns that are made dense together
+Label = tuple[str, ...]
 WHOLE = 1e-9  # a count that is stored as a float differs by less, relative to its size
-CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the processor's cache
+AT_ONCE = 64  # columns that are made dense together
+RANK_TOLERANCE = 1e-5  # R's degf
 
 
 @dataclass(frozen=True)
@@ -51,34 +55,22 @@ class Stage:
     times: Array
     single: SinglePsu
 
-    def scaled(self, z: Any) -> Iterator[Matrix]:
-        """Yields a matrix S for which S'S is this stage's part of the covariance. S is the influence of the
-        units, minus its mean in each group, times the root of a factor.
-
-        A dense matrix is yielded in several parts, some rows at a time.
-        """
+    def scaled(self, z: Array) -> Array:
+        """Returns a matrix S for which S'S is this stage's part of the covariance. S is the influence of the
+        units, minus its mean in each group, times the root of a factor."""
         alone = self.n == 1
-        to_all = self.single == "adjust" and bool(alone.any())
-        if to_all or is_dense(z):
-            z = as_dense(z)
-        centre: Any = multiply_rows(sums_by_code(z, self.group, len(self.n)), 1 / self.n)
-        if not isinstance(z, np.ndarray) and np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]:
-            z, centre = as_dense(z), as_dense(centre)
-        if to_all:
+        centre = sums_by_code(z, self.group, len(self.n)) / self.n[:, None]
+        if self.single == "adjust":
             centre[alone] = z.sum(axis=0) / len(z)
         factor = (1 - self.f) * np.where(alone, 1.0, self.n / np.maximum(self.n - 1, 1))
         factor[factor < 1e-7] = 0.0
         if self.single == "average":
             usable = ~(alone & (factor > 0))
             factor = np.where(usable, factor, 0.0) * (len(self.n) / max(usable.sum(), 1))
-        root = np.sqrt(factor * self.times)[self.group]
-        if not isinstance(z, np.ndarray):
-            yield multiply_rows(z - centre[self.group], root)
-            return
-        step = max(1, CELLS_AT_ONCE // max(1, z.shape[1]))
-        for i in range(0, len(z), step):
-            some = slice(i, i + step)
-            yield (z[some] - centre[self.group[some]]) * root[some, None]
+        found = centre[self.group]
+        np.subtract(z, found, out=found)  # in place: with persons as units, a matrix is large
+        found *= np.sqrt(factor * self.times)[self.group, None]
+        return np.asarray(found)
 
 
 class Scaled(ABC):
@@ -86,24 +78,22 @@ class Scaled(ABC):
     replicates (`Replicates`). They define the method `scaled`."""
 
     @abstractmethod
-    def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the
-        influence matrix (units × estimates)."""
+    def scaled(self, z: Matrix) -> Array:
+        """Returns a matrix S for which S'S is the covariance of the estimates. z is the influence matrix
+        (units × estimates)."""
 
     def variances(self, z: Matrix) -> Array:
         """Returns the variance of each estimate. z is the influence matrix (units × estimates)."""
         found = np.zeros(z.shape[1])
         for i in range(0, z.shape[1], AT_ONCE):
-            for rows in self.scaled(z[:, i : i + AT_ONCE]):
-                found[i : i + AT_ONCE] += _sums_of_squares(rows)
+            rows = self.scaled(z[:, i : i + AT_ONCE])
+            found[i : i + AT_ONCE] = np.einsum("ij,ij->j", rows, rows)
         return found
 
     def covariance(self, z: Matrix) -> Array:
         """Returns the covariance matrix of all estimates. z is the influence matrix (units × estimates)."""
-        found = np.zeros((z.shape[1], z.shape[1]))
-        for rows in self.scaled(z):
-            found += as_dense(rows.T @ rows)
-        return found
+        rows = self.scaled(z)
+        return rows.T @ rows
 
 
 @dataclass(frozen=True)
@@ -144,7 +134,7 @@ class Units(Scaled):
         held = [s for s in (self.first, self.second, self.margins) if s is not None]
         return [self.strata, self.psu, self.psu_of, *(getattr(s, f.name) for s in held for f in fields(s))]
 
-    def by_psu(self, values: Matrix) -> Matrix:
+    def by_psu(self, values: Any) -> Any:
         """Returns the sums of a matrix (units × columns) over the units of each PSU (PSUs × columns)."""
         return values if self.second is None else sums_by_code(values, self.psu_of, len(self.psu))
 
@@ -163,29 +153,28 @@ class Units(Scaled):
         """
         if x is None:
             return y
-        whole = np.asarray(self._unit_rows(x).sum(axis=0))
+        whole = np.asarray(x[: len(self)].sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             if isinstance(x, np.ndarray):
                 z: Matrix = np.multiply(x, -estimate, out=x if overwrite_x else None)
-                _add_to(y, z)
+                some = y.tocoo() if not isinstance(y, np.ndarray) else None  # no position occurs twice
+                if some is None:
+                    z += y
+                else:
+                    z[some.row, some.col] += some.data
                 z *= 1 / whole
             else:
                 z = multiply_columns(multiply_columns(x, -estimate) + y, 1 / whole)
         return z if (whole != 0).all() else as_dense(z) + np.where(whole == 0, np.nan, 0.0)
 
-    def scaled(self, z: Matrix) -> Iterator[Matrix]:
-        """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the
-        influence matrix (units × estimates)."""
-        z = self.residual(z)
-        yield from self.first.scaled(self.by_psu(z))
-        if self.second is not None:
-            yield from self.second.scaled(z)
-
-    def residual(self, z: Matrix) -> Matrix:
-        """Returns the influence values from which the variance is computed. With calibrated weights these are
-        the residuals, without the part that the margins explain. Otherwise z is returned unchanged.
-        """
-        return self.margins.residual(as_dense(z), len(self)) if self.margins else z
+    def scaled(self, z: Matrix) -> Array:
+        """Returns a matrix S for which S'S is the covariance of the estimates: the first stage's part above
+        the second's. z is the influence matrix (units × estimates)."""
+        z = as_dense(z)
+        if self.margins:
+            z = self.margins.residual(z, len(self))
+        first = self.first.scaled(self.by_psu(z))
+        return first if self.second is None else np.vstack([first, self.second.scaled(z)])
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
         """Returns the degrees of freedom of each column: the number of PSUs with persons of the domain, minus
@@ -194,19 +183,162 @@ class Units(Scaled):
         Args:
             n: persons or weights of the domain (units × columns).
         """
-        psus = self.by_psu(self._unit_rows(n)) != 0
+        psus = self.by_psu(n[: len(self)]) != 0
         strata = sums_by_code(psus, self.first.group, len(self.first.n))
         return np.asarray(psus.sum(axis=0), dtype=np.int64) - np.asarray(strata.sum(axis=0), dtype=np.int64)
 
-    def _unit_rows(self, values: Matrix) -> Matrix:
-        """Returns the rows of a matrix that belong to the sampled units. The further rows below them, which
-        calibrated weights need, are left out."""
-        return values[: len(self)] if self.margins else values
+
+@dataclass(frozen=True)
+class Replicates(Scaled):
+    """The replicates of a design with replicate weights. In an influence matrix, each replicate has one row:
+    the distance of its estimate from the centre.
+
+    Attributes:
+        factor: scale × rscales of each replicate.
+        mse: whether the centre is the estimate of the full sample. If not, it is the mean over the
+            replicates.
+        df: the degrees of freedom, if the user gave them; else None.
+    """
+
+    factor: Array
+    mse: bool
+    df: float | None
+
+    def __len__(self) -> int:
+        return len(self.factor)
+
+    def same_as(self, other: object) -> bool:
+        """Returns whether another object has replicates with the same factors. Only then can the two
+        influence matrices be put side by side."""
+        return (
+            isinstance(other, Replicates)
+            and np.array_equal(self.factor, other.factor)
+            and self.mse == other.mse
+        )
+
+    def influence(self, y: Array, x: Array | None, estimate: Array, overwrite_x: bool = False) -> Array:
+        """Returns the distance of each replicate's estimate from the centre (replicates × estimates).
+
+        A replicate without any person of a domain has no estimate and adds nothing, as in R.
+
+        Args:
+            y: the numerators (replicates × estimates).
+            x: the denominators (replicates × estimates); None: the estimates are totals.
+            estimate: the estimates from the full sample.
+            overwrite_x: whether the result may be written into the memory of x.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            theta = y if x is None else np.divide(y, x, out=x if overwrite_x else None)
+        known = np.isfinite(theta)
+        counted = known & (self.factor > 0)[:, None]
+        with np.errstate(invalid="ignore"):
+            centre = estimate if self.mse else np.where(counted, theta, 0.0).sum(axis=0) / counted.sum(axis=0)
+        return np.where(known, theta - centre, 0.0)
+
+    def scaled(self, z: Matrix) -> Array:
+        """Returns a matrix S for which S'S is the covariance of the estimates. z is the distance of each
+        replicate's estimate from the centre."""
+        return as_dense(z) * np.sqrt(self.factor)[:, None]
 
 
-def is_dense(values: Any) -> bool:
-    """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster than sparse."""
-    return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
+def ranks(weights: Array, codes: Iterable[Codes], cells: int) -> NDArray[np.int64]:
+    """Returns, for each cell, the rank of the replicate weights: the number of linearly independent
+    replicates. The degrees of freedom are the rank minus one (R `degf`).
+
+    If there are many rows, the rank is computed from random sums of the rows. This rank is the same.
+
+    Args:
+        weights: the sums of the replicate weights (rows × replicates).
+        codes: for each breakdown, the cell of each row; -1: none.
+        cells: the number of cells.
+    """
+    found, random, most = np.zeros(cells, dtype=np.int64), np.random.default_rng(0), weights.shape[1]
+    for code in codes:
+        for i in np.unique(code[code >= 0]):
+            own = weights[code == i]
+            if len(own) > MANY * most:
+                own = sums_by_code(own, random.integers(0, 4 * most, len(own)), 4 * most)
+            largest = np.abs(own).max(axis=0)
+            if largest.any():
+                own = own / np.where(largest > 0, largest, 1.0)
+                found[i] = np.linalg.matrix_rank(own, tol=None, rtol=RANK_TOLERANCE)
+    return found
+
+
+@dataclass(frozen=True)
+class Joint(Scaled):
+    """The sampled units of several samples together. Each unit has one row in the influence matrix. The
+    values of this matrix are already scaled (see `scaled`).
+
+    Attributes:
+        labels: one tuple per row. For a PSU that can be in several samples it is (stratum, PSU). For any
+            other unit, the tuple contains the name of the sample.
+    """
+
+    labels: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def same_as(self, other: object) -> bool:
+        """Returns whether another object has the same sampled units. Then the two influence matrices have the
+        same rows and can be put side by side."""
+        return isinstance(other, Joint) and np.array_equal(self.labels, other.labels)
+
+    def scaled(self, z: Matrix) -> Array:
+        """Returns the influence matrix z itself, which is already scaled."""
+        return as_dense(z)
+
+
+def psu_labels(units: Units | Replicates | Joint) -> list[Label]:
+    """Returns the label of each PSU, as a pair of its stratum and its own name.
+
+    The list is empty for replicates, and if persons were drawn directly, because there are then no PSUs with
+    names.
+    """
+    return list(zip(units.strata, units.psu, strict=True)) if isinstance(units, Units) and units.named else []
+
+
+def join(
+    parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared: bool
+) -> tuple[Array, Joint]:
+    """Returns the influence values of several samples as one matrix (units × estimates), and the sampled
+    units, one per row. A value is 0 if the unit is not in the sample of the estimate. The values are scaled:
+    the covariance of two estimates is the sum of the products of their columns.
+
+    Only PSUs that are in both samples contribute to a covariance between them. If all PSUs are in both, this
+    is the covariance of R's svydesign on the data of both samples together. If only some PSUs are in both, R
+    counts the PSUs of both samples in every stratum, which changes the variance of each sample. Here the
+    variance of each sample does not change.
+
+    Args:
+        parts: for each sample its label, its influence matrix and its units.
+        shared: whether PSUs with the same stratum and label are the same area. Units below the PSU are never
+            shared.
+
+    Raises:
+        RequestError: a part is itself a stack of samples.
+    """
+    scaled, labels = [], []
+    for label, z, units in parts:
+        if isinstance(units, Joint):
+            raise RequestError(
+                "one of the parts is itself a stack of samples",
+                found=label,
+                do="stack all samples in one call",
+            )
+        s, psus = units.scaled(z), psu_labels(units) if shared else []
+        scaled.append(s)
+        labels.append([*psus, *((label, "unit", str(i)) for i in range(len(psus), len(s)))])
+    position = {key: i for i, key in enumerate(dict.fromkeys(key for keys in labels for key in keys))}
+    wide = np.zeros((len(position), sum(s.shape[1] for s in scaled)))
+    start = 0
+    for s, keys in zip(scaled, labels, strict=True):
+        wide[[position[key] for key in keys], start : start + s.shape[1]] = s
+        start += s.shape[1]
+    rows = np.empty(len(position), dtype=object)
+    rows[:] = list(position)
+    return wide, Joint(rows)
 
 
 def as_dense(values: Matrix) -> Array:
@@ -220,42 +352,12 @@ def side_by_side(parts: Sequence[Matrix]) -> Matrix:
     return np.hstack(parts) if any(isinstance(z, np.ndarray) for z in parts) else hstack(parts, format="csc")
 
 
-def multiply_rows(values: Matrix, by: Array) -> Matrix:
-    """Multiplies each row of a matrix by its number in `by`. A sparse matrix is returned as CSR."""
-    return values * by[:, None] if isinstance(values, np.ndarray) else _rows_multiplied(values.tocsr(), by)
-
-
 def multiply_columns(values: Matrix, by: Array) -> Matrix:
-    """Multiplies each column of a matrix by its number in `by`. A sparse matrix is returned as CSC."""
-    return values * by if isinstance(values, np.ndarray) else _rows_multiplied(values.tocsc(), by)
+    """Multiplies each column of a matrix by its number in `by`."""
+    return values * by if isinstance(values, np.ndarray) else values.multiply(by).tocsc()
 
 
-def _rows_multiplied(values: Any, by: Array) -> Any:
-    return type(values)(
-        (values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr),
-        shape=values.shape,
-    )
-
-
-def _add_to(values: Matrix, to: Array) -> None:
-    """Adds `values` to the dense matrix `to`, which is changed."""
-    if isinstance(values, np.ndarray):
-        to += values
-    else:
-        some = values.tocoo()  # no position occurs twice
-        to[some.row, some.col] += some.data
-
-
-def _sums_of_squares(values: Matrix) -> Array:
-    """Returns the sum of squares of each column."""
-    return (
-        np.einsum("ij,ij->j", values, values)
-        if isinstance(values, np.ndarray)
-        else np.asarray((values**2).sum(axis=0))
-    )
-
-
-def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
+def sums_by_code(values: Any, group: Codes, groups: int) -> Any:
     """Returns the sums of a matrix over the rows of each group (groups × columns). For a matrix of true/false
     values, a sum is true if at least one value is true.
 

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.variance.covariance_across_samples import Joint, join, psu_labels
-from fltoolkit.estimate.variance.replicate_variance import Replicates
-from fltoolkit.estimate.variance.taylor_variance import Stage, Units
+from fltoolkit.estimate.variance import Joint, Replicates, Stage, Units, join, psu_labels
 
 Z = np.array([[1.0], [3.0]])  # n/(n − 1)·Σ(z − 2)² = 4
 

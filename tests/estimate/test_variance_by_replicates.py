@@ -4,11 +4,9 @@ rank of their weights."""
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from fltoolkit.estimate.totals.result_cells import Cells
-from fltoolkit.estimate.variance.replicate_variance import Replicates, ranks
+from fltoolkit.estimate.variance import Replicates, ranks
 
 ESTIMATES = np.array([[1.0], [3.0], [5.0], [7.0]])
 
@@ -56,8 +54,7 @@ def test_the_rank_of_the_weights_of_a_cell(times: int) -> None:
     however large weights are."""
     first = np.array([[1.0, 2, 3], [1e6, 0, 1e6], [4, 1, 5]])
     weights = np.vstack([np.tile(first, (times, 1)), [[2, 0, 2]], [[0, 0, 0]], [[7, 8, 9]]])
-    table = pd.DataFrame(weights, columns=["w_0", "w_1", "w_2"]).assign(n=[1.0] * (len(weights) - 1) + [0.0])
-    code = np.array([0] * 3 * times + [1, 2, 1])  # the last row is of nobody
-    cells = Cells(pd.DataFrame(index=range(3)), (code,))
-    assert ranks(table, cells, 3).tolist() == [2, 1, 0]
-    assert ranks(table, cells, 3, np.array([0, 3 * times, 3 * times + 2])).tolist() == [1, 2, 0]
+    code = np.array([0] * 3 * times + [1, 2, -1])  # the last row is in no cell
+    assert ranks(weights, [code], 3).tolist() == [2, 1, 0]
+    some = np.array([0, 3 * times, 3 * times + 2])
+    assert ranks(weights[some], [np.array([0, 1, 1])], 3).tolist() == [1, 2, 0]
