@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,19 +23,16 @@ from fltoolkit.publish.disclosure.cell_counts import (
     population_mean_weight,
     row_cells,
 )
-from fltoolkit.publish.disclosure.cell_system import system_of
-from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.disclosure.derived_cells import AnyCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, identifying_cells
 from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILE_CELLS, ProfileCells
 from fltoolkit.publish.disclosure.suppression import (
     UNLISTED,
     Block,
+    EarlierCells,
     OutcomeSuppression,
     Suppressed,
     breakdown_of,
     suppress,
-    with_population,
 )
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
@@ -50,8 +46,6 @@ from fltoolkit.publish.reliability import kind_of
 from fltoolkit.table_records import as_records
 
 WHOLE: Key = frozenset()
-CASES: Key = frozenset({("case", "yes")})
-OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
 UNRESOLVED_STEPS = ("unresolved", "child, unresolved")
 LEFT = "two outcomes differ by too few cases"
@@ -175,13 +169,8 @@ def decide(
     out.unresolved_hidden |= {
         i for c, shown in profiles.unresolved_rows.items() if c in hidden["cases"] for i in shown
     } - out.hidden
-    for name, rows in table[chart & (table.index >= earlier.rows)].groupby(
-        "reference_population", sort=False
-    ):
-        tables = _OutcomeTables(
-            *(_of_population(str(name), every["cases"]) for every in (cells, hidden, hidden_unresolved))
-        )
-        out.hidden |= _hidden_steps(rows, keys, tables, (out, scenario.limits, salt))
+    for _, rows in table[chart & (table.index >= earlier.rows)].groupby("reference_population", sort=False):
+        out.hidden |= _hidden_steps(rows, keys, (out, hidden_unresolved["cases"]), scenario.limits, salt)
     return out
 
 
@@ -220,69 +209,53 @@ def _few_unresolved(cell: Cell, limits: Limits) -> bool:
     )
 
 
-def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
-    """Returns the values of the cells of one population, by the group values of each cell."""
-    return {k: value for (population, k), value in cells.items() if population == name}
-
-
-class _OutcomeTables(NamedTuple):
-    """One population's tables beside its flowchart: the cells, the hidden cells, the cells with hidden
-    unresolved persons."""
-
-    cells: Mapping[Key, Cell]
-    hidden: Mapping[Key, str]
-    hidden_unresolved: Mapping[Key, str]
-
-
 def _hidden_steps(
-    chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: tuple[Decision, Limits, bytes]
+    chart: pd.DataFrame,
+    keys: list[Key],
+    tables: tuple[Decision, Collection[CellId]],
+    limits: Limits,
+    salt: bytes,
 ) -> set[int]:
     """Returns the rows of a flowchart to hide, also because tables hide its cases, routes or unresolved
-    persons. `by` is the decision, to which this is added, the limits and the salt."""
-    (cells, hidden, hidden_unresolved), (out, limits, salt) = tables, by
+    persons. `tables` is the decision about the tables, to which this is added, and the cells with hidden
+    unresolved persons."""
+    out, hidden_unresolved = tables
+    population = str(chart["reference_population"].iloc[0])
+    whole: CellId = (population, WHOLE)
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
-    key_of = {
-        i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()
+    sides = {i: "yes" if step in CASE_STEPS else "no" for i, step in steps.items()}
+    cell_of = dict.fromkeys(chart.index, whole) | {
+        i: (population, frozenset({("step", step), ("case", sides[i])})) for i, step in steps.items()
     }
-    key_of |= {i: WHOLE for i in chart.index if not keys[i]}
-    counts = {key_of[i]: c for i, c in zip(chart.index, row_cells(chart), strict=True)}
-    primary = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
+    counts = dict(zip(cell_of.values(), row_cells(chart), strict=True))
+    primary = {c: why for c, cell in counts.items() if c != whole and (why := confidential(cell, limits))}
     counts = {
-        k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()
+        c: replace(cell, non_cases=None, weighted_others=None) for c, cell in counts.items()
     }  # no sums over the steps
-    counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
-    elsewhere = {CASES: (WHOLE, hidden)}
-    elsewhere |= {
-        k: (WHOLE, hidden_unresolved) for i, k in key_of.items() if steps.get(i) in UNRESOLVED_STEPS
-    }
-    elsewhere |= {
-        k: (route, hidden)
-        for i, k in key_of.items()
-        if (route := frozenset({("route", steps.get(i, ""))})) in cells
-    }
-    primary |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
-    always_shown = [k for k in (WHOLE, *elsewhere) if k not in primary]
-    system = system_of(counts, [k for k in counts if len(k) == 2])
-    made = protect(
-        system,
-        primary,
-        limits,
-        hidden_anyway={OTHERS: "nowhere shown"},
-        always_shown=always_shown,
-        salt=salt,
+    cases, others = ((population, frozenset({("case", side)})) for side in ("yes", "no"))
+    counts |= {side: merged(cell for c, cell in counts.items() if side[1] < c[1]) for side in (cases, others)}
+    elsewhere: dict[CellId, tuple[CellId, Collection[CellId]]] = {cases: (whole, out.hidden_cells["cases"])}
+    for i, step in steps.items():
+        route = (population, frozenset({("route", step)}))
+        if step in UNRESOLVED_STEPS:
+            elsewhere[cell_of[i]] = (whole, hidden_unresolved)
+        elif route in out.cells["cases"]:
+            elsewhere[cell_of[i]] = (route, out.hidden_cells["cases"])
+    primary |= {c: "hidden in the tables" for c, (there, hidden) in elsewhere.items() if there in hidden}
+    made = suppress(
+        Block(
+            "flowchart",
+            counts,
+            primary,
+            {others: "nowhere shown"},
+            EarlierCells(shown=frozenset({whole, *elsewhere} - primary.keys())),
+            in_words=lambda _: breakdown_of(Reason.of("categories.flow"), population),
+        ),
+        DisclosureScenario(limits),
+        salt,
     )
-    if made.exposed:
-        out.coarse.append(
-            breakdown_of(Reason.of("categories.flow"), str(chart["reference_population"].iloc[0]))
-        )
-        return set(key_of)
-    name = str(chart["reference_population"].iloc[0])
-    hidden_in_flowchart: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
-    units = {name: max(cell.mean_weight for cell in counts.values())}
-    out.suppressions.append(
-        OutcomeSuppression("flowchart", with_population(system, name), hidden_in_flowchart, units)
-    )
-    return {i for i, k in key_of.items() if k in made.hidden}
+    out.add(made)
+    return {i for i, c in cell_of.items() if made.coarse or c in made.hidden}
 
 
 def _cells(
