@@ -18,6 +18,7 @@ from fltoolkit.publish.disclosure.cell_counts import (
     Limits,
     confidential,
     disclosed_cells,
+    few_unresolved,
     merged,
     population_cells,
     population_mean_weight,
@@ -26,6 +27,7 @@ from fltoolkit.publish.disclosure.cell_counts import (
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, identifying_cells
 from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILE_CELLS, ProfileCells
 from fltoolkit.publish.disclosure.suppression import (
+    BEFORE,
     UNLISTED,
     Block,
     EarlierCells,
@@ -46,6 +48,8 @@ from fltoolkit.publish.reliability import kind_of
 from fltoolkit.table_records import as_records
 
 WHOLE: Key = frozenset()
+CASES: Key = frozenset({("case", "yes")})
+OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
 UNRESOLVED_STEPS = ("unresolved", "child, unresolved")
 LEFT = "two outcomes differ by too few cases"
@@ -119,24 +123,15 @@ def decide(
         outcome: _cells(rows, keys, share_groups, scenario.case_only) for outcome, rows in rows_of.items()
     }
     cells["cases"] = _routes(table[chart]) | cells["cases"]
-    told = {c: cell for c, (cell, _) in earlier.complements.items()}
-    cells["cases"] = {**told, **profiles.cells, **cells["cases"]}
+    told = {of: {c: cell for c, (cell, _) in found.items()} for of, found in earlier.told.items()}
+    cells["cases"] = {**told.get("cases", {}), **profiles.cells, **cells["cases"]}
     left = _few_who_left(cells["cases"], cells["now"], scenario.limits)
     hidden, hidden_unresolved = dict[str, Mapping[CellId, str]](), dict[str, Mapping[CellId, str]]()
-    earlier_of = earlier_cells(table, keys, share_groups, earlier)
-    before = earlier_of["cases"]
-    shown = before.shown.union(
-        c
-        for c, (cell, is_shown) in earlier.complements.items()
-        if is_shown and not confidential(cell, scenario.limits)
-    )
-    earlier_of["cases"] = replace(
-        before, shown=shown, hidden=before.hidden.union(earlier.complements) - shown
-    )
+    earlier_of = earlier_cells(table, keys, share_groups, earlier, scenario.limits)
     of_cases = (
         {c: why for c, why in left.items() if c in earlier_of["now"].shown}
         | dict(profiles.primary)
-        | dict(earlier.close)
+        | dict(earlier.close.get("cases", {}))
     )
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
@@ -147,23 +142,36 @@ def decide(
             outcome
         ].unlisted
         before = replace(earlier_of[outcome], unlisted=frozenset(unlisted))
-        made = suppress(Block(outcome, found, primary, small, before), scenario, salt)
-        out.add(made)
-        hidden[outcome] = made.hidden
-        unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
-        few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if _few_unresolved(cell, scenario.limits)}
-        hidden_anyway = {c: why for c, why in hidden[outcome].items() if c in unresolved and c not in few}
         open_ = UNRESOLVED_OF[outcome]
-        made = suppress(Block(open_, unresolved, few, hidden_anyway, earlier_of[open_]), scenario, salt)
+        unresolved = told.get(open_, {}) | _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
+        few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if few_unresolved(cell, scenario.limits)}
+        few |= {c: why for c, why in earlier.close.get(open_, {}).items() if c in unresolved}
+        while True:
+            made = suppress(Block(outcome, found, primary, small, before), scenario, salt)
+            hidden[outcome] = made.hidden
+            hidden_anyway = {c: why for c, why in made.hidden.items() if c in unresolved and c not in few}
+            of_unresolved = suppress(
+                Block(open_, unresolved, few, hidden_anyway, earlier_of[open_]), scenario, salt
+            )
+            # All persons, less those with this outcome and with its complement, are unresolved.
+            protected = (
+                primary.keys() | {c for c, why in hidden_anyway.items() if why != BEFORE} | before.shown
+            )
+            told_anyway = found.keys() & of_unresolved.hidden.keys() - protected
+            if not told_anyway or not earlier.has_complement or outcome != "cases":
+                break
+            primary |= dict.fromkeys(told_anyway, FEW_UNRESOLVED)
         out.add(made)
-        hidden_unresolved[outcome] = made.hidden
+        out.add(of_unresolved)
+        hidden_unresolved[outcome] = of_unresolved.hidden
         places = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
         out.hidden |= {
             i
             for i, p in places
             if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, share_groups))
         }
-        out.unresolved_hidden |= {i for i, p in places if (p, keys[i]) in hidden_unresolved[outcome]}
+        gone = hidden_anyway.keys() | hidden_unresolved[outcome].keys()
+        out.unresolved_hidden |= {i for i, p in places if (p, keys[i]) in gone}
         out.unlisted |= {i for i, p in places if hidden[outcome].get((p, keys[i])) == UNLISTED}
     out.cells, out.hidden_cells = cells, hidden
     out.unresolved_hidden |= {
@@ -201,14 +209,6 @@ def _few_who_left(
     }
 
 
-def _few_unresolved(cell: Cell, limits: Limits) -> bool:
-    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not
-    to be cases."""
-    return 0 < cell.cases < limits.cases or (
-        cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases
-    )
-
-
 def _hidden_steps(
     chart: pd.DataFrame,
     keys: list[Key],
@@ -232,7 +232,7 @@ def _hidden_steps(
     counts = {
         c: replace(cell, non_cases=None, weighted_others=None) for c, cell in counts.items()
     }  # no sums over the steps
-    cases, others = ((population, frozenset({("case", side)})) for side in ("yes", "no"))
+    cases, others = (population, CASES), (population, OTHERS)
     counts |= {side: merged(cell for c, cell in counts.items() if side[1] < c[1]) for side in (cases, others)}
     elsewhere: dict[CellId, tuple[CellId, Collection[CellId]]] = {cases: (whole, out.hidden_cells["cases"])}
     for i, step in steps.items():
