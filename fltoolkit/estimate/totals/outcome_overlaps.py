@@ -8,7 +8,8 @@ The tables are microdata: they stay in memory.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 
 import narwhals as nw
 
@@ -19,6 +20,8 @@ from fltoolkit.estimate.variance import Array
 from fltoolkit.survey.answers.three_valued import all_of
 
 FORCED_LABOUR = "forced_labour"
+YES, NO, OPEN = "yes", "no", "open"
+COMBINATIONS = [(one, two) for one, two in product((YES, NO, OPEN), repeat=2)]
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,13 @@ class Overlap:
     Attributes:
         other: the number of persons with another outcome.
         both: the number of persons with both outcomes.
+        combinations: the number of persons by what is known of both outcomes (yes, no or open), for each
+            combination that anybody has. Characteristics of cases have none.
     """
 
     other: Array
     both: Array
+    combinations: Mapping[tuple[str, str], Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,9 +87,28 @@ def read_overlaps(
         truths |= {(c.topic, c.name): all_of([nw.col(FORCED_LABOUR), c.truth]) for c in found}
     pairs = {f"other{k}": truth for k, truth in enumerate(truths.values())}
     pairs |= {f"both{k}": all_of([mine, truth]) for k, truth in enumerate(truths.values())}
+    pairs |= {
+        f"{one}{k}{two}": _answered(mine, one) & _answered(truth, two)
+        for k, truth in enumerate(truths.values())
+        if k < len(others)
+        for one, two in COMBINATIONS
+    }
     sums = summed_by_kind(persons, groups, populations, pairs)
-    made = {key: Overlap(sums[f"other{k}"], sums[f"both{k}"]) for k, key in enumerate(truths)}
+    made = {
+        key: Overlap(
+            sums[f"other{k}"],
+            sums[f"both{k}"],
+            {c: n for c in COMBINATIONS if (n := sums.get(f"{c[0]}{k}{c[1]}")) is not None and n.any()},
+        )
+        for k, key in enumerate(truths)
+    }
     return Overlaps(
         {name: o for (topic, name), o in made.items() if not topic},
         {key: o for key, o in made.items() if key[0]},
     )
+
+
+def _answered(truth: nw.Expr, answer: str) -> nw.Expr:
+    """Returns whether it is known of a person that a condition holds (yes) or does not hold (no), or whether
+    this is not known (open)."""
+    return truth.is_null() if answer == OPEN else (truth if answer == YES else ~truth).fill_null(False)

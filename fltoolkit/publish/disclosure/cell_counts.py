@@ -95,6 +95,14 @@ def confidential(cell: Cell, limits: Limits) -> str:
     return failed[0] if failed else ""
 
 
+def few_unresolved(cell: Cell, limits: Limits) -> bool:
+    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not
+    to be cases."""
+    return 0 < cell.cases < limits.cases or (
+        cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases
+    )
+
+
 def mean_weights(cells: Mapping[CellId, Cell]) -> dict[str, float]:
     """Returns the mean weight of each population's persons, by the name of the population."""
     found: dict[str, float] = {}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,24 +17,23 @@ from fltoolkit.publish.disclosure.cell_counts import (
     Limits,
     confidential,
     disclosed_cells,
+    few_unresolved,
     merged,
     population_cells,
     population_mean_weight,
     row_cells,
 )
-from fltoolkit.publish.disclosure.cell_system import system_of
-from fltoolkit.publish.disclosure.complementary_suppression import protect
-from fltoolkit.publish.disclosure.derived_cells import AnyCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, identifying_cells
 from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILE_CELLS, ProfileCells
 from fltoolkit.publish.disclosure.suppression import (
+    BEFORE,
     UNLISTED,
     Block,
+    EarlierCells,
     OutcomeSuppression,
     Suppressed,
     breakdown_of,
     suppress,
-    with_population,
 )
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
@@ -123,24 +121,15 @@ def decide(
         outcome: _cells(rows, keys, share_groups, scenario.case_only) for outcome, rows in rows_of.items()
     }
     cells["cases"] = _routes(table[chart]) | cells["cases"]
-    told = {c: cell for c, (cell, _) in earlier.complements.items()}
-    cells["cases"] = {**told, **profiles.cells, **cells["cases"]}
+    told = {of: {c: cell for c, (cell, _) in found.items()} for of, found in earlier.told.items()}
+    cells["cases"] = {**told.get("cases", {}), **profiles.cells, **cells["cases"]}
     left = _few_who_left(cells["cases"], cells["now"], scenario.limits)
     hidden, hidden_unresolved = dict[str, Mapping[CellId, str]](), dict[str, Mapping[CellId, str]]()
-    earlier_of = earlier_cells(table, keys, share_groups, earlier)
-    before = earlier_of["cases"]
-    shown = before.shown.union(
-        c
-        for c, (cell, is_shown) in earlier.complements.items()
-        if is_shown and not confidential(cell, scenario.limits)
-    )
-    earlier_of["cases"] = replace(
-        before, shown=shown, hidden=before.hidden.union(earlier.complements) - shown
-    )
+    earlier_of = earlier_cells(table, keys, share_groups, earlier, scenario.limits)
     of_cases = (
         {c: why for c, why in left.items() if c in earlier_of["now"].shown}
         | dict(profiles.primary)
-        | dict(earlier.close)
+        | dict(earlier.close.get("cases", {}))
     )
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
@@ -151,35 +140,43 @@ def decide(
             outcome
         ].unlisted
         before = replace(earlier_of[outcome], unlisted=frozenset(unlisted))
-        made = suppress(Block(outcome, found, primary, small, before), scenario)
-        out.add(made)
-        hidden[outcome] = made.hidden
-        unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
-        few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if _few_unresolved(cell, scenario.limits)}
-        hidden_anyway = {c: why for c, why in hidden[outcome].items() if c in unresolved and c not in few}
         open_ = UNRESOLVED_OF[outcome]
-        made = suppress(Block(open_, unresolved, few, hidden_anyway, earlier_of[open_]), scenario)
+        unresolved = told.get(open_, {}) | _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
+        few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if few_unresolved(cell, scenario.limits)}
+        few |= {c: why for c, why in earlier.close.get(open_, {}).items() if c in unresolved}
+        while True:
+            made = suppress(Block(outcome, found, primary, small, before), scenario)
+            hidden[outcome] = made.hidden
+            hidden_anyway = {c: why for c, why in made.hidden.items() if c in unresolved and c not in few}
+            of_unresolved = suppress(
+                Block(open_, unresolved, few, hidden_anyway, earlier_of[open_]), scenario
+            )
+            # All persons, less those with this outcome and with its complement, are unresolved.
+            protected = (
+                primary.keys() | {c for c, why in hidden_anyway.items() if why != BEFORE} | before.shown
+            )
+            told_anyway = found.keys() & of_unresolved.hidden.keys() - protected
+            if not told_anyway or not earlier.has_complement or outcome != "cases":
+                break
+            primary |= dict.fromkeys(told_anyway, FEW_UNRESOLVED)
         out.add(made)
-        hidden_unresolved[outcome] = made.hidden
+        out.add(of_unresolved)
+        hidden_unresolved[outcome] = of_unresolved.hidden
         places = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
         out.hidden |= {
             i
             for i, p in places
             if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, share_groups))
         }
-        out.unresolved_hidden |= {i for i, p in places if (p, keys[i]) in hidden_unresolved[outcome]}
+        gone = hidden_anyway.keys() | hidden_unresolved[outcome].keys()
+        out.unresolved_hidden |= {i for i, p in places if (p, keys[i]) in gone}
         out.unlisted |= {i for i, p in places if hidden[outcome].get((p, keys[i])) == UNLISTED}
     out.cells, out.hidden_cells = cells, hidden
     out.unresolved_hidden |= {
         i for c, shown in profiles.unresolved_rows.items() if c in hidden["cases"] for i in shown
     } - out.hidden
-    for name, rows in table[chart & (table.index >= earlier.rows)].groupby(
-        "reference_population", sort=False
-    ):
-        tables = _OutcomeTables(
-            *(_of_population(str(name), every["cases"]) for every in (cells, hidden, hidden_unresolved))
-        )
-        out.hidden |= _hidden_steps(rows, keys, tables, (out, scenario))
+    for _, rows in table[chart & (table.index >= earlier.rows)].groupby("reference_population", sort=False):
+        out.hidden |= _hidden_steps(rows, keys, (out, hidden_unresolved["cases"]), scenario)
     return out
 
 
@@ -205,78 +202,53 @@ def _few_who_left(
     }
 
 
-def _few_unresolved(cell: Cell, limits: Limits) -> bool:
-    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not
-    to be cases."""
-    return 0 < cell.cases < limits.cases or (
-        cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases
-    )
-
-
-def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
-    """Returns the values of the cells of one population, by the group values of each cell."""
-    return {k: value for (population, k), value in cells.items() if population == name}
-
-
-class _OutcomeTables(NamedTuple):
-    """One population's tables beside its flowchart: the cells, the hidden cells, the cells with hidden
-    unresolved persons."""
-
-    cells: Mapping[Key, Cell]
-    hidden: Mapping[Key, str]
-    hidden_unresolved: Mapping[Key, str]
-
-
 def _hidden_steps(
-    chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: tuple[Decision, DisclosureScenario]
+    chart: pd.DataFrame,
+    keys: list[Key],
+    tables: tuple[Decision, Collection[CellId]],
+    scenario: DisclosureScenario,
 ) -> set[int]:
     """Returns the rows of a flowchart to hide, also because tables hide its cases, routes or unresolved
-    persons. `by` is the decision, to which this is added, and what the reader knows."""
-    (cells, hidden, hidden_unresolved), (out, scenario) = tables, by
-    limits = scenario.limits
+    persons. `tables` is the decision about the tables, to which this is added, and the cells with hidden
+    unresolved persons."""
+    out, hidden_unresolved = tables
+    population = str(chart["reference_population"].iloc[0])
+    whole: CellId = (population, WHOLE)
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
-    key_of = {
-        i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()
+    sides = {i: "yes" if step in CASE_STEPS else "no" for i, step in steps.items()}
+    cell_of = dict.fromkeys(chart.index, whole) | {
+        i: (population, frozenset({("step", step), ("case", sides[i])})) for i, step in steps.items()
     }
-    key_of |= {i: WHOLE for i in chart.index if not keys[i]}
-    counts = {key_of[i]: c for i, c in zip(chart.index, row_cells(chart), strict=True)}
-    primary = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
+    counts = dict(zip(cell_of.values(), row_cells(chart), strict=True))
+    primary = {
+        c: why for c, cell in counts.items() if c != whole and (why := confidential(cell, scenario.limits))
+    }
     counts = {
-        k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()
+        c: replace(cell, non_cases=None, weighted_others=None) for c, cell in counts.items()
     }  # no sums over the steps
-    counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
-    elsewhere = {CASES: (WHOLE, hidden)}
-    elsewhere |= {
-        k: (WHOLE, hidden_unresolved) for i, k in key_of.items() if steps.get(i) in UNRESOLVED_STEPS
-    }
-    elsewhere |= {
-        k: (route, hidden)
-        for i, k in key_of.items()
-        if (route := frozenset({("route", steps.get(i, ""))})) in cells
-    }
-    primary |= {k: "hidden in the tables" for k, (key, there) in elsewhere.items() if key in there}
-    always_shown = [k for k in (WHOLE, *elsewhere) if k not in primary]
-    system = system_of(counts, [k for k in counts if len(k) == 2])
-    made = protect(
-        system,
-        primary,
-        limits,
-        hidden_anyway={OTHERS: "nowhere shown"},
-        always_shown=always_shown,
-        key=scenario.key,
+    cases, others = (population, CASES), (population, OTHERS)
+    counts |= {side: merged(cell for c, cell in counts.items() if side[1] < c[1]) for side in (cases, others)}
+    elsewhere: dict[CellId, tuple[CellId, Collection[CellId]]] = {cases: (whole, out.hidden_cells["cases"])}
+    for i, step in steps.items():
+        route = (population, frozenset({("route", step)}))
+        if step in UNRESOLVED_STEPS:
+            elsewhere[cell_of[i]] = (whole, hidden_unresolved)
+        elif route in out.cells["cases"]:
+            elsewhere[cell_of[i]] = (route, out.hidden_cells["cases"])
+    primary |= {c: "hidden in the tables" for c, (there, hidden) in elsewhere.items() if there in hidden}
+    made = suppress(
+        Block(
+            "flowchart",
+            counts,
+            primary,
+            {others: "nowhere shown"},
+            EarlierCells(shown=frozenset({whole, *elsewhere} - primary.keys())),
+            in_words=lambda _: breakdown_of(Reason.of("categories.flow"), population),
+        ),
+        DisclosureScenario(scenario.limits, scenario.key),
     )
-    if made.exposed:
-        out.coarse.append(
-            breakdown_of(Reason.of("categories.flow"), str(chart["reference_population"].iloc[0]))
-        )
-        return set(key_of)
-    name = str(chart["reference_population"].iloc[0])
-    hidden_in_flowchart: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
-    units = {name: max(cell.mean_weight for cell in counts.values())}
-    out.suppressions.append(
-        OutcomeSuppression("flowchart", with_population(system, name), hidden_in_flowchart, units)
-    )
-    return {i for i, k in key_of.items() if k in made.hidden}
+    out.add(made)
+    return {i for i, c in cell_of.items() if made.coarse or c in made.hidden}
 
 
 def _cells(

@@ -68,8 +68,9 @@ class DisclosureScenario:
             known.
         case_only: groups that only cases have, such as the sector of their forced labour.
         children: the populations of children. Their routes to forced labour differ from the routes of adults.
-        in_one_outcome: for each other outcome in the published set, an array by kind of person: the number of
-            persons with exactly one of the two outcomes.
+        combinations: by outcome (such as cases), the numbers of persons by kind of person that a reader can
+            calculate together with another outcome in the published set, such as those with exactly one of the
+            two.
     """
 
     limits: Limits
@@ -78,7 +79,7 @@ class DisclosureScenario:
     patterns: PersonPatterns | None = None
     case_only: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
-    in_one_outcome: tuple[Array, ...] = ()
+    combinations: Mapping[str, Sequence[Array]] = field(default_factory=dict)
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced
@@ -225,9 +226,8 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     cells = patterns.holds(whole)
     directions = changes_within_cells(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), scenario.limits, directions)
-    for differ in scenario.in_one_outcome if outcome == "cases" else ():
-        # A reader who can calculate both outcomes in a part can also calculate how many persons have only one
-        # of them.
+    for differ in scenario.combinations.get(outcome, ()):
+        # A reader who can calculate both outcomes in a part can also calculate these persons in it.
         parts |= derived_cells(
             whole, cells, (patterns.persons, differ), replace(scenario.limits, non_cases=0), directions
         )

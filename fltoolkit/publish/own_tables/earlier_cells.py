@@ -11,7 +11,15 @@ import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, disclosed_cells
+from fltoolkit.publish.disclosure.cell_counts import (
+    Cell,
+    CellId,
+    Key,
+    Limits,
+    confidential,
+    disclosed_cells,
+    few_unresolved,
+)
 from fltoolkit.publish.disclosure.suppression import EarlierCells
 from fltoolkit.publish.measure_units import PROFILES
 
@@ -29,26 +37,27 @@ class EarlierRows:
         unresolved_hidden: the rows in which only the count of unresolved persons is hidden (persons whose
             answers do not decide whether they are cases).
         unlisted: the hidden rows among them that are not listed in any table.
-        complements: the cells of other outcomes that nobody has together with this one, and that everybody who
-            is not unresolved has without it. They tell the cases of this outcome in the same cells. For each
-            cell, its counts under this outcome, and whether it is shown.
-        close: cells that would reveal a few persons together with a table of another outcome, each with the
-            reason.
+        told: by `cases` and `unresolved`, the cells whose number of such persons rows of other outcomes tell. For
+            each cell, its counts under this outcome, and whether it is shown.
+        close: by `cases` and `unresolved`, the cells whose number of such persons would reveal a few persons
+            together with a table of another outcome, each with the reason.
+        has_complement: whether everybody who is not unresolved has either this outcome or one of the others.
     """
 
     rows: int = 0
     hidden: frozenset[int] = frozenset()
     unresolved_hidden: frozenset[int] = frozenset()
     unlisted: frozenset[int] = frozenset()
-    complements: Mapping[CellId, tuple[Cell, bool]] = field(default_factory=dict)
-    close: Mapping[CellId, str] = field(default_factory=dict)
+    told: Mapping[str, Mapping[CellId, tuple[Cell, bool]]] = field(default_factory=dict)
+    close: Mapping[str, Mapping[CellId, str]] = field(default_factory=dict)
+    has_complement: bool = False
 
 
 NO_EARLIER = EarlierRows()
 
 
 def earlier_cells(
-    table: pd.DataFrame, keys: list[Key], share_groups: list[str], earlier: EarlierRows
+    table: pd.DataFrame, keys: list[Key], share_groups: list[str], earlier: EarlierRows, limits: Limits
 ) -> dict[str, EarlierCells]:
     """Returns the cells that were shown and the cells that were hidden in rows that were published before. If
     any row shows a cell, the cell counts as shown.
@@ -59,6 +68,8 @@ def earlier_cells(
         share_groups: for a share, the group whose categories have the shares, such as sex; empty for other
             measures.
         earlier: the number of rows that were published before, and the hidden rows among them.
+        limits: the confidentiality limits. A cell that another outcome's rows show counts as shown, unless it is
+            confidential.
 
     Returns:
         The cells by outcome: `cases`, `now` (cases at the interview), and for the persons whose answers do
@@ -92,6 +103,11 @@ def earlier_cells(
             every[outcome] |= cells
             shown[outcome] |= set() if is_hidden else cells
             listed[outcome] |= set() if i in earlier.unlisted else cells
+    for of, told in earlier.told.items():
+        is_confidential = few_unresolved if of in UNRESOLVED_OF.values() else confidential
+        every[of] |= told.keys()
+        listed[of] |= told.keys()
+        shown[of] |= {c for c, (cell, there) in told.items() if there and not is_confidential(cell, limits)}
     outcomes = (*UNRESOLVED_OF, *UNRESOLVED_OF.values())
     return {
         o: EarlierCells(frozenset(shown[o]), frozenset(listed[o] - shown[o]), frozenset(every[o] - listed[o]))

@@ -7,9 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.estimate.totals.outcome_overlaps import FORCED_LABOUR, Overlap, Overlaps, read_overlaps
+from fltoolkit.estimate.totals.outcome_overlaps import (
+    FORCED_LABOUR,
+    NO,
+    OPEN,
+    YES,
+    Overlap,
+    Overlaps,
+    read_overlaps,
+)
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, population_mean_weight
@@ -21,6 +30,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
 from fltoolkit.publish.disclosure.run_decision import DecidedRows, EarlierAndNewRows, knowing_groups_of
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
+from fltoolkit.publish.own_tables.outcome_combinations import COUNTED, Persons, known_cells, told_together
 
 FEW_APART = "few persons more or fewer than another outcome has"
 SAME_PERSONS = "another outcome has the same persons there, and hides them"
@@ -53,8 +63,9 @@ def protect_from_other_outcomes(
 
     Any of three rules makes a cell confidential. First, its number of cases differs by only a few cases from
     the number under another outcome. Second, its number of cases equals the number under another outcome,
-    where the cell is hidden. The third rule applies if all persons with one outcome also have the other: a
-    part of the cell has only a few persons with exactly one of the two outcomes.
+    where the cell is hidden. Third, the numbers of both outcomes and of their unresolved persons together tell
+    a few persons with some combination of both, such as those with only one of them, in the cell or in a part
+    of it.
 
     A profile is compared only in part: only characteristics that contain the outcome, or that the outcome
     contains.
@@ -65,11 +76,10 @@ def protect_from_other_outcomes(
         persons: the survey.
         outcome: the outcome of the rows.
     """
-    table, patterns, only = all_rows.rows.table, all_rows.scenario.patterns, persons.spec.case_only
-    counted = ~table["measure"].isin(["flowchart", *PROFILES]) & (table["outcome"] != NOW_COLUMN)
+    patterns, only = all_rows.scenario.patterns, persons.spec.case_only
     places = {
         i: (all_rows.rows.populations[i], all_rows.rows.keys[i])
-        for i in np.flatnonzero(counted).tolist()
+        for i in _counts_of_outcome(all_rows.rows.table)
         if only.isdisjoint(g for g, _ in all_rows.rows.keys[i])
     }
     if not places or not others or patterns is None:
@@ -83,7 +93,9 @@ def protect_from_other_outcomes(
     )
     cells = list(dict.fromkeys(places.values()))
     holds, mine = patterns.holds(cells), patterns.counts["cases"]
-    close, in_one_outcome, alike = dict[CellId, str](), list[Array](), dict[str, list[int]]()
+    close: dict[str, dict[CellId, str]] = {of: {} for of in COUNTED}
+    combinations: dict[str, list[Array]] = {of: [] for of in COUNTED}
+    alike: dict[str, list[int]] = {}
     for name, other in others.items():
         overlap = found.outcomes[name or FORCED_LABOUR]
         one, two, both = (
@@ -92,38 +104,89 @@ def protect_from_other_outcomes(
         hidden_cells = {(other.populations[i], other.keys[i]) for i in other.decision.hidden}
         for cell, a, b in zip(cells, one, two, strict=True):
             if a and b and 0 < abs(a - b) < all_rows.scenario.limits.cases:
-                close[cell] = FEW_APART
+                close["cases"][cell] = FEW_APART
             elif a and a == b and cell in hidden_cells:
-                close[cell] = SAME_PERSONS
+                close["cases"][cell] = SAME_PERSONS
         same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
         alike[name] = [i for i in all_rows.new if places.get(i) in same]
-        if (differ := _in_exactly_one(mine, overlap)) is not None:
-            in_one_outcome.append(differ)
+        for of, told in told_together(overlap.combinations, [YES, OPEN]).items():
+            combinations[of] += [_persons_with(overlap, persons_of) for persons_of in told]
+        for of, few in _few_together(overlap, other, cells, all_rows.scenario).items():
+            close[of] |= {c: FEW_APART for c in few if c not in close[of]}
     if "" in others:
-        close |= {
-            c: FEW_APART for c in _close_to_profiles(all_rows, others[""], found, cells) if c not in close
-        }
-    earlier_rows = replace(all_rows.earlier_rows, close=close)
+        near = _close_to_profiles(all_rows, others[""], found, cells)
+        close["cases"] |= {c: FEW_APART for c in near if c not in close["cases"]}
     return OutcomeDifferences(
         replace(
             all_rows,
-            earlier_rows=earlier_rows,
-            scenario=replace(all_rows.scenario, in_one_outcome=tuple(in_one_outcome)),
+            earlier_rows=replace(all_rows.earlier_rows, close=close),
+            scenario=replace(all_rows.scenario, combinations=combinations),
         ),
         alike,
     )
 
 
-def with_complements(
+def _counts_of_outcome(table: pd.DataFrame) -> list[int]:
+    """Returns the rows that count the persons with an outcome: not those of flowcharts, profiles and cases at
+    the interview."""
+    counted = ~table["measure"].isin(["flowchart", *PROFILES]) & (table["outcome"] != NOW_COLUMN)
+    return list(map(int, np.flatnonzero(counted)))
+
+
+def _persons_with(overlap: Overlap, combinations: Persons) -> Array:
+    """Returns the number of persons with some combinations, by kind of person."""
+    return np.asarray(sum(overlap.combinations[c] for c in combinations))
+
+
+def _few_together(
+    overlap: Overlap, other: DecidedRows, cells: list[CellId], scenario: DisclosureScenario
+) -> dict[str, set[CellId]]:
+    """Returns the cells in which the numbers of this outcome would tell few persons together with those that
+    are shown of another outcome: by the number of cases, and by the number of unresolved persons."""
+    found, patterns = {of: set[CellId]() for of in COUNTED}, scenario.patterns
+    if patterns is None:
+        return found
+    known = [
+        known_cells(cells, [c for c, shown in _shown(other, of).items() if shown], patterns, other.unions)
+        for of in COUNTED
+    ]
+    holds = patterns.holds(cells)
+    for is_known in set(zip(*known, strict=True)):
+        answers = [answer for answer, there in zip(COUNTED.values(), is_known, strict=True) if there]
+        mine = np.all([one == there for one, there in zip(known, is_known, strict=True)], axis=0)
+        for of, told in told_together(overlap.combinations, answers).items():
+            for persons_of in told:
+                many = holds @ _persons_with(overlap, persons_of)
+                few = mine & (many > 0) & (many < scenario.limits.cases)
+                found[of] |= {cells[i] for i in np.flatnonzero(few)}
+    return found
+
+
+def _shown(other: DecidedRows, of: str) -> dict[CellId, bool]:
+    """Returns the cells of another outcome's rows, each with whether any row shows its number of cases, or of
+    unresolved persons (`of`)."""
+    found = dict[CellId, bool]()
+    unresolved = other.table.get("unresolved", pd.Series(dtype=float)).notna().tolist()
+    made = other.decision
+    for i in _counts_of_outcome(other.table):
+        cell = (other.populations[i], other.keys[i])
+        if of == "cases" or unresolved[i]:
+            gone = i in made.hidden or (of == "unresolved" and i in made.unresolved_hidden)
+            found[cell] = found.get(cell, False) or not gone
+    return found
+
+
+def with_told_cells(
     all_rows: EarlierAndNewRows,
     others: Mapping[str, DecidedRows],
     persons: ClassifiedSurvey,
     outcome: str,
     of_outcome: ClassifiedSurvey,
 ) -> EarlierAndNewRows:
-    """Returns the rows, which now know the cells that complements of their outcome show or hide. An outcome is
-    a complement if everybody has one of the two, unless it is unresolved: its cases, subtracted from all
-    persons, are the cases of this outcome.
+    """Returns the rows, which now know the cells of this outcome that rows of other outcomes show or hide.
+
+    An outcome is a complement if everybody has one of the two, unless it is unresolved: its cases, subtracted
+    from all persons, are the cases of this outcome. Two outcomes may also have the same unresolved persons.
 
     Args:
         all_rows: the rows.
@@ -139,51 +202,49 @@ def with_complements(
     populations = list(dict.fromkeys(all_rows.rows.populations))
     names = {name: name or FORCED_LABOUR for name in others}
     found = read_overlaps(persons, outcome or FORCED_LABOUR, [*names.values()], groups, populations).outcomes
-    decided = patterns.persons - patterns.counts["unresolved"] - patterns.counts["cases"]
-    complements = dict[CellId, tuple[Cell, bool]]()
-    for other in [
-        others[n]
-        for n, name in names.items()
-        if (found[name].other == decided).all() and not found[name].both.any()
-    ]:
-        all_rows = knowing_groups_of(all_rows, other, of_outcome)
-        complements |= dict(_complement_cells(other, all_rows.scenario))
-    return replace(all_rows, earlier_rows=replace(all_rows.earlier_rows, complements=complements))
+    told: dict[str, dict[CellId, tuple[Cell, bool]]] = {of: {} for of in COUNTED}
+    has_complement = False
+    for name, other in others.items():
+        both = found[names[name]].combinations
+        same = {
+            "cases": all((mine == NO) == (its == YES) for mine, its in both if mine != OPEN)
+            and (OPEN, YES) not in both,
+            "unresolved": (OPEN, OPEN) in both and all((mine == OPEN) == (its == OPEN) for mine, its in both),
+        }
+        has_complement |= same["cases"] and (OPEN, OPEN) in both
+        if any(same.values()):
+            all_rows = knowing_groups_of(all_rows, other, of_outcome)
+        for of in filter(same.__getitem__, COUNTED):
+            told[of] |= dict(_told_cells(other, all_rows.scenario, of))
+    return replace(
+        all_rows,
+        earlier_rows=replace(all_rows.earlier_rows, told=told, has_complement=has_complement),
+    )
 
 
-def _complement_cells(
-    other: DecidedRows, scenario: DisclosureScenario
+def _told_cells(
+    other: DecidedRows, scenario: DisclosureScenario, of: str
 ) -> Iterator[tuple[CellId, tuple[Cell, bool]]]:
-    """Yields the cells of a complement, each with its counts under the outcome of `scenario`, and whether any
-    row of the complement shows it."""
-    patterns, is_shown = scenario.patterns, dict[CellId, bool]()
-    counted = ~other.table["measure"].isin(["flowchart", *PROFILES]) & (other.table["outcome"] != NOW_COLUMN)
-    for i in np.flatnonzero(counted).tolist():
-        cell = (other.populations[i], other.keys[i])
-        if patterns is not None and not scenario.is_of_cases(cell):
-            is_shown[cell] = is_shown.get(cell, False) or i not in other.decision.hidden
+    """Yields the cells of another outcome's rows, each with its counts under the outcome of `scenario`, and
+    whether any row shows it. `of` is `cases` or `unresolved`: the persons who are counted."""
+    patterns = scenario.patterns
     if patterns is None:
         return
-    of = np.array(other.populations)
-    holds = patterns.holds([*is_shown])
-    many, cases = (
-        np.rint(holds @ n).astype(int).tolist() for n in (patterns.persons, patterns.counts["cases"])
-    )
-    for (cell, shown), n, k in zip(is_shown.items(), many, cases, strict=True):
-        weight = population_mean_weight(other.table[of == cell[0]])
-        yield cell, (Cell(k, n, non_cases=n - k, mean_weight=weight), shown)
-
-
-def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:
-    """Returns, for each kind of person, the number of persons with exactly one of two outcomes. Returns None
-    if neither outcome contains the other, or if both are the same.
-
-    Args:
-        mine: the number of cases of the first outcome, by kind of person.
-        overlap: the number of cases of the second outcome, and of both.
-    """
-    alone, beyond = mine - overlap.both, overlap.other - overlap.both
-    return alone + beyond if alone.any() != beyond.any() else None
+    # All persons, less those with a complement, are this outcome's cases and the unresolved persons.
+    nobody = not patterns.counts["unresolved"].any()
+    unresolved_shown = _shown(other, "unresolved")
+    is_shown = {
+        c: shown and unresolved_shown.get(c, nobody)
+        for c, shown in _shown(other, of).items()
+        if not scenario.is_of_cases(c)
+    }
+    populations, holds = np.array(other.populations), patterns.holds([*is_shown])
+    counts = (patterns.persons, *(patterns.counts[name] for name in COUNTED))
+    numbers = (np.rint(holds @ n).astype(int).tolist() for n in counts)
+    for (cell, shown), n, cases, unresolved in zip(is_shown.items(), *numbers, strict=True):
+        weight = population_mean_weight(other.table[populations == cell[0]])
+        many, others = (cases, n - cases) if of == "cases" else (unresolved, n - cases - unresolved)
+        yield cell, (Cell(many, n, non_cases=others, mean_weight=weight), shown)
 
 
 def _close_to_profiles(

@@ -32,7 +32,7 @@ from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.outcome_differences import (
     SAME_PERSONS,
     protect_from_other_outcomes,
-    with_complements,
+    with_told_cells,
 )
 from fltoolkit.publish.published_set import (
     Basis,
@@ -132,7 +132,7 @@ def _with_table(table: Estimates, out: Published) -> Published:
     run = next(iter(basis.decided.values()))
     others = {name: found for name, found in basis.decided.items() if name != outcome}
     all_rows = earlier_and_new_rows(basis.decided.get(outcome) or nothing_decided(run), est, swapped)
-    all_rows = with_complements(all_rows, others, persons, outcome, swapped)
+    all_rows = with_told_cells(all_rows, others, persons, outcome, swapped)
     differences = protect_from_other_outcomes(all_rows, others, persons, outcome)
     families = dict(basis.decided)
     earlier_rows = differences.all_rows.earlier_rows
@@ -140,7 +140,8 @@ def _with_table(table: Estimates, out: Published) -> Published:
         families[name], hidden = _decided_alike(
             est, [i - earlier_rows.rows for i in places], families[name], (persons, name)
         )
-        earlier_rows = replace(earlier_rows, close={**earlier_rows.close, **hidden})
+        close = {**earlier_rows.close, "cases": {**earlier_rows.close.get("cases", {}), **hidden}}
+        earlier_rows = replace(earlier_rows, close=close)
     decided, new = (
         decide_new_rows(replace(differences.all_rows, earlier_rows=earlier_rows), swapped),
         all_rows.new,

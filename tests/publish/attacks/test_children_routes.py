@@ -82,7 +82,7 @@ ADULTS_HIDE_THEM = {
     "idle child": 100,
 }
 TWO_CHOICES = {
-    "case": 60,
+    "case": 61,
     "not": 400,
     "with parents": 8,
     "by a third party": 9,

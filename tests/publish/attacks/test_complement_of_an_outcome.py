@@ -56,5 +56,5 @@ def test_those_who_are_not_cases_do_not_tell_the_cases(seed: int, tmp_path: Path
 
 
 def test_they_do_where_the_defence_is_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_tables, "with_complements", lambda all_rows, *_: all_rows)
+    monkeypatch.setattr(own_tables, "with_told_cells", lambda all_rows, *_: all_rows)
     assert told(tmp_path / "s", 1) != []

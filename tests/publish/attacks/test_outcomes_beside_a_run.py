@@ -164,7 +164,7 @@ def test_they_do_where_the_defence_is_switched_off(
         all_rows = found.all_rows
         if name == "apart":
             return replace(
-                found, all_rows=replace(all_rows, scenario=replace(all_rows.scenario, in_one_outcome=()))
+                found, all_rows=replace(all_rows, scenario=replace(all_rows.scenario, combinations={}))
             )
         if name == "close":
             return replace(

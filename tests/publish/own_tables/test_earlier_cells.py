@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.publish.disclosure.cell_counts import disclosed_cells
+from fltoolkit.publish.disclosure.cell_counts import Limits, disclosed_cells
 from fltoolkit.publish.own_tables.earlier_cells import EarlierRows, earlier_cells
 
 MEN, WOMEN, WHOLE = frozenset({("sex", "men")}), frozenset({("sex", "women")}), frozenset[tuple[str, str]]()
@@ -19,7 +19,7 @@ TABLE = pd.DataFrame(
 
 def test_a_cell_that_any_row_shows_is_shown_and_later_rows_are_not_looked_at() -> None:
     keys = [WHOLE, MEN, MEN, WOMEN]
-    cells = earlier_cells(TABLE, keys, [""] * 4, EarlierRows(3, frozenset({1}), frozenset({0})))
+    cells = earlier_cells(TABLE, keys, [""] * 4, EarlierRows(3, frozenset({1}), frozenset({0})), Limits())
     assert cells["cases"].shown == {("adults", WHOLE), ("adults", MEN)}
     assert cells["cases"].hidden == frozenset()
     assert cells["unresolved"].shown == {("adults", MEN)}
@@ -33,6 +33,7 @@ def test_a_hidden_cell_that_no_row_lists_is_unlisted() -> None:
         [WHOLE, MEN, MEN, WOMEN],
         [""] * 4,
         EarlierRows(4, frozenset({1, 2, 3}), unlisted=frozenset({1, 3})),
+        Limits(),
     )
     assert (cells["cases"].hidden, cells["cases"].unlisted) == ({("adults", MEN)}, {("adults", WOMEN)})
 
@@ -46,5 +47,5 @@ def test_a_childs_route_in_a_flowchart_is_a_cell_of_cases() -> None:
     table = TABLE.head(2).assign(measure="flowchart")
     route = "worst form of child labour (iv)"
     keys = [frozenset({("step", route)}), frozenset({("step", "no work")})]
-    cells = earlier_cells(table, keys, ["step"] * 2, EarlierRows(2))
+    cells = earlier_cells(table, keys, ["step"] * 2, EarlierRows(2), Limits())
     assert cells["cases"].shown == {("adults", frozenset({("route", route)}))}
