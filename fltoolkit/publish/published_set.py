@@ -404,7 +404,7 @@ def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pu
             show_step("Deciding what may be shown …")
             rows = decided_rows([*own, *other.made], limits, notes, persons)
             show_step("Comparing each group with all others …")
-            found = comparisons(persons, _single_groups(persons))
+            found = comparisons(persons, _single_groups(persons, asked))
         return _Run(rows, replace(other, made=()), refused, found)
 
     key = key_from(persons, "decided", repr(asked), repr((limits, notes)))
@@ -505,12 +505,18 @@ def _merge(
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
 
 
-def _single_groups(persons: ClassifiedSurvey) -> dict[str, list[str]]:
-    """Returns, for each population, the single groups by which survey.yaml asks for the prevalence. The plan's
-    tables are left out: a plan is written after the numbers are known."""
+def _single_groups(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> dict[str, list[str]]:
+    """Returns, for each population, the single groups by which survey.yaml asks for the prevalence. Of the
+    plan's tables (`asked`), only those by the lead group count, which survey.yaml names: a plan may be written
+    after the numbers are known."""
+    spec = persons.spec
+    own = _merge(persons, spec.tables)
+    named = {(population, b) for measure, _, population, by in own if measure == "prevalence" for b in by}
     return {
-        population: [b[0] for b in by if len(b) == 1]
-        for measure, _, population, by in _merge(persons, persons.spec.tables)
+        population: [
+            b[0] for b in by if len(b) == 1 and ((population, b) in named or b == (spec.lead_group,))
+        ]
+        for measure, _, population, by in _merge(persons, [*spec.tables, *asked])
         if measure == "prevalence"
     }
 
