@@ -41,7 +41,13 @@ from fltoolkit.estimate.change_over_time.difference import (
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW
+from fltoolkit.publish.contrasts.published_contrasts import (
+    HIGHER,
+    LOWER,
+    NO_DIFFERENCE,
+    TOO_FEW,
+    WIDE as WIDE_ANSWERS,
+)
 from fltoolkit.report.document_formats.document_blocks import Chart, Document, Heading
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.powerpoint_writer import as_powerpoint
@@ -113,7 +119,8 @@ def _compared(
     """Returns a run in which men are compared with women, beside other rows. Rows of everyone are the first of them."""
     others = rows or (row(),)
     both = of("sex", "men", estimate=0.03), of("sex", "women", **{"estimate": 0.01} | women)
-    table = contrasts({"ci_low": low, "ci_high": high, "verdict": verdict})
+    wide = WIDE_ANSWERS if "bounds_note" in women else ""
+    table = contrasts({"ci_low": low, "ci_high": high, "verdict": verdict, "only_in_tables": wide})
     groups = tuple(dict.fromkeys(r["breakdown"] for r in (*both, *others) if r["breakdown"]))
     return evidence_from(published(others[0], *both, *others[1:], groups=groups, lead="sex", contrasts=table))
 
@@ -133,7 +140,6 @@ def _pairs(*pairs: tuple[str, str, object]) -> fl.Evidence:
                 "category": a,
                 "reference": b,
                 "verdict": verdict,
-                "reason": TOO_FEW if verdict is NOT_TESTED else "",
             }
             for a, b, verdict in pairs
         )
@@ -247,7 +253,7 @@ MADE: Mapping[str, Odd] = {
     "lower": Odd("the test says which rate is higher", lambda: _compared(LOWER, -0.03, -0.0052)),
     "higher without limits": Odd("no size of the difference", lambda: _compared(HIGHER)),
     "no difference": Odd("none detected is not none", lambda: _compared(NO_DIFFERENCE, -0.01, 0.02)),
-    "not tested": Odd("an unreliable number is not compared", lambda: _compared(NOT_TESTED, **UNRELIABLE)),
+    "not tested": Odd("an unreliable number is not compared", lambda: _compared(TOO_FEW, **UNRELIABLE)),
     "a target": Odd(
         "before a later round", lambda: evidence_from(published(row(), TOTAL), TARGET, planned_sample=2000)
     ),
@@ -312,10 +318,10 @@ MADE: Mapping[str, Odd] = {
         ),
     ),
     "wide bounds of a group": Odd(
-        "a range is not compared", lambda: _compared(NOT_TESTED, bound_high=0.055, bounds_note="wide bounds")
+        "a range is not compared", lambda: _compared(HIGHER, bound_high=0.055, bounds_note="wide bounds")
     ),
     "a pair without a test": Odd(
-        "the reason is told", lambda: _pairs(("a", "b", NO_DIFFERENCE), ("a", "c", NOT_TESTED))
+        "the reason is told", lambda: _pairs(("a", "b", NO_DIFFERENCE), ("a", "c", TOO_FEW))
     ),
     "four pairs, one found": Odd(
         "the others are counted",
@@ -323,10 +329,10 @@ MADE: Mapping[str, Odd] = {
     ),
     "four pairs, none found": Odd(
         "no others are told",
-        lambda: _pairs(("b", "c", NOT_TESTED), *((a, b, NO_DIFFERENCE) for a, b in FEW_PAIRS)),
+        lambda: _pairs(("b", "c", TOO_FEW), *((a, b, NO_DIFFERENCE) for a, b in FEW_PAIRS)),
     ),
     "four pairs, none tested": Odd(
-        "there was no test", lambda: _pairs(*((a, b, NOT_TESTED) for a, b in ("ab", *FEW_PAIRS)))
+        "there was no test", lambda: _pairs(*((a, b, TOO_FEW) for a, b in ("ab", *FEW_PAIRS)))
     ),
     "six pairs found": Odd(
         "a page has no room",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 import fltoolkit as fl
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER
+from fltoolkit.publish.contrasts.published_contrasts import HIGHER, UNTESTED
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.printed_numbers import cases_class
 
@@ -112,15 +112,18 @@ def contrasts(*pairs: dict[str, Any]) -> pd.DataFrame:
         "group": "sex",
         "category": "men",
         "reference": "women",
-        "tested": len(pairs),
+        "family": len(pairs),
         "level": 0.95,
         "ci_low": 0.0021,
         "ci_high": 0.0124,
         "p_adjusted": 0.01,
         "verdict": HIGHER,
-        "reason": "",
+        "only_in_tables": "",
     }
-    return pd.DataFrame([usual | pair for pair in pairs])
+    rows = [usual | pair for pair in pairs]
+    return pd.DataFrame(
+        [r | {"only_in_tables": r["verdict"]} if r["verdict"] in UNTESTED else r for r in rows]
+    )
 
 
 def published(*rows: dict[str, Any], **about: Any) -> fl.Published:

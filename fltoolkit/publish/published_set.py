@@ -28,7 +28,12 @@ from fltoolkit.estimate.totals.breakdowns import By, breakdowns
 from fltoolkit.languages.own_words import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
-from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
+from fltoolkit.publish.contrasts.published_contrasts import (
+    Comparisons,
+    comparisons,
+    published_contrasts,
+    with_answers,
+)
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.run_decision import (
     PUBLISHED_FACTS,
@@ -116,6 +121,8 @@ class Published(HoldsTable):
       the row in print.
     - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or
       verdict uses it.
+    - `compared`, `p_adjusted`: whether the rate of the category is higher or lower than that of all others,
+      or why this cannot be said, and the adjusted p-value (see `contrasts`).
     - `group_note`: a note that must be printed with a table by this group.
     - The facts about the number, as in `About`.
 
@@ -140,8 +147,8 @@ class Published(HoldsTable):
         outcomes: the labels of published user-defined outcomes by name. `select` and charts give their rows
             by name, no document does.
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
-        contrasts: the result of this comparison, one row per pair of categories (see
-            `lead_contrasts.published_contrasts`).
+        contrasts: the comparisons of each category with all others, one row each (see
+            `published_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows
             them; they come last.
         basis: the exact numbers that `publish` needs to decide about another table. It is confidential, like
@@ -349,8 +356,9 @@ def _published(
     def complete(by: PublicationProfile) -> Published:
         made = without_unlisted(published_from_decision(run.decided, by), run.decided)
         out = _with_refused_measures(made, run.other, run.refused, spec)
-        pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
-        return replace(out, own_words=words, lead=spec.lead_group, contrasts=pairs)
+        found = published_contrasts(run.comparisons, out.table, out.rule_set, by)
+        table = with_answers(out.table, found, out.rule_set)
+        return replace(out, table=table, own_words=words, lead=spec.lead_group, contrasts=found)
 
     more = [
         load_publication_profile(name)
@@ -370,13 +378,13 @@ class _Run(NamedTuple):
         decided: all rows of the run, and which of them are hidden.
         other: the other rule sets. Their estimates are among these rows.
         refused: the measures that the survey cannot give.
-        differences: the differences between categories of the lead group, from `lead_contrasts.differences`.
+        comparisons: the comparisons of each category with all others that survey.yaml names.
     """
 
     decided: DecidedRows
     other: OtherHeadlines
     refused: list[Refused]
-    differences: pd.DataFrame
+    comparisons: Comparisons
 
     def copied(self) -> _Run:
         """Returns the same run, with a table that may be changed."""
@@ -395,7 +403,9 @@ def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pu
             other = other_headlines(persons)
             show_step("Deciding what may be shown …")
             rows = decided_rows([*own, *other.made], limits, notes, persons)
-        return _Run(rows, replace(other, made=()), refused, differences(own, persons.spec))
+            show_step("Comparing each group with all others …")
+            found = comparisons(persons, _single_groups(persons, asked))
+        return _Run(rows, replace(other, made=()), refused, found)
 
     key = key_from(persons, "decided", repr(asked), repr((limits, notes)))
     return remembered(key, made, copied=_Run.copied)
@@ -493,6 +503,22 @@ def _merge(
             if by not in merged.setdefault(key, []):
                 merged[key].append(by)
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
+
+
+def _single_groups(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> dict[str, list[str]]:
+    """Returns, for each population, the single groups by which survey.yaml asks for the prevalence. Of the
+    plan's tables (`asked`), only those by the lead group count, which survey.yaml names: a plan may be written
+    after the numbers are known."""
+    spec = persons.spec
+    own = _merge(persons, spec.tables)
+    named = {(population, b) for measure, _, population, by in own if measure == "prevalence" for b in by}
+    return {
+        population: [
+            b[0] for b in by if len(b) == 1 and ((population, b) in named or b == (spec.lead_group,))
+        ]
+        for measure, _, population, by in _merge(persons, [*spec.tables, *asked])
+        if measure == "prevalence"
+    }
 
 
 def without_unlisted(out: Published, decided: DecidedRows) -> Published:

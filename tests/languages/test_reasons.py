@@ -37,6 +37,8 @@ FEW, SURVEY = Reason.of("reasons.few_cases", N=15), Reason.of("plan.no_survey", 
 SAID = {
     "reason",
     "verdict",
+    "compared",
+    "only_in_tables",
     "verdict_reason",
     "obstacle",
     "beside",

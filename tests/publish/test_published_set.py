@@ -457,6 +457,8 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "bounds_note",
         "group_note",
         "cases_class",
+        "compared",
+        "p_adjusted",
         "rounding",
         "decimals",
         "deff_replace",
@@ -763,8 +765,9 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
 
 def test_tables_of_one_measure_and_population_cost_one_pass(published: tuple[Published, int]) -> None:
     # Prevalence of adults, their total (by a sector, too), prevalence of workers, three shares, one for both
-    # profiles, durations, the stock (in vain), the flowchart; and one under hts_2012.
-    assert published[1] == 11
+    # profiles, durations, the stock (in vain), the flowchart; one under hts_2012; and the comparisons with all others of
+    # adults and of workers.
+    assert published[1] == 13
 
 
 def test_a_plans_tables_join_the_published_set(small: Any) -> None:

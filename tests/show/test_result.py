@@ -55,7 +55,7 @@ def test_what_was_found_by_group_comes_before_how_many_numbers_can_be_used(measu
         rows = rows[rows["breakdown"] == rows["breakdown"].iloc[0]]
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == [
-        {"prevalence": "No differen", "share": "Of every 10", "total": "410 adults "}[measure]
+        {"prevalence": "The compari", "share": "Of every 10", "total": "410 adults "}[measure]
     ]
     careful = (rows["estimate"].notna() & (rows["flag"] == "caution")).sum()
     assert counted == f"{careful} of {len(rows)} numbers by group can be used, with caution."

@@ -253,7 +253,7 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
     """
     _refuse_groups_of_cases(design, estimand)
     chosen = population_of(design, population, groups_of(estimand.by), estimand.outcome.y)
-    return _estimates(design, sum_persons(design, estimand, chosen), chosen, confidence)
+    return estimates_from_sums(design, sum_persons(design, estimand, chosen), chosen, confidence)
 
 
 def prevalence_and_total(persons: ClassifiedSurvey, by: By, population: str) -> tuple[Estimates, Estimates]:
@@ -304,7 +304,7 @@ def _of_measures(
     made for the last measure, because only a total also needs the smallest weight."""
     sums, chosen = _sums_of_cases(persons, measures[-1], by, population)
     made = [replace(sums, estimand=replace(sums.estimand, measure=measure)) for measure in measures]
-    return [_estimates(persons, each, chosen, Confidence()) for each in made]
+    return [estimates_from_sums(persons, each, chosen, Confidence()) for each in made]
 
 
 def _sums_of_cases(
@@ -316,9 +316,11 @@ def _sums_of_cases(
     return sum_persons(persons, Estimand(truth_of(persons, "forced_labour"), measure, by), chosen), chosen
 
 
-def _estimates(
+def estimates_from_sums(
     design: Design, sums: EstimandSums, chosen: ReferencePopulation, confidence: Confidence
 ) -> Estimates:
+    """Returns the estimates of what `sums` has the sums of, as `estimate` does after its pass over the
+    persons."""
     estimand = sums.estimand
     outcome, measure, groups = estimand.outcome, estimand.measure, groups_of(estimand.by)
     counted = sums.counted if estimand.is_of_cases else None

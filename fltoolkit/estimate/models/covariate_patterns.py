@@ -21,15 +21,12 @@ from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
 from fltoolkit.estimate.variance import Array, Codes, sums_by_code
+from fltoolkit.survey.classifications.origins import is_of_origin
 from fltoolkit.survey.design.survey_design import Design
-from fltoolkit.survey.spec.groups import NOT_STATED, Group
+from fltoolkit.survey.spec.groups import NOT_STATED
 
 MOST_PATTERNS = 20_000
 MOST_COEFFICIENTS = 500
-SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
-SENSITIVE_WORDS = re.compile(
-    r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE
-)
 
 
 class TooManyPatterns(RequestError):
@@ -238,10 +235,7 @@ def refuse_sensitive(design: Design, names: Sequence[str]) -> None:
 def is_sensitive(design: Design, name: str) -> bool:
     """Returns whether a group shows nationality, origin, ethnicity or religion. A standard classification in
     survey.yaml decides. If the group has none, the words in its name and label decide."""
-    group = design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None
-    if isinstance(group, Group) and group.classification:
-        return group.classification in SENSITIVE_CLASSIFICATIONS
-    return bool(SENSITIVE_WORDS.search(f"{name} {group.label if group else ''}"))
+    return is_of_origin(name, design.spec.groups.get(name) if isinstance(design, ClassifiedSurvey) else None)
 
 
 def _matrix(frame: pd.DataFrame, formula: ModelFormula) -> tuple[Array, Any]:

@@ -16,7 +16,7 @@ from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.tables import table
-from fltoolkit.show.wording.contrast_sentences import is_tested
+from fltoolkit.show.wording.contrast_sentences import is_told
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Sentences
@@ -86,7 +86,7 @@ def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]
     for population, by, only_cases in _contents(out, measure):
         rows = out.select(measure, by, population=population)
         drawn = picture(replace(estimates(out, rows, ENGLISH), bars=only_cases))
-        tested = measure == "prevalence" and [out.lead] in by and is_tested(out, population)
+        tested = measure == "prevalence" and [out.lead] in by and is_told(out, population)
         yield replace(drawn, open=tested or ["coercion"] in by), rows
 
 

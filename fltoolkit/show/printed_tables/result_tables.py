@@ -9,6 +9,8 @@ from functools import partial
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import has_text
+from fltoolkit.publish.contrasts.published_contrasts import LEAST_P
 from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, scaled
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import (
@@ -80,6 +82,9 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         *of_groups,
         _to_verify(language, rows),
     )
+    compared = "compared" in rows and rows["compared"].map(has_text).any()
+    if compared:
+        of_rows = (*of_rows, language.say("tables.compared"))
     words = TableWords(
         title or language.say("tables.of", title=number_words.measured(language, first), who=who),
         _subtitle(language, first),
@@ -87,18 +92,20 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         {"level": number_words.level(language, first)},
         "profile.range" if measure in PROFILES else "tables.range",
     )
-    layout = results(measure, ranged=any(map(number_words.has_range, as_records(rows))))
+    ranged = any(map(number_words.has_range, as_records(rows)))
+    layout = results(measure, ranged=ranged, compared=bool(compared))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
     return printed(language, shown, as_records(rows), words)
 
 
-def results(measure: str, *, ranged: bool = False) -> TableLayout:
+def results(measure: str, *, ranged: bool = False, compared: bool = False) -> TableLayout:
     """Returns the layout of the table for results of a measure: its columns, such as the estimate, its
     interval and the number of cases.
 
     `ranged` says whether some rows are ranges, because of unresolved persons. Then the heading of the
     intervals says that the intervals are those of the low ends. A row whose high end is confidential has a
-    note; in a profile, a column of the table says this.
+    note; in a profile, a column of the table says this. `compared` says whether a row has the answer of the
+    comparison with all others.
     """
     return TableLayout(
         (
@@ -113,6 +120,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
             ),
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
+            *((TableColumn("compared", _compared, "words"),) if compared else ()),
         ),
         headings=group,
         reasons=partial(_reasons, ranged and measure not in PROFILES),
@@ -202,6 +210,17 @@ def _cases(language: Language, row: Row) -> PrintedCell:
         return number_cells.count(language, row["cases"])
     text = number_words.cases(language, row).replace(" ", NBSP)
     return PrintedCell(text, number=True) if text else number_cells.not_shown(row["marker"])
+
+
+def _compared(language: Language, row: Row) -> PrintedCell:
+    """Returns the cell with the answer of the comparison with all others, and its p-value if it is printed."""
+    if not has_text(row["compared"]):
+        return number_cells.EMPTY
+    verdict, p = language.kit(row["compared"]), row["p_adjusted"]
+    if pd.isna(p):
+        return PrintedCell(verdict)
+    key, digits = ("contrasts.p", f"{p:#.2g}") if p else ("contrasts.small_p", f"{LEAST_P:g}")
+    return PrintedCell(language.say(key, verdict=verdict, p=language.number(digits)))
 
 
 def _reasons(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:

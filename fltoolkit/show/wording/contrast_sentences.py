@@ -1,7 +1,8 @@
-"""Makes sentences about the tests between categories of the lead group: which category has the higher rate,
+"""Makes sentences about the comparisons of the lead group: which category has a higher rate than all others,
 and by how much, as an interval.
 
-The lead group is the group (such as sex) that survey.yaml names beforehand for the first comparison.
+The lead group is the group (such as sex) that survey.yaml names beforehand for the first comparison. The
+answers of all groups stand in the tables. A sentence has only answers that a title may have.
 """
 
 from __future__ import annotations
@@ -10,21 +11,15 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any
 
+from fltoolkit.estimate.measures.family_of_contrasts import ALL_OTHERS
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.contrasts.lead_contrasts import (
-    LOWER,
-    NO_DIFFERENCE,
-    NOT_TESTED,
-    POPULATION,
-    UNRELIABLE,
-)
+from fltoolkit.languages.reasons import has_remark, has_text
+from fltoolkit.publish.contrasts.published_contrasts import LOWER, NO_DIFFERENCE, POPULATION, UNTESTED
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words
 from fltoolkit.table_records import as_records
 
-MOST_SENTENCES = (
-    3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
-)
+MOST_SENTENCES = 3  # comparisons in a population: up to this number, each has a sentence, whatever its answer
 Pair = dict[Any, Any]
 
 
@@ -39,21 +34,24 @@ def is_compared(out: Published) -> bool:
 def sentences(
     out: Published, language: Language, *, most: float = inf, with_rates: bool = False
 ) -> tuple[str, ...]:
-    """Returns sentences with the results of the tests between categories of the lead group (the group that
-    survey.yaml names beforehand): of the default population, and of each other population (such as children)
-    that has only one pair of categories, or in which at least one pair was tested. Populations with a tested
-    pair come first. Those that lack a test for the same reason share a sentence.
+    """Returns sentences with the answers of the comparisons by the lead group (the group that survey.yaml names
+    beforehand): of the default population, and of each other population (such as children) that has only one
+    comparison, or of which at least one answer may be told. Populations with such an answer come first. Those
+    that have none for the same reason share a sentence.
 
     Args:
-        most: the most sentences on pairs with a difference; if a population has more, one sentence gives
+        most: the most sentences on comparisons with a difference; if a population has more, one sentence gives
             their number.
-        with_rates: whether the rates stand behind the categories of a tested pair.
+        with_rates: whether the rates stand behind the categories.
     """
-    first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
-    told = [first, *(p for p in rest if is_tested(out, p) or len(_pairs(out, p)) == 1)]
+    first, *rest = dict.fromkeys(pair[POPULATION] for pair in _pairs(out)) or ("",)
+    told = [first, *(p for p in rest if is_told(out, p) or len(_pairs(out, p)) == 1)]
     alike: dict[str, list[str]] = {}
-    for population in sorted(told, key=lambda p: not is_tested(out, p)):
-        alike.setdefault(_only_reason(out, language, population) or population, []).append(population)
+    for population in sorted(told, key=lambda p: not is_told(out, p)):
+        pairs = _pairs(out, population)
+        alone = len(pairs) == 1 and not is_told(out, population)
+        same = _not_told(out, language, pairs[0]) if alone else population
+        alike.setdefault(same, []).append(population)
     each = (
         (them, text)
         for them in alike.values()
@@ -61,17 +59,6 @@ def sentences(
     )
     return tuple(
         number_words.start(_of(out, language, them, text) if len(told) > 1 else text) for them, text in each
-    )
-
-
-def _only_reason(out: Published, language: Language, population: str) -> str:
-    """Returns why the only pair of categories of a population was not tested. The text is empty if the pair
-    was tested, or if there are several."""
-    pairs = _pairs(out, population)
-    return (
-        _why_untested(out, language, pairs[0])
-        if len(pairs) == 1 and pairs[0]["verdict"] == NOT_TESTED
-        else ""
     )
 
 
@@ -87,124 +74,80 @@ def _named(out: Published, language: Language, populations: Sequence[str]) -> st
     return language.join(language.kit(row["reference_population_label"]) for row in rows)
 
 
-def is_tested(out: Published, population: str) -> bool:
-    """Returns whether a difference between two categories of a population was tested."""
-    return any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, population))
+def is_told(out: Published, population: str) -> bool:
+    """Returns whether the answer of a comparison by the lead group, in one population, may stand in titles."""
+    return any(not has_text(pair["only_in_tables"]) for pair in _pairs(out, population))
 
 
 def _population_sentences(
     out: Published, language: Language, population: str, most: float, *, with_rates: bool
 ) -> tuple[str, ...]:
-    """Returns sentences on the tests of differences between categories, in one population.
+    """Returns sentences on the comparisons by the lead group, in one population.
 
-    If there are at most three pairs of categories, each pair has a sentence. If there are more, only pairs
-    with a difference have one, and a last sentence gives the number of the other pairs. If no pair has a
-    difference, one sentence says so.
+    If there are at most three, each has a sentence. If there are more, only those with a difference that may be
+    told have one, and a last sentence gives the number of the others. If there is none, one sentence says so.
     """
     pairs = _pairs(out, population)
-    found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
-    listed = pairs if len(pairs) <= MOST_SENTENCES else found
+    found = [p for p in pairs if not has_text(p["only_in_tables"]) and p["verdict"] != NO_DIFFERENCE]
+    listed, n = pairs if len(pairs) <= MOST_SENTENCES else found, str(len(pairs))
     if pairs and not listed:
-        tested = sum(p["verdict"] != NOT_TESTED for p in pairs)
-        if not tested:
-            return (
-                language.say(
-                    "contrasts.none_testable", n=str(len(pairs)), group=number_words.group(language, out.lead)
-                ),
-            )
-        return (language.say("contrasts.none_of_pairs", tested=str(tested), n=str(len(pairs))),)
+        return (language.say("contrasts.none_of_pairs", n=n, group=number_words.group(language, out.lead)),)
     if len(listed) > most:
-        return (language.say("contrasts.many", found=str(len(listed)), n=str(len(pairs))),)
-    others = (
-        [language.say("contrasts.others", n=str(len(pairs) - len(listed)))]
-        if len(listed) < len(pairs)
-        else []
-    )
+        return (language.say("contrasts.many", found=str(len(listed)), n=n),)
+    rest = len(pairs) - len(listed)
+    others = [language.say("contrasts.others", n=str(rest))] if rest else []
     return (*(_sentence(out, language, p, with_rates=with_rates) for p in listed), *others)
 
 
 def only_pair(out: Published, language: Language) -> str | None:
-    """Returns the result of the test as a title for a slide, or why there was no test, if the first
-    population has exactly one pair of categories. Otherwise returns None."""
-    pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
-    if len(pairs) != 1:
-        return None
-    (pair,) = pairs
-    return (
-        _untested(out, language, pair) if pair["verdict"] == NOT_TESTED else _test_result(out, language, pair)
-    )
+    """Returns the answer of the comparison as a title for a slide, or why a title may not have it, if the first
+    population has exactly one comparison by the lead group. Otherwise returns None."""
+    pairs = _pairs(out)
+    own = [pair for pair in pairs if pair[POPULATION] == pairs[0][POPULATION]]
+    return _told(out, language, own[0]) if len(own) == 1 else None
 
 
 def family(out: Published, language: Language) -> str:
-    """Returns a sentence on how many differences between groups the document tests, and how. It also says
-    that all other comparisons in the document are not tested."""
-    tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
-    if not tested:
-        return _nothing_tested(out, language)
-    rest = _not_tested(out, language) if tested < len(out.contrasts) else ""
-    only = f"{rest} {language.say('contrasts.only')}".lstrip()
-    about = {"group": number_words.group(language, out.lead)}
-    if tested == 1:
-        return f"{language.say('contrasts.family_one', **about)} {only}"
-    level = number_words.level(language, out.contrasts.iloc[0].to_dict())
-    return f"{language.say('contrasts.family', n=str(tested), level=level, **about)} {only}"
-
-
-def _not_tested(out: Published, language: Language) -> str:
-    """Returns a sentence on the comparisons named beforehand that were not tested. It names their
-    populations, if each of these has one pair of categories, and else it says how many pairs there are."""
-    untested = list(out.contrasts.loc[out.contrasts["verdict"] == NOT_TESTED, POPULATION])
-    if any(len(_pairs(out, population)) > 1 for population in untested):
-        return language.say("contrasts.family_rest", n=str(len(untested)))
-    group = language.by_group(out.lead)
-    return language.say("contrasts.family_populations", group=group, who=_named(out, language, untested))
-
-
-def _nothing_tested(out: Published, language: Language) -> str:
-    """Returns a sentence that no difference between groups was tested. If one pair of categories was named
-    beforehand, it has the reason."""
-    pairs = as_records(out.contrasts)
-    if not pairs:
+    """Returns a sentence on how many comparisons were named beforehand, of which groups, and how they are
+    tested together. It also says that nothing else compares groups."""
+    found = out.contrasts
+    if found.empty:
         return language.say("contrasts.nothing")
-    group = number_words.group(language, out.lead)
-    if len(pairs) > 1:
-        return language.say("contrasts.none_testable", n=str(len(pairs)), group=group)
-    return language.say("contrasts.untestable", group=group, reason=_why_untested(out, language, pairs[0]))
+    n, first = int(found["family"].iloc[0]), found.iloc[0].to_dict()
+    about = {"groups": language.join(number_words.group(language, g) for g in dict.fromkeys(found["group"]))}
+    tested = int((~has_remark(found["verdict"], *UNTESTED)).sum())
+    told = (
+        language.say("contrasts.family_one", **about)
+        if n == 1
+        else language.say(
+            "contrasts.family",
+            n=str(n),
+            untested=str(n - tested),
+            alpha=number_words.level(language, {"level": round(1 - first["level"], 9)}),
+            level=number_words.level(language, first),
+            **about,
+        )
+    )
+    return f"{told} {language.say('contrasts.only')}"
 
 
-def _pairs(out: Published, population: str) -> list[Pair]:
-    rows = out.contrasts
-    return [] if rows.empty else as_records(rows[rows[POPULATION] == population])
+def _pairs(out: Published, population: str = "") -> list[Pair]:
+    """Returns the comparisons by the lead group, of one population or of all."""
+    rows = as_records(out.contrasts)
+    return [row for row in rows if row["group"] == out.lead and population in ("", row[POPULATION])]
 
 
 def _sentence(out: Published, language: Language, pair: Pair, *, with_rates: bool) -> str:
-    """Returns a sentence with the result of the test of one pair of categories, or with the reason why the
-    pair was not tested. `pair` is a row of the published tests: the two categories and the result
-    (`verdict`)."""
-    if pair["verdict"] == NOT_TESTED:
-        return f"{_untested(out, language, pair)}."
-    found = f"{_test_result(out, language, pair, with_rates=with_rates)}."
-    return f"{found} {language.say('contrasts.no_proof')}" if pair["verdict"] == NO_DIFFERENCE else found
+    """Returns a sentence with the answer of one comparison, or with the reason why it has none here."""
+    found = f"{_told(out, language, pair, with_rates=with_rates)}."
+    none = not has_text(pair["only_in_tables"]) and pair["verdict"] == NO_DIFFERENCE
+    return f"{found} {language.say('contrasts.no_proof')}" if none else found
 
 
-def _untested(out: Published, language: Language, pair: Pair) -> str:
-    a, b = _names_higher_first(out, language, pair)
-    return language.say("contrasts.untested", a=a, b=b, reason=_why_untested(out, language, pair))
-
-
-def _why_untested(out: Published, language: Language, pair: Pair) -> str:
-    """Returns the reason why a pair of categories was not tested, in words. If a number is unreliable, the
-    reason names its category."""
-    rows = as_records(out.select("prevalence", [out.lead], population=pair[POPULATION]))
-    sides = [row for row in rows if str(row[out.lead]) in (pair["category"], pair["reference"])]
-    unsure = [number_words.whom(language, row["category"]) for row in sides if row["flag"] == "unreliable"]
-    if pair["reason"] != UNRELIABLE or not unsure:
-        return number_words.reason(language, pair["reason"])
-    return language.say("contrasts.unreliable", who=language.join(unsure))
-
-
-def _test_result(out: Published, language: Language, pair: Pair, *, with_rates: bool = False) -> str:
-    """Returns the result of the test of one pair, without a full stop: it is also the title of a slide."""
+def _told(out: Published, language: Language, pair: Pair, *, with_rates: bool = False) -> str:
+    """Returns the answer of one comparison, without a full stop: it is also the title of a slide."""
+    if has_text(pair["only_in_tables"]):
+        return _not_told(out, language, pair)
     a, b = _names_higher_first(out, language, pair, with_rates=with_rates)
     if pair["verdict"] == NO_DIFFERENCE:
         return language.say("slides.none", a=a, b=b)
@@ -216,10 +159,20 @@ def _test_result(out: Published, language: Language, pair: Pair, *, with_rates: 
     )
 
 
+def _not_told(out: Published, language: Language, pair: Pair) -> str:
+    """Returns that a comparison has no answer, or that its answer stands in tables only, with the reason."""
+    names = _category_names(out, language, pair[POPULATION], with_rates=False)
+    key = "untested" if has_remark([pair["verdict"]], *UNTESTED).any() else "in_tables"
+    reason = number_words.reason(language, pair["only_in_tables"])
+    return language.say(
+        f"contrasts.{key}", a=names[pair["category"]], b=names[pair["reference"]], reason=reason
+    )
+
+
 def _names_higher_first(
     out: Published, language: Language, pair: Pair, *, with_rates: bool = False
 ) -> list[str]:
-    """Returns the names of the two categories of a pair, the one with the higher rate first."""
+    """Returns the names of both sides of a comparison, the one with the higher rate first."""
     names = _category_names(out, language, pair[POPULATION], with_rates=with_rates)
     sides = ("reference", "category") if pair["verdict"] == LOWER else ("category", "reference")
     return [names[pair[side]] for side in sides]
@@ -239,14 +192,19 @@ def _difference(language: Language, pair: Pair) -> str:
 
 def _category_names(
     out: Published, language: Language, population: str, *, with_rates: bool
-) -> dict[str, str]:
+) -> dict[object, str]:
     """Returns the names of the lead group's categories in a population, as parts of a sentence, by their
     labels. For the group `sex`, these are men and women for adults, and boys and girls for children.
     `with_rates` puts the rate behind each: `men (24.5 per 1,000)`."""
     rows = as_records(out.select("prevalence", [out.lead], population=population))
-    names = {str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows}
+    names: dict[object, str] = {
+        str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows
+    }
+    others: dict[object, str] = {ALL_OTHERS: language.kit(ALL_OTHERS)}
     if not with_rates:
-        return names
+        return names | others
     unit = number_words.unit(language, "prevalence")
     rates = (f"{number_words.shown(language, row)}{number_words.care(row['flag'])} {unit}" for row in rows)
-    return {label: f"{name} ({rate})" for (label, name), rate in zip(names.items(), rates, strict=True)}
+    return {
+        label: f"{name} ({rate})" for (label, name), rate in zip(names.items(), rates, strict=True)
+    } | others

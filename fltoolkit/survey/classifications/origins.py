@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from fltoolkit.survey.spec.groups import AnyGroup, Group
+from fltoolkit.survey.spec.groups import AnyGroup, DisabilityGroup, Group
 
 RATES = ("prevalence", "stock_prevalence", "current_prevalence")
 KEY = "publish_origins_because"
@@ -26,6 +26,42 @@ OF_SEVERAL = re.compile(
     r"|\bpays de naissance|\bpays d.origine|\bpa[ií]s de nac|\bpa[ií]s de origen|\bpa[ií]s de "
     r"origem|\borigins?\b"
 )
+
+
+OF_ORIGIN = re.compile(
+    r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen"
+    r"|nacionalid|citoyen|ciudadan|cidadan|étranger|extranjer|estrangeir|naissance|nacim|nacid"
+)
+OF_DISABILITY = re.compile(r"disab|handicap|discapac|d[eé]ficien|invalide|invalidi")
+CLASSIFIED_AS = {"citizenship": "origin", "place_of_birth": "origin", "disability": "disability"}
+
+
+def is_of_origin(name: str, group: AnyGroup | None) -> bool:
+    """Returns whether a group shows nationality, origin, migrant status, ethnicity or religion. A standard
+    classification in survey.yaml decides. If the group has none, the words in its name and label decide."""
+    return _status(name, group) == "origin"
+
+
+def may_compare(name: str, group: AnyGroup | None) -> bool:
+    """Returns whether the kit compares the categories of a group by itself. It never compares nationality,
+    origin, migrant status, ethnicity, religion or disability: readers would judge people by it."""
+    return not _status(name, group)
+
+
+def _status(name: str, group: AnyGroup | None) -> str:
+    """Returns what of a person's status a group shows: `origin`, `disability` or nothing of it."""
+    if isinstance(group, DisabilityGroup):
+        return "disability"
+    if isinstance(group, Group) and group.classification:
+        return CLASSIFIED_AS.get(group.classification, "")
+    words = f"{name} {group.label if group else ''}".replace("_", " ").casefold()
+    return (
+        "origin"
+        if ALWAYS.search(words) or OF_ORIGIN.search(words)
+        else "disability"
+        if OF_DISABILITY.search(words)
+        else ""
+    )
 
 
 def shows_origins(name: str, group: AnyGroup) -> bool:

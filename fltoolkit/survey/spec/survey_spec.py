@@ -137,8 +137,9 @@ class SurveySpec(Model):
         occupations: columns of occupation codes.
         tables: the tables to publish.
         lead: the group whose categories the documents compare, such as men with women. `tables` must ask for
-            the `prevalence` by it alone. Choose it before anybody has seen the numbers: all pairs of its
-            categories are tested, as one family of tests.
+            the `prevalence` by it alone. Choose it before anybody has seen the numbers. Each category of each
+            single group of these tables is compared with all others, and all comparisons are one family of
+            tests.
         coverage_excludes: the people whom the survey could not reach, as texts that are printed with every
             headline. `[]`: it could reach everybody.
         confidentiality: the smallest counts with which a cell of a table is shown.

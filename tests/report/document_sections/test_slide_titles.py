@@ -12,7 +12,7 @@ from promises import evidence_from, evidence_of
 from published_rows import contrasts, of, published, row
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED
+from fltoolkit.publish.contrasts.published_contrasts import TOO_FEW
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import slide_titles
 from fltoolkit.show.wording import number_words, plan_words
@@ -36,7 +36,7 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
 
 
 def test_an_unreliable_number_is_in_no_title() -> None:
-    assert "30.0" not in (slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) or "")
+    assert "30.0" not in (slide_titles.groups(compared(TOO_FEW, **UNSURE), EN) or "")
     assert slide_titles.groups(published(row()), EN) is None
     assert slide_titles.rate(published(row(**UNSURE)), EN) is None
     assert slide_titles.rate(published(row()), EN) == "20 of every 1,000 adults in forced labour (2025)"

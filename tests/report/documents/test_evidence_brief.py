@@ -6,7 +6,7 @@ from handed import EN
 from promises import evidence_from
 from published_rows import contrasts, of, published, row
 
-from fltoolkit.publish.contrasts.lead_contrasts import NO_DIFFERENCE
+from fltoolkit.publish.contrasts.published_contrasts import NO_DIFFERENCE
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
+from published_rows import contrasts
 
 import fltoolkit as fl
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
+from fltoolkit.publish.contrasts.published_contrasts import NO_DIFFERENCE
 from fltoolkit.show import result
 from fltoolkit.show.charts.breakdown_gallery import gallery, in_time, pairs
 from fltoolkit.show.charts.chart_style import Picture, Table
@@ -107,7 +108,7 @@ def test_only_the_picture_of_a_tested_population_stays_open(norvia: fl.Published
     by_sex = replace(norvia, lead="sex", contrasts=norvia.contrasts.head(0))
     assert not any(picture.open for picture, _ in pairs(by_sex, "prevalence"))
     population = norvia.own_rows(measure="prevalence")["reference_population"].iloc[0]
-    tested = pd.DataFrame([{"reference_population": population, "verdict": "no difference detected"}])
+    tested = contrasts({"reference_population": population, "verdict": NO_DIFFERENCE})
     opened = [
         (rows["breakdown"].eq("sex").any(), picture.open)
         for picture, rows in pairs(replace(by_sex, contrasts=tested), "prevalence")

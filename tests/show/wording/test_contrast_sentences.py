@@ -1,5 +1,5 @@
-"""Tests the sentences of the comparison that survey.yaml names beforehand: the higher rate comes first, and
-the size is given only as the nearer limit."""
+"""Tests the sentences of the comparisons by the lead group: the higher rate comes first, a size is an interval,
+and an answer that stands in tables only is not told."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from handed import EN, FR
 from published_rows import contrasts, of, published, row
 
 import fltoolkit as fl
-from fltoolkit.publish.contrasts.lead_contrasts import (
+from fltoolkit.estimate.measures.family_of_contrasts import ALL_OTHERS
+from fltoolkit.publish.contrasts.published_contrasts import (
+    FEW_FOR_TITLES,
     LOWER,
-    NOT_TESTED,
     TOO_FEW,
-    UNRELIABLE,
 )
 from fltoolkit.show.wording import contrast_sentences
 
@@ -24,7 +24,7 @@ def compared(*pairs: dict[str, Any]) -> fl.Published:
     return published(row(), *rows, lead="region", groups=("region",), contrasts=table)
 
 
-def pair(category: str, reference: str, **facts: Any) -> dict[str, Any]:
+def pair(category: str, reference: object, **facts: Any) -> dict[str, Any]:
     return {"category": category, "reference": reference} | facts
 
 
@@ -51,7 +51,7 @@ def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
     """Else *it is not known whether* stands beside *the rate is higher*, and the two seem to contradict each
     other."""
     children = {"reference_population": "children", "reference_population_label": "children"}
-    pairs = compared(pair("a", "b", verdict=NOT_TESTED, reason=TOO_FEW), pair("a", "b", **children)).contrasts
+    pairs = compared(pair("a", "b", verdict=TOO_FEW), pair("a", "b", **children)).contrasts
     rows = [
         row(),
         row(**children),
@@ -61,13 +61,16 @@ def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
     out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
     first, second = contrast_sentences.sentences(out, EN)
     assert first.startswith("Among children, the rate is higher for a than for b")
-    assert second == "Among adults, whether the rate is higher for a or b cannot be said: too few cases."
-    assert [contrast_sentences.is_tested(out, name) for name in ("adults", "children")] == [False, True]
+    assert (
+        second
+        == "Among adults, whether the rate is higher for a or b cannot be said: too few cases to compare."
+    )
+    assert [contrast_sentences.is_told(out, name) for name in ("adults", "children")] == [False, True]
 
 
 def test_populations_without_a_test_for_the_same_reason_share_a_sentence() -> None:
     children = {"reference_population": "children", "reference_population_label": "children"}
-    untested = {"verdict": NOT_TESTED, "reason": TOO_FEW}
+    untested = {"verdict": TOO_FEW}
     pairs = compared(pair("a", "b", **untested), pair("a", "b", **children, **untested)).contrasts
     rows = [
         row(),
@@ -77,48 +80,30 @@ def test_populations_without_a_test_for_the_same_reason_share_a_sentence() -> No
     ]
     out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
     assert contrast_sentences.sentences(out, EN) == (
-        "Among adults and children, whether the rate is higher for a or b cannot be said: too few cases.",
+        "Among adults and children, whether the rate is higher for a or b cannot be said: too few cases to compare.",
     )
 
 
-def test_the_family_is_counted() -> None:
-    two = compared(pair("a", "b"), pair("a", "c"))
-    assert "tests 2 differences between groups" in contrast_sentences.family(two, EN)
+def test_an_answer_that_stands_in_tables_only_is_not_told() -> None:
+    few = compared(pair("a", "b", only_in_tables=FEW_FOR_TITLES))
+    assert contrast_sentences.sentences(few, EN) == (
+        "The comparison of a with b stands in the tables only: fewer than 30 cases on a side.",
+    )
+    assert "higher" not in (contrast_sentences.only_pair(few, EN) or "")
+    many = [pair(name, ALL_OTHERS, only_in_tables=FEW_FOR_TITLES) for name in "abc"]
+    told = contrast_sentences.sentences(compared(*many, pair("d", ALL_OTHERS)), EN)
+    assert told[0].startswith("The rate is higher for d than for all others")
+    assert "3." in told[1]
+
+
+def test_the_family_is_counted_and_names_its_groups() -> None:
+    two = compared(pair("a", ALL_OTHERS), pair("b", ALL_OTHERS, verdict=TOO_FEW))
+    told = contrast_sentences.family(two, EN)
+    assert told.startswith("Comparisons named beforehand: 2 (region)")
+    assert "5%" in told
+    assert "not shown: 1;" in told
     assert "Holm" in contrast_sentences.family(two, FR)
-    assert "not tested" not in contrast_sentences.family(two, EN)
-    assert "Other comparisons named beforehand, but not tested: 1." in contrast_sentences.family(
-        compared(pair("a", "b", tested=1), pair("a", "c", tested=1, verdict=NOT_TESTED, reason=TOO_FEW)), EN
-    )
+    one = contrast_sentences.family(compared(pair("a", "b")), EN)
+    assert one.startswith("One comparison was named beforehand (region).")
     assert contrast_sentences.family(published(row()), EN) == EN.say("contrasts.nothing")
-
-
-def test_a_comparison_that_was_not_tested_in_a_population_is_named_by_it() -> None:
-    """Before, the brief said *2 more*, and nobody knew which."""
-    children = {"reference_population": "children", "reference_population_label": "children"}
-    rows = [
-        row(),
-        row(**children),
-        *(of("region", name) for name in "ab"),
-        *(of("region", name, **children) for name in "ab"),
-    ]
-    tests = compared(
-        pair("a", "b", tested=1),
-        pair("a", "b", tested=1, reference_population="children", verdict=NOT_TESTED, reason=TOO_FEW),
-    )
-    out = published(*rows, lead="region", groups=("region",), contrasts=tests.contrasts)
-    assert (
-        "The comparison by region was also named beforehand for children, but could not be tested. "
-        in contrast_sentences.family(out, EN)
-    )
-
-
-def test_where_nothing_could_be_tested_the_family_says_what_was_named_beforehand_and_why() -> None:
-    """Before, *no difference between groups could be tested* stood above rates by area that have no test."""
-    untested = {"tested": 0, "verdict": NOT_TESTED}
-    one = contrast_sentences.family(compared(pair("a", "b", reason=TOO_FEW, **untested)), EN)
-    assert one.startswith("The one comparison named beforehand (region) could not be tested: too few cases.")
-    two = compared(pair("a", "b", reason=TOO_FEW, **untested), pair("a", "c", reason=UNRELIABLE, **untested))
-    assert contrast_sentences.family(two, EN).startswith(
-        "None of the 2 comparisons named beforehand (region) could be tested."
-    )
     assert not contrast_sentences.is_compared(published(row(), lead="sex"))

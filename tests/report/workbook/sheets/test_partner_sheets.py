@@ -13,7 +13,7 @@ from two_rounds import fell
 
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.partner_entries import Partners
-from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED, TOO_FEW
+from fltoolkit.publish.contrasts.published_contrasts import TOO_FEW
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.workbook.sheets.partner_sheets import (
     CHECKLISTS,
@@ -148,9 +148,10 @@ def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_c
         "category": "men",
         "reference": "women",
         "reference_population": "adults",
-        "verdict": NOT_TESTED,
-        "reason": TOO_FEW,
-        "tested": 0,
+        "group": "sex",
+        "verdict": TOO_FEW,
+        "only_in_tables": TOO_FEW,
+        "family": 1,
     }
     out = published(
         row(),
