@@ -38,6 +38,7 @@ from fltoolkit.run.run_record import (
     corrections_of,
     failed_record,
     file_hashes,
+    has_key,
     hash_if_edited,
     input_hashes,
     note_failure,
@@ -247,8 +248,10 @@ def run_survey(
 def _run_into(
     run: Run, target: Path, options: BatchOptions, stop: Stop, say: Callable[[str], None]
 ) -> RunEnd:
-    started = time.time()
+    started, without_key = time.time(), not has_key(run)
     now, about, restricted = premises(run, target), survey_facts(run), target / "restricted"
+    if without_key and now.key:
+        say(f"{run.name}: made the secret key of the survey: keep it beside survey.yaml, with a copy")
     if options.resume and (target.exists() or failed_folder(target).exists()):
         if not (why := why_rerun(now, target)):
             return RunEnd("skipped")

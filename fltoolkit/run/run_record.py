@@ -109,6 +109,14 @@ def premises(run: Run, target: Path) -> Premises:
     )
 
 
+def has_key(run: Run) -> bool:
+    """Returns whether the survey has its secret key, or a survey.yaml that cannot be read."""
+    try:
+        return key_path(run.survey, read_spec(run.survey)).exists()
+    except FltoolkitError:
+        return True
+
+
 def _key_fingerprint(run: Run) -> str:
     """Returns the fingerprint of the key of a survey, which is made at its first run; an empty text if
     survey.yaml cannot be read, which the run itself reports."""

@@ -33,6 +33,7 @@ def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_ro
     assert others.isna().to_dict() == {
         "no coercion": False,
         "forced labour": False,
+        "forced labour abroad": False,
         "not in the same work": False,
         "unresolved": True,
     }

@@ -324,6 +324,7 @@ def test_nothing_of_what_it_hides_stands_among_the_outputs(ran: Ran, record: Dis
 
 def test_progress_is_told_survey_by_survey(ran: Ran) -> None:
     assert [line for line in ran.said if line.startswith("good")] == [
+        "good: made the secret key of the survey: keep it beside survey.yaml, with a copy",
         "good: 1_survey",
         "good: 2_classify",
         "good: 3_estimate",

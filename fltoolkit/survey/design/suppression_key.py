@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from fltoolkit.cell_steps import show_step
 from fltoolkit.errors import PublicationError
 from fltoolkit.files import file_error, read_text, write_new
 from fltoolkit.survey.design.survey_design import Design, Survey
@@ -23,6 +22,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 KEY_FILE = "suppression.key"
 PUBLIC = "public: "
+NO_SURVEY = "data without survey.yaml"  # the country of such a design, in a public key
 OWNER_ONLY, BYTES, MOST_BYTES = 0o600, 32, 10_000
 TEXT = """\
 # The secret key of this survey: fltoolkit chooses by it which cells are hidden to protect others.
@@ -62,7 +62,7 @@ def suppression_key(design: Design | None) -> SuppressionKey:
     """
     if isinstance(design, Survey):
         return key_of_survey(design.path, design.spec)
-    return _key_in(Path(KEY_FILE), "")
+    return _key_in(Path(KEY_FILE), NO_SURVEY)
 
 
 def key_of_survey(survey: Path, spec: SurveySpec) -> SuppressionKey:
@@ -112,7 +112,6 @@ def _make(path: Path) -> None:
             found=file_error(error).problem,
             do=("make the folder writable; or name a file in another folder in survey.yaml: suppression_key"),
         ) from None
-    show_step(f"Made the secret key of the survey, {path.name}: keep it, with a copy.\n")
 
 
 def new_secret() -> bytes:

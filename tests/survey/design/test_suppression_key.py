@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkouts import HOUSE
 from keys import write_key
 from small_surveys import SPEC, Person, persons_table, write_survey
 
@@ -73,6 +74,17 @@ def test_the_public_key_of_a_sample_protects_no_other_survey(survey: Path) -> No
     (survey.parent / KEY_FILE).write_text(f"public: {SPEC['country']}\n{text}")
     key_of(survey)
     (survey.parent / KEY_FILE).write_text(f"public: Norvia\n{text}")
+    with pytest.raises(PublicationError, match="public key of an invented survey"):
+        key_of(survey)
+
+
+def test_the_public_key_of_the_lessons_protects_no_survey(
+    survey: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lessons = HOUSE / "notebooks" / "teaching"
+    monkeypatch.chdir(lessons)
+    suppression_key(None)
+    (survey.parent / KEY_FILE).write_text((lessons / KEY_FILE).read_text())
     with pytest.raises(PublicationError, match="public key of an invented survey"):
         key_of(survey)
 
