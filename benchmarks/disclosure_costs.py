@@ -152,8 +152,8 @@ def watched() -> Watch:
         return watch
     decide = module.decide
 
-    def noted(*given: Any) -> Any:
-        watch.decisions.append(decide(*given))
+    def noted(*given: Any, **named: Any) -> Any:
+        watch.decisions.append(decide(*given, **named))
         return watch.decisions[-1]
 
     module.decide = noted  # type: ignore[attr-defined]
@@ -265,6 +265,7 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
     from fltoolkit.publish.disclosure.suppression_decision import decide
     from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
     from fltoolkit.publish.printed_numbers import rounding_base
+    from fltoolkit.survey.design.suppression_key import suppression_key
 
     by = [[], *([g] for g in groups), *([groups] if len(groups) == 2 else [])]
     est = fl.prevalence(persons, by=by, population=population)
@@ -273,7 +274,11 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
         frozenset((g, str(row[g])) for g in groups if row[g] != "total") for row in table.to_dict("records")
     ]
     scenario = DisclosureScenario(
-        out.limits, rounding_base(table), read_patterns(persons, groups, [population]), out.case_only
+        out.limits,
+        suppression_key(persons).secret,
+        rounding_base(table),
+        read_patterns(persons, groups, [population]),
+        out.case_only,
     )
     decision = decide(table, keys, [""] * len(table), scenario)
     settled = next(s for s in decision.suppressions if s.outcome == "cases")

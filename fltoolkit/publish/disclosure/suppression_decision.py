@@ -51,6 +51,7 @@ CASES: Key = frozenset({("case", "yes")})
 OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
 UNRESOLVED_STEPS = ("unresolved", "child, unresolved")
+LARGE_STEPS = ("no work", "not involuntary", "child, no work")  # most persons end here, as everybody knows
 LEFT = "two outcomes differ by too few cases"
 FEW_UNRESOLVED = "too few unresolved persons, or too few known not to be cases"
 
@@ -243,6 +244,7 @@ def _hidden_steps(
             primary,
             {others: "nowhere shown"},
             EarlierCells(shown=frozenset({whole, *elsewhere} - primary.keys())),
+            hide_last=[cell_of[i] for i, step in steps.items() if step in LARGE_STEPS],
             in_words=lambda _: breakdown_of(Reason.of("categories.flow"), population),
         ),
         DisclosureScenario(scenario.limits, scenario.key),
