@@ -46,6 +46,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 
 T = TypeVar("T")
+OTHER_PROFILES = "ask for the profiles of that release only, or by no further group"
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_LEFT_OUT = (
@@ -206,13 +207,19 @@ def decided_rows(
     scenario = DisclosureScenario(limits, key, rounding_base(rows.table), case_only=case_only)
     if persons:
         scenario = _with_persons(scenario, rows, persons)
-    released = releases.rows(rows.table)
     first = sum(len(est.table) for est in releases.estimates)
-    earlier = released.first(first)
+    known, earlier = releases.rows(rows.table, first)
     decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons, earlier)
     if any(i < first for i in decision.hidden - earlier.hidden):
-        releases.refuse_unprotected()
-    found = released.kept_in(decide_rule_sets(rows.table, in_own_rule_set, decision, limits))
+        releases.refuse("only rows of profiles that it shows could protect a number", do=OTHER_PROFILES)
+    found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
+    # What was released is known: hidden or shown, it stays so, also in flowcharts and under other rule sets.
+    found = replace(
+        found,
+        hidden=found.hidden - known | earlier.hidden,
+        unresolved_hidden=found.unresolved_hidden - known | earlier.unresolved_hidden,
+        unlisted=found.unlisted - known | earlier.unlisted,
+    )
     decided = _decided(rows, found, scenario, notes, made[0].about.rule_set)
     return replace(decided, earlier=first)
 

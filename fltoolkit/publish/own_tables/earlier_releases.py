@@ -25,10 +25,9 @@ from fltoolkit.errors import FltoolkitError, PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.files import MB, read_bytes
 from fltoolkit.languages.reasons import as_text
-from fltoolkit.publish.disclosure.suppression_decision import Decision
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import EarlierRows
-from fltoolkit.survey.spec.files_and_design import RELEASE_FILES
+from fltoolkit.survey.spec.files_and_design import RELEASE_FILES, Release
 from fltoolkit.survey.spec.groups import Measure, TableSpec, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
@@ -42,36 +41,7 @@ READ = (*TABLE_KEY, "category", "cases_class", *MARKERS, *COUNTED)
 SECOND_LOOK = (
     "name the folder of results of an earlier release of this survey, from the folder of survey.yaml"
 )
-PUT_BACK = "put the folder back as it was released"
 RowName = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class ReleasedRows:
-    """The rows of a run that earlier releases have too, by position, and those that they hide: as a whole,
-    only in their unresolved persons, or without even listing them."""
-
-    released: frozenset[int]
-    hidden: frozenset[int]
-    unresolved_hidden: frozenset[int]
-    unlisted: frozenset[int]
-
-    def first(self, rows: int) -> EarlierRows:
-        """Returns the first `rows` rows as rows that were published before."""
-        hidden, unresolved_hidden, unlisted = (
-            frozenset(i for i in found if i < rows)
-            for found in (self.hidden, self.unresolved_hidden, self.unlisted)
-        )
-        return EarlierRows(rows, hidden, unresolved_hidden, unlisted)
-
-    def kept_in(self, made: Decision) -> Decision:
-        """Returns the decision, in which these rows are as they were released."""
-        return replace(
-            made,
-            hidden=(made.hidden - self.released) | self.hidden,
-            unresolved_hidden=(made.unresolved_hidden - self.released) | self.unresolved_hidden,
-            unlisted=(made.unlisted - self.released) | self.unlisted,
-        )
 
 
 @dataclass(frozen=True)
@@ -95,9 +65,7 @@ class Releases:
     def tables(self, spec: SurveySpec) -> list[TableSpec]:
         """Returns the tables of these releases, as far as the survey has their groups and populations."""
         known, made = {*spec.group_names, *TOPICS}, list[TableSpec]()
-        asked = self.table[
-            self.table["measure"].isin(get_args(Measure)) & ~self.table["marker"].isin(WITHOUT_NUMBER)
-        ]
+        asked = self.table[self.table["measure"].isin(get_args(Measure))]
         for row in as_records(asked.drop_duplicates(TABLE_KEY)):
             measure, population = row["measure"], row["reference_population"]
             by = groups_of_breakdown(row["breakdown"])
@@ -113,21 +81,21 @@ class Releases:
         found = self.table.loc[self.table["measure"] == "flowchart", "reference_population"].unique()
         return [str(p) for p in found if p in spec.populations]
 
-    def rows(self, table: pd.DataFrame) -> ReleasedRows:
-        """Returns which rows of a table these releases have too, and which of them they hide."""
-        seen, names = _seen(self.table), _table_names(self.table)
-        unlisted_tables = {name for name, row in zip(names, self.table["category"], strict=True) if not row}
-        at = list(enumerate(zip(row_names(table), _table_names(table), strict=True)))
-        unlisted = {i for i, (name, of) in at if name not in seen and of in unlisted_tables}
-        shown = {i: seen[name] for i, (name, _) in at if name in seen}
-        return ReleasedRows(
-            frozenset(shown.keys() | unlisted),
-            frozenset({i for i, (is_shown, _) in shown.items() if not is_shown} | unlisted),
-            frozenset(
-                i for i, (is_shown, with_unresolved) in shown.items() if is_shown and not with_unresolved
-            ),
-            frozenset(unlisted),
+    def rows(self, table: pd.DataFrame, first: int) -> tuple[set[int], EarlierRows]:
+        """Returns the positions of the rows of a table that these releases have too, and which of them no
+        release shows. The `first` rows of the table are theirs."""
+        before, shown = row_names(self.table), self.table["marker"] != "c"
+        seen, with_unresolved = (
+            {name for name, there in zip(before, of, strict=True) if there}
+            for of in (shown, shown & (self.table["unresolved_marker"] != "c"))
         )
+        of_unlisted, names = set(_tables(self.table[self.table["category"] == ""])), row_names(table)
+        known = {i for i, name in enumerate(names) if name in set(before)}
+        unlisted = {i for i, of in enumerate(_tables(table)) if of in of_unlisted} - known
+        known |= unlisted
+        hidden = frozenset(i for i in known if names[i] not in seen)
+        unresolved_hidden = frozenset(i for i in known - hidden if names[i] not in with_unresolved)
+        return known, EarlierRows(first, hidden, unresolved_hidden, frozenset(unlisted))
 
     def refuse_other_numbers(self, printed: pd.DataFrame, first: int, unlisted: Collection[int]) -> None:
         """Raises an error if these releases printed another number than follows from the survey as it is now.
@@ -148,9 +116,8 @@ class Releases:
             now[name] for i, name in enumerate(names[:first]) if name not in known and i not in unlisted
         ]
         if other:
-            raise PublicationError(
-                f"not protected beside {', '.join(self.folders)}: these tables of it do not follow from this survey",
-                where=self.where,
+            self.refuse(
+                "these tables of it do not follow from this survey",
                 found=list(dict.fromkeys(_words(row) for row in other)),
                 allowed="the same answers, weights, populations and rule set, and the earlier groups under their names",
                 do=(
@@ -159,12 +126,10 @@ class Releases:
                 ),
             )
 
-    def refuse_unprotected(self) -> NoReturn:
-        raise PublicationError(
-            f"not protected beside {', '.join(self.folders)}: only rows of profiles that it shows could protect a number",
-            where=self.where,
-            do="ask for the profiles of that release only, or for no further groups",
-        )
+    def refuse(self, why: str, **more: Any) -> NoReturn:
+        """Raises the error of a run that cannot be protected beside these releases."""
+        folders = ", ".join(self.folders)
+        raise PublicationError(f"not protected beside {folders}: {why}", where=self.where, **more)
 
 
 NO_RELEASES = Releases()
@@ -180,55 +145,47 @@ def earlier_releases(persons: ClassifiedSurvey) -> Releases:
     named = persons.spec.release.earlier if persons.spec.release else ()
     if not named:
         return NO_RELEASES
-    where = f"{persons.path.name}: release"
-    read = [_read(persons.path.parent, name, persons, where) for name in named]
+    found = Releases(f"{persons.path.name}: release", named)
+    read = [_read(persons, replace(found, folders=(name,))) for name in named]
     digest = sha256("".join(hashed for _, hashed in read).encode()).hexdigest()
-    return Releases(
-        where, named, pd.concat([table for table, _ in read], ignore_index=True).fillna(""), digest
-    )
+    return replace(found, table=pd.concat([table for table, _ in read], ignore_index=True), digest=digest)
 
 
-def _read(folder: Path, name: str, persons: ClassifiedSurvey, where: str) -> tuple[pd.DataFrame, str]:
+def _read(persons: ClassifiedSurvey, release: Releases) -> tuple[pd.DataFrame, str]:
     """Returns the rows of a release's estimates.csv as texts, and the hash of this file."""
-
-    def refuse(problem: str, found: object, allowed: object, do: str = SECOND_LOOK) -> NoReturn:
-        raise PublicationError(f"{name}: {problem}", where=where, found=found, allowed=allowed, do=do)
-
+    spec, (name,) = persons.spec, release.folders
     try:
-        record, content = (read_bytes(folder / name / file, 100 * MB) for file in RELEASE_FILES)
-        facts = json.loads(record)
-        digest, written = sha256(content).hexdigest(), facts["outputs"][RELEASE_FILES[1]]
-        is_of, status = _survey_named(facts), facts["status"]
-        table = pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False)
+        content = [read_bytes(persons.path.parent / name / file, 100 * MB) for file in RELEASE_FILES]
+        record, digest = json.loads(content[0]), sha256(content[1]).hexdigest()
+        table = pd.read_csv(BytesIO(content[1]), dtype=str, keep_default_na=False, usecols=list(READ))
+        of, (own,) = _survey_named(record), {_survey_named(vars(spec))}
+        complete, altered = record["status"] == "complete", record["outputs"][RELEASE_FILES[1]] != digest
     except (FltoolkitError, ValueError, LookupError, TypeError):
-        refuse(
-            "there is no release in this folder",
-            name,
-            f"a folder of results, with {' and '.join(RELEASE_FILES)}",
+        complete = False
+    allowed = f"a folder of complete results of this survey, with {' and '.join(RELEASE_FILES)}"
+    if not complete:
+        release.refuse("no complete results are there", found=name, allowed=allowed, do=SECOND_LOOK)
+    if of != own:
+        release.refuse("another survey", found=" ".join(of), allowed=" ".join(own), do=SECOND_LOOK)
+    if altered:
+        release.refuse(
+            "its estimates.csv was changed after its run", do="put the folder back as it was released"
         )
-    if status != "complete":
-        refuse("its run failed", status, "complete")
-    if is_of != (own := _survey_named(vars(persons.spec))):
-        refuse("it is of another survey", " ".join(is_of), " ".join(own))
-    if digest != written or {*TABLE_KEY, *MARKERS, "category"} - {*table}:
-        refuse("its estimates.csv is not as its run wrote it", "another file", "the published file", PUT_BACK)
     if other := {*table["rule_set"].head(1)} - {persons.rules}:
-        refuse("not protected beside it: it is under another rule set", [*other], persons.rules)
-    named = {Path(of).name for of in persons.spec.release.earlier} if persons.spec.release else set()
-    if gone := {Path(of).name for of in _earlier_of(facts)} - named:
-        refuse(
-            "it was decided beside a release that is not named", sorted(gone), sorted(named), "name it too"
+        release.refuse(
+            "another rule set", found=[*other], allowed=persons.rules, do="give --rules of that release"
         )
-    return table[[c for c in table if c in READ]], digest
+    known = {Path(folder).name for folder in spec.release.earlier} if spec.release else set()
+    beside = Release.model_validate(record["release"]).earlier if record.get("release") else ()
+    if gone := {Path(folder).name for folder in beside} - known:
+        release.refuse(
+            "it was decided beside others", found=sorted(gone), allowed=sorted(known), do="name them too"
+        )
+    return table, digest
 
 
 def _survey_named(facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(normalised_name(str(facts[key])) for key in ("country", "year", "round"))
-
-
-def _earlier_of(facts: Mapping[str, Any]) -> list[str]:
-    release = facts.get("release") or {}
-    return [*release.get("beside", ()), *filter(None, [release.get("revises")])]
 
 
 def row_names(table: pd.DataFrame) -> list[RowName]:
@@ -240,18 +197,8 @@ def row_names(table: pd.DataFrame) -> list[RowName]:
     ]
 
 
-def _table_names(table: pd.DataFrame) -> list[RowName]:
+def _tables(table: pd.DataFrame) -> list[RowName]:
     return [*table[TABLE_KEY].astype(str).itertuples(index=False, name=None)]
-
-
-def _seen(table: pd.DataFrame) -> dict[RowName, tuple[bool, bool]]:
-    """Returns, for each row, whether some release shows its number, and whether one shows its unresolved persons."""
-    found = dict[RowName, tuple[bool, bool]]()
-    marks = zip(row_names(table), table["marker"] != "c", table["unresolved_marker"] != "c", strict=True)
-    for name, shown, unresolved in marks:
-        before = found.get(name, (False, False))
-        found[name] = (before[0] or shown, before[1] or (shown and unresolved))
-    return found
 
 
 def _differ(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> bool:

@@ -196,7 +196,7 @@ def by_education(
         "tables": [{"measure": "total", "by": [[], "sex", group, ["sex", group]]}],
         "release": {"office": "the office", "date": "2026-03-14", "status": "final", **release},
     }
-    return fl.classify(fl.read_survey(write_survey(folder, spec, persons=persons_table(people))))
+    return shared_surveys.classified_anew(write_survey(folder, spec, persons=persons_table(people)))
 
 
 def few_that_are_told(folders: Sequence[Path], cases: dict[tuple[str, str], int]) -> set[str]:
