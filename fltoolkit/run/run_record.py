@@ -352,15 +352,16 @@ def _refuse_own_release(runs: Sequence[Run], outputs: Path) -> None:
         BatchError: names the folder.
     """
     for run in runs:
+        earlier: list[Path] = []
         with suppress(FltoolkitError):
-            earlier = [run.survey.parent / folder for folder in _earlier_releases(read_spec(run.survey))]
-            if (outputs / run.name).resolve() in {folder.resolve() for folder in earlier}:
-                raise BatchError(
-                    "the run would replace the earlier release that survey.yaml names; nothing was run",
-                    where=f"{run.survey.name}: release",
-                    found=run.name,
-                    do="give this run another name (--name NAME; in a batch.yaml `name:`), or another folder",
-                )
+            earlier += [run.survey.parent / folder for folder in _earlier_releases(read_spec(run.survey))]
+        if (outputs / run.name).resolve() in {folder.resolve() for folder in earlier}:
+            raise BatchError(
+                "the run would replace the earlier release that survey.yaml names; nothing was run",
+                where=f"{run.survey.name}: release",
+                found=run.name,
+                do="give this run another name (--name NAME; in a batch.yaml `name:`), or another folder",
+            )
 
 
 def other_releases(survey: Path, spec: SurveySpec, outputs: Path) -> dict[str, str]:
