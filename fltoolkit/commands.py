@@ -109,6 +109,8 @@ def check(parsed: argparse.Namespace) -> int:
     stopped = _compare(parsed.before, persons) if parsed.before else False
     for measure, why in not_asked(persons).items():
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
+    if (outputs := Path("outputs")).is_dir():
+        _remind_of_releases(persons, outputs)
     for line in weights_in_use(persons):
         say(f"        {line}")
     errors = "the comparison has errors" if stopped else "no errors"
@@ -134,6 +136,19 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
     if not met:
         say("NOTE    before: nothing prevents a comparison.")
     return any(row["severity"] == "error" for row in met)
+
+
+def _remind_of_releases(persons: ClassifiedSurvey, outputs: Path) -> None:
+    """Prints the releases of the survey in a folder of outputs that survey.yaml does not name."""
+    from fltoolkit.run.run_record import other_releases
+
+    for folder, status in other_releases(persons.path, persons.spec, outputs).items():
+        say(
+            f"NOTE    release: {folder} is a {status} release of this survey, and survey.yaml does not name it."
+        )
+        say(
+            "        Name it under `release`, in `beside` or `revises`: both together could reveal hidden numbers."
+        )
 
 
 def _print_findings(rows: Iterable[Mapping[Any, Any]]) -> None:

@@ -116,6 +116,20 @@ def test_a_sound_survey_passes_the_check_with_its_findings(
     assert "Small country 2025: no errors; " in told
 
 
+def test_the_check_reminds_of_a_release_in_outputs_that_survey_yaml_does_not_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = {"office": "the office", "date": "2026-03-14", "status": "final"}
+    survey = country.write(tmp_path, country.changed(country.SURVEY, release=release))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "outputs" / "a").mkdir(parents=True)
+    facts = {"country": "Smallland", "year": 2025, "round": "first", "release": release}
+    told = {"name": "a", "title": "T", "status": "complete", **facts}
+    (tmp_path / "outputs" / "a" / "run.json").write_text(json.dumps(told))
+    assert main(["check", str(survey)]) == 0
+    assert "outputs/a is a final release of this survey" in capsys.readouterr().out
+
+
 def test_errors_of_the_data_fail_the_check_and_say_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -49,6 +49,7 @@ from fltoolkit.publish.headline_by_rule_set import (
     other_headlines,
     refused_rows,
 )
+from fltoolkit.publish.own_tables.earlier_releases import Releases, earlier_releases
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import (
@@ -332,7 +333,8 @@ def publish_run(
         load_publication_profile(profile, persons.path.parent),
         tuple(plan.tables(persons.spec)) if plan else (),
     )
-    key = key_from(persons, "published", repr(asked), rules.model_dump_json(), every_profile)
+    released = earlier_releases(persons).digest
+    key = key_from(persons, "published", repr(asked), rules.model_dump_json(), every_profile, released)
     return remembered(key, lambda: _published(persons, asked, rules, every_profile), copied=_copied)
 
 
@@ -353,8 +355,11 @@ def _published(
     spec, run = persons.spec, _decide_run(persons, asked, rules)
     words = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
+    own = run.decided.own
+
     def complete(by: PublicationProfile) -> Published:
-        made = without_unlisted(published_from_decision(run.decided, by), run.decided)
+        made = without_unlisted(published_from_decision(own, by), own)
+        made = replace(made, basis=Basis({"": run.decided}, by))
         out = _with_refused_measures(made, run.other, run.refused, spec)
         found = published_contrasts(run.comparisons, out.table, out.rule_set, by)
         table = with_answers(out.table, found, out.rule_set)
@@ -395,19 +400,26 @@ def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pu
     """Estimates a run and decides what is hidden. Publication profiles with the same limits share the
     result."""
     limits, notes = limits_of(rules, persons.spec)
+    releases = earlier_releases(persons)
 
     def made() -> _Run:
         with steps():
             own, refused = _estimates(persons, asked)
+            before = _estimates_again(persons, releases) if releases.folders else ()
             show_step("Estimating under the other rule sets …")
             other = other_headlines(persons)
             show_step("Deciding what may be shown …")
-            rows = decided_rows([*own, *other.made], limits, notes, persons)
+            rows = decided_rows(
+                [*own, *other.made], limits, notes, persons, replace(releases, estimates=before)
+            )
+            if releases.folders:
+                printed_now = published_from_decision(rows, rules).table
+                releases.refuse_other_numbers(printed_now, rows.earlier, rows.decision.unlisted)
             show_step("Comparing each group with all others …")
             found = comparisons(persons, _single_groups(persons, asked))
         return _Run(rows, replace(other, made=()), refused, found)
 
-    key = key_from(persons, "decided", repr(asked), repr((limits, notes)))
+    key = key_from(persons, "decided", repr(asked), repr((limits, notes)), releases.digest)
     return remembered(key, made, copied=_Run.copied)
 
 
@@ -420,7 +432,7 @@ def decided_run(
     rows.
     """
     rules = load_publication_profile(profile, persons.path.parent)
-    decided = _decide_run(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
+    decided = _decide_run(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided.own
     return decided, published_from_decision(decided, rules).table
 
 
@@ -466,8 +478,23 @@ def _estimates(
     tables."""
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
-    wanted += [*persons.spec.tables, *asked]
-    made, refused, tables = [], [], _merge(persons, wanted)
+    made, refused = _estimates_of(persons, [*wanted, *persons.spec.tables, *asked])
+    if persons.grosses_up:
+        made += [flowchart(of_forced_labour(persons), population=p) for p in persons.spec.charted]
+    return made, refused
+
+
+def _estimates_again(persons: ClassifiedSurvey, releases: Releases) -> tuple[Estimates, ...]:
+    """Returns the estimates that earlier releases printed, from the survey as it is now."""
+    charts = [flowchart(of_forced_labour(persons), population=p) for p in releases.charted(persons.spec)]
+    return (*_estimates_of(persons, releases.tables(persons.spec))[0], *charts)
+
+
+def _estimates_of(
+    persons: ClassifiedSurvey, wanted: Sequence[TableSpec]
+) -> tuple[list[Estimates], list[Refused]]:
+    """Makes the estimates of some tables, and returns the measures that the survey cannot give."""
+    made, refused, tables = list[Estimates](), list[Refused](), _merge(persons, wanted)
     of_same_pass: dict[tuple[str, str], Estimates] = {}
     for i, (measure, of, population, by) in enumerate(tables):
         show_step(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
@@ -482,8 +509,6 @@ def _estimates(
             made.append(est)
         except NotAvailable as error:
             refused.append(Refused(measure, population, tuple(by), error))
-    if persons.grosses_up:
-        made += [flowchart(of_forced_labour(persons), population=p) for p in persons.spec.charted]
     return made, refused
 
 

@@ -28,12 +28,12 @@ from fltoolkit.survey.corrections.correction_counts import corrections
 from fltoolkit.survey.design.suppression_key import key_of_survey, key_path
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.readers.file_stamps import input_hash
-from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.survey_spec import read_spec, side_files
+from fltoolkit.survey.spec.files_and_design import RELEASE_FILES, Release
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import Model, normalised_name
 
-RECORD = "run.json"
+RECORD = RELEASE_FILES[0]
 VERSIONS = (
     "duckdb", "great_tables", "ipykernel", "narwhals", "nbconvert", "numpy", "pandas", "papermill", "plotly",
     "pyreadstat", "scipy", "XlsxWriter",
@@ -239,6 +239,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
             "or use --replace, if those results may be deleted",
         )
     _refuse_other_keys(runs, outputs)
+    _refuse_own_release(runs, outputs)
 
 
 def _refuse_other_keys(runs: Sequence[Run], outputs: Path) -> None:
@@ -332,11 +333,51 @@ def _data_files(survey: Path) -> list[Path]:
     with suppress(FltoolkitError):
         spec = read_spec(survey)
         given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
+        released = [f"{folder}/{name}" for folder in _earlier_releases(spec) for name in RELEASE_FILES]
         return [
             survey.parent / name
-            for name in (*(path for file in given for path in file.path), *side_files(spec))
+            for name in (*(path for file in given for path in file.path), *side_files(spec), *released)
         ]
     return []
+
+
+def _earlier_releases(spec: SurveySpec) -> tuple[str, ...]:
+    return spec.release.earlier if spec.release else ()
+
+
+def _refuse_own_release(runs: Sequence[Run], outputs: Path) -> None:
+    """Raises an error if a run would replace the earlier release beside which it is decided.
+
+    Raises:
+        BatchError: names the folder.
+    """
+    for run in runs:
+        earlier: list[Path] = []
+        with suppress(FltoolkitError):
+            earlier += [run.survey.parent / folder for folder in _earlier_releases(read_spec(run.survey))]
+        if (outputs / run.name).resolve() in {folder.resolve() for folder in earlier}:
+            raise BatchError(
+                "the run would replace the earlier release that survey.yaml names; nothing was run",
+                where=f"{run.survey.name}: release",
+                found=run.name,
+                do="give this run another name (--name NAME; in a batch.yaml `name:`), or another folder",
+            )
+
+
+def other_releases(survey: Path, spec: SurveySpec, outputs: Path) -> dict[str, str]:
+    """Returns the results of this survey in a folder of outputs that were released (no drafts) and that
+    survey.yaml does not name: the status by folder."""
+    named = {(survey.parent / folder).resolve() for folder in _earlier_releases(spec)}
+    of = _survey_identity(vars(spec))
+    found = {
+        folder: read_record(folder) for folder in sorted(outputs.glob("*/")) if folder.resolve() not in named
+    }
+    return {
+        folder.as_posix(): record.release.status
+        for folder, record in found.items()
+        if record and record.release and record.release.status != "draft"
+        if record.country and record.year and _survey_identity(record.model_dump()) == of
+    }
 
 
 def hash_if_edited(folder: Path, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from fltoolkit.run.run_record import (
     hash_if_edited,
     input_hashes,
     note_failure,
+    other_releases,
     premises,
     read_record,
     refuse_others,
@@ -34,6 +36,7 @@ from fltoolkit.run.run_record import (
 )
 from fltoolkit.shipped_files import notebook_folder
 from fltoolkit.survey.design.suppression_key import KEY_FILE
+from fltoolkit.survey.spec.survey_spec import read_spec
 
 # SHA-256 of `abc`, from FIPS 180-2's examples.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -253,6 +256,48 @@ def test_results_made_with_another_key_are_not_replaced(tmp_path: Path) -> None:
     put(tmp_path / "same" / "a", **facts, key=made)
     refuse_others([run], tmp_path / "same")
     assert key.read_text().splitlines()[-1] not in (tmp_path / "same" / "a" / "run.json").read_text()
+
+
+RELEASE = {"office": "the office", "date": "2026-03-14"}
+
+
+def naming(folder: Path, **release: Any) -> Path:
+    return country.write(folder, country.changed(country.SURVEY, release={**RELEASE, **release}))
+
+
+@pytest.mark.parametrize("named", [{"beside": "../out/a"}, {"revises": "../out/a"}])
+def test_the_release_beside_which_a_run_is_decided_is_not_replaced_by_it(
+    tmp_path: Path, named: dict[str, Any]
+) -> None:
+    run = make_run(naming(tmp_path / "a", **named), None)
+    with pytest.raises(BatchError, match="would replace the earlier release") as error:
+        refuse_others([run], tmp_path / "out")
+    assert error.value.where == "survey.yaml: release"
+    assert error.value.found == "a"
+    refuse_others([replace(run, name="b")], tmp_path / "out")
+
+
+def test_a_run_rests_on_what_it_reads_of_earlier_releases(tmp_path: Path) -> None:
+    survey = naming(tmp_path / "a", beside=["../first", "../second"], revises="../first")
+    read = {f"../{name}/{file}" for name in ("first", "second") for file in ("run.json", "estimates.csv")}
+    assert set(input_hashes(make_run(survey, None))) == {"survey.yaml", "persons.csv", *read}
+
+
+def test_releases_that_are_not_named_are_found(tmp_path: Path) -> None:
+    """Not drafts, not those of another survey, and not the one that survey.yaml names."""
+    survey = naming(tmp_path / "a", beside=["../out/named"])
+    of, released = (
+        {"country": "Smallland", "year": 2025, "round": "first"},
+        {**RELEASE, "status": "provisional"},
+    )
+    for name in ("named", "other"):
+        put(tmp_path / "out" / name, **of, release=released)
+    put(tmp_path / "out" / "draft", **of, release={**RELEASE, "status": "draft"})
+    put(tmp_path / "out" / "no release", **of)
+    put(tmp_path / "out" / "other year", **{**of, "year": 2026}, release=released)
+    (tmp_path / "out" / "nothing").mkdir()
+    found = other_releases(survey, read_spec(survey), tmp_path / "out")
+    assert found == {(tmp_path / "out" / "other").as_posix(): "provisional"}
 
 
 def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import NO_EARLIER, EarlierRows
+from fltoolkit.publish.own_tables.earlier_releases import NO_RELEASES, Releases
 from fltoolkit.publish.printed_numbers import DOMAIN, rounding_base
 from fltoolkit.publish.reliability import PublicationProfile
 from fltoolkit.survey.design.suppression_key import suppression_key
@@ -45,6 +46,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 
 T = TypeVar("T")
+OTHER_PROFILES = "ask for the profiles of that release only, or by no further group"
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_LEFT_OUT = (
@@ -126,6 +128,8 @@ class DecidedRows:
         rounding_base: weighted numbers are rounded to multiples of this number.
         notes: sentences that are printed with every number.
         rule_set: the run's own rule set.
+        earlier: the number of first rows that are not the run's own, but of releases beside which it is
+            decided.
     """
 
     table: pd.DataFrame
@@ -139,14 +143,45 @@ class DecidedRows:
     rounding_base: float
     notes: tuple[Reason, ...]
     rule_set: str
+    earlier: int = 0
 
     def copied(self) -> DecidedRows:
         """Returns the same rows and decision, with a table that may be changed."""
         return replace(self, table=self.table.copy())
 
+    @property
+    def own(self) -> DecidedRows:
+        """Returns the run's own rows, without those of earlier releases."""
+        return self.part(range(self.earlier, len(self.table))) if self.earlier else self
+
+    def part(self, rows: range) -> DecidedRows:
+        """Returns only the rows whose positions are in `rows`, with the decision about the hidden ones."""
+        made = self.decision
+        hidden, unresolved_hidden, unlisted = (
+            {i - rows.start for i in rows_hidden if i in rows}
+            for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
+        )
+        part = slice(rows.start, rows.stop)
+        table = self.table.iloc[part].reset_index(drop=True)
+        groups = tuple(g for g in self.groups if (table[g] != TOTAL).any())
+        return replace(
+            self,
+            table=table.drop(columns=[g for g in self.groups if g not in groups]),
+            groups=groups,
+            keys=self.keys[part],
+            share_groups=self.share_groups[part],
+            populations=self.populations[part],
+            decision=replace(made, hidden=hidden, unresolved_hidden=unresolved_hidden, unlisted=unlisted),
+            earlier=0,
+        )
+
 
 def decided_rows(
-    made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
+    made: list[Estimates],
+    limits: Limits,
+    notes: tuple[Reason, ...],
+    persons: ClassifiedSurvey | None = None,
+    releases: Releases = NO_RELEASES,
 ) -> DecidedRows:
     """Returns all rows of some estimates, with the decision about the hidden rows.
 
@@ -156,8 +191,14 @@ def decided_rows(
         notes: sentences that are printed with every number.
         persons: the survey. The decision then also uses its nested groups, overlapping populations and age
             bands.
+        releases: earlier releases of the survey, with their estimates, which become the first rows. What
+            they printed stays as it is.
+
+    Raises:
+        PublicationError: the earlier releases have other numbers than this survey gives, or nothing protects
+            what they hide.
     """
-    rows = _rows_of(made, persons.spec if persons else None)
+    rows = _rows_of([*releases.estimates, *made], persons.spec if persons else None)
     in_own_rule_set = rows.table["rule_set"] == made[0].about.rule_set
     case_only = (
         persons.spec.case_only if persons else frozenset(g for est in made for g in est.about.case_only)
@@ -166,9 +207,21 @@ def decided_rows(
     scenario = DisclosureScenario(limits, key, rounding_base(rows.table), case_only=case_only)
     if persons:
         scenario = _with_persons(scenario, rows, persons)
-    decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons)
+    first = sum(len(est.table) for est in releases.estimates)
+    known, earlier = releases.rows(rows.table, first)
+    decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons, earlier)
+    if any(i < first for i in decision.hidden - earlier.hidden):
+        releases.refuse("only rows of profiles that it shows could protect a number", do=OTHER_PROFILES)
     found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
-    return _decided(rows, found, scenario, notes, made[0].about.rule_set)
+    # What was released is known: hidden or shown, it stays so, also in flowcharts and under other rule sets.
+    found = replace(
+        found,
+        hidden=found.hidden - known | earlier.hidden,
+        unresolved_hidden=found.unresolved_hidden - known | earlier.unresolved_hidden,
+        unlisted=found.unlisted - known | earlier.unlisted,
+    )
+    decided = _decided(rows, found, scenario, notes, made[0].about.rule_set)
+    return replace(decided, earlier=first)
 
 
 def nothing_decided(run: DecidedRows) -> DecidedRows:
@@ -463,7 +516,10 @@ def _decide(
             scenario, patterns=read_patterns(persons, groups, populations).with_unions(rows.unions)
         )
     return decide_cases_at_interview(
-        mine, table[table["outcome"] == NOW_COLUMN], keys, decide_profile(mine, tables, scenario, found)
+        mine,
+        table[table["outcome"] == NOW_COLUMN],
+        keys,
+        decide_profile(mine, tables, scenario, found, earlier),
     )
 
 

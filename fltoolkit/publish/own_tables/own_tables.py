@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +28,7 @@ from fltoolkit.publish.disclosure.run_decision import (
     nothing_decided,
 )
 from fltoolkit.publish.measure_units import PROFILES
+from fltoolkit.publish.own_tables.earlier_releases import row_names
 from fltoolkit.publish.own_tables.outcome_differences import (
     SAME_PERSONS,
     protect_from_other_outcomes,
@@ -42,10 +42,9 @@ from fltoolkit.publish.published_set import (
     without_unlisted,
 )
 from fltoolkit.publish.reliability import load_publication_profile
-from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
+from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
-ROW_KEY = ["measure", "outcome", "reference_population", "rule_set", "category"]
 OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
 MOST_OUTCOMES = 2  # outcomes of one's own in a published set
 SPREAD_COLUMNS = ["se", "cv", "deff", "deff_replace", "n_eff"]
@@ -147,7 +146,7 @@ def _with_table(table: Estimates, out: Published) -> Published:
         all_rows.new,
     )
     families[outcome] = decided
-    rows = _only_rows(decided, new)
+    rows = decided.part(new)
     made = published_from_decision(rows, basis.publication_profile)
     suppressed = _crossing_hidden_rows(decided, new)
     made = replace(
@@ -229,8 +228,8 @@ def _with_rows_of_table(
         est: the estimate of the new table.
         families: for each outcome, all rows decided so far.
     """
-    there = set(_row_names(out.table))
-    fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
+    there = set(row_names(out.table))
+    fresh = [i for i, name in enumerate(row_names(made.table)) if name not in there]
     tables = [
         _stacked(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))
     ]
@@ -250,15 +249,6 @@ def _with_outcome_label(out: Published, est: Estimates, families: dict[str, Deci
     return replace(out, outcomes={**out.outcomes, **words}, basis=basis)
 
 
-def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """Returns a unique name for each row. The order of the row's groups does not matter."""
-    values = table[ROW_KEY].astype(str).itertuples(index=False, name=None)
-    return [
-        (*row[:-1], frozenset(zip(groups_of_breakdown(b), groups_of_breakdown(row[-1]), strict=False)))
-        for row, b in zip(values, table["breakdown"], strict=True)
-    ]
-
-
 def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of two tables, one below the other.
 
@@ -275,29 +265,6 @@ def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     if "domain" in table:
         filled["domain"] = table["domain"].where(table["domain"].notna(), "")
     return table.assign(**filled)
-
-
-def _only_rows(decided: DecidedRows, rows: range) -> DecidedRows:
-    """Returns only the rows whose positions are in `rows`, with the decision about the hidden ones."""
-    start = rows.start
-    made = decided.decision
-    hidden, unresolved_hidden, unlisted = (
-        {i - start for i in rows_hidden if i in rows}
-        for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
-    )
-    table = decided.table.iloc[rows.start : rows.stop].reset_index(drop=True)
-    groups = tuple(g for g in decided.groups if (table[g] != "total").any())
-    unused = [g for g in decided.groups if g not in groups]
-    part = slice(rows.start, rows.stop)
-    return replace(
-        decided,
-        table=table.drop(columns=unused),
-        groups=groups,
-        keys=decided.keys[part],
-        share_groups=decided.share_groups[part],
-        populations=decided.populations[part],
-        decision=replace(made, hidden=hidden, unresolved_hidden=unresolved_hidden, unlisted=unlisted),
-    )
 
 
 def _crossing_hidden_rows(decided: DecidedRows, rows: range) -> NDArray[np.bool_]:

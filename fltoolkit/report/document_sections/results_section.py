@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -35,13 +36,19 @@ def title(out: Published, language: Language, key: str) -> str:
 
 
 def masthead(release: Release | None, language: Language) -> str:
-    """Returns who publishes the results and when, for the place above the title of a document. The text is
-    empty if survey.yaml has no release."""
+    """Returns who publishes the results and when, and with which earlier releases they are protected, for the
+    place above the title of a document. The text is empty if survey.yaml has no release."""
     if release is None:
         return ""
-    return language.say(
-        "masthead", office=language.own(release.office), date=number_words.date(language, release.date)
-    )
+    day = number_words.date(language, release.date)
+    published = language.say("masthead", office=language.own(release.office), date=day)
+    return " · ".join([published, *protected_with(release, language)])
+
+
+def protected_with(release: Release, language: Language) -> list[str]:
+    """Returns in words the earlier releases beside which this one was decided, if there are any."""
+    names = [Path(folder).name for folder in release.earlier]
+    return [language.say("protected_with", releases=language.list(names))] if names else []
 
 
 def source(evidence: Evidence, language: Language, key: str = "source") -> str:

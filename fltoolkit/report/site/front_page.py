@@ -211,7 +211,11 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     change, printed = _change(folder), _headlines(numbers)
     return {
         "entry": entry,
-        "masthead": [ENGLISH.own(r.office), number_words.date(ENGLISH, r.date)]
+        "masthead": [
+            ENGLISH.own(r.office),
+            number_words.date(ENGLISH, r.date),
+            *results_section.protected_with(r, ENGLISH),
+        ]
         if (r := entry.release)
         else [],
         "country": str(numbers.first["country"]),

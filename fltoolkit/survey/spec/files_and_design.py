@@ -16,19 +16,37 @@ from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_c
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.loading import ONE, Code, Codes, EachOnce, Model, Names, each_once
 
+RELEASE_FILES = ("run.json", "estimates.csv")  # what a run reads of an earlier release
+
 
 class Release(Model):
     """The office that publishes the results of the survey, and the date. Both are printed above the title of
-    each document.
+    each document. Also the earlier releases of the same survey, so that no subtraction of two releases tells
+    a hidden number.
 
     Attributes:
         office: the name of the office.
         date: the day of the release. The kit never uses the day of a run, so that the same inputs give the
             same documents.
+        status: what the results are. `fltoolkit check` reminds of results in `outputs` that are
+            `provisional` or `final` and that survey.yaml does not name.
+        beside: the folders of results of earlier releases of this survey that stay published. Their numbers
+            stay as they are, and this release hides what would tell their hidden ones. Their groups stay in
+            survey.yaml, under their names.
+        revises: the folder of results of the release that this one replaces. Readers have it too, so it is
+            protected like those of `beside`.
     """
 
     office: OwnText
     date: date
+    status: Literal["draft", "provisional", "final"] = "draft"
+    beside: EachOnce = ()
+    revises: str = ""
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """Returns the folders of all earlier releases, each once."""
+        return tuple(dict.fromkeys(filter(None, (*self.beside, self.revises))))
 
 
 def _one_character(delimiter: str) -> str:

@@ -4,24 +4,36 @@ and every number has its flag."""
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import two_rounds
 from handed import EN, FR
 from promises import evidence_from
 from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, of, plain, published, row, small
 
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Facts, Heading, Paragraph
 from fltoolkit.report.document_sections import first_page, results_section
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.survey.spec.files_and_design import Release
 
 NAN = float("nan")
 
 
 def tiles(out: Published) -> Facts:
     return first_page.tiles(evidence_from(out), EN)
+
+
+def test_the_place_above_the_title_names_the_earlier_releases_in_each_language() -> None:
+    release = Release(office=OwnText("Office"), date=date(2026, 3, 14), beside=("../out/first",), revises="b")
+    assert results_section.masthead(release, EN).endswith("2026 · protected together with first; b")
+    assert results_section.masthead(release, FR).endswith("2026 · protégé avec first\u202f; b")
+    assert results_section.masthead(release.model_copy(update={"beside": (), "revises": ""}), EN).endswith(
+        "2026"
+    )
 
 
 def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_without_a_size() -> None:

@@ -68,6 +68,9 @@ def test_the_office_and_the_day_of_release_stand_above_the_title(tmp_path: Path)
         "<h3>Small country</h3>"
     ) in html
     assert 'masthead">' not in index(tmp_path, Entry("small", "Small country"))
+    beside = release.model_copy(update={"beside": ("../out/first", "../out/second")})
+    html = index(tmp_path, Entry("small", "Small country", release=beside))
+    assert "2025,</span> <span>protected together with first; second</span></p>" in html
 
 
 def test_a_headline_under_a_recalled_rule_says_so(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     relations_of,
 )
 from fltoolkit.publish.disclosure.suppression import (
+    BEFORE,
     WITH_BREAKDOWN,
     Block,
     EarlierCells,
@@ -34,6 +35,7 @@ from fltoolkit.publish.disclosure.suppression import (
 )
 from fltoolkit.publish.disclosure.suppression_decision import Decision
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
+from fltoolkit.publish.own_tables.earlier_cells import NO_EARLIER, EarlierRows
 
 IN_OTHER_TABLE = "another table has nearly the same cases"
 SEXUAL = "forced_commercial_sexual_exploitation"
@@ -85,6 +87,7 @@ def decide_profile(
     tables: Decision,
     scenario: DisclosureScenario,
     characteristics: Sequence[Characteristic] = (),
+    earlier: EarlierRows = NO_EARLIER,
 ) -> Decision:
     """Decides which rows of the profiles (shares of cases with a characteristic) are hidden, and adds this to
     the decision of a run.
@@ -95,8 +98,12 @@ def decide_profile(
         scenario: what the assumed reader knows of the run. The kinds of persons in it differ only in the
             groups of the profiles.
         characteristics: all characteristics, whose questions tell which of them are related.
+        earlier: rows published before: what they hide stays hidden, and what they show is hidden last.
     """
     mine, hidden = rows.cells(scenario), set[int]()
+    printed = {c: [i for i in found if i < earlier.rows] for c, found in mine.rows.items()}
+    before = {c for c, found in printed.items() if found and earlier.hidden.issuperset(found)}
+    kept = [c for c, found in printed.items() if found and c not in before]
     groups = {c: next(iter(c[1] - mine.denominators[c][1]))[0] for c in mine.cells}
     primary, hidden_anyway = _requirements(mine, groups, tables, scenario)
     cases, hidden_cases = _case_counts(rows, tables)
@@ -105,10 +112,10 @@ def decide_profile(
         "cases",
         every,
         primary,
-        {**hidden_anyway, **hidden_cases},
+        {**dict.fromkeys(before - primary.keys(), BEFORE), **hidden_anyway, **hidden_cases},
         EarlierCells(shown=frozenset(cases.keys() - hidden_cases.keys())),
         relations_of(characteristics, every, scenario.limits),
-        hide_last=[c for c in mine.cells if len(c[1]) == 1],
+        hide_last=[*(c for c in mine.cells if len(c[1]) == 1), *kept],
         is_profile=True,
         in_words=lambda cell: Reason.of("reasons.among_cases", what=group_name(groups[cell])),
     )
@@ -151,7 +158,7 @@ def _requirements(
     few = {
         c
         for c in without_number
-        if counts[of := mine.denominators[c]].cases and hidden[of] not in (COMPLEMENT, WITH_BREAKDOWN)
+        if counts[of := mine.denominators[c]].cases and hidden[of] not in (COMPLEMENT, WITH_BREAKDOWN, BEFORE)
     }
     required = mine.primary | dict.fromkeys(few, NO_CASES)
     hidden_anyway = dict.fromkeys(without_number, NO_CASES)
