@@ -261,6 +261,7 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
     """Returns the costs of one table with its total and, if it has two groups, its margins. Returns None if
     no cell of the table is confidential."""
     import fltoolkit as fl
+    from fltoolkit.classify.category_codes import label_of
     from fltoolkit.estimate.totals.person_patterns import read_patterns
     from fltoolkit.publish.disclosure.suppression_decision import decide
     from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
@@ -271,7 +272,8 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
     est = fl.prevalence(persons, by=by, population=population)
     table = est.table.assign(measure="prevalence", outcome="forced_labour", reference_population=population)
     keys = [
-        frozenset((g, str(row[g])) for g in groups if row[g] != "total") for row in table.to_dict("records")
+        frozenset((g, label_of(persons.spec, g, str(row[g]))) for g in groups if row[g] != "total")
+        for row in table.to_dict("records")
     ]
     scenario = DisclosureScenario(
         out.limits,

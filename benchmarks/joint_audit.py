@@ -33,6 +33,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, lil_array
 
 import fltoolkit as fl
+from fltoolkit.classify.category_codes import label_of
 from fltoolkit.errors import FltoolkitError
 
 HERE = Path(__file__).resolve().parents[1]
@@ -174,6 +175,8 @@ def audit(survey: Path, seconds: float) -> dict[str, Any]:
 def narrowed(persons: Any, out: Any, seconds: float) -> dict[str, Any]:
     table = out.own
     table = table[table["outcome"].eq("forced_labour") & table["measure"].isin(CASES_OF)]
+    for g in out.groups:  # girls are women in the data
+        table = table.assign(**{g: [label_of(persons.spec, g, str(v)) for v in table[g]]})
     only = [g for g in persons.spec.case_only if g in table]
     groups = [g for g in out.groups if g in table and g not in only]
     groups = [g for g in groups if g != "step" and table[g].ne(TOTAL).any()]
