@@ -175,7 +175,7 @@ def audit(survey: Path, seconds: float) -> dict[str, Any]:
 def narrowed(persons: Any, out: Any, seconds: float) -> dict[str, Any]:
     table = out.own
     table = table[table["outcome"].eq("forced_labour") & table["measure"].isin(CASES_OF)]
-    for g in out.groups:  # girls are women in the data
+    for g in [g for g in out.groups if g in table]:  # girls are women in the data
         table = table.assign(**{g: [label_of(persons.spec, g, str(v)) for v in table[g]]})
     only = [g for g in persons.spec.case_only if g in table]
     groups = [g for g in out.groups if g in table and g not in only]
