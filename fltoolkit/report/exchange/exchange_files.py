@@ -88,7 +88,7 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
     other = [str(published["rule_set"])] if published["rule_set"] != rule_set else []
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
     notes = (
-        published["amount_unit"] or unit(measure, str(published["reference_population_label"])),
+        published.get("amount_unit") or unit(measure, str(published["reference_population_label"])),
         published["reference_period"],
         f"rule set {published['rule_set']}",
         published["reason"],
@@ -100,7 +100,7 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
         "source": own_code(str(published["survey"])),
         "indicator": own_code(
             measure,
-            *([str(published["outcome"])] if published["amount"] else []),
+            *([str(published["outcome"])] if published.get("amount") else []),
             str(published["reference_population"]),
             *other,
             *groups,

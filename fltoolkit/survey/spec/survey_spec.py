@@ -208,6 +208,13 @@ class SurveySpec(Model):
                 f"({self.design.weight}); name the weight that "
                 "they replicate as design.weight, and leave the populations' own out"
             )
+        by_column = {amount.column: name for name, amount in self.amounts.items()}
+        if twice := self.amounts.keys() - by_column.values():
+            column = self.amounts[min(twice)].column
+            raise ValueError(
+                f"amounts.{min(twice)}: {by_column[column]} has the same column, {column}; name it once: "
+                "two roundings of one amount would tell more than one"
+            )
         allowed = AllowedTables(
             groups,
             self.populations,

@@ -35,6 +35,7 @@ def refused(folder: Path, debts: Callable[[Any], Any] = lambda debts: debts, **k
         ({"tables": [{"measure": "median", "of": "sex"}]}, ["table 1", "of: sex", "amounts: debt"]),
         ({"tables": [{"measure": "mean"}]}, ["of", "share, mean and median only"]),
         ({"tables": [{"measure": "prevalence", "of": "debt"}]}, ["share, mean and median only"]),
+        ({"amounts": DEBT | {"owed": DEBT["debt"]}}, ["amounts.debt", "owed has the same column, DEBT"]),
         ({"amounts": {"debt": {"column": "DEBT"}}}, ["amounts.debt.unit"]),
         ({"amounts": {"debt": {"column": "DEPT", "unit": "crowns"}}}, ["DEPT", "mean DEBT?"]),
     ],
