@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations
 from math import inf
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
@@ -92,8 +94,19 @@ class _Amount:
     def contributions(self, weights: Array) -> Array:
         """Returns the contributions of households to a weighted sum, the largest first. Where the survey has
         no households, those of persons."""
-        homes = self.cases.get("household", self.cases.index)
-        return np.sort(pd.Series(weights * self.each).groupby(np.asarray(homes)).sum())[::-1]
+        return np.sort(np.asarray(np.bincount(self._homes, weights * self.each), float))[::-1]
+
+    @cached_property
+    def _homes(self) -> NDArray[np.intp]:
+        return pd.factorize(self.cases.get("household", self.cases.index))[0]
+
+    @cached_property
+    def kinds(self) -> tuple[Array, NDArray[np.intp]]:
+        """The largest weight of each case, and the first case of each kind. The weights of the cases of a kind
+        have one proportion in all cells, so that their amounts are one unknown of a reader: their sum, each
+        times its largest weight."""
+        largest = np.maximum(self.weights.max(axis=0), np.finfo(float).tiny)
+        return largest, np.unique(np.round(self.weights / largest, 9), axis=1, return_index=True)[1]
 
     def few_on_a_side(self, cell: CellId, median: float) -> bool:
         """Returns whether fewer than five persons are on a side of the person at the median of a cell."""
@@ -175,8 +188,9 @@ def _range(amount: _Amount, mine: Array, shown: list[int]) -> tuple[float, list[
         return inf, shown
     persons, half = known.sum(axis=1), 0.5 + EXACT
     printed = nearest(known @ amount.each / persons, amount.base) / amount.base
-    rows, limits = np.vstack([known, -known]), np.r_[persons * (printed + half), persons * (half - printed)]
-    ends: list[Any] = [linprog(sign * mine, A_ub=rows, b_ub=limits, method="highs") for sign in (1, -1)]
+    (largest, first), limits = amount.kinds, np.r_[persons * (printed + half), persons * (half - printed)]
+    of, rows = ((part / largest)[..., first] for part in (mine, np.vstack([known, -known])))
+    ends: list[Any] = [linprog(sign * of, A_ub=rows, b_ub=limits, method="highs") for sign in (1, -1)]
     if any(end.status for end in ends):
         return 0.0, shown
     much = np.abs([end.ineqlin.marginals for end in ends]).reshape(4, -1).max(axis=0)

@@ -11,7 +11,7 @@ from surveys_of_amounts import survey
 
 import fltoolkit as fl
 from fltoolkit.errors import PublicationError
-from fltoolkit.publish.amounts.amount_decision import _dominated
+from fltoolkit.publish.amounts.amount_decision import _Amount, _dominated
 
 
 def amounts(folder: Path, seed: int) -> pd.DataFrame:
@@ -54,6 +54,15 @@ def test_dominance() -> None:
     assert _dominated(np.array([50.0, 45, 7]))  # the second knows 50 to within 7, that is 14%
     assert not _dominated(np.array([50.0, 45, 8]))
     assert not _dominated(np.zeros(3))
+
+
+@pytest.mark.parametrize(("below", "hidden"), [(4, True), (5, False)])
+def test_a_median_needs_five_persons_on_each_side(below: int, hidden: bool) -> None:
+    debts = np.array([100.0 * i for i in range(below)] + [5000.0] + [9000.0 + i for i in range(20)])
+    weights = np.where(debts < 5000, 100.0, 1.0)[None]
+    adults = ("adults", frozenset[tuple[str, str]]())
+    amount = _Amount(pd.DataFrame({"persons": np.ones(len(debts))}), debts, [adults], weights, 100.0)
+    assert amount.few_on_a_side(adults, 5000.0) is hidden
 
 
 @pytest.mark.parametrize("measure", ["mean", "median"])
