@@ -17,6 +17,7 @@ from fltoolkit.survey.design.survey_design import weight_of
 from fltoolkit.survey.spec.groups import (
     NOT_STATED,
     AgeGroup,
+    Amount,
     Bands,
     DisabilityGroup,
     Group,
@@ -110,8 +111,8 @@ def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
     return banded(nw.col(AGE) if isinstance(spec, AgeGroup) else stated_number(spec), spec)
 
 
-def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
-    """Returns the numbers of a group's data column, such as an index of wealth. A code that survey.yaml
+def stated_number(spec: NumberGroup | QuantileGroup | Amount) -> nw.Expr:
+    """Returns the numbers of the data column of a group or an amount, such as an index of wealth. A code that survey.yaml
     declares missing becomes null."""
     return nw.when(~column(spec.column).is_in(list(spec.missing))).then(numeric(spec.column))
 

@@ -21,6 +21,7 @@ SCALES = {
     "current_prevalence": (1000.0, "rate_now"),
     "duration": (1.0, "months_unit"),
     "mean": (1.0, "mean"),
+    "median": (1.0, "median"),
     "profile": (100.0, "percent"),
     "profile_total": (1.0, "persons"),
     "percent_decrease": (100.0, "percent"),
@@ -94,6 +95,11 @@ def unit(measure: str, population: object = "") -> Reason:
     if not is_rate(measure):
         return Reason.of(f"whom.{key}")
     return Reason.of(f"whom.{key}", who=population) if population else Reason.of(f"whom.{BARE[key]}")
+
+
+def is_of_numbers(row: Mapping[Any, Any]) -> bool:
+    """Returns whether a row is about a number that each case has: months (a duration), or an amount."""
+    return row["measure"] == "duration" or bool(row.get("amount_unit"))
 
 
 def is_rate(measure: str) -> bool:

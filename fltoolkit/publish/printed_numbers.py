@@ -31,6 +31,7 @@ CLASSES = (
     (1, "1–4"),
 )  # 1–4 is printed only under lowered limits
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
+ROUNDING = "amount_rounding"  # of rows of amounts: the base of rounding
 DOMAIN = "domain"  # a column that only sets with domains have: the domain of a row, or empty
 SPREAD = ("psus_with_cases", "households_with_cases")
 EXACT = 1e-9  # as a part of a mean weight or a step: a smaller difference is a rounding error of floating-point numbers
@@ -53,11 +54,15 @@ def rounding_base(table: pd.DataFrame) -> float:
     if there.empty:
         return 1.0
     largest = there.loc[there.groupby("reference_population")["n"].idxmax()]
-    mean = float((largest["population"].astype(float) / largest["n"]).max()) * (1 - EXACT)
-    power = floor(log10(mean))
-    return next(
-        base for k in (power, power + 1) for times in (1, 2, 5) if (base := float(f"{times}e{k}")) >= mean
-    )
+    return step_above(float((largest["population"].astype(float) / largest["n"]).max()))
+
+
+def step_above(value: float) -> float:
+    """Returns the smallest number that is at least a value above 0, and 1, 2 or 5 times a power of ten: 310
+    gives 500."""
+    power = floor(log10(value * (1 - EXACT)))
+    steps = (float(f"{times}e{k}") for k in (power, power + 1) for times in (1, 2, 5))
+    return next(step for step in steps if step >= value * (1 - EXACT))
 
 
 def nearest(values: Any, step: Any) -> Numbers:
@@ -138,7 +143,10 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     - Measures of spread are blank under 30 cases, and in a breakdown with a hidden cell.
 
     In headlines (rows of a whole population), numbers are multiples of B, rates have four decimals, shares
-    two, and counts are exact. `cv`, `deff`, `deff_replace` and `n_eff` are calculated from the printed
+    two, and counts are exact.
+
+    Means and medians of amounts are multiples of a base of their own, and have no measures of spread but their
+    interval. `cv`, `deff`, `deff_replace` and `n_eff` are calculated from the printed
     standard error.
 
     Args:
@@ -165,6 +173,8 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     classes = [cases_class(c, headline=bool(h)) for c, h in zip(cases, whole, strict=True)]
     table.insert(list(table).index("cases") + 1, "cases_class", classes)
     table.insert(list(table).index("reason") + 1, "rounding", base)
+    if ROUNDING in table:
+        table["rounding"] = table.pop(ROUNDING).fillna(base)
     table.insert(list(table).index("rounding") + 1, "decimals", _decimals(table))
     low = (table["marker"] == "") & (table["estimate"] == 0) & (exact["estimate"] != 0)
     return table.assign(marker=table["marker"].mask(low, "low"))
@@ -183,13 +193,14 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Returns the table. If there is a cell in which only a few cases have no duration, some numbers are
-    blank in all rows of mean durations.
+    """Returns the table. If there is a cell in which only a few cases have no duration or no amount, some
+    numbers are blank in all rows of durations, or of this amount.
 
-    Those numbers would reveal how many cases have no duration.
+    Those numbers would reveal how many cases have none.
     """
-    gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
-    rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
+    of = table["outcome"].where(_of_numbers(table))
+    few = (table["cases"] - table["n"]).between(1, limits.cases - 1)
+    rows = of.isin(of[few].dropna())
     blanked = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff", "deff_replace")}
     return (
         table.assign(**blanked, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
@@ -200,7 +211,7 @@ def rounding_steps(rows: pd.DataFrame) -> Numbers:
     """Returns the rounding step of each printed row: the smallest difference that its digits can show, in the
     unit of `estimate`.
 
-    Means have no step (nan), except means of months.
+    Means have no step (nan), except means of months and those of amounts.
     """
     whole, base = is_headline(rows), rows["rounding"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -208,7 +219,7 @@ def rounding_steps(rows: pd.DataFrame) -> Numbers:
         of_share = np.maximum(
             SHARE_STEP, np.where(whole, SHARE_STEP, base / rows["population"].to_numpy(float))
         )
-    return _by_measure(rows, base, of_rate, of_share, MONTH_STEP, np.nan)
+    return _by_measure(rows, base, of_rate, of_share, MONTH_STEP, np.where(_of_amounts(rows), base, np.nan))
 
 
 def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -> Numbers:
@@ -232,8 +243,28 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
         of_rate,
         of_share,
         nearest(values, MONTH_STEP),
-        significant(values, HEADLINE_DIGITS),
+        np.where(_of_amounts(exact), _amount(exact, values), significant(values, HEADLINE_DIGITS)),
     )
+
+
+def _amount(exact: pd.DataFrame, values: Numbers) -> Numbers:
+    """Returns the amounts, or the limits of their intervals, as multiples of their base. A limit is as far from
+    the rounded amount as it is from the amount, rounded up: else the middle of two limits would tell more of
+    the amount than is printed."""
+    step, middle = (
+        exact.get(c, pd.Series(np.nan, exact.index)).to_numpy(float) for c in (ROUNDING, "estimate")
+    )
+    away = values - middle
+    return np.asarray(nearest(middle, step) + np.sign(away) * np.ceil(np.abs(away) / step - EXACT) * step)
+
+
+def _of_amounts(rows: pd.DataFrame) -> Flags:
+    """Returns, for each row, whether it is a mean or median of one of `amounts`, such as a debt."""
+    return np.asarray(rows["amount_unit"] != "" if "amount_unit" in rows else np.zeros(len(rows)), dtype=bool)
+
+
+def _of_numbers(rows: pd.DataFrame) -> Flags:
+    return np.asarray(_of_amounts(rows) | (rows["measure"] == "duration"), dtype=bool)
 
 
 def _decimals(table: pd.DataFrame) -> Numbers:
@@ -241,6 +272,7 @@ def _decimals(table: pd.DataFrame) -> Numbers:
     per 1,000 or more. A row without a number has no number of decimals."""
     rate, half = table["measure"].map(is_rate).astype(bool), rounding_steps(table) / 2
     places = table["measure"].map(decimals).mask(rate & (half >= WHOLE_RATE * (1 - EXACT)), 0)
+    places = places.mask(_of_amounts(table) & (half >= 0.5), 0)
     return np.asarray(places.where(table["estimate"].notna()), float)
 
 
@@ -262,7 +294,7 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
     """Returns the printed standard errors, and the columns `cv`, `deff`, `deff_replace` and `n_eff` that are
     calculated from them.
 
-    All are blank if a row has fewer than 30 cases, because each of them would reveal the standard error. They
+    All are blank for amounts, and if a row has fewer than 30 cases, because each of them would reveal the standard error. They
     are also blank in a breakdown with a hidden cell. If the groups are strata, the hidden cell's variance is
     the total's variance minus that of the other cells.
 
@@ -271,7 +303,7 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
         estimate: the printed estimates.
         digits: the number of significant digits of each row.
     """
-    enough = (_fewest_alike(exact) >= ENOUGH_CASES) & ~_in_suppressed_breakdowns(exact)
+    enough = (_fewest_alike(exact) >= ENOUGH_CASES) & ~_in_suppressed_breakdowns(exact) & ~_of_amounts(exact)
     full = exact["se"].to_numpy(float)
     se = significant(full, digits)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -321,4 +353,4 @@ def _counts_cases(exact: pd.DataFrame) -> Flags:
     groups = exact["breakdown"].map(lambda b: len(groups_of_breakdown(b)))
     within_cases = exact["measure"].isin(("share", *PROFILES))
     of_cell = (groups > 1) | (exact[DOMAIN] != "" if DOMAIN in exact else False)
-    return np.asarray((exact["measure"] == "duration") | (within_cases & of_cell))
+    return np.asarray(_of_numbers(exact) | (within_cases & of_cell))

@@ -50,7 +50,13 @@ from fltoolkit.publish.headline_by_rule_set import (
     refused_rows,
 )
 from fltoolkit.publish.own_tables.earlier_releases import Releases, earlier_releases
-from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
+from fltoolkit.publish.printed_numbers import (
+    DOMAIN,
+    ROUNDING,
+    printed,
+    without_few_months,
+    without_population,
+)
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import (
     PublicationProfile,
@@ -447,7 +453,9 @@ def _with_refused_measures(
     gone = [refused_rows(first.head(1), what, spec, empty) for what in refused]
     gone += [not_available(first, rule, error, empty) for rule, error in other.obstacles]
     table = pd.concat([out.table, *gone], ignore_index=True)
-    exact = pd.concat([out.exact, *(rows[out.exact.columns] for rows in gone)], ignore_index=True)
+    exact = pd.concat(
+        [out.exact, *(rows.reindex(columns=out.exact.columns) for rows in gone)], ignore_index=True
+    )
     return replace(
         out,
         table=table,
@@ -593,7 +601,7 @@ def published_from_decision(decided: DecidedRows, publication_profile: Publicati
     about = [c for c in (*PUBLISHED_FACTS, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
     rest = [
         c
-        for c in (*NUMBERS[:7], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *UNRESOLVED_COLUMNS[1:])
+        for c in (*NUMBERS[:7], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *UNRESOLVED_COLUMNS[1:], ROUNDING)
         if c in table
     ]
     exact = table[

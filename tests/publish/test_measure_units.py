@@ -82,7 +82,13 @@ def test_every_measure_has_a_scale() -> None:
 
 
 def test_a_measure_is_a_number_a_rate_a_share_or_months() -> None:
-    kinds = [set(COUNT_MEASURES), {m for m in SCALES if is_rate(m)}, set(PERCENTAGES), {"duration"}, {"mean"}]
+    kinds = [
+        set(COUNT_MEASURES),
+        {m for m in SCALES if is_rate(m)},
+        set(PERCENTAGES),
+        {"duration"},
+        {"mean", "median"},
+    ]
     assert sum(map(len, kinds)) == len(SCALES)
     assert set.union(*kinds) == set(SCALES)
     assert set(PROFILES) <= set(SCALES)

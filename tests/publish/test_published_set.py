@@ -467,7 +467,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period",
         "reference_months", "reference_population_label", "same_work", "sector_basis", "age_basis", "missing",
         "to_verify", "rule_note", "reference_population_ages", "window_start", "window_end", "calibration",
-        "duration_basis", "interview_conditions",
+        "duration_basis", "interview_conditions", "amount", "amount_unit",
     }  # fmt: skip
     assert set(out.table.columns) <= named | about | {*NUMBERS, *COUNTS} | set(groups_of(out.table)) | {
         "step"

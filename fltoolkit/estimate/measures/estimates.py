@@ -61,6 +61,8 @@ class About:
             none.
         duration_basis: the months that a stock or a duration counts: those of all spells, or of the last
             spell.
+        amount, amount_unit: of a mean or median of one of `amounts` in survey.yaml: its label, and its currency
+            or unit; empty for others.
         interview_conditions: the shares of proxy interviews, of interviews with somebody present, and of
             modes (such as telephone), rounded for print.
         interview_modes: the shares of the modes at full precision, only to compare rounds of a survey.
@@ -97,6 +99,8 @@ class About:
     rule_note: Reason | Reasons | str = ""
     calibration: str = ""
     duration_basis: Reason | str = ""
+    amount: str = ""
+    amount_unit: str = ""
     interview_conditions: Reason | Reasons | str = ""
     interview_modes: tuple[tuple[str, float], ...] = ()
     where: Domain = ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import of_forced_labour
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile, profile_and_total
+from fltoolkit.estimate.measures.quantiles import quantile
+from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS
 
 # For each measure that is a rate, the number of persons that is computed from the same sums.
 TOTAL_OF = {"prevalence": "total", "profile": "profile_total"}
@@ -16,10 +20,15 @@ def estimate_measure(
     persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
     """Returns the estimates of one measure, by its name in `tables:`. For a share, the argument `of` names
-    the group over whose categories the cases are distributed. Raises `NotAvailable` if the survey cannot give
+    the group over whose categories the cases are distributed; for a mean or median, the amount. Raises `NotAvailable` if the survey cannot give
     the measure.
     """
     persons = of_forced_labour(persons)
+    if measure in MEASURES_OF_AMOUNTS and of is not None:
+        whole = list(dict.fromkeys(((), *by)))  # the number of all is what those of groups are rounded by
+        if measure == "mean":
+            return verbs.mean(persons, of, whole, population=population)
+        return median(persons, of, whole, population)
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
     if measure in ("profile", "profile_total"):
@@ -34,6 +43,13 @@ def estimate_measure(
         return in_time(persons, by, measure="prevalence" if rate else "total", population=population)
     verb = verbs.total if measure == "total" else verbs.prevalence
     return verb(persons, by=by, population=population)
+
+
+def median(persons: ClassifiedSurvey, amount: str, by: list[tuple[str, ...]], population: str) -> Estimates:
+    """Returns the median of one of `amounts` among persons in forced labour, as `quantile` gives it."""
+    made = quantile(persons, amount, 0.5, by, population=population)
+    about = replace(made.about, measure="median")
+    return replace(made, table=made.table.drop(columns="quantile"), by=tuple(by), about=about)
 
 
 def estimate_with_total(

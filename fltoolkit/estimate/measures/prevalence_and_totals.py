@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from math import inf
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import Where, domain_in_words, within
 from fltoolkit.classify.exploration.outcomes import named, named_outcome, refuse_own_outcomes
+from fltoolkit.classify.group_columns import stated_number
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
@@ -51,6 +53,8 @@ CLASSIFIED = (
     "trafficking",
     *ROUTES,
 )
+
+AMOUNT = "fl__amount_"  # before the name of an amount: its column among the persons
 
 
 @checked
@@ -142,12 +146,18 @@ def mean(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. Other arguments are
-    as in `prevalence`."""
+    """Estimate the weighted mean Σw·y / Σw of a numeric column y, with a Wald t interval. If y is one of the
+    `amounts` of survey.yaml, such as a debt, this is the mean among the persons in forced labour who answered.
+    Other arguments are as in `prevalence`."""
+    confidence = Confidence("wald", level)
+    if is_amount(design, y):
+        persons, outcome = with_amount(design, y, "mean")
+        est = estimate(
+            within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, confidence
+        )
+        return stated_only(replace(est, about=about_amount(est.about, design, y, "mean")), not_stated)
     estimand = Estimand(Outcome("number", y), "mean", breakdowns(by))
-    return stated_only(
-        estimate(within(design, where), estimand, population, Confidence("wald", level)), not_stated
-    )
+    return stated_only(estimate(within(design, where), estimand, population, confidence), not_stated)
 
 
 @checked
@@ -368,6 +378,32 @@ def estimates_from_sums(
         unresolved_shares=shares,
         design=design,
     )
+
+
+def is_amount(design: Design, name: str) -> TypeGuard[ClassifiedSurvey]:
+    """Returns whether a name is one of the `amounts` of a survey.yaml."""
+    return isinstance(design, ClassifiedSurvey) and name in design.spec.amounts
+
+
+def with_amount(persons: ClassifiedSurvey, name: str, what: str) -> tuple[ClassifiedSurvey, Outcome]:
+    """Returns the persons with a column of an amount, and the outcome that sums it over the cases.
+
+    Args:
+        persons: a classified survey.
+        name: one of its `amounts`.
+        what: the call, for the message if the persons carry an outcome of the user's own.
+    """
+    refuse_own_outcomes(persons, what)
+    column = stated_number(persons.spec.amounts[name]).alias(AMOUNT + name)
+    made = replace(persons, rows=persons.frame.with_columns(column))
+    return made, Outcome("amount", "forced_labour", AMOUNT + name, most=inf)
+
+
+def about_amount(about: About, persons: ClassifiedSurvey, name: str, measure: str) -> About:
+    """Returns the facts about estimates of an amount: also its name, label and unit, and the measure."""
+    of = persons.spec.amounts[name]
+    label = of.label or name.replace("_", " ")
+    return replace(about, measure=measure, outcome=name, amount=label, amount_unit=of.unit)
 
 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:

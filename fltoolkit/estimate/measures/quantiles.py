@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
-from fltoolkit.estimate.measures.prevalence_and_totals import about_of
+from fltoolkit.estimate.measures.prevalence_and_totals import about_amount, about_of, is_amount, with_amount
 from fltoolkit.estimate.measures.questions_asked import asked_months
 from fltoolkit.estimate.measures.result_columns import households_of_cases
 from fltoolkit.estimate.measures.stock_and_duration import months_counted
@@ -50,7 +51,8 @@ def quantile(
     level: Level = 0.95,
 ) -> Estimates:
     """Estimate quantiles of a numeric column with at most 200 values. For a classified survey, the column is
-    the months in forced labour of its cases.
+    the months in forced labour of its cases, or one of the `amounts` of survey.yaml (with any number of
+    values).
 
     The quantile of p is the smallest value v with F(v) ≥ p. F is the weighted share of persons with a value
     up to v (R's `qrule="math"`).
@@ -65,7 +67,7 @@ def quantile(
     Args:
         design: a classified survey, or any design. With replicate weights, the SE of F comes from the
             replicates.
-        y: the column; for a classified survey it must be `months`.
+        y: the column; for a classified survey it must be `months` or one of `amounts`.
         q: the share p, or several shares, each between 0 and 1.
         by: the breakdowns (see `fl.cube`).
         population, where, not_stated: as in `fl.duration`.
@@ -77,8 +79,8 @@ def quantile(
 
     Raises:
         RequestError: y has more than 200 different values, or values that are not numbers; y is also a group
-            in `by`; the design is a classified survey and y is not `months`; `q` is empty; or a p is not
-            between 0 and 1.
+            in `by`; the design is a classified survey, and y is neither `months` nor one of `amounts`; `q` is
+            empty; or a p is not between 0 and 1.
         NotAvailable: as in `fl.duration`.
     """
     q = (q,) if isinstance(q, float) else tuple(q)
@@ -86,17 +88,18 @@ def quantile(
         raise RequestError("no quantile is asked for", where="q", do="name its share: 0.5 is the median")
     wanted = breakdowns(by)
     groups = groups_of(wanted)
-    if y in groups:
+    if y in groups and not is_amount(design, y):
         raise RequestError(
             "quantiles of a column cannot be broken down by the same column",
             where="by",
             found=y,
             do="leave it out of by",
         )
-    outcome, design = _outcome(design, y, by, population), within(design, where)
+    outcome, design = _outcome(design, y, by, population)
+    design, column = within(design, where), outcome.x or outcome.y
     chosen = population_of(design, population, groups, "")
-    sums = sum_persons(design, Estimand(outcome, "duration", wanted, split=y), chosen)
-    values = _values(sums, y)
+    sums = sum_persons(design, Estimand(outcome, "duration", wanted, split=column), chosen)
+    values = _values(sums, column, inf if is_amount(design, y) else MOST_VALUES)
     made = [_quantile_by_cell(sums, values, p, level) for p in q]
     order = (
         np.arange(len(sums.cells) * len(q)).reshape(len(q), -1).T.ravel()
@@ -104,7 +107,9 @@ def quantile(
     table = pd.concat([rows for rows, _ in made], ignore_index=True).iloc[order].reset_index(drop=True)
     about = about_of(design, sums, chosen.name, Confidence(DEFAULT, level))
     about = replace(about, measure="quantile", interval="woodruff", outcome=y)
-    if isinstance(design, ClassifiedSurvey) and design.spec.months:
+    if is_amount(design, y):
+        about = about_amount(about, design, y, "quantile")
+    elif isinstance(design, ClassifiedSurvey) and design.spec.months:
         about = replace(about, duration_basis=months_counted(design.spec.months))
     keys = sums.cells.keys.drop(columns=BREAKDOWN)
     if isinstance(design, ClassifiedSurvey):
@@ -124,45 +129,48 @@ def quantile(
     return stated_only(est, not_stated)
 
 
-def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
-    """Returns the variable of the quantiles: the months in forced labour of the cases for a classified
-    survey, and the column `y` for another design.
+def _outcome(design: Design, y: str, by: By, population: str | None) -> tuple[Outcome, Design]:
+    """Returns the variable of the quantiles: the months in forced labour or an amount of the cases for a
+    classified survey, and the column `y` for another design; and the design with the column of the variable.
 
     Raises:
-        RequestError: the column of a classified survey is not `months`.
+        RequestError: the column of a classified survey is neither `months` nor one of `amounts`.
         NotAvailable: months were not asked, or the population has children.
     """
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
-        return Outcome("number", y)
+        return Outcome("number", y), design
+    if is_amount(design, y):
+        persons, outcome = with_amount(design, y, "quantile")
+        return outcome, persons
     if y != MONTHS:
         raise RequestError(
-            "a classified survey has quantiles of one column only: the months in forced labour of its cases",
+            "a classified survey has quantiles of numbers of its cases only: months in forced labour, amounts",
             where="y",
             found=y,
-            allowed=[MONTHS],
-            do="bind the data with fl.SurveyDesign for any other column",
+            allowed=[MONTHS, *design.spec.amounts],
+            do="name the column under amounts: of survey.yaml; or bind the data with fl.SurveyDesign",
         )
     refuse_own_outcomes(design, "quantile")
     _, window = asked_months(design, by, population, "quantile")
-    return Outcome("amount", "forced_labour", MONTHS, most=window)
+    return Outcome("amount", "forced_labour", MONTHS, most=window), design
 
 
-def _values(sums: EstimandSums, y: str) -> Array:
+def _values(sums: EstimandSums, y: str, most: float) -> Array:
     """Returns the value of the variable `y` in each row of the table of sums (`sums.table`). It is nan for
     rows of persons without a value.
 
     Raises:
-        RequestError: the variable has more than 200 different values.
+        RequestError: the variable has more than `most` different values.
     """
     texts = sums.table[KEY + y].iloc[sums.counted].astype(str)
     found = texts.unique()
-    if len(found) > MOST_VALUES:
+    if len(found) > most:
         raise RequestError(
-            f"{y} has more than {MOST_VALUES} values",
+            f"{y} has more than {most} values",
             where="y",
             found=len(found),
-            allowed=f"at most {MOST_VALUES}",
+            allowed=f"at most {most}",
             do="round it, or group it into classes",
         )
     values = np.full(len(sums.table), np.nan)

@@ -33,6 +33,7 @@ OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")
 NOW_COLUMN = "forced_labour_now"
 IN, OUT = "in", "out"  # the values of a union: several labels of a group taken together
 LARGE = 200_000  # persons: with more, weights are rounded to a thousandth of the largest, else to a millionth
+AMOUNT = "fl__amount"
 UNITS = {"household": HOUSEHOLD, "psu": PSU}
 
 
@@ -261,8 +262,19 @@ def read_patterns(
         {q: floats(f"{w}_high") for q, w in weights.items()},
         {(q, o): floats(f"{w}_{o}") for q, w in weights.items() for o in OUTCOMES},
         {q: _weights(frame, everybody, q, table) for q in populations},
-        _case_homes(_Columns(everybody.persons, groups, populations)),
+        _case_homes(_Columns(everybody.persons, groups, populations)).drop(columns="persons"),
     )
+
+
+def cases_with_amount(
+    persons: ClassifiedSurvey, groups: Sequence[str], populations: Sequence[str], amount: nw.Expr
+) -> pd.DataFrame:
+    """Returns the cases who stated an amount, such as a debt: one row per household, sampling unit,
+    combination of groups, and amount, with the number of persons and the sum of weights in each population.
+    It is microdata, as `case_homes`."""
+    columns = _Columns(calibrated(persons), groups, populations)
+    table = _case_homes(columns, [amount.alias(AMOUNT)])
+    return table[table[AMOUNT].notna()].reset_index(drop=True)
 
 
 def summed_by_kind(
@@ -331,16 +343,15 @@ def _weights(frame: Frame, columns: _Columns, population: str, kinds: pd.DataFra
     return table.assign(weight=table["weight"].clip(lower=1) / scale)[["kind", "weight", "persons"]]
 
 
-def _case_homes(columns: _Columns) -> pd.DataFrame:
-    """Returns the cases by household, sampling unit and groups, as a table with the columns of
-    `PersonPatterns.case_homes`."""
-    frame = _outcomes(columns)
-    by = [*columns.groups.values(), *(c for c in frame.collect_schema().names() if c in UNITS)]
+def _case_homes(columns: _Columns, more: Sequence[nw.Expr] = ()) -> pd.DataFrame:
+    """Returns the cases by household, sampling unit, groups and the columns `more`, as a table with the
+    columns of `PersonPatterns.case_homes`, and the number of persons."""
+    frame = _outcomes(columns, more)
+    by = [*columns.groups.values()]
+    by += [c for c in frame.collect_schema().names() if c in (*UNITS, AMOUNT)]
     weights = [
         nw.when(nw.col(columns.flags[q])).then(nw.col(w)).otherwise(0.0).alias(q)
         for q, w in columns.weights.items()
     ]
-    table = columns.grouped(
-        frame.filter(nw.col("cases")).select(*by, *weights), by, columns.populations
-    ).drop(columns="persons")
+    table = columns.grouped(frame.filter(nw.col("cases")).select(*by, *weights), by, columns.populations)
     return table.rename(columns={name: g for g, name in columns.groups.items()})

@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.publish.measure_units import PROFILES
+from fltoolkit.publish.measure_units import PROFILES, is_of_numbers
 from fltoolkit.publish.reliability import kind_of
 from fltoolkit.table_records import as_records
 
 Key = frozenset[tuple[str, str]]
 CellId = tuple[str, Key]  # a population, and group values
-IN_MONTHS = ("stock", "duration")
 
 
 @dataclass(frozen=True)
@@ -205,12 +204,12 @@ def row_cells(rows: pd.DataFrame) -> list[Cell]:
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
     """Returns the cell of a row. A proportion times its population gives the weighted cases. Rows in months
-    do not give them."""
+    and of amounts do not give them."""
     kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
     population, estimate = float(row["population"]), float(row["estimate"])
     weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]
     others = row["measure"] not in ("share", *PROFILES) and kind != "mean"
-    if str(row["measure"]).startswith(IN_MONTHS):
+    if str(row["measure"]).startswith("stock") or is_of_numbers(row):
         weighted = float("nan")
     return Cell(
         cases,

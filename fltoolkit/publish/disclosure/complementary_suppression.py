@@ -80,13 +80,13 @@ def protect(
         [
             np.inf
             if c in never
-            else _price(float(room[i]), _draw(key, "price", c)) * (1000 if c in last else 1)
+            else _price(float(room[i]), draw(key, "price", c)) * (1000 if c in last else 1)
             for c, i in place.items()
         ]
     )
     hidden = np.array([cell in fixed for cell in system.cells])
-    in_order = sorted(primary, key=lambda cell: _draw(key, "order", cell))
-    pairs = [goals_of(system, place[cell], limits, _draw(key, "goal", cell)) for cell in in_order]
+    in_order = sorted(primary, key=lambda cell: draw(key, "order", cell))
+    pairs = [goals_of(system, place[cell], limits, draw(key, "goal", cell)) for cell in in_order]
     search = _Search(system, [goal for pair in pairs for goal in pair], cost, hidden, ~hidden)
     exposed = search.hide()
     search.hide_told_complements()
@@ -311,7 +311,7 @@ def _price(room: float, draw: float) -> float:
     return (1 + room) * math.pow(-math.log(max(draw, SMALLEST_DRAW)), 1 / STEEP)
 
 
-def _draw(key: bytes, purpose: str, cell: object) -> float:
+def draw(key: bytes, purpose: str, cell: object) -> float:
     """Returns a number from 0 to 1 for a cell. Nobody can tell it without the key, and it is the same on
     every machine."""
     digest = hmac.digest(key, f"{purpose} {_cell_identifier(cell)}".encode(), sha256)

@@ -23,6 +23,7 @@ from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined_reasons
+from fltoolkit.publish.amounts.amount_decision import decide_amounts
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key
 from fltoolkit.publish.disclosure.profile.profile_decision import (
@@ -37,7 +38,7 @@ from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import NO_EARLIER, EarlierRows
 from fltoolkit.publish.own_tables.earlier_releases import NO_RELEASES, Releases
-from fltoolkit.publish.printed_numbers import DOMAIN, rounding_base
+from fltoolkit.publish.printed_numbers import DOMAIN, ROUNDING, rounding_base
 from fltoolkit.publish.reliability import PublicationProfile
 from fltoolkit.survey.design.suppression_key import suppression_key
 from fltoolkit.survey.design.survey_design import Domain
@@ -213,6 +214,11 @@ def decided_rows(
     if any(i < first for i in decision.hidden - earlier.hidden):
         releases.refuse("only rows of profiles that it shows could protect a number", do=OTHER_PROFILES)
     found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
+    if persons and (rows.table["amount_unit"] != "").any():
+        cells = list(zip(rows.populations, rows.keys, strict=True))
+        bases, closed = decide_amounts(rows.table, cells, found.hidden, persons, key)
+        rows = replace(rows, table=rows.table.assign(**{ROUNDING: bases}))
+        found = replace(found, hidden=found.hidden | closed)
     # What was released is known: hidden or shown, it stays so, also in flowcharts and under other rule sets.
     found = replace(
         found,

@@ -80,7 +80,7 @@ def publish(
         RequestError: a group has the name of a column of a published table; the set is of another survey; or
             profile and beside are both given.
         PublicationError: the table may not be published. It is of a third outcome of the user's own. Or it is a
-            stack, whose parts overlap; a quantile; a ratio, or a mean of a true/false column; a flowchart or
+            stack, whose parts overlap; a quantile; an amount; a ratio, or a mean of a true/false column; a flowchart or
             a profile of a domain; or a profile with `beside`. Or the set has another rule set or other
             weights. Or the publication profile lowers a confidentiality limit without
             `accept_lower_limits: true`.
@@ -378,6 +378,12 @@ def _refuse_unpublishable(est: Estimates) -> None:
             "the parts of a stack overlap, and their differences could point to persons",
             found=list(est.parts),
             do="publish rule sets with fl.publish_run, which protects them together",
+        )
+    if est.about.amount_unit:
+        raise PublicationError(
+            "an amount is decided together with all tables of its run: alone, it could reveal what they hide",
+            found=est.about.outcome,
+            do=f"add it to `tables:` of survey.yaml: {{measure: mean, of: {est.about.outcome}}}",
         )
     if est.about.measure == "quantile":
         raise PublicationError(

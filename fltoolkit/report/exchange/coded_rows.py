@@ -153,8 +153,10 @@ def _coded_columns(
         "FREQ": ("A", "Annual"),
         "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
         "MEASURE": (
-            own_code(measure),
-            ENGLISH.say(title) if ENGLISH.has(title := f"titles.{measure}") else STEPS,
+            own_code(measure, *([str(row["outcome"])] if row.get("amount") else [])),
+            ENGLISH.say(title, what=row.get("amount"))
+            if ENGLISH.has(title := f"titles.{measure}")
+            else STEPS,
         ),
         "POPULATION": (own_code(population), str(row["reference_population_label"])),
         "RULE_SET": (own_code(str(row["rule_set"])), str(row["rule_set"])),
@@ -167,6 +169,8 @@ def _coded_columns(
         "CONF_STATUS": ("C", "Confidential") if row["marker"] == "c" else ("F", "Free for publication"),
         "UNIT_MEASURE": ("PER_1000", "Per 1,000")
         if is_rate(measure)
+        else (own_code(str(row.get("amount_unit"))), str(row.get("amount_unit")))
+        if row.get("amount")
         else (UNITS.get(measure, "PERSONS"), str(unit(measure)).split()[0]),
         "UNIT_MULT": ("0", "Units"),
         "RELIABILITY": (str(row["flag"]).upper() or "NONE", str(row["flag"]) or "no flag"),

@@ -88,7 +88,7 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
     other = [str(published["rule_set"])] if published["rule_set"] != rule_set else []
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
     notes = (
-        unit(measure, str(published["reference_population_label"])),
+        published.get("amount_unit") or unit(measure, str(published["reference_population_label"])),
         published["reference_period"],
         f"rule set {published['rule_set']}",
         published["reason"],
@@ -98,7 +98,13 @@ def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> d
     return {
         "ref_area": row["REF_AREA"],
         "source": own_code(str(published["survey"])),
-        "indicator": own_code(measure, str(published["reference_population"]), *other, *groups),
+        "indicator": own_code(
+            measure,
+            *([str(published["outcome"])] if published.get("amount") else []),
+            str(published["reference_population"]),
+            *other,
+            *groups,
+        ),
         "sex": row["SEX"] if row["SEX"] != ALL else "SEX_T",
         "classif1": first,
         "classif2": "@".join(rest),

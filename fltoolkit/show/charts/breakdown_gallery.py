@@ -20,7 +20,7 @@ from fltoolkit.show.wording.contrast_sentences import is_told
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Sentences
-from fltoolkit.survey.spec.groups import Measure, crossed, groups_of_breakdown
+from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS, Measure, crossed, groups_of_breakdown
 
 NOT_IN_TIME = Nothing(
     "This survey publishes no mean duration, and no number of persons on an average day or at the "
@@ -55,8 +55,8 @@ def gallery(out: Published, measure: str) -> None:
 
 @checked
 def in_time(out: Published) -> None:
-    """Displays how many persons were in forced labour on an average day and at the interview, and how long
-    their forced labour lasted. Results that the run does not publish are left out; if none are left, a note
+    """Displays how many persons were in forced labour on an average day and at the interview, how long their
+    forced labour lasted, and tables of their amounts, such as debts. Results that the run does not publish are left out; if none are left, a note
     is displayed. If no number of a measure is available, a sentence replaces its picture and table."""
     from IPython.display import display
 
@@ -70,6 +70,9 @@ def in_time(out: Published) -> None:
             gallery(out, measure)
         elif measure != first_in_time(out):  # `fl.show.result.in_time` displays the sentence of that measure
             display(Sentences(sentence(ENGLISH, rows.iloc[0].to_dict())))
+    rows = out.own[out.own["measure"].isin(MEASURES_OF_AMOUNTS) & (out.own["amount"] != "")]
+    for _, part in rows.groupby(["outcome", "measure", "reference_population"], sort=False):
+        display(table(part))
 
 
 def first_in_time(out: Published) -> Measure | None:

@@ -33,6 +33,7 @@ from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Sentences, Words, bold
+from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS
 from fltoolkit.table_records import as_records
 
 Options = dict[str, str]
@@ -69,7 +70,9 @@ def offered(
     the function prefers one without hidden numbers, and then the one with most numbers.
     """
     rows = out.table
-    rows = rows[(rows["measure"] != "flowchart") & ~rows["outcome"].isin(list(out.outcomes))]
+    rows = rows[
+        ~rows["measure"].isin(["flowchart", *MEASURES_OF_AMOUNTS]) & ~rows["outcome"].isin(list(out.outcomes))
+    ]
     if rows.empty:
         raise RequestError(
             "the set has no table to explore",

@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import has_text
 from fltoolkit.publish.contrasts.published_contrasts import LEAST_P
-from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, scaled
+from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, is_of_numbers, scaled
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
@@ -227,12 +227,7 @@ def _reasons(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reasons why a number is hidden or not reliable, and why a number has no high end if others
     have one (`ranged`). A confidential number has no such text, because its marker gives the reason."""
     without_high_end = ranged and row["marker"] != "c" and row["unresolved_marker"] == "c"
-    hidden = (
-        row["measure"] == "duration"
-        and not row["breakdown"]
-        and pd.isna(row["n"])
-        and pd.notna(row["estimate"])
-    )
+    hidden = is_of_numbers(row) and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
         *(() if row["marker"] == "c" else number_words.remarks(language, row)),
         language.say("tables.months_hidden") if hidden else "",

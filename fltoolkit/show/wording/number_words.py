@@ -74,6 +74,8 @@ def is_of_forced_labour(row: PublishedNumber) -> bool:
 def measured(language: Language, row: PublishedNumber) -> str:
     """Returns, in words, what a published number measures: a measure of forced labour, or the outcome that
     the user defined."""
+    if row.get("amount"):
+        return start(language.say(f"titles.{row['measure']}", what=language.kit(row["amount"])))
     if is_of_forced_labour(row):
         return language.say(f"titles.{row['measure']}")
     return start(reason(language, row["rule_note"]) or str(row["outcome"]))
@@ -281,8 +283,12 @@ def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 def rounding_note(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for
     confidentiality (of rates, that they come from such numbers), or only that parts may not add up (steps of
-    a flowchart). There is none without groups, and none for a profile or for months, which never add up."""
-    measure = rows["measure"].iloc[0]
+    a flowchart); of amounts, their unit and base. There is none without groups, and none for a profile or for months, which never add up."""
+    first = rows.iloc[0]
+    measure = first["measure"]
+    if first.get("amount"):
+        base = language.number(f"{first['rounding']:g}")
+        return [language.say("tables.amounts", unit=language.kit(first["amount_unit"]), base=base)]
     if not (rows["breakdown"] != "").any() or measure in (*PROFILES, "duration"):
         return []
     of_groups = "tables.rounded_rates" if is_rate(measure) else "tables.rounded_groups"

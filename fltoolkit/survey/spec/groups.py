@@ -18,6 +18,7 @@ TOTAL = "total"
 # The names of the rows of everybody and of no answer, in every language of the kit.
 RESERVED_LABELS = frozenset({TOTAL, NOT_STATED, "everyone", "ensemble"})
 NUMBERS_OF_PERSONS = ("total", "stock", "current", "profile_total")  # the measures of such tables
+MEASURES_OF_AMOUNTS = ("mean", "median")
 LEAD = "sex"  # the group that documents compare first, unless survey.yaml names another
 CROSS = " × "  # joins the groups of a breakdown, and their categories, in a written table; no name of a group contains it
 
@@ -32,6 +33,8 @@ Measure = Literal[
     "duration",
     "profile",
     "profile_total",
+    "mean",
+    "median",
 ]
 Classification = Literal[
     "sex",
@@ -231,6 +234,23 @@ class NumberGroup(Bands):
     missing: Codes = ()
 
 
+class Amount(Model):
+    """A number of each person in forced labour, such as a debt, a recruitment fee or an income, whose mean and
+    median tables may show. A blank cell and a code of `missing` count as no answer.
+
+    Attributes:
+        column: the column of numbers, which are 0 or more.
+        unit: the currency or other unit, with the date of the prices, as it is printed: `crowns of 2025`.
+        missing: the codes for no answer.
+        label: the name of the amount in tables.
+    """
+
+    column: str
+    unit: OwnText
+    missing: Codes = ()
+    label: OwnText = NO_TEXT
+
+
 class DisabilityGroup(Model):
     """Persons with and without disability, by the Washington Group short set of questions: six columns with
     one answer each.
@@ -421,7 +441,8 @@ class TableSpec(Model):
         measure: what the table shows, such as `prevalence`.
         by: a list of breakdowns. `[]` in this list means the whole population. Groups in the same inner list
             are crossed: `[[], [sex], [sex, region]]` is three breakdowns.
-        of: for the measure `share`, the group whose distribution the table shows.
+        of: for the measure `share`, the group whose distribution the table shows. For the measures `mean` and
+            `median`, one of `amounts`, such as a debt. They are about persons in forced labour.
         population: the population. Without it: the first in survey.yaml.
     """
 
@@ -432,9 +453,10 @@ class TableSpec(Model):
 
     @model_validator(mode="after")
     def _share_of(self) -> TableSpec:
-        if (self.measure == "share") != (self.of is not None):
+        if (self.measure in ("share", *MEASURES_OF_AMOUNTS)) != (self.of is not None):
             raise ValueError(
-                "`of` names the group whose distribution a share shows; it goes with measure: share only"
+                "`of` names the group whose distribution a share shows, or the amount of a mean or median; it "
+                "goes with measure: share, mean and median only"
             )
         return self
 
@@ -443,6 +465,11 @@ class TableSpec(Model):
         """Returns whether the table has numbers of persons, which only weights that add up to the population
         can give."""
         return self.measure in NUMBERS_OF_PERSONS
+
+    @property
+    def of_amount(self) -> bool:
+        """Returns whether `of` names one of `amounts`, and not a group."""
+        return self.measure in MEASURES_OF_AMOUNTS
 
     @property
     def is_profile(self) -> bool:

@@ -65,7 +65,7 @@ PUBLISHED = frozenset({
     "to_verify", "rule_note", "group_note", "domain", "calibration", "duration_basis", "cases_class",
     "rounding", "cases_class_before", "cases_class_after", "beyond_zero", "deff_replace", "decimals",
     "bounds_note", "bound_high_before", "bound_high_after", "interview_conditions",
-    "interview_conditions_before", "compared", "p_adjusted",
+    "interview_conditions_before", "compared", "p_adjusted", "amount", "amount_unit", "amount_rounding",
 })  # fmt: skip
 """Additional columns of a published set and of a published change."""
 

@@ -40,6 +40,7 @@ from fltoolkit.survey.spec.corrections import (
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus, Release
 from fltoolkit.survey.spec.groups import (
     LEAD,
+    Amount,
     AnyGroup,
     Group,
     Job,
@@ -135,6 +136,7 @@ class SurveySpec(Model):
         groups: the variables by which results are split, such as sex.
         sectors: columns of industry codes.
         occupations: columns of occupation codes.
+        amounts: numbers such as a debt or a recruitment fee, whose mean and median `tables` may ask for.
         tables: the tables to publish.
         lead: the group whose categories the documents compare, such as men with women. `tables` must ask for
             the `prevalence` by it alone. Choose it before anybody has seen the numbers. Each category of each
@@ -177,6 +179,7 @@ class SurveySpec(Model):
     groups: dict[Name, AnyGroup] = Field(default_factory=dict)
     sectors: dict[Name, Sector] = Field(default_factory=dict)
     occupations: dict[Name, Occupation] = Field(default_factory=dict)
+    amounts: dict[Name, Amount] = Field(default_factory=dict)
     tables: Annotated[tuple[TableSpec, ...], BeforeValidator(as_entries), ONE] = ()
     lead: Name = LEAD
     coverage_excludes: tuple[OwnText, ...]
@@ -205,8 +208,20 @@ class SurveySpec(Model):
                 f"({self.design.weight}); name the weight that "
                 "they replicate as design.weight, and leave the populations' own out"
             )
+        by_column = {amount.column: name for name, amount in self.amounts.items()}
+        if twice := self.amounts.keys() - by_column.values():
+            column = self.amounts[min(twice)].column
+            raise ValueError(
+                f"amounts.{min(twice)}: {by_column[column]} has the same column, {column}; name it once: "
+                "two roundings of one amount would tell more than one"
+            )
         allowed = AllowedTables(
-            groups, self.populations, self.case_only, self.origins, self.published_origins
+            groups,
+            self.populations,
+            self.case_only,
+            self.origins,
+            self.published_origins,
+            self.amounts,
         )
         refuse_unfit_tables(self.tables, allowed, grosses_up=self.design.weights == "gross_up")
         if "lead" in self.model_fields_set:
@@ -340,7 +355,16 @@ class SurveySpec(Model):
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named(
-            [self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job]
+            [
+                self.age,
+                self.module,
+                self.interview,
+                self.any_work,
+                self.children,
+                self.groups,
+                one_job,
+                self.amounts,
+            ]
         )
         found += self.children.columns() if self.children else []
         found += [self.episodes.counted.number] if self.episodes.counted and self.episodes.long else []
@@ -386,8 +410,17 @@ class SurveySpec(Model):
         ]
         named += [self.age.column, self.age.at_start, self.months.column if self.months else None]
         named += [self.episodes.counted.number] if self.episodes.counted else []
-        named += [g.column for g in self.groups.values() if isinstance(g, NumberGroup | QuantileGroup)]
+        named += [of.column for of in self.numbers.values()]
         return frozenset(c.replace("{episode}", e) for c in named if c for e in self.episodes.wide or ("",))
+
+    @property
+    def numbers(self) -> dict[str, NumberGroup | QuantileGroup | Amount]:
+        """Returns the groups of bands and quantiles and the amounts, whose columns have numbers or codes of
+        `missing`, by their keys in survey.yaml: `amounts.debt`."""
+        groups = {
+            f"groups.{n}": g for n, g in self.groups.items() if isinstance(g, NumberGroup | QuantileGroup)
+        }
+        return {**groups, **{f"amounts.{n}": amount for n, amount in self.amounts.items()}}
 
     def bare_columns(self) -> frozenset[str]:
         """Returns the columns of replicate weights that survey.yaml uses for nothing else. They are read as

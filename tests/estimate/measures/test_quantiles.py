@@ -137,5 +137,5 @@ def test_of_a_survey_they_are_those_of_months_among_cases(norvia: fl.Survey) -> 
     assert est.about.duration_basis == months.about.duration_basis
     assert est.table["n"][::3].tolist() == months.table["n"].tolist()
     assert est.about.missing == months.about.missing == 3
-    with pytest.raises(RequestError, match="quantiles of one column only"):
+    with pytest.raises(RequestError, match="quantiles of numbers of its cases only"):
         fl.quantile(norvia, "sex")

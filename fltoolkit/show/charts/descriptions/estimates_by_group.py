@@ -309,7 +309,7 @@ def of_population(language: Language, first: PublishedNumber, title: str) -> str
 
 def _subtitle(language: Language, first: PublishedNumber, *, unit: bool = True) -> str:
     level, key = number_words.level(language, first), "charts.estimates" if unit else "charts.intervals"
-    named = number_words.unit(language, str(first["measure"]))
+    named = language.kit(first.get("amount_unit")) or number_words.unit(language, str(first["measure"]))
     parts = (
         number_words.start(language.say(key, unit=named, level=level)),
         language.kit(first["reference_period"]),

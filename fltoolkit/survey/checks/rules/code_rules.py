@@ -18,7 +18,7 @@ from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import DisabilityGroup, Group, NumberGroup, QuantileGroup
+from fltoolkit.survey.spec.groups import Amount, DisabilityGroup, Group
 from fltoolkit.survey.spec.questions import FORMS
 
 FEW = 12  # up to this many codes are compared one by one
@@ -88,13 +88,16 @@ def _code_rule(kind: str, name: str, where: str, frame: Frame, odd: nw.Expr) -> 
 
 
 def _number_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields a rule for each column of bands or quantiles: its values are numbers, or codes of `missing`."""
-    for name, group in survey.spec.groups.items():
-        if isinstance(group, NumberGroup | QuantileGroup):
-            text, value = nw.col(SOURCE + group.column), nw.col(NUMBER_OF + group.column)
-            no_number = value.is_null() | value.is_nan()
-            odd = ~text.is_null() & ~text.is_in(list(group.missing)) & no_number
-            yield _code_rule("no_numbers", group.column, f"groups.{name}", survey.frame, odd)
+    """Yields a rule for each column of bands, quantiles or amounts: its values are numbers, or codes of
+    `missing`."""
+    for where, of in survey.spec.numbers.items():
+        text, value = nw.col(SOURCE + of.column), nw.col(NUMBER_OF + of.column)
+        no_number = value.is_null() | value.is_nan()
+        stated = ~text.is_null() & ~text.is_in(list(of.missing))
+        yield _code_rule("no_numbers", of.column, where, survey.frame, stated & no_number)
+        if isinstance(of, Amount):
+            below = (stated & (value < 0)).fill_null(False)
+            yield CheckRule("negative_amounts", f"{of.column} ({where})", below, values={"key": where})
 
 
 def _shared_column_rules(survey: Survey) -> Iterator[CheckRule]:

@@ -12,7 +12,7 @@ from fltoolkit.survey.checks.rules.weight_rules import weight_columns
 from fltoolkit.survey.classifications.answer_labels import normalised
 from fltoolkit.survey.data.internal_columns import AGE, NUMBER_OF, SOURCE
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import Group, NumberGroup, QuantileGroup
+from fltoolkit.survey.spec.groups import Group
 
 FEWEST = 5  # values; with fewer, a pattern is chance
 FEWEST_ALIKE = 100  # persons of one age
@@ -28,8 +28,7 @@ BIRTH = {
 def number_rules(survey: Survey) -> Iterator[CheckRule]:
     """Yields the rules on columns of numbers."""
     spec, weights = survey.spec, weight_columns(survey.spec)
-    groups = [g.column for g in spec.groups.values() if isinstance(g, NumberGroup | QuantileGroup)]
-    for name in dict.fromkeys((*weights, *groups)):
+    for name in dict.fromkeys((*weights, *(of.column for of in spec.numbers.values()))):
         yield from _thousands(name, is_weight=name in weights)
     for name in weights:
         yield from _other_columns(survey, name)

@@ -22,6 +22,7 @@ class AllowedTables:
         origins: the names of the groups whose categories are single origins, such as each country of birth.
         published_origins: the names in `origins` of the groups that may be published, because survey.yaml
             gives a reason.
+        amounts: the names under `amounts`.
     """
 
     groups: set[str]
@@ -29,6 +30,7 @@ class AllowedTables:
     case_only: Collection[str]
     origins: Collection[str]
     published_origins: Collection[str]
+    amounts: Collection[str] = ()
 
 
 def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables, *, grosses_up: bool) -> None:
@@ -41,7 +43,14 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables, *, 
                 "normalised (under design) cannot "
                 "give; take the table out, or name weights that add up to the population"
             )
-        for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
+        if table.of_amount and table.of not in allowed.amounts:
+            known = known_names_in_words(table.of or "", set(allowed.amounts)) if allowed.amounts else ""
+            raise ValueError(
+                f"table {i} of tables, measure: {table.measure}, of: {table.of} is not one of "
+                f"amounts{known}; define it: amounts: {{{table.of}: {{column: …, unit: …}}}}"
+            )
+        grouped = [*table.by, *([(table.of,)] if table.of and not table.of_amount else [])]
+        for group in {g for b in grouped for g in b}:
             if group not in allowed.groups:
                 raise ValueError(
                     f"table {i} of tables: {group} is not one of the "
@@ -53,8 +62,7 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables, *, 
                 f"table {i} of tables, population: {table.population} is not one of populations{near}"
             )
         _refuse_unfit_profile(table, i, allowed.case_only, allowed.populations)
-        named = (*table.by, *([(table.of,)] if table.of else []))
-        if why := obstacle_of_origins(table.measure, named, allowed.origins, allowed.published_origins):
+        if why := obstacle_of_origins(table.measure, grouped, allowed.origins, allowed.published_origins):
             raise ValueError(f"table {i} of tables: {why}")
 
 
