@@ -326,8 +326,12 @@ def publish_run(
     Confidentiality is decided once, so the same cells are blank under all publication profiles. A publication
     profile with other limits than those of the run is left out.
 
+    Earlier releases that survey.yaml names (`release: {beside: [folder]}`) are decided with it: what they
+    printed stays as it is, and the run hides what would tell their hidden numbers.
+
     Raises:
-        PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
+        PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`; or
+            the run cannot be protected beside an earlier release.
     """
     rules, asked = (
         load_publication_profile(profile, persons.path.parent),

@@ -24,6 +24,7 @@ from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.errors import PublicationError
 from fltoolkit.survey.spec.groups import TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -32,9 +33,8 @@ ASKED = 120  # a quarter
 NOT_KNOWN = "a run does not know what another printed: quarters are published in one run, as a group"
 
 
-def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.DataFrame:
-    """The numbers of cases that a run of some quarters, pooled, prints by quarter and of everybody
-    (`total`)."""
+def pooled(folder: Path, quarters: tuple[int, ...], by: list[Any], **more: Any) -> Path:
+    """Writes a survey of some quarters."""
     people: list[Person] = [
         ("case" if k < QUARTERS[q] else "not", {"R": q, "P": 100 * q + k % 17, "HH": 1000 * q + k})
         for q in quarters
@@ -46,8 +46,15 @@ def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.Data
         "populations": {"adults": SPEC["populations"]["adults"]},
         "groups": {"quarter": {"column": "R", "codes": {q: f"Q{q}" for q in QUARTERS}}},
         "tables": [{"measure": "total", "by": by}],
+        **more,
     }
-    rows = shared_surveys.published(write_survey(folder, spec, persons=persons_table(people))).own
+    return write_survey(folder, spec, persons=persons_table(people))
+
+
+def published(folder: Path, quarters: tuple[int, ...], by: list[Any]) -> pd.DataFrame:
+    """The numbers of cases that a run of some quarters, pooled, prints by quarter and of everybody
+    (`total`)."""
+    rows = shared_surveys.published(pooled(folder, quarters, by)).own
     rows = rows[(rows["measure"] == "total") & rows["estimate"].notna()]
     return (rows["estimate"] / rows["rounding"]).set_axis(rows["category"])
 
@@ -68,6 +75,15 @@ def test_no_run_tells_a_quarter_beside_another_run(tmp_path: Path) -> None:
         published(tmp_path / "shorter", (1, 2, 3), [[]]),
     )
     assert not 0 < year["total"] - shorter["total"] < 5
+
+
+def test_a_year_that_names_the_run_of_three_quarters_stops(tmp_path: Path) -> None:
+    shorter = shared_surveys.classified(pooled(tmp_path / "shorter", (1, 2, 3), [[]]))
+    release(fl.publish_run(shorter), shorter, tmp_path / "released")
+    named = {"office": "the office", "date": "2026-03-14", "beside": "../released"}
+    year = pooled(tmp_path / "year", (1, 2, 3, 4), [[]], release=named)
+    with pytest.raises(PublicationError, match=r"not protected beside \.\./released: these tables"):
+        fl.publish_run(shared_surveys.classified_anew(year))
 
 
 def test_quarters_as_a_group_of_one_run_are_not_subtracted(tmp_path: Path) -> None:
