@@ -46,7 +46,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 
 T = TypeVar("T")
-OTHER_PROFILES = "ask for the profiles of that release only, or by no further group"
+FEWER = "ask for profiles by no further group; if it still stops, that release protects its own numbers too little"
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_LEFT_OUT = (
@@ -210,8 +210,8 @@ def decided_rows(
     first = sum(len(est.table) for est in releases.estimates)
     known, earlier = releases.rows(rows.table, first)
     decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons, earlier)
-    if any(i < first for i in decision.hidden - earlier.hidden):
-        releases.refuse("only rows of profiles that it shows could protect a number", do=OTHER_PROFILES)
+    if releases.folders and (decision.exposed or any(i < first for i in decision.hidden - earlier.hidden)):
+        releases.refuse("what it shows reveals a number, whatever this run hides", do=FEWER)
     found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
     # What was released is known: hidden or shown, it stays so, also in flowcharts and under other rule sets.
     found = replace(
