@@ -332,8 +332,12 @@ def publish_run(
     Confidentiality is decided once, so the same cells are blank under all publication profiles. A publication
     profile with other limits than those of the run is left out.
 
+    Earlier releases that survey.yaml names (`release: {beside: [folder]}`) are decided with it: what they
+    printed stays as it is, and the run hides what would tell their hidden numbers.
+
     Raises:
-        PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
+        PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`; or
+            the run cannot be protected beside an earlier release.
     """
     rules, asked = (
         load_publication_profile(profile, persons.path.parent),
@@ -421,6 +425,7 @@ def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pu
             if releases.folders:
                 printed_now = published_from_decision(rows, rules).table
                 releases.refuse_other_numbers(printed_now, rows.earlier, rows.decision.unlisted)
+                releases.refuse_revealed(rows.revealed)
             show_step("Comparing each group with all others …")
             found = comparisons(persons, _single_groups(persons, asked))
         return _Run(rows, replace(other, made=()), refused, found)

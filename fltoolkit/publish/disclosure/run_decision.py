@@ -47,7 +47,6 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 
 T = TypeVar("T")
-OTHER_PROFILES = "ask for the profiles of that release only, or by no further group"
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_LEFT_OUT = (
@@ -131,6 +130,7 @@ class DecidedRows:
         rule_set: the run's own rule set.
         earlier: the number of first rows that are not the run's own, but of releases beside which it is
             decided.
+        revealed: whether these releases reveal a number, whatever the run hides.
     """
 
     table: pd.DataFrame
@@ -145,6 +145,7 @@ class DecidedRows:
     notes: tuple[Reason, ...]
     rule_set: str
     earlier: int = 0
+    revealed: bool = False
 
     def copied(self) -> DecidedRows:
         """Returns the same rows and decision, with a table that may be changed."""
@@ -196,8 +197,7 @@ def decided_rows(
             they printed stays as it is.
 
     Raises:
-        PublicationError: the earlier releases have other numbers than this survey gives, or nothing protects
-            what they hide.
+        PublicationError: the survey has no key.
     """
     rows = _rows_of([*releases.estimates, *made], persons.spec if persons else None)
     in_own_rule_set = rows.table["rule_set"] == made[0].about.rule_set
@@ -211,8 +211,7 @@ def decided_rows(
     first = sum(len(est.table) for est in releases.estimates)
     known, earlier = releases.rows(rows.table, first)
     decision = _decide(rows, in_own_rule_set.to_numpy(), scenario, persons, earlier)
-    if any(i < first for i in decision.hidden - earlier.hidden):
-        releases.refuse("only rows of profiles that it shows could protect a number", do=OTHER_PROFILES)
+    revealed = bool(decision.exposed or any(i < first for i in decision.hidden - earlier.hidden))
     found = decide_rule_sets(rows.table, in_own_rule_set, decision, limits)
     if persons and (rows.table["amount_unit"] != "").any():
         cells = list(zip(rows.populations, rows.keys, strict=True))
@@ -227,7 +226,7 @@ def decided_rows(
         unlisted=found.unlisted - known | earlier.unlisted,
     )
     decided = _decided(rows, found, scenario, notes, made[0].about.rule_set)
-    return replace(decided, earlier=first)
+    return replace(decided, earlier=first, revealed=revealed)
 
 
 def nothing_decided(run: DecidedRows) -> DecidedRows:

@@ -114,6 +114,7 @@ class Suppressed:
         crowded: breakdowns hidden as a whole, in words, because they have too many confidential cells to
             choose among.
         stricter: whether the survey has too many kinds of persons for a linear programme.
+        exposed: the confidential cells that nothing protects, because of what was published before.
     """
 
     hidden: Mapping[CellId, str]
@@ -121,6 +122,7 @@ class Suppressed:
     coarse: Sequence[Reason] = ()
     crowded: Sequence[Reason] = ()
     stricter: bool = False
+    exposed: Sequence[AnyCell] = ()
 
 
 def suppress(block: Block, scenario: DisclosureScenario) -> Suppressed:
@@ -176,7 +178,7 @@ def suppress(block: Block, scenario: DisclosureScenario) -> Suppressed:
         more = {other for c in exposed for other in _with_its_breakdown(c, free, scenario, block.is_profile)}
         if not told and not more:
             return Suppressed(
-                withheld | found, suppressions, list(coarse_words), list(crowded_words), stricter
+                withheld | found, suppressions, list(coarse_words), list(crowded_words), stricter, exposed
             )
         coarse_words |= _words(block, told or more)
         if told:

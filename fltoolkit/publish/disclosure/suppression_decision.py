@@ -72,6 +72,7 @@ class Decision:
             choose among.
         stricter: whether a stricter rule was used: the survey has too many kinds of persons for a linear
             programme.
+        exposed: whether nothing protects some confidential cell, because of what was published before.
         cells: by outcome, the cells that the rows reveal.
         hidden_cells: by outcome, the hidden cells, with the reason.
         suppressions: the cells behind the rows, for persons who may see them.
@@ -83,6 +84,7 @@ class Decision:
     coarse: list[Reason] = field(default_factory=list)
     crowded: list[Reason] = field(default_factory=list)
     stricter: bool = False
+    exposed: bool = False
     cells: dict[str, dict[CellId, Cell]] = field(default_factory=dict, compare=False, repr=False)
     hidden_cells: dict[str, Mapping[CellId, str]] = field(default_factory=dict, compare=False, repr=False)
     suppressions: list[OutcomeSuppression] = field(default_factory=list, compare=False, repr=False)
@@ -162,6 +164,7 @@ def decide(
             primary |= dict.fromkeys(told_anyway, FEW_UNRESOLVED)
         out.add(made)
         out.add(of_unresolved)
+        out.exposed |= bool(made.exposed or of_unresolved.exposed)
         hidden_unresolved[outcome] = of_unresolved.hidden
         places = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
         out.hidden |= {

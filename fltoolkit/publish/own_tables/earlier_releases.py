@@ -28,7 +28,7 @@ from fltoolkit.languages.reasons import as_text
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import EarlierRows
 from fltoolkit.survey.spec.files_and_design import RELEASE_FILES, Release
-from fltoolkit.survey.spec.groups import Measure, TableSpec, groups_of_breakdown
+from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS, Measure, TableSpec, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import normalised_name
@@ -126,6 +126,14 @@ class Releases:
                 ),
             )
 
+    def refuse_revealed(self, revealed: bool) -> None:
+        """Raises an error if these releases reveal a number, whatever the run hides (`revealed`)."""
+        if revealed:
+            self.refuse(
+                "what it shows reveals a number, whatever this run hides",
+                do="ask for profiles by no further group; if it still stops, that release protects too little",
+            )
+
     def refuse(self, why: str, **more: Any) -> NoReturn:
         """Raises the error of a run that cannot be protected beside these releases."""
         folders = ", ".join(self.folders)
@@ -140,7 +148,8 @@ def earlier_releases(persons: ClassifiedSurvey) -> Releases:
 
     Raises:
         PublicationError: a folder has no complete results; they are of another survey or rule set, or were
-            changed after their run; or they were decided beside a release that survey.yaml does not name.
+            changed after their run; they were decided beside a release that survey.yaml does not name; or they
+            and this run print amounts.
     """
     named = persons.spec.release.earlier if persons.spec.release else ()
     if not named:
@@ -148,7 +157,14 @@ def earlier_releases(persons: ClassifiedSurvey) -> Releases:
     found = Releases(f"{persons.path.name}: release", named)
     read = [_read(persons, replace(found, folders=(name,))) for name in named]
     digest = sha256("".join(hashed for _, hashed in read).encode()).hexdigest()
-    return replace(found, table=pd.concat([table for table, _ in read], ignore_index=True), digest=digest)
+    table = pd.concat([table for table, _ in read], ignore_index=True)
+    amounts = table["measure"].isin(MEASURES_OF_AMOUNTS)
+    if amounts.any() and any(asked.of_amount for asked in persons.spec.tables):
+        found.refuse(
+            "means and medians of amounts of two releases are not protected together",
+            do="leave the amounts out of `tables:`",
+        )
+    return replace(found, table=table[~amounts].reset_index(drop=True), digest=digest)
 
 
 def _read(persons: ClassifiedSurvey, release: Releases) -> tuple[pd.DataFrame, str]:

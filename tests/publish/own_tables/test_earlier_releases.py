@@ -18,9 +18,12 @@ from keys import write_key
 from releases import release
 from shared_surveys import classified_anew
 from small_surveys import SPEC, Person, persons_table, write_survey
+from surveys_of_amounts import survey as survey_of_amounts
 
 import fltoolkit as fl
 from fltoolkit.errors import PublicationError
+from fltoolkit.publish.disclosure import suppression
+from fltoolkit.publish.disclosure.complementary_suppression import Protected
 
 CASES = {1: 3, 2: 12, 3: 20, 4: 14}
 RELEASE = {"office": "the office", "date": "2026-03-14"}
@@ -170,3 +173,31 @@ def test_new_weights_stop_the_run(first: Path) -> None:
     table.assign(W=table["W"] + (table["R"] == 2)).to_csv(first / "persons.csv", index=False)
     with pytest.raises(PublicationError, match="not protected beside first: these tables"):
         fl.publish_run(classified_anew(persons.path))
+
+
+def test_a_release_that_reveals_a_number_itself_stops_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hid the north alone, which is all less the others."""
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            suppression,
+            "protect",
+            lambda _, primary, *__, **more: Protected({**more["hidden_anyway"], **primary}),
+        )
+        persons = classified(tmp_path / "survey")
+        out = fl.publish_run(persons)
+    assert list(marked(out, "region").values()).count("c") == 1
+    release(out, persons, tmp_path / "survey" / "first")
+    with pytest.raises(PublicationError, match="not protected beside first: what it shows reveals a number"):
+        fl.publish_run(classified(tmp_path / "survey", **beside("first")))
+
+
+def test_amounts_of_two_releases_stop_the_run(tmp_path: Path) -> None:
+    persons, _ = survey_of_amounts(tmp_path, 4)
+    release(fl.publish_run(persons), persons, tmp_path / "first")
+    with pytest.raises(PublicationError, match="not protected beside first: means and medians of amounts"):
+        fl.publish_run(survey_of_amounts(tmp_path, 4, **beside("first"))[0])
+    tables = [{"measure": "total", "by": [[], "sex"]}]
+    without, _ = survey_of_amounts(tmp_path, 4, **beside("first"), tables=tables)
+    assert fl.publish_run(without).own_rows(measure="total")["estimate"].notna().any()
