@@ -184,6 +184,7 @@ class _Search(Generic[C]):
         exposed = []
         self._try_many()
         for whole in (False, True):
+            self._try_in_whole(self.goals if whole else [])
             for goal in self.goals:
                 if not self._reached(goal, whole):
                     exposed.append(goal.row)
@@ -237,7 +238,10 @@ class _Search(Generic[C]):
         return replace(self, shown=shown, pool=usable, beside=beside)
 
     def _goals_are_possible(self) -> bool:
-        return all(self._possible(goal, whole) for whole in (False, True) for goal in self.goals)
+        if not all(self._possible(goal, whole=False) for goal in self.goals):
+            return False
+        self._try_in_whole(self.goals)
+        return all(self._possible(goal, whole=True) for goal in self.goals)
 
     def _leaves_open(self, others: Sequence[Goal]) -> bool:
         """Returns whether one of several goals is possible in whole numbers."""
@@ -277,6 +281,19 @@ class _Search(Generic[C]):
             if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True))):
                 self.pool.append(found)
 
+    def _try_in_whole(self, goals: Sequence[Goal]) -> None:
+        """Looks for solutions in whole numbers that meet many goals at the same time: one for all of them, else
+        one for each half. Each takes long, but no longer for many goals than for one."""
+        left = [goal for goal in goals if not self._known(goal, whole=True)]
+        wanted = sorted(left, key=lambda goal: goal.at_least)  # the two goals of a cell exclude each other
+        if len(wanted) < 2:
+            return
+        if found := solve_in_whole(self.system, wanted, self.shown):
+            self.pool.append(found)
+        else:
+            self._try_in_whole(wanted[: len(wanted) // 2])
+            self._try_in_whole(wanted[len(wanted) // 2 :])
+
     def _possible(self, goal: Goal, whole: bool) -> bool:
         """Searches for a solution that meets a goal (a number of cases that must stay possible for readers).
         Returns whether it found one.
@@ -286,7 +303,7 @@ class _Search(Generic[C]):
         if not self._known(goal, whole):
             system = self.system
             if (
-                found := solve_in_whole(system, goal, self.shown)
+                found := solve_in_whole(system, [goal], self.shown)
                 if whole
                 else solve(system, [goal], self._terms())
             ) is None:

@@ -132,8 +132,8 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
     )
 
 
-def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution | None:
-    """Returns whole numbers of cases that meet a goal and agree with the known cells. Weighted numbers are
+def solve_in_whole(system: CellSystem[C], goals: Sequence[Goal], known: Mask) -> Solution | None:
+    """Returns whole numbers of cases that meet all goals and agree with the known cells. Weighted numbers are
     ignored.
 
     The programme without the condition of whole numbers is solved first, because that takes a tenth of the
@@ -147,7 +147,8 @@ def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution |
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     limits = _Limits(system, known, whole=True)
-    limits.meet(goal)
+    for goal in goals:
+        limits.meet(goal)
     low, high = (np.r_[limits.cases[which], limits.equalities[which][~system.weighed]] for which in (0, 1))
     limited = np.isfinite(low) | np.isfinite(high)
     most = system.most[: system.kinds]

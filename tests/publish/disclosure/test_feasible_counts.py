@@ -66,7 +66,7 @@ def test_no_change_takes_a_case_that_readers_know_of() -> None:
     even if it is cheaper to change than the other."""
     listed = replace(SIXTEEN, least=np.array([0.0, 1.0, 1.0, 0.0]))
     assert solve(listed, [Goal(1, 7, NAN, at_least=True)], Terms(known(0, 3))) is None
-    assert solve_in_whole(listed, Goal(2, 0, NAN, at_least=False), known(0, 3) > 0) is None
+    assert solve_in_whole(listed, [Goal(2, 0, NAN, at_least=False)], known(0, 3) > 0) is None
     wanted = [Goal(1, 5, NAN, at_least=True), Goal(2, 7, NAN, at_least=True)]
     found = solve(listed, wanted, Terms(known(0, 3), wished=True))
     assert found is not None
@@ -131,7 +131,7 @@ def test_whole_numbers_may_be_fewer_than_fractions() -> None:
     goal, prices = Goal(3, 0.5, NAN, at_least=True), np.array([INF, INF, INF, 0.0])
     assert solve(ring(), [goal], Terms(prices)) is not None
     assert solve(ring(), [goal], Terms(prices, whole=True)) is None
-    assert solve_in_whole(ring(), goal, np.isinf(prices)) is None
+    assert solve_in_whole(ring(), [goal], np.isinf(prices)) is None
 
 
 def test_whole_numbers_are_found_where_the_cheapest_numbers_are_fractions() -> None:
@@ -142,11 +142,11 @@ def test_whole_numbers_are_found_where_the_cheapest_numbers_are_fractions() -> N
         Goal(3, 1.0, NAN, at_least=True),
         np.array([True, True, True, False]),
     )
-    found = solve_in_whole(system, goal, known)
+    found = solve_in_whole(system, [goal], known)
     assert found is not None
     assert found.whole
     assert found.cases.tolist() == [1, 1, 1, 1]
-    assert solve_in_whole(system, Goal(3, 2.0, NAN, at_least=True), known) is None
+    assert solve_in_whole(system, [Goal(3, 2.0, NAN, at_least=True)], known) is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_whole_numbers_are_found_where_the_cheapest_numbers_are_fractions() -> N
 def test_whole_numbers_without_a_choice_are_those_of_the_linear_programme(
     cases: int, at_least: bool, possible: bool
 ) -> None:
-    found = solve_in_whole(SIXTEEN, Goal(1, cases, NAN, at_least), np.array([True, False, False, True]))
+    found = solve_in_whole(SIXTEEN, [Goal(1, cases, NAN, at_least)], np.array([True, False, False, True]))
     assert (found is not None) is possible
     if found:
         assert found.cases.tolist() == [16, *([7, 0] if at_least else [0, 7]), 9]
