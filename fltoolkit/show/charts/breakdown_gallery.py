@@ -56,8 +56,9 @@ def gallery(out: Published, measure: str) -> None:
 @checked
 def in_time(out: Published) -> None:
     """Displays how many persons were in forced labour on an average day and at the interview, how long their
-    forced labour lasted, and tables of their amounts, such as debts. Results that the run does not publish are left out; if none are left, a note
-    is displayed. If no number of a measure is available, a sentence replaces its picture and table."""
+    forced labour lasted, and tables of their amounts, such as debts. Results that the run does not publish
+    are left out; if none are left, a note is displayed. If no number of a measure is available, a sentence
+    replaces its picture and table."""
     from IPython.display import display
 
     there = set(out.own["measure"])
@@ -70,6 +71,8 @@ def in_time(out: Published) -> None:
             gallery(out, measure)
         elif measure != first_in_time(out):  # `fl.show.result.in_time` displays the sentence of that measure
             display(Sentences(sentence(ENGLISH, rows.iloc[0].to_dict())))
+    if "amount" not in out.own:  # results of a design without a survey.yaml
+        return
     rows = out.own[out.own["measure"].isin(MEASURES_OF_AMOUNTS) & (out.own["amount"] != "")]
     for _, part in rows.groupby(["outcome", "measure", "reference_population"], sort=False):
         display(table(part))
