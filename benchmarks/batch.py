@@ -30,7 +30,7 @@ sys.path.insert(0, str(HOUSE / "tests"))
 
 import small_country as country  # noqa: E402
 
-from fltoolkit.run import batch, notebook_kernel  # noqa: E402
+from fltoolkit.run import batch, jupyter  # noqa: E402
 from fltoolkit.run.batch_file import Run, make_run, notebooks_of  # noqa: E402
 from fltoolkit.shipped_files import notebook_folder  # noqa: E402
 
@@ -131,8 +131,8 @@ def parts(run: Run, folder: Path) -> Counter[str]:
         real(run, work, name, links)
 
     functions = [
-        ("start of the kernel, with the kit's imports", notebook_kernel.Kernel, "_start"),
-        ("end of the kernel", notebook_kernel.Kernel, "__exit__"), ("pages", batch, "page"),
+        ("start of the kernel, with the kit's imports", jupyter.Kernel, "_start"),
+        ("end of the kernel", jupyter.Kernel, "__exit__"), ("pages", batch, "page"),
         ("hashes of inputs, code and results", batch, "premises"),
         ("hashes of inputs, code and results", batch, "file_hashes"),
         ("hashes of inputs, code and results", batch, "input_hashes"),

@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 import openpyxl
 
-from fltoolkit.run.notebook_kernel import normalise
+from fltoolkit.run.jupyter import normalise
 
 Parts = Mapping[
     str, Any

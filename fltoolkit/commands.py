@@ -275,7 +275,7 @@ def nap_read(parsed: argparse.Namespace) -> int:
 
 
 def lab(parsed: argparse.Namespace) -> int:
-    from fltoolkit.run.jupyter_lab import open_lab
+    from fltoolkit.run.jupyter import open_lab
 
     return open_lab(parsed.folder, parsed.jupyter)
 
@@ -287,7 +287,7 @@ def serve_class(parsed: argparse.Namespace) -> int:
 
 
 def refresh(parsed: argparse.Namespace) -> int:
-    from fltoolkit.run.notebook_kernel import refresh
+    from fltoolkit.run.jupyter import refresh
 
     refresh(parsed.folder)
     return 0

@@ -24,7 +24,7 @@ import yaml
 from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
-from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
+from fltoolkit.run.jupyter import import_without_grammar
 from fltoolkit.survey.design import suppression_key
 
 # Tests look at single hidden cells, so that in their processes each survey gets the same key.

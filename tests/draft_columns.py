@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
+from fltoolkit.authoring.draft.column_roles import UnusedColumns
 from fltoolkit.authoring.draft.survey_draft import make_draft
-from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.yaml_files.loading import load_yaml
 
 YES_NO = {"1": "Yes", "2": "No"}

@@ -525,7 +525,7 @@ def test_refresh_of_a_folder_without_notebooks_ends_with_two(
 
 def test_refresh_runs_the_notebooks_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Path] = []
-    monkeypatch.setattr("fltoolkit.run.notebook_kernel.refresh", seen.append)
+    monkeypatch.setattr("fltoolkit.run.jupyter.refresh", seen.append)
     assert main(["refresh", str(tmp_path)]) == 0
     assert seen == [tmp_path]
 

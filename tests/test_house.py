@@ -52,7 +52,6 @@ for helper in (
     "dask_cluster",
 ):
     MAY_USE[f"run.{helper}"] = set(HELPERS)
-MAY_USE["run.private_folder"] = {*HELPERS, "survey"}
 MAY_USE["run.run_record"] = {*HELPERS, "survey", "nap"}
 MAY_USE["teaching"] = {*HELPERS, *STEPS, "synthetic", "run", "fltoolkit"}
 MAY_USE["commands"] = {*HELPERS, *STEPS, "authoring", "synthetic", "run", "teaching", "fltoolkit"}

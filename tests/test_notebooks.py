@@ -20,7 +20,7 @@ import small_country as country
 import yaml
 
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.run import batch_file, notebook_kernel
+from fltoolkit.run import batch_file, jupyter
 from fltoolkit.show.charts.chart_style import MIME
 from tests.golden_texts import surveys as golden_texts
 
@@ -135,7 +135,7 @@ def test_stored_outputs_hold_no_place_address_warning_or_widget(path: Path) -> N
 @EVERY
 def test_notebooks_are_normalised_and_small(path: Path) -> None:
     before = path.read_text(encoding="utf-8")
-    assert nbformat.writes(notebook_kernel.normalise(nbformat.read(path, as_version=4))).rstrip(
+    assert nbformat.writes(jupyter.normalise(nbformat.read(path, as_version=4))).rstrip(
         "\n"
     ) == before.rstrip("\n")
     assert len(before) < 700_000
@@ -377,7 +377,7 @@ def shown(notebook: Any) -> list[tuple[str, list[dict[str, str]]]]:
     cells that write files, are those of a run."""
     return [
         (cell.source, [{k: v for k, v in o.data.items() if k != MIME} for o in cell.outputs if "data" in o])
-        for cell in notebook_kernel.normalise(notebook).cells
+        for cell in jupyter.normalise(notebook).cells
         if cell.cell_type == "code" and "outputs" not in cell.source
     ]
 
@@ -413,7 +413,7 @@ def test_refresh_runs_a_notebook_where_it_stands_and_keeps_only_what_is_stable(t
     (tmp_path / ".ipynb_checkpoints").mkdir()
     (tmp_path / ".ipynb_checkpoints" / "old.ipynb").write_text("not a notebook", encoding="utf-8")
     said: list[str] = []
-    notebook_kernel.refresh(tmp_path, say=said.append)
+    jupyter.refresh(tmp_path, say=said.append)
     assert said == ["refreshing n.ipynb"]
     notebook = read(tmp_path / "n.ipynb")
     assert notebook.cells[0].outputs[0].data["text/plain"] == "'found'"
@@ -442,7 +442,7 @@ def test_refresh_of_a_broken_notebook_names_it_and_writes_none(
         (tmp_path / "b.ipynb").write_text(broken, "utf-8")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(RequestError) as raised:
-        notebook_kernel.refresh(tmp_path, say=lambda _: None)
+        jupyter.refresh(tmp_path, say=lambda _: None)
     assert words in raised.value.message
     assert "Amina" not in raised.value.message
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -457,11 +457,11 @@ def test_the_same_notebook_is_normalised_to_the_same_text(tmp_path: Path) -> Non
         nbformat.write(
             nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {"version": name}}), tmp_path / name
         )
-        notebook_kernel.normalise_file(tmp_path / name)
+        jupyter.normalise_file(tmp_path / name)
         return (tmp_path / name).read_bytes()
 
     assert made("one") == made("two")
 
 
 def test_what_passes_between_notebook_and_kernel_is_encrypted() -> None:
-    assert notebook_kernel._config()["KernelManager"]["transport_encryption"] == "auto"
+    assert jupyter._config()["KernelManager"]["transport_encryption"] == "auto"

@@ -15,7 +15,7 @@ import papermill
 import pytest
 
 from fltoolkit import teaching
-from fltoolkit.run import notebook_kernel
+from fltoolkit.run import jupyter
 
 FOLDER = Path(__file__).parents[1] / "notebooks" / "teaching"
 NAMES = [p.stem for p in sorted(FOLDER.glob("*.ipynb"))]
@@ -28,15 +28,15 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], dict[str, 
     @cache
     def run(solved: bool) -> dict[str, Any]:
         """One kernel for all four, emptied between them; nbval starts one for each."""
-        notebook_kernel.register_engine()
+        jupyter.register_engine()
         folder = tmp_path_factory.mktemp("teaching")
-        with notebook_kernel.Kernel(FOLDER, threading.Event()) as kernel:
+        with jupyter.Kernel(FOLDER, threading.Event()) as kernel:
             return {
                 name: papermill.execute_notebook(
                     str(FOLDER / f"{name}.ipynb"),
                     str(folder / f"{name}.ipynb"),
                     parameters={"answers": str(FOLDER / "answers" / f"{name}.yaml")} if solved else {},
-                    engine_name=notebook_kernel.ENGINE,
+                    engine_name=jupyter.ENGINE,
                     progress_bar=False,
                     kernel_name="python3",
                     kernel=kernel,

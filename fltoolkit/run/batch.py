@@ -24,13 +24,19 @@ from fltoolkit.nap.plan_checks import refuse_unfit_inputs
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative_path
-from fltoolkit.run.notebook_kernel import Kernel, Stop
-from fltoolkit.run.notebooks import disclosure_files
-from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
-from fltoolkit.run.notebooks.notebook_progress import Progress, place_of_cell
+from fltoolkit.run.jupyter import (
+    ENGINE,
+    Kernel,
+    Progress,
+    Stop,
+    import_without_grammar,
+    normalise_file,
+    place_of_cell,
+    register_engine,
+)
 from fltoolkit.run.output_folders import FAILED, failed_folder, locked, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import printable_cell_error, printable_text
-from fltoolkit.run.private_folder import private_place, write_rows
+from fltoolkit.run.private_folder import disclosure_call, private_place, write_rows
 from fltoolkit.run.run_record import (
     RECORD,
     Premises,
@@ -347,7 +353,7 @@ def _run_notebooks(
                     do="run it again, when the file is finished",
                 )
             if private:
-                kernel.call(disclosure_files.call(private, run.name, now.parameters[PUBLISHING]))
+                kernel.call(disclosure_call(private, run.name, now.parameters[PUBLISHING]))
     except (
         Exception
     ) as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys continue
@@ -363,8 +369,6 @@ def _run_notebooks(
 
 def _execute(name: str, work: Path, parameters: dict[str, Any], kernel: Kernel) -> None:
     """Runs one notebook with papermill, in the run's kernel, whose working folder is `work`."""
-    from fltoolkit.run.notebook_kernel import ENGINE, register_engine
-
     register_engine()
     import_without_grammar("papermill").execute_notebook(
         str(notebook_folder() / f"{name}.ipynb"),
@@ -400,8 +404,6 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
 def _normalised(run: Run, work: Path, name: str) -> Path:
     """Changes an executed notebook. It removes times and other things that differ between runs, the paths of
     this machine, and words that may quote a person. Returns the path of the notebook."""
-    from fltoolkit.run.notebook_kernel import normalise_file
-
     notebook = work / f"{name}.ipynb"
     normalise_file(notebook)
     write_whole(

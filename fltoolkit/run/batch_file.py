@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from fltoolkit.errors import BatchError, FltoolkitError
-from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
+from fltoolkit.run.jupyter import import_without_grammar
 from fltoolkit.shipped_files import notebook_folder
 from fltoolkit.yaml_files.loading import Model, load_yaml
 

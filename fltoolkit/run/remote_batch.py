@@ -24,7 +24,7 @@ from fltoolkit.nap.partner_entries import PARTNERS
 from fltoolkit.report import write_assets, write_index
 from fltoolkit.run.batch import BatchOptions, find_run, index_entry, run_survey, with_private_place
 from fltoolkit.run.batch_file import ASSETS, YAML, Batch, Run, plan_runs
-from fltoolkit.run.notebook_kernel import Stop
+from fltoolkit.run.jupyter import Stop
 from fltoolkit.run.output_folders import FAILED, LOCK
 from fltoolkit.run.remote_folder import Store
 from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_others

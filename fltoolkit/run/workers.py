@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run.batch_file import Run
 from fltoolkit.run.dask_cluster import WorkerNeeds, cluster, why_unable
-from fltoolkit.run.notebook_kernel import LOOKS_EVERY, Stop
+from fltoolkit.run.jupyter import LOOKS_EVERY, Stop
 from fltoolkit.run.run_record import code_hash, versions
 from fltoolkit.terminal import redraw
 

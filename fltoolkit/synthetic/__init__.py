@@ -8,11 +8,18 @@ sampling error would give the reported prevalence, so confidence intervals are c
 prevalence.
 """
 
+from fltoolkit.synthetic.countries import (
+    draw_families,
+    full_count_of_families,
+    make_population,
+    make_second_round,
+    write_sample,
+    write_second_round,
+    write_valdorie,
+)
 from fltoolkit.synthetic.families import Families, make_families
-from fltoolkit.synthetic.norvia import make_population, make_second_round, write_sample, write_second_round
 from fltoolkit.synthetic.population import NO, YES, Population
 from fltoolkit.synthetic.sample import SampleSize, census, draw_sample, full_count, redraw, reported_status
-from fltoolkit.synthetic.valdorie import draw_families, full_count_of_families, write_valdorie
 
 __all__ = [
     "NO",

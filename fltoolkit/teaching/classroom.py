@@ -20,9 +20,8 @@ from typing import Any
 
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
-from fltoolkit.run.jupyter_lab import START, refuse_without_lab, run_until_stopped
-from fltoolkit.run.notebooks import errors_in_words
-from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
+from fltoolkit.run import jupyter
+from fltoolkit.run.jupyter import JUPYTERLAB, import_without_grammar, refuse_without_lab, run_until_stopped
 from fltoolkit.shipped_files import notebook_folder, shipped_folder
 from fltoolkit.teaching.start_page import NAME as START_PAGE, write_start_page
 from fltoolkit.terminal import say
@@ -141,7 +140,7 @@ def prepare(folder: Path, learners: int) -> list[Path]:
     kernels.mkdir(parents=True, exist_ok=True)
     write_whole(
         kernels / "ipython_kernel_config.py",
-        f"c.InteractiveShellApp.extensions = [{errors_in_words.__name__!r}]\n",
+        f"c.InteractiveShellApp.extensions = [{jupyter.__name__!r}]\n",
     )
     write_whole(
         settings / "page_config.json",
@@ -181,7 +180,7 @@ def command(folder: Path, address: str, port: int) -> tuple[list[str], dict[str,
     """
     headers = {"headers": {"Content-Security-Policy": POLICY}}
     call = [
-        *START,
+        *JUPYTERLAB,
         "--no-browser",
         f"--ServerApp.ip={address}",
         f"--ServerApp.port={port}",

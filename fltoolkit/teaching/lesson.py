@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from fltoolkit.errors import RequestError
-from fltoolkit.run.notebooks.errors_in_words import load_ipython_extension
+from fltoolkit.run.jupyter import load_ipython_extension
 from fltoolkit.show.explore.explorer_controls import with_controls
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.teaching.answer_controls import choice, number_field

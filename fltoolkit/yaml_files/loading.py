@@ -423,3 +423,65 @@ def _line(node: yaml.Node | None, path: Sequence[object]) -> str:
             here = here.value[step]
             line = here.start_mark.line
     return f" (line {line + 1})"
+
+
+# --------------------------------------------------------------------------------- checks and walks of models
+
+
+def refuse_double_codes(model: Model, *kinds: str) -> None:
+    """Raise `ValueError` if a code is listed under more than one of the keys `kinds`. The message names the
+    code and both keys."""
+    seen: dict[str, str] = {}
+    for kind in kinds:
+        for code in getattr(model, kind) or ():
+            if code in seen:
+                raise ValueError(f"code {code} means both {seen[code]} and {kind}; it can mean only one")
+            seen[code] = kind
+
+
+NAME_COLUMNS = (
+    "column",
+    "columns",
+    "weight",
+    "strata",
+    "psu",
+    "fpc",
+    "household",
+    "line",
+    "at_start",
+    "number",
+    "if_ticked",
+    "washington_group",
+)
+
+
+def columns_named(node: Any) -> list[str]:
+    """Returns all data columns to which a model, or a model inside it, refers. The references are in the
+    fields `column`, `if_ticked`, `number` (of episodes) and `washington_group`."""
+    if isinstance(node, Model):
+        named = [
+            getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")
+        ]
+        own = [c for found in named for c in ((found,) if isinstance(found, str) else found)]
+        return [*own, *columns_named([getattr(node, name) for name in type(node).model_fields])]
+    if isinstance(node, dict):
+        return columns_named(list(node.values()))
+    return [c for value in node for c in columns_named(value)] if isinstance(node, (list, tuple)) else []
+
+
+def paths_naming(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yields each data column to which a model refers, and the keys that lead to the reference: `("W",
+    ("design", "weight"))`. The pairs are in the order of the model's fields."""
+    if isinstance(node, Model):
+        for name in type(node).model_fields:
+            yield from paths_naming(getattr(node, name), (*path, name))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if path[-1:] == ("where",):
+                yield key, (*path, key)
+            yield from paths_naming(value, (*path, key))
+    elif isinstance(node, (list, tuple)):
+        for value in node:
+            yield from paths_naming(value, path)
+    elif isinstance(node, str) and path[-1] in NAME_COLUMNS:
+        yield node, path if path[-1] != "column" else path[:-1]

@@ -32,7 +32,7 @@ from fltoolkit.report.table_files import write_workbook
 from fltoolkit.run import batch, run_record
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
-from fltoolkit.run.notebook_kernel import Kernel
+from fltoolkit.run.jupyter import Kernel
 from fltoolkit.run.output_folders import locked, recover
 from fltoolkit.run.workers import RunEnd, Stopped
 

@@ -13,8 +13,8 @@ import pytest
 
 from fltoolkit.cli import main
 from fltoolkit.errors import RequestError
-from fltoolkit.run import jupyter_lab
-from fltoolkit.run.jupyter_lab import lab_call, open_lab, run_until_stopped
+from fltoolkit.run import jupyter
+from fltoolkit.run.jupyter import lab_call, open_lab, run_until_stopped
 
 
 def test_it_opens_at_the_notebooks_of_a_folder_that_has_any(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_the_command_opens_the_working_folder_or_the_one_that_is_named(
 ) -> None:
     called: list[list[str]] = []
     monkeypatch.setattr(
-        jupyter_lab, "run_until_stopped", lambda call, environment: called.append(list(call)) or 0
+        jupyter, "run_until_stopped", lambda call, environment: called.append(list(call)) or 0
     )
     monkeypatch.chdir(tmp_path)
     assert main(["lab", "--jupyter=--no-browser", "--jupyter=--port=8889"]) == 0
@@ -66,7 +66,7 @@ def test_a_folder_that_is_not_there_is_told_with_what_makes_one(
 
 
 def test_without_jupyterlab_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jupyter_lab, "find_spec", lambda name: None)
+    monkeypatch.setattr(jupyter, "find_spec", lambda name: None)
     with pytest.raises(RequestError, match=r'pip install "fltoolkit\[all\]"'):
         open_lab(tmp_path)
 

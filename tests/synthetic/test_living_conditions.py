@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fltoolkit.synthetic.countries import make_population
 from fltoolkit.synthetic.living_conditions import DIFFICULTIES, LIVING_CONDITIONS, with_living_conditions
-from fltoolkit.synthetic.norvia import make_population
 from fltoolkit.synthetic.population import Population, people, with_work
 
 SHIPPED = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025" / "persons.csv"

@@ -15,9 +15,8 @@ from fltoolkit.authoring.draft.column_contents import (
     has_own_words,
     is_open_question,
 )
-from fltoolkit.authoring.draft.column_roles import is_coded, is_yes_no, may_be_yes_no
+from fltoolkit.authoring.draft.column_roles import UnusedColumns, is_coded, is_yes_no, may_be_yes_no
 from fltoolkit.authoring.draft.question_lines import Questions, open_direction, open_points, question_entry
-from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, yaml_scalar
 from fltoolkit.survey.classifications.answer_labels import count_hits

@@ -15,6 +15,7 @@ import numpy as np
 
 from fltoolkit.authoring.draft.column_contents import BLANK, ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
+    UnusedColumns,
     is_age,
     is_coded,
     is_weight,
@@ -23,7 +24,6 @@ from fltoolkit.authoring.draft.column_roles import (
     rank_columns,
     score,
 )
-from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
 from fltoolkit.survey.spec.files_and_design import numbered_columns

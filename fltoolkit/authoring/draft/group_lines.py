@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.column_roles import answer_codes, is_coded, is_isic, rank_columns
+from fltoolkit.authoring.draft.column_roles import (
+    UnusedColumns,
+    answer_codes,
+    is_coded,
+    is_isic,
+    rank_columns,
+)
 from fltoolkit.authoring.draft.design_lines import Sample
 from fltoolkit.authoring.draft.question_lines import Questions
-from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
 from fltoolkit.survey.classifications.answer_labels import count_hits

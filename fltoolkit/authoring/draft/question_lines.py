@@ -9,6 +9,7 @@ from functools import cached_property
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
+    UnusedColumns,
     answer_codes,
     differing_codes,
     is_coded,
@@ -19,10 +20,15 @@ from fltoolkit.authoring.draft.column_roles import (
     usual_codes,
     usual_open_codes,
 )
-from fltoolkit.authoring.draft.label_meanings import is_witnessed, why_doubtful, why_unclear
 from fltoolkit.authoring.draft.question_gates import Gate, find_gates
-from fltoolkit.authoring.draft.unused_columns import UnusedColumns
-from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
+from fltoolkit.authoring.draft.vocabulary import (
+    first_hit,
+    is_witnessed,
+    only_kind_of,
+    vocabulary,
+    why_doubtful,
+    why_unclear,
+)
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
 

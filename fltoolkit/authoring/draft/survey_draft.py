@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fltoolkit.authoring.draft import commented_blocks, design_lines, group_lines, question_lines
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
-from fltoolkit.authoring.draft.unused_columns import UnusedColumns
+from fltoolkit.authoring.draft.column_roles import UnusedColumns
 from fltoolkit.authoring.draft.yaml_lines import Draft, YamlLine
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.files import write_new

@@ -9,8 +9,7 @@ from pydantic import Field, model_validator
 
 from fltoolkit.survey.spec.files_and_design import ModuleStatus
 from fltoolkit.survey.spec.questions import Sources
-from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import Codes, EachOnce, Model
+from fltoolkit.yaml_files.loading import Codes, EachOnce, Model, refuse_double_codes
 
 WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activities"]
 

@@ -13,8 +13,16 @@ from fltoolkit.errors import DesignError
 from fltoolkit.files import known_encoding
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
-from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import ONE, Code, Codes, EachOnce, Model, Names, each_once
+from fltoolkit.yaml_files.loading import (
+    ONE,
+    Code,
+    Codes,
+    EachOnce,
+    Model,
+    Names,
+    each_once,
+    refuse_double_codes,
+)
 
 RELEASE_FILES = ("run.json", "estimates.csv")  # what a run reads of an earlier release
 

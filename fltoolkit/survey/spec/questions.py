@@ -10,9 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.languages.own_text import NO_WORKING_TEXT, OwnText, WorkingText
 from fltoolkit.survey.spec.routing import Routing
-from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, SimplerForm
-from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
+from fltoolkit.yaml_files.loading import Code, Codes, Model, Names, refuse_double_codes
 
 InvoluntaryItem = Literal[
     "unfree_recruitment",

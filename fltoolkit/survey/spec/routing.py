@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries
+from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries, refuse_double_codes
 
 
 class Routing(Model):

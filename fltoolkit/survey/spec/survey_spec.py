@@ -68,8 +68,7 @@ from fltoolkit.survey.spec.questions import (
     Sources,
 )
 from fltoolkit.survey.spec.reserved_names import RESERVED
-from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, load_model
-from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
+from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, columns_named, load_model, paths_naming
 
 Limit = Annotated[int, Field(ge=0)]
 

@@ -20,8 +20,8 @@ import fltoolkit as fl
 from fltoolkit.authoring.draft.column_contents import has_own_words
 from fltoolkit.authoring.draft.column_roles import key_of_question
 from fltoolkit.authoring.draft.design_lines import find_replicates
-from fltoolkit.authoring.draft.label_meanings import why_unclear
 from fltoolkit.authoring.draft.survey_draft import make_draft
+from fltoolkit.authoring.draft.vocabulary import why_unclear
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 FILES = [("en", ".sav"), ("fr", ".dta"), ("es", ".sav"), ("en", ".dta"), ("fr", ".sav"), ("es", ".dta")]

@@ -18,7 +18,7 @@ import plotly.io
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from fltoolkit.run.notebooks import notebook_state
+from fltoolkit.run import jupyter
 
 CHANGES = {
     "names": ("mine = 1", lambda shell: sorted(name for name in shell.user_ns if not name.startswith("_"))),
@@ -45,7 +45,7 @@ CHANGES = {
         "import matplotlib; matplotlib.rcParams['font.size'] = 31",
         lambda _: matplotlib.rcParams["font.size"],
     ),
-    "random numbers": ("import random; random.random()", lambda _: notebook_state.state().random),
+    "random numbers": ("import random; random.random()", lambda _: jupyter.kernel_state().random),
     "NumPy's random numbers": ("import numpy; numpy.random.rand()", lambda _: str(np.random.get_state())),
 }
 
@@ -54,7 +54,7 @@ CHANGES = {
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A shell whose process knows how it began; what a test changes here is put back, whether `restore` did
     or not."""
-    monkeypatch.setattr(notebook_state, "_first", notebook_state.state())
+    monkeypatch.setattr(jupyter, "_first", jupyter.kernel_state())
     monkeypatch.chdir(Path.cwd())
     options = pd.option_context(
         "display.max_rows", 60, "mode.string_storage", pd.get_option("mode.string_storage")
@@ -73,20 +73,20 @@ def test_each_thing_is_as_the_first_notebook_found_it(shell: InteractiveShell, n
     before: Any = look(shell)
     assert shell.run_cell(change, store_history=True, silent=False).success
     assert look(shell) != before
-    notebook_state.restore(shell)
+    jupyter.restore(shell)
     assert look(shell) == before
 
 
 def test_texts_of_tables_stay_pythons(shell: InteractiveShell) -> None:
     """`restore` resets pandas' options, and then stores texts as Python objects again."""
     pd.set_option("mode.string_storage", "pyarrow")
-    notebook_state.restore(shell)
+    jupyter.restore(shell)
     assert pd.Series(["a"]).dtype.storage == "python"  # type: ignore[union-attr]
 
 
 def test_modules_stay(shell: InteractiveShell) -> None:
     """What costs: the next notebook imports nothing anew."""
-    notebook_state.restore(shell)
+    jupyter.restore(shell)
     assert os is __import__("os")
     assert shell.run_cell("import pandas").success
 
@@ -94,16 +94,16 @@ def test_modules_stay(shell: InteractiveShell) -> None:
 def test_a_process_in_which_none_began_cannot_be_restored(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notebook_state, "_first", None)
+    monkeypatch.setattr(jupyter, "_first", None)
     with pytest.raises(RuntimeError):
-        notebook_state.restore(shell)
+        jupyter.restore(shell)
 
 
 def test_a_run_without_pictures_of_documents_imports_no_matplotlib() -> None:
     script = (
         "import sys; from IPython.core.interactiveshell import InteractiveShell; from "
-        "fltoolkit.run.notebooks import notebook_state\n"
-        "notebook_state._first = notebook_state.state(); notebook_state.restore(InteractiveShell()); "
+        "fltoolkit.run import jupyter\n"
+        "jupyter._first = jupyter.kernel_state(); jupyter.restore(InteractiveShell()); "
         "print('matplotlib' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from fltoolkit.authoring.draft.label_meanings import is_witnessed, why_unclear
+from fltoolkit.authoring.draft.vocabulary import is_witnessed, why_unclear
 from fltoolkit.survey.classifications.answer_labels import answer_meaning
 
 YES, NO, DK, REF, NS, NA, ASK = "yes", "no", "dont_know", "refused", "not_stated", "not_applicable", None

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from small_questionnaire import QUESTIONNAIRE, asks, en, questionnaire
 
-from fltoolkit.authoring.questionnaire.survey_mapping import HEAD, _as_by_hand, survey_data, survey_text
+from fltoolkit.authoring.questionnaire.questionnaire_files import HEAD, _as_by_hand, survey_data, survey_text
 from fltoolkit.errors import SpecError
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 

@@ -15,7 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from fltoolkit.run import batch
 from fltoolkit.run.batch_file import NOTEBOOKS, Run, make_run
-from fltoolkit.run.notebook_kernel import ENGINE, Kernel, normalise_file, register_engine
+from fltoolkit.run.jupyter import ENGINE, Kernel, normalise_file, register_engine
 
 SPOILS = """
 import os, random, warnings

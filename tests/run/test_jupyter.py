@@ -21,8 +21,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
 from fltoolkit.errors import BatchError
-from fltoolkit.run.notebook_kernel import ENGINE, Kernel, normalise, register_engine
-from fltoolkit.run.notebooks.notebook_progress import Progress
+from fltoolkit.run.jupyter import ENGINE, Kernel, Progress, normalise, register_engine
 
 PROCESS = "import os; os.getpid()"
 
@@ -164,7 +163,7 @@ def test_after_a_cell_that_did_not_answer_in_time_the_next_notebook_gets_another
 
 
 def test_a_kernel_that_cannot_be_made_new_is_replaced(tmp_path: Path, kernel: Kernel) -> None:
-    spoil = "from fltoolkit.run.notebooks import notebook_state; notebook_state._first = None"
+    spoil = "from fltoolkit.run import jupyter; jupyter._first = None"
     first = run(tmp_path, kernel, PROCESS, spoil)
     second = run(tmp_path, kernel, PROCESS)
     assert first[0][1] != second[0][1]

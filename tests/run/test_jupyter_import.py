@@ -12,7 +12,7 @@ import pytest
 RUN = """
 import sys
 from fltoolkit.run.batch_file import declared_parameters
-from fltoolkit.run.notebooks.jupyter_import import GRAMMAR, import_without_grammar
+from fltoolkit.run.jupyter import GRAMMAR, import_without_grammar
 declared_parameters("1_survey")
 print(import_without_grammar("papermill") is sys.modules["papermill"], "jsonschema" in sys.modules, GRAMMAR in sys.modules)
 import rfc3987_syntax
@@ -20,9 +20,9 @@ print(GRAMMAR in sys.modules, import_without_grammar("papermill") is sys.modules
 """
 KERNEL = """
 import sys
-from fltoolkit.run.notebooks.jupyter_import import GRAMMAR
-from fltoolkit.run.notebooks.notebook_state import state
-state()
+from fltoolkit.run.jupyter import GRAMMAR
+from fltoolkit.run.jupyter import kernel_state
+kernel_state()
 print("plotly.io._renderers" in sys.modules, "jsonschema" in sys.modules, GRAMMAR in sys.modules)
 """
 

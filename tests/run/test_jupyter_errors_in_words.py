@@ -11,7 +11,7 @@ import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 from fltoolkit.errors import RequestError
-from fltoolkit.run.notebooks.errors_in_words import RUN_ABOVE, error_in_words
+from fltoolkit.run.jupyter import RUN_ABOVE, error_in_words
 from fltoolkit.teaching import classroom
 
 

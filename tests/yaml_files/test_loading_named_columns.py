@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fltoolkit.survey.spec.groups import DisabilityGroup, Group, PopulationSpec
-from fltoolkit.yaml_files.named_columns import columns_named, paths_naming
+from fltoolkit.yaml_files.loading import columns_named, paths_naming
 
 SIX = ("see", "hear", "walk", "remember", "care", "speak")
 ANSWERS = {"1": "no_difficulty", "2": "some_difficulty", "3": "a_lot_of_difficulty", "4": "cannot_do_at_all"}

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from fltoolkit import terminal
-from fltoolkit.run.notebooks.notebook_progress import Progress, place_of_cell, section_of
+from fltoolkit.run.jupyter import Progress, place_of_cell, section_of
 
 HOUSE = Path(__file__).parents[3]
 
@@ -63,7 +63,7 @@ def test_the_section_of_a_cell_is_the_last_heading_above_it() -> None:
 SCRIPT = """
 import sys, time
 from fltoolkit import terminal
-from fltoolkit.run.notebooks.notebook_progress import Progress
+from fltoolkit.run.jupyter import Progress
 both = [Progress(name, 9.0, terminal.say) for name in ("alpha", "beta")]
 for progress in both:
     progress.notebook("1_survey")

@@ -12,7 +12,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
-from fltoolkit.run.notebooks.disclosure_files import call, write_disclosure
+from fltoolkit.run.private_folder import disclosure_call, write_disclosure
 
 RULES = Path(fl.__file__).parent / "classify" / "rules"
 
@@ -21,10 +21,8 @@ def test_a_line_for_a_kernel_carries_its_arguments_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[Any] = []
-    monkeypatch.setattr(
-        "fltoolkit.run.notebooks.disclosure_files.write_disclosure", lambda *a: given.extend(a)
-    )
-    eval(call("/a'b\\c", "small", {"survey": "x\ny"}))
+    monkeypatch.setattr("fltoolkit.run.private_folder.write_disclosure", lambda *a: given.extend(a))
+    eval(disclosure_call("/a'b\\c", "small", {"survey": "x\ny"}))
     assert given == ["/a'b\\c", "small", {"survey": "x\ny"}]
 
 
