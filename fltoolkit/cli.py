@@ -6,8 +6,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -118,303 +119,287 @@ def _workers(text: str) -> int:
     return int(text)
 
 
+Settings = dict[str, Any]  # of one argument, as argparse names them
+
+
+def _file(help: str, **more: Any) -> Settings:
+    return {"type": _path, "help": help, **more}
+
+
+def _text(help: str, metavar: str | None = None) -> Settings:
+    return {"default": "", "metavar": metavar, "help": help}
+
+
+def _switch(help: str) -> Settings:
+    return {"action": "store_true", "help": help}
+
+
+def _of_jupyter(example: str) -> Settings:
+    """Returns the settings of the option `--jupyter`, whose values are passed on to JupyterLab."""
+    help = f"an option for JupyterLab, {example}; may be repeated"
+    return {"action": "append", "default": [], "metavar": "OPTION", "help": help}
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the command line.
+
+    Attributes:
+        help: what it does, in one line.
+        examples: how it is called, without the name of the program.
+        run: the function that does its work; None if it has commands of its own.
+        arguments: the settings of its arguments and options, by name.
+        only_one: those options of which a call may have only one.
+        commands: its own commands, by name.
+    """
+
+    help: str
+    examples: Sequence[str]
+    run: Callable[[argparse.Namespace], int] | None = None
+    arguments: Mapping[str, Settings] = field(default_factory=dict)
+    only_one: Sequence[str] = ()
+    commands: Mapping[str, Command] = field(default_factory=dict)
+
+
+RESULTS = {
+    "--replace": _switch("results of another country, year or round may be replaced"),
+    "--private": _text(
+        "also write the keys of the rows behind findings, and what is hidden and why, with a page "
+        f"to sign, to this folder; {PRIVATE}",
+        "FOLDER",
+    ),
+}
+COMMANDS = {
+    "start": Command(
+        "make a folder to work in: notebooks, samples, documentation, a batch.yaml",
+        ["start my_project"],
+        run.start,
+        {"folder": _file("a new or empty folder; no file is overwritten")},
+    ),
+    "new": Command(
+        "draft a survey.yaml from a data file's own labels",
+        [
+            "new my_survey/persons.sav",
+            "new my_survey/data/persons.csv --out my_survey/survey.yaml --encoding cp1252",
+        ],
+        run.new,
+        {
+            "data": _file("CSV, Parquet, SPSS (.sav, .zsav) or Stata (.dta)"),
+            "--out": _file("the file to write (default: survey.yaml beside the data); never overwritten"),
+            "--encoding": {
+                "type": _encoding,
+                "help": "encoding of a file that is not UTF-8 and does not name its own, such as cp1252",
+            },
+        },
+    ),
+    "questionnaire": Command(
+        "write the XLSForm of a questionnaire.yaml, and the survey.yaml that reads its answers",
+        ["questionnaire docs/questionnaire", "questionnaire my_survey --languages fr"],
+        run.questionnaire,
+        {
+            "folder": _file("the folder of questionnaire.yaml, a copy of docs/questionnaire"),
+            "--languages": _text(
+                "languages of the form, with commas; the first is the form's default (default: all)"
+            ),
+        },
+    ),
+    "check": Command(
+        "check the data before any estimate",
+        ["check my_survey/survey.yaml", "check my_survey/survey.yaml --private /secure/lfs"],
+        run.check,
+        {
+            "survey": _file("a survey.yaml"),
+            "--language": {
+                "choices": shipped_languages(),
+                "default": BASE,
+                "help": "the language of the findings",
+            },
+            "--show-values": _switch(
+                "print exact counts and all values of the data, also values that can identify a person: on "
+                "a terminal only"
+            ),
+            "--private": _text(
+                f"also write the keys of the rows behind findings to this folder; {PRIVATE}", "FOLDER"
+            ),
+            "--name": _text("name of the survey's folder in it (default: the folder of survey.yaml)"),
+            "--before": _file("the earlier round's survey.yaml: also say what could prevent a comparison"),
+        },
+    ),
+    "estimate": Command(
+        "run one survey through the notebooks",
+        [
+            "estimate my_survey/survey.yaml",
+            "estimate my_survey/survey.yaml --plan my_survey/nap.yaml --outputs results",
+            "estimate my_survey/survey.yaml --profile nchs_2017",
+            "estimate 2027/data/survey.yaml --name lfs_2027",
+            "estimate my_survey/survey.yaml --private /secure/lfs --restricted",
+        ],
+        run.estimate,
+        {
+            "survey": _file("a survey.yaml"),
+            "--plan": _file("a nap.yaml; the survey fills its baseline"),
+            "--before": _file("the survey.yaml of an earlier round, to show the change since then"),
+            "--outputs": _file("where results go (default: outputs)", default=Path("outputs")),
+            "--profile": {
+                "help": f"rules for the estimates that may be shown: {', '.join(shipped_publication_profiles())}, "
+                "or a YAML file beside survey.yaml (default: fltoolkit)"
+            },
+            "--rules": {
+                "help": f"rule set, what counts as forced labour: {', '.join(shipped_rules())}, or a YAML file "
+                "beside survey.yaml (default: icls_2018)"
+            },
+            "--name": _text(
+                "name of the folder of results in this folder (default: the folder of survey.yaml)"
+            ),
+            **RESULTS,
+            "--restricted": _switch(
+                "also write estimates_full.csv, without suppression, into the private folder: not for "
+                "publication"
+            ),
+        },
+    ),
+    "batch": Command(
+        "run many surveys through the notebooks",
+        [
+            "batch data_samples/batch.yaml --workers 2",
+            "batch data_samples/batch.yaml --resume",
+            "batch data_samples/batch.yaml --scheduler tcp://192.168.1.10:8786",
+        ],
+        run.batch,
+        {
+            "batch": {"help": "a batch.yaml: its path, or its address (s3://…; docs/batch.md)"},
+            "--workers": {
+                "type": _workers,
+                "default": 2,
+                "help": "how many surveys run at the same time on this machine (default: 2)",
+            },
+            "--scheduler": _text(
+                "address of a Dask scheduler; its workers then run the surveys (docs/batch.md)", "ADDRESS"
+            ),
+            "--only": _text(
+                "run one survey of the batch; other machines may run others at the same time. Then run the "
+                "batch with --resume to write the index",
+                "NAME",
+            ),
+            "--resume": _switch(
+                "skip surveys that are complete and current (inputs, parameters, code, versions and results "
+                "unchanged), and run the rest"
+            ),
+            **RESULTS,
+        },
+        only_one=["--workers", "--scheduler", "--only"],
+    ),
+    "nap": Command(
+        "check a plan, or read the entries of partners from its workbook",
+        ["nap check my_survey/nap.yaml", "nap read outputs/my_survey/nap_workbook.xlsx"],
+        commands={
+            "check": Command(
+                "check a nap.yaml before anything is run",
+                [
+                    "nap check my_survey/nap.yaml",
+                    "nap check plan/nap.yaml --survey my_survey/survey.yaml",
+                ],
+                run.nap_check,
+                {
+                    "plan": _file("a nap.yaml"),
+                    "--survey": _file(
+                        "the survey.yaml that fills it (default: its baseline_survey, else survey.yaml "
+                        "beside it)"
+                    ),
+                },
+            ),
+            "read": Command(
+                "write the entries of partners to partners.yaml beside nap.yaml",
+                [
+                    "nap read outputs/my_survey/nap_workbook.xlsx",
+                    "nap read from_the_ministry.xlsx --plan my_survey/nap.yaml",
+                ],
+                run.nap_read,
+                {
+                    "workbook": _file("a nap_workbook.xlsx that partners filled in"),
+                    "--plan": _file(
+                        "its nap.yaml (default: the one that run.json beside the workbook names)"
+                    ),
+                },
+            ),
+        },
+    ),
+    "lab": Command(
+        "open the notebooks of a folder in JupyterLab",
+        ["lab my_project", "lab --jupyter=--no-browser --jupyter=--port=8889"],
+        run.lab,
+        {
+            "folder": _file("default: the working folder", nargs="?", default=Path()),
+            "--jupyter": _of_jupyter("such as --no-browser"),
+        },
+    ),
+    "class": Command(
+        "serve the teaching notebooks to a class; each learner has a folder (docs/class.md)",
+        [
+            "class my_class",
+            "class my_class --learners 12 --address 192.168.1.10",
+            "class my_class --jupyter=--ServerApp.certfile=room.pem --jupyter=--ServerApp.keyfile=room.key",
+        ],
+        run.serve_class,
+        {
+            "folder": _file("where the class's folders go; kept from one day to the next"),
+            "--learners": {
+                "type": int,
+                "default": 30,
+                "help": "how many learners' folders to make (default: 30)",
+            },
+            "--address": {
+                "default": "localhost",
+                "help": "this machine's address in the room (default: localhost, this machine alone)",
+            },
+            "--port": {"type": int, "default": 8888, "help": "default: 8888"},
+            "--jupyter": _of_jupyter("such as a certificate"),
+        },
+    ),
+    "refresh": Command(
+        "run notebooks in place and store their outputs",
+        ["refresh notebooks"],
+        run.refresh,
+        {"folder": _file("a folder of notebooks")},
+    ),
+    "schema": Command(
+        "write the JSON Schemas of every YAML file and of evidence.json",
+        ["schema docs/schema"],
+        run.schema,
+        {"folder": _file("where to write them")},
+    ),
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="fltoolkit",
         description="Forced labour from labour force surveys: check, estimate, baseline.",
         formatter_class=RAW,
-        epilog=(
-            "example:\n  fltoolkit check data_samples/norvia_lfs_2025/survey.yaml\n"
-            "  fltoolkit batch data_samples/batch.yaml"
-        ),
+        epilog="example:\n  fltoolkit check data_samples/norvia_lfs_2025/survey.yaml\n"
+        "  fltoolkit batch data_samples/batch.yaml",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    start = commands.add_parser(
-        "start",
-        help="make a folder to work in: notebooks, samples, documentation, a batch.yaml",
-        formatter_class=RAW,
-        epilog="example:\n  fltoolkit start my_project",
-    )
-    start.add_argument("folder", type=_path, help="a new or empty folder; no file is overwritten")
-    start.set_defaults(run=run.start)
-    new = commands.add_parser(
-        "new",
-        help="draft a survey.yaml from a data file's own labels",
-        formatter_class=RAW,
-        epilog="examples:\n  fltoolkit new my_survey/persons.sav\n"
-        "  fltoolkit new my_survey/data/persons.csv --out my_survey/survey.yaml --encoding cp1252",
-    )
-    new.add_argument("data", type=_path, help="CSV, Parquet, SPSS (.sav, .zsav) or Stata (.dta)")
-    new.add_argument(
-        "--out",
-        type=_path,
-        help="the file to write (default: survey.yaml beside the data); never overwritten",
-    )
-    new.add_argument(
-        "--encoding",
-        type=_encoding,
-        help="encoding of a file that is not UTF-8 and does not name its own, such as cp1252",
-    )
-    new.set_defaults(run=run.new)
-    asked = commands.add_parser(
-        "questionnaire",
-        help="write the XLSForm of a questionnaire.yaml, and the survey.yaml that reads its answers",
-        formatter_class=RAW,
-        epilog=(
-            "examples:\n  fltoolkit questionnaire docs/questionnaire\n"
-            "  fltoolkit questionnaire my_survey --languages fr"
-        ),
-    )
-    asked.add_argument(
-        "folder", type=_path, help="the folder of questionnaire.yaml, a copy of docs/questionnaire"
-    )
-    asked.add_argument(
-        "--languages",
-        default="",
-        help="languages of the form, with commas; the first is the form's default (default: all)",
-    )
-    asked.set_defaults(run=run.questionnaire)
-    check = commands.add_parser(
-        "check",
-        help="check the data before any estimate",
-        formatter_class=RAW,
-        epilog=(
-            "examples:\n  fltoolkit check my_survey/survey.yaml\n"
-            "  fltoolkit check my_survey/survey.yaml --private /secure/lfs"
-        ),
-    )
-    check.add_argument("survey", type=_path, help="a survey.yaml")
-    check.add_argument(
-        "--language", choices=shipped_languages(), default=BASE, help="the language of the findings"
-    )
-    check.add_argument(
-        "--show-values",
-        action="store_true",
-        help=(
-            "print exact counts and all values of the data, also values that can identify a person: on "
-            "a terminal only"
-        ),
-    )
-    check.add_argument(
-        "--private",
-        default="",
-        metavar="FOLDER",
-        help=f"also write the keys of the rows behind findings to this folder; {PRIVATE}",
-    )
-    check.add_argument(
-        "--name", default="", help="name of the survey's folder in it (default: the folder of survey.yaml)"
-    )
-    check.add_argument(
-        "--before",
-        type=_path,
-        help="the earlier round's survey.yaml: also say what could prevent a comparison",
-    )
-    check.set_defaults(run=run.check)
-    estimate = commands.add_parser(
-        "estimate",
-        help="run one survey through the notebooks",
-        formatter_class=RAW,
-        epilog="examples:\n  fltoolkit estimate my_survey/survey.yaml\n"
-        "  fltoolkit estimate my_survey/survey.yaml --plan my_survey/nap.yaml --outputs results\n"
-        "  fltoolkit estimate my_survey/survey.yaml --profile nchs_2017\n"
-        "  fltoolkit estimate 2027/data/survey.yaml --name lfs_2027\n"
-        "  fltoolkit estimate my_survey/survey.yaml --private /secure/lfs --restricted",
-    )
-    estimate.add_argument("survey", type=_path, help="a survey.yaml")
-    estimate.add_argument("--plan", type=_path, help="a nap.yaml; the survey fills its baseline")
-    estimate.add_argument(
-        "--before", type=_path, help="the survey.yaml of an earlier round, to show the change since then"
-    )
-    estimate.add_argument(
-        "--outputs", type=_path, default=Path("outputs"), help="where results go (default: outputs)"
-    )
-    estimate.add_argument(
-        "--profile",
-        help=(
-            f"rules for the estimates that may be shown: {', '.join(shipped_publication_profiles())}, "
-            "or a YAML file beside survey.yaml (default: fltoolkit)"
-        ),
-    )
-    estimate.add_argument(
-        "--rules",
-        help=(
-            f"rule set, what counts as forced labour: {', '.join(shipped_rules())}, or a YAML file beside "
-            "survey.yaml (default: icls_2018)"
-        ),
-    )
-    estimate.add_argument(
-        "--name",
-        default="",
-        help="name of the folder of results in this folder (default: the folder of survey.yaml)",
-    )
-    _results(estimate)
-    estimate.add_argument(
-        "--restricted",
-        action="store_true",
-        help=(
-            "also write estimates_full.csv, without suppression, into the private folder: not for publication"
-        ),
-    )
-    estimate.set_defaults(run=run.estimate)
-    batch = commands.add_parser(
-        "batch",
-        help="run many surveys through the notebooks",
-        formatter_class=RAW,
-        epilog="examples:\n  fltoolkit batch data_samples/batch.yaml --workers 2\n"
-        "  fltoolkit batch data_samples/batch.yaml --resume\n"
-        "  fltoolkit batch data_samples/batch.yaml --scheduler tcp://192.168.1.10:8786",
-    )
-    batch.add_argument("batch", help="a batch.yaml: its path, or its address (s3://…; docs/batch.md)")
-    where = batch.add_mutually_exclusive_group()
-    where.add_argument(
-        "--workers",
-        type=_workers,
-        default=2,
-        help="how many surveys run at the same time on this machine (default: 2)",
-    )
-    where.add_argument(
-        "--scheduler",
-        default="",
-        metavar="ADDRESS",
-        help="address of a Dask scheduler; its workers then run the surveys (docs/batch.md)",
-    )
-    where.add_argument(
-        "--only",
-        default="",
-        metavar="NAME",
-        help=(
-            "run one survey of the batch; other machines may run others at the same time. Then run the "
-            "batch with --resume to write the index"
-        ),
-    )
-    batch.add_argument(
-        "--resume",
-        action="store_true",
-        help=(
-            "skip surveys that are complete and current (inputs, parameters, code, versions and results "
-            "unchanged), and run the rest"
-        ),
-    )
-    _results(batch)
-    batch.set_defaults(run=run.batch)
-    nap = commands.add_parser(
-        "nap",
-        help="check a plan, or read the entries of partners from its workbook",
-        formatter_class=RAW,
-        epilog=(
-            "examples:\n  fltoolkit nap check my_survey/nap.yaml\n"
-            "  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx"
-        ),
-    )
-    of_plan = nap.add_subparsers(required=True, metavar="COMMAND")
-    plan = of_plan.add_parser(
-        "check",
-        help="check a nap.yaml before anything is run",
-        formatter_class=RAW,
-        epilog=(
-            "examples:\n  fltoolkit nap check my_survey/nap.yaml\n"
-            "  fltoolkit nap check plan/nap.yaml --survey my_survey/survey.yaml"
-        ),
-    )
-    plan.add_argument("plan", type=_path, help="a nap.yaml")
-    plan.add_argument(
-        "--survey",
-        type=_path,
-        help="the survey.yaml that fills it (default: its baseline_survey, else survey.yaml beside it)",
-    )
-    plan.set_defaults(run=run.nap_check)
-    read = of_plan.add_parser(
-        "read",
-        help="write the entries of partners to partners.yaml beside nap.yaml",
-        formatter_class=RAW,
-        epilog="examples:\n  fltoolkit nap read outputs/my_survey/nap_workbook.xlsx\n"
-        "  fltoolkit nap read from_the_ministry.xlsx --plan my_survey/nap.yaml",
-    )
-    read.add_argument("workbook", type=_path, help="a nap_workbook.xlsx that partners filled in")
-    read.add_argument(
-        "--plan", type=_path, help="its nap.yaml (default: the one that run.json beside the workbook names)"
-    )
-    read.set_defaults(run=run.nap_read)
-    lab = commands.add_parser(
-        "lab",
-        help="open the notebooks of a folder in JupyterLab",
-        formatter_class=RAW,
-        epilog=(
-            "examples:\n  fltoolkit lab my_project\n"
-            "  fltoolkit lab --jupyter=--no-browser --jupyter=--port=8889"
-        ),
-    )
-    lab.add_argument("folder", type=_path, nargs="?", default=Path(), help="default: the working folder")
-    _jupyter(lab, "such as --no-browser")
-    lab.set_defaults(run=run.lab)
-    room = commands.add_parser(
-        "class",
-        help="serve the teaching notebooks to a class; each learner has a folder (docs/class.md)",
-        formatter_class=RAW,
-        epilog="examples:\n  fltoolkit class my_class\n"
-        "  fltoolkit class my_class --learners 12 --address 192.168.1.10\n"
-        "  fltoolkit class my_class --jupyter=--ServerApp.certfile=room.pem "
-        "--jupyter=--ServerApp.keyfile=room.key",
-    )
-    room.add_argument(
-        "folder", type=_path, help="where the class's folders go; kept from one day to the next"
-    )
-    room.add_argument(
-        "--learners", type=int, default=30, help="how many learners' folders to make (default: 30)"
-    )
-    room.add_argument(
-        "--address",
-        default="localhost",
-        help="this machine's address in the room (default: localhost, this machine alone)",
-    )
-    room.add_argument("--port", type=int, default=8888, help="default: 8888")
-    _jupyter(room, "such as a certificate")
-    room.set_defaults(run=run.serve_class)
-    refresh = commands.add_parser(
-        "refresh",
-        help="run notebooks in place and store their outputs",
-        formatter_class=RAW,
-        epilog="example:\n  fltoolkit refresh notebooks",
-    )
-    refresh.add_argument("folder", type=_path, help="a folder of notebooks")
-    refresh.set_defaults(run=run.refresh)
-    schema = commands.add_parser(
-        "schema",
-        help="write the JSON Schemas of every YAML file and of evidence.json",
-        formatter_class=RAW,
-        epilog="example:\n  fltoolkit schema docs/schema",
-    )
-    schema.add_argument("folder", type=_path, help="where to write them")
-    schema.set_defaults(run=run.schema)
+    _add_commands(parser, COMMANDS)
     return parser
 
 
-def _jupyter(command: argparse.ArgumentParser, example: str) -> None:
-    """Adds the option `--jupyter` to a command. Its values are passed on to JupyterLab. `example` is shown in
-    the help of the option."""
-    command.add_argument(
-        "--jupyter",
-        action="append",
-        default=[],
-        metavar="OPTION",
-        help=f"an option for JupyterLab, {example}; may be repeated",
-    )
+def _add_commands(parser: argparse.ArgumentParser, commands: Mapping[str, Command]) -> None:
+    named = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in commands.items():
+        own = named.add_parser(
+            name, help=command.help, formatter_class=RAW, epilog=_examples(command.examples)
+        )
+        one = own.add_mutually_exclusive_group() if command.only_one else own
+        for argument, settings in command.arguments.items():
+            (one if argument in command.only_one else own).add_argument(argument, **settings)
+        own.set_defaults(run=command.run)
+        if command.commands:
+            _add_commands(own, command.commands)
 
 
-def _results(command: argparse.ArgumentParser) -> None:
-    """Adds the options `--replace` (for the folder of results) and `--private` (the private folder) to a
-    command."""
-    command.add_argument(
-        "--replace", action="store_true", help="results of another country, year or round may be replaced"
-    )
-    command.add_argument(
-        "--private",
-        default="",
-        metavar="FOLDER",
-        help=(
-            "also write the keys of the rows behind findings, and what is hidden and why, with a page "
-            f"to sign, to this folder; {PRIVATE}"
-        ),
+def _examples(calls: Sequence[str]) -> str:
+    return "\n".join(
+        ["examples:" if len(calls) > 1 else "example:", *(f"  fltoolkit {call}" for call in calls)]
     )
 
 
