@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from fltoolkit.authoring.draft.vocabulary import knows_language, vocabulary
 from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas, to_rows
+from fltoolkit.survey.data.fetch_rows import readable, to_arrays, to_count, to_rows
 from fltoolkit.survey.data.person_frame import Frame, OpenedFile, open_named
 from fltoolkit.survey.data.printable_values import LIMIT, is_code
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
@@ -36,7 +36,8 @@ NEARLY_ALL = 0.95
 CELLS_AT_ONCE = 50_000_000
 EXPRESSIONS_AT_ONCE = 250  # the time of one query grows with the square of its expressions
 OLDEST = 120  # years; a higher number is a code
-COLUMN, WRITTEN, VALUE, ROWS = "fl__column", "fl__written", "fl__value", "fl__rows"
+COUNTS = "fl__counts"  # the stored counts: rows by column and written value, with the value in standard form
+COLUMN, WRITTEN, ROWS, VALUE, NUMERIC = "fl__column", "fl__written", "fl__rows", "fl__value", "fl__number"
 MANY_COMMAS = 20  # different numbers with a comma; a column with more of them has decimal commas
 Answers = Mapping[str, "np.ndarray[Any, np.dtype[np.uint8]]"]
 BLANK, OTHER = (
@@ -137,13 +138,15 @@ class DataTable:
         labels = read_labels(path, encoding) if path.suffix.lower() in LABELLED_FILES else None
         too_wide = labels and labels.rows * len(labels.names) > CELLS_AT_ONCE
         self._whole = None if too_wide else self._open(None)
-        if path.suffix.lower() in TEXT_FILES and self._whole and self._decimal_commas():
-            self.decimal, self._whole = ",", self._open(None, decimal=",")
         self.about = labels or FileLabels(self._whole.names if self._whole else ())
         self.is_readable = knows_language(self.about.labels.values())
         self._held: tuple[set[str], Frame | None] = (set(), None)
         rows = self.about.rows or (to_count(self._whole.frame.select(nw.len())) if self._whole else 0)
         self.columns_at_once = max(50, CELLS_AT_ONCE // rows) if rows else 50
+        self._start_counts()
+        if path.suffix.lower() in TEXT_FILES and self._decimal_commas():
+            self.decimal, self._whole = ",", self._open(None, decimal=",")
+            self._start_counts()
 
     def _open(self, only: set[str] | None, decimal: str = "") -> OpenedFile:
         return open_named(
@@ -169,68 +172,103 @@ class DataTable:
         schema = frame.collect_schema()
         return frame.select([text(c, schema[c]).alias(c) for c in wanted])
 
+    def _start_counts(self) -> None:
+        self._counted = set[str]()
+        kinds = f"{COLUMN} VARCHAR, {WRITTEN} VARCHAR, {ROWS} BIGINT, {VALUE} VARCHAR, {NUMERIC} DOUBLE"
+        self.con.execute(f"CREATE OR REPLACE TEMPORARY TABLE {COUNTS} ({kinds})")
+
+    def _counts(self, names: Iterable[str], where: str = "true") -> Any:
+        """Returns the stored counts of these columns: the rows of every different value, as written in the
+        file, in standard form (`1`, never `1.0`) and as a number. Columns that have not been counted yet are
+        counted in one pass over the file. `where` is an SQL condition on the values.
+
+        narwhals' own unpivot would use another connection than that of the file.
+        """
+        wanted = list(dict.fromkeys(names))
+        for some in _in_parts([c for c in wanted if c not in self._counted], self.columns_at_once):
+            long = f"UNPIVOT INCLUDE NULLS ({WRITTEN} FOR {COLUMN} IN (COLUMNS(*)))"
+            counted = self.con.sql(
+                f"SELECT {COLUMN}, {WRITTEN}, count(*) AS {ROWS} "
+                f"FROM ({self._written(some).sql_query()}) {long} GROUP BY ALL"
+            )
+            whole: Frame = (
+                nw.from_native(counted).lazy().with_columns(text(WRITTEN, nw.String()).alias(VALUE))
+            )
+            whole = whole.with_columns(number(VALUE, nw.String()).alias(NUMERIC))
+            with readable():
+                self.con.execute(f"INSERT INTO {COUNTS} {nw.to_native(whole).sql_query()}")
+            self._counted.update(some)
+        among = ", ".join(map(_literal, wanted)) or "NULL"
+        return self.con.table(COUNTS).filter(f"{COLUMN} IN ({among}) AND {where}")
+
     def columns(self) -> list[ColumnContents]:
         """Returns the contents of every column (label, codes, summary of values) in the order of the file.
         Columns of dates are left out."""
         names = [c for c in self.about.names if self.about.kinds.get(c) != "date"]
-        step = self.columns_at_once
-        return [c for i in range(0, len(names), step) for c in self._columns(names[i : i + step])]
-
-    def _columns(self, names: Sequence[str]) -> Iterator[ColumnContents]:
-        """Yields the contents of each column (label, codes, summary of values). One pass over the file counts
-        the values of all these columns."""
-        counted = self._counted(names).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
-        number, width = self._number(), nw.col(VALUE).str.len_chars()
-        wide = counted.with_columns(
-            number.alias("fl__n"), width.alias("fl__w"), (~nw.col(VALUE).is_null()).alias("fl__there")
+        values = self._counts(names).aggregate(
+            f"{COLUMN}, {VALUE}, {self._number()} AS n, sum({ROWS}) AS times", f"{COLUMN}, {VALUE}, {NUMERIC}"
         )
-        wide = wide.with_columns(nw.when(nw.col("fl__there")).then(nw.col(ROWS)).alias("fl__filled"))
-        wide = wide.with_columns(nw.when(~nw.col("fl__n").is_null()).then(nw.col(ROWS)).alias("fl__numbers"))
-        facts = wide.group_by(COLUMN).agg(
-            nw.col(ROWS).sum().alias("rows"),
-            nw.col("fl__filled").sum().alias("filled"),
-            nw.len().alias("distinct"),
-            nw.col("fl__numbers").sum().alias("numbers"),
-            nw.col("fl__n").min().alias("low"),
-            nw.col("fl__n").max().alias("high"),
-            nw.col("fl__w").min().alias("narrow"),
-            nw.col("fl__w").max().alias("broad"),
+        filled, width = f"{VALUE} IS NOT NULL", f"length({VALUE})"
+        facts = {
+            "rows": "sum(times)",
+            "filled": f"sum(times) FILTER ({filled})",
+            "distinct": "count(*)",
+            "numbers": "sum(times) FILTER (n IS NOT NULL)",
+            "low": "min(n)",
+            "high": "max(n)",
+            "narrow": f"min({width})",
+            "broad": f"max({width})",
+        }
+        found = to_arrays(
+            values.aggregate(
+                ", ".join(
+                    [
+                        COLUMN,
+                        *(f"coalesce({sql}, 0)::DOUBLE AS fl__{i}" for i, sql in enumerate(facts.values())),
+                    ]
+                ),
+                COLUMN,
+            )
         )
-        table = to_pandas(facts).set_index(COLUMN).astype(float).fillna(0)
-        got: dict[str, dict[Any, float]] = {
-            str(name): row for name, row in table.to_dict("index").items()
-        } or dict.fromkeys(names, dict.fromkeys(table, 0.0))
+        by_column = zip(*(found[f"fl__{i}"].tolist() for i in range(len(facts))), strict=True)
+        got = dict(
+            zip(
+                found[COLUMN].tolist(), (dict(zip(facts, row, strict=True)) for row in by_column), strict=True
+            )
+        )
+        got = {c: got.get(c, dict.fromkeys(facts, 0.0)) for c in names}
         # A few values that each occur many times are codes. Any other value could belong to one person.
-        few = [
-            c
-            for c in names
-            if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES
-        ]
-        found = self._values(few, {c for c in few if got[c]["filled"] < got[c]["rows"]})
-        yield from (self._column(c, got[c], found.get(c, [])) for c in names)
+        few = [c for c in names if got[c]["distinct"] <= min(MANY_CODES, got[c]["filled"] / 5)]
+        shown = {
+            c: shown_values(
+                times,
+                is_open=not self.is_readable or is_open_question(c, self.about.labels.get(c, "")),
+                blanks=got[c]["filled"] < got[c]["rows"],
+            )
+            for c, times in self.counted(few).items()
+        }
+        return [self._column(c, got[c], shown.get(c, [])) for c in names]
 
-    def _number(self) -> nw.Expr:
-        """Returns the expression that reads a counted value as a number. It gives null for a value that the
-        file declares missing, and for a code whose label is not an answer, such as *refused*."""
-        value = number(VALUE, nw.String())
+    def _number(self) -> str:
+        """Returns the SQL expression for a counted value as a number. It gives null for a value that the file
+        declares missing, and for a code whose label is not an answer, such as *refused*."""
         left_out = [
-            f"{c}\n{code}"
+            f"({_literal(c)}, {_literal(code)})"
             for c, codes in self.about.codes.items()
             for code, label in codes.items()
             if answer_meaning(label) not in (None, "yes", "no")
         ]
-        if left_out:
-            value = nw.when(
-                ~nw.concat_str([nw.col(COLUMN), nw.lit("\n"), nw.col(VALUE)]).is_in(left_out)
-            ).then(value)
+        conditions = [f"({COLUMN}, {VALUE}) IN ({', '.join(left_out)})"] if left_out else []
         missing: dict[tuple[float, float], list[str]] = {}
         for c, ranges in self.about.ranges.items():
             for low, high in ranges:
                 if not isinstance(low, str):
-                    missing.setdefault((low, high), []).append(c)
-        for (low, high), columns in missing.items():
-            value = nw.when(~(nw.col(COLUMN).is_in(columns) & (value >= low) & (value <= high))).then(value)
-        return value
+                    missing.setdefault((low, high), []).append(_literal(c))
+        conditions += [
+            f"({COLUMN} IN ({', '.join(columns)}) AND {NUMERIC} BETWEEN '{low}'::DOUBLE AND '{high}'::DOUBLE)"
+            for (low, high), columns in missing.items()
+        ]
+        return f"CASE WHEN NOT ({' OR '.join(conditions)}) THEN {NUMERIC} END" if conditions else NUMERIC
 
     def _column(self, name: str, got: Mapping[str, float], found: Sequence[str]) -> ColumnContents:
         codes = {**dict.fromkeys(found, ""), **self.about.codes.get(name, {})}
@@ -259,10 +297,8 @@ class DataTable:
 
     def above(self, name: str, limit: float) -> list[str]:
         """Returns the values of a column that are too high to be possible: those above `limit`, in order."""
-        return sorted(
-            {value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)},
-            key=_sort_key,
-        )
+        found = to_arrays(self._counts([name], f"{NUMERIC} > {limit}").project(VALUE))
+        return sorted(set(found[VALUE].tolist()), key=_sort_key)
 
     def count_unusable_keys(self, names: Sequence[str]) -> int:
         """Returns the number of keys that are not usable. A key is a combination of values in these columns;
@@ -279,18 +315,14 @@ class DataTable:
     def counted(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
         """Returns the number of rows with each value, for each column: `{"SEX": {"1": 5210, "2": 5544}}`.
         Blank rows are not counted."""
-        found: dict[str, dict[str, int]] = {name: {} for name in names}
-        for some in _in_parts(names, self.columns_at_once):
-            rows = (
-                self._counted(some)
-                .filter(~nw.col(VALUE).is_null())
-                .group_by(COLUMN, VALUE)
-                .agg(nw.col(ROWS).sum())
+        rows = to_arrays(
+            self._counts(names, f"{VALUE} IS NOT NULL").aggregate(
+                f"{COLUMN}, {VALUE}, sum({ROWS})::BIGINT AS {ROWS}", f"{COLUMN}, {VALUE}"
             )
-            for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(
-                index=False, name=None
-            ):
-                found[name][value] = int(count)
+        )
+        found: dict[str, dict[str, int]] = {name: {} for name in names}
+        for name, value, count in zip(*(rows[c].tolist() for c in (COLUMN, VALUE, ROWS)), strict=True):
+            found[name][value] = count
         return found
 
     def alike(self, names: Sequence[str], most: int = 3) -> list[list[int]]:
@@ -325,13 +357,8 @@ class DataTable:
 
     def has_fractions(self, names: Sequence[str]) -> bool:
         """Returns whether one of these columns contains a number that is not whole."""
-        frame = self.frame(names)
-        part = [
-            nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name)
-            for name in names
-        ]
-        sums = to_arrow(frame.select(part).select([nw.col(name).sum() for name in names]))
-        return any(sums.column(i)[0].as_py() for i in range(len(names)))
+        found = self._counts(names, rf"regexp_matches({VALUE}, '^-?\d+[.,]\d')")
+        return bool(len(to_arrays(found.limit(1))[VALUE]))
 
     def answered_from_age(self, names: Sequence[str], age: str, years: int) -> set[str]:
         """Returns the names of the columns in which at least one person of this age or older has an answer.
@@ -387,63 +414,24 @@ class DataTable:
             ", ".join(f"{_as_text(c, schema[c])} AS {_quoted(c)}" for c in dict.fromkeys(names))
         )
 
-    def _counted(self, names: Sequence[str]) -> Frame:
-        """Counts the rows of every different value of each column, in one pass over the file. Each value is
-        given as written and in standard form (`1`, never `1.0`).
-
-        narwhals' own unpivot would use another connection than that of the file.
-        """
-        long = f"fl__table UNPIVOT INCLUDE NULLS ({WRITTEN} FOR {COLUMN} IN (COLUMNS(*)))"
-        sql = f"SELECT {COLUMN}, {WRITTEN}, count(*) AS {ROWS} FROM {long} GROUP BY ALL"
-        counted: Frame = nw.from_native(self._written(names).query("fl__table", sql)).lazy()
-        return counted.with_columns(text(WRITTEN, nw.String()).alias(VALUE))
-
-    def _different(self, names: Sequence[str], where: nw.Expr | None = None) -> list[tuple[str, str, str]]:
+    def _different(self, names: Sequence[str]) -> list[tuple[str, str, str]]:
         """Returns the different values of columns. Each is given as a tuple: the column, the value as written
         in the file, and the value in standard form (`1`, never `1.0`). The standard form is empty if the
-        written value is only blanks. `where` selects some of the values; None: all."""
-        if not names:
-            return []
-        found = (
-            self._counted(names).filter(~nw.col(WRITTEN).is_null()).with_columns(nw.col(VALUE).fill_null(""))
-        )
-        found = found if where is None else found.filter(where)
-        table = to_pandas(found.select(COLUMN, WRITTEN, VALUE))
-        return list(table.itertuples(index=False, name=None))
-
-    def _values(self, names: Sequence[str], with_blanks: Collection[str]) -> dict[str, list[str]]:
-        """Returns, in order, the different values of each column that the draft may show (`shown_values`).
-        `with_blanks` are the columns with blanks."""
-        found = self.counted(names)
-        return {
-            name: sorted(
-                shown_values(
-                    found[name],
-                    is_open=not self.is_readable or is_open_question(name, self.about.labels.get(name, "")),
-                    blanks=name in with_blanks,
-                ),
-                key=_sort_key,
+        written value is only blanks."""
+        found = to_arrays(
+            self._counts(names, f"{WRITTEN} IS NOT NULL").project(
+                f"{COLUMN}, {WRITTEN}, coalesce({VALUE}, '') AS {VALUE}"
             )
-            for name in names
-        }
+        )
+        return list(zip(*(found[c].tolist() for c in (COLUMN, WRITTEN, VALUE)), strict=True))
 
     def _decimal_commas(self) -> bool:
         """Returns whether a CSV has a column of only numbers in which many have a decimal comma."""
-        is_text = ~nw.col(VALUE).str.contains(r"^[+-]?\d+(,\d+)?$")
-        has_comma = nw.col(VALUE).str.contains(",", literal=True)
-        filled = self._counted(self._whole.names if self._whole else ()).filter(~nw.col(VALUE).is_null())
-        flagged = filled.with_columns(
-            is_text.cast(nw.Int64).alias("fl__text"), has_comma.cast(nw.Int64).alias("fl__commas")
+        numbers = rf"bool_and(regexp_matches({VALUE}, '^[+-]?\d+(,\d+)?$')) AS numbers"
+        found = self._counts(self.about.names, f"{VALUE} IS NOT NULL").aggregate(
+            f"{COLUMN}, {numbers}, count(*) FILTER (contains({VALUE}, ',')) AS commas", COLUMN
         )
-        sums = flagged.group_by(COLUMN).agg(nw.col("fl__text").sum(), nw.col("fl__commas").sum())
-        return (
-            to_count(
-                sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(
-                    nw.len().alias("n")
-                )
-            )
-            > 0
-        )
+        return bool(len(to_arrays(found.filter(f"numbers AND commas > {MANY_COMMAS}"))[COLUMN]))
 
 
 def _in_parts(names: Sequence[str], most: int) -> Iterator[Sequence[str]]:
