@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
 from fltoolkit.authoring.draft.vocabulary import vocabulary
@@ -16,6 +17,15 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 
 KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
 MOST_OPEN = 6  # codes of a yes/no question that are not known answers
+YEARS = (1980, 2100)
+GROUPS = {  # the most codes of each
+    "sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25, "informality": 9,
+    "social_protection": 9, "employer": 15,
+}  # fmt: skip
+SHORT_SET = ("seeing", "hearing", "walking", "remembering", "self_care", "communicating")
+AMOUNTS = ("recruitment_fee", "debt")
+FEW_NUMBERS = 10  # different numbers; a column with fewer has codes
+NUMBER = re.compile(r"\d+")
 USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "99"})
 
 
@@ -33,16 +43,6 @@ def score(column: ColumnContents, concept: str, grouped: bool = False) -> int:
     return 2 * min(count_hits(words.labels, label), 2) + min(
         count_hits(words.names, column.name if grouped else column.own_name), 1
     )
-
-
-def rank_columns(
-    columns: Iterable[ColumnContents], concept: str, fits: Callable[[ColumnContents], bool]
-) -> list[ColumnContents]:
-    """Returns the columns that could have a role (such as weight or age), the most likely first. `concept`
-    names the role, and `fits` says whether the values of a column fit it. Equally likely columns are in the
-    order of the file."""
-    found = [(score(c, concept), c) for c in columns]
-    return [c for points, c in sorted(found, key=lambda pair: -pair[0]) if points and fits(c)]
 
 
 def is_weight(column: ColumnContents) -> bool:
@@ -85,6 +85,40 @@ def may_be_yes_no(column: ColumnContents) -> bool:
         and ({"1", "2"} <= found or {"0", "1"} <= found)
         and "3" not in found
     )
+
+
+def is_months(column: ColumnContents) -> bool:
+    """Returns whether a column can be months: small numbers that not everybody has, with labels only for
+    codes of no answer."""
+    numbers = column.distinct > 3 and column.low is not None and column.low >= 0 and column.widths[1] <= 3
+    labelled = any(column.codes[code] for code in column.codes.keys() - column.no_answer)
+    return numbers and not column.full and not labelled
+
+
+# What the values of a column must be for each role. A label or a name suggests the role (vocabulary.yaml).
+FITS: dict[str, Callable[[ColumnContents], bool]] = {
+    "weight": is_weight,
+    "household": lambda c: c.full and c.distinct > 1,
+    "line": lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows),
+    "strata": lambda c: c.full and c.distinct < c.rows / 4,
+    "psu": lambda c: c.full and 1 < c.distinct < c.rows,
+    "module_status": lambda c: c.full and is_coded(c, 12),
+    "age": is_age,
+    "year": lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1],
+    **dict.fromkeys(("form", "place"), lambda c: is_coded(c, 20) and not is_yes_no(c) and not c.full),
+    "months": is_months,
+    **{group: partial(is_coded, most=most) for group, most in GROUPS.items()},
+    **dict.fromkeys(("wealth", *AMOUNTS), lambda c: c.low is not None and c.distinct > FEW_NUMBERS),
+    **dict.fromkeys(SHORT_SET, partial(is_coded, most=9)),
+    **dict.fromkeys(("isic", "occupation"), is_isic),
+}
+
+
+def rank_columns(columns: Iterable[ColumnContents], concept: str) -> list[ColumnContents]:
+    """Returns the columns that could have a role (such as weight or age), the most likely first. `concept`
+    names the role. Equally likely columns are in the order of the file."""
+    found = [(score(c, concept), c) for c in columns]
+    return [c for points, c in sorted(found, key=lambda pair: -pair[0]) if points and FITS[concept](c)]
 
 
 def answer_codes(column: ColumnContents) -> dict[str, list[str]]:
@@ -166,8 +200,6 @@ def key_of_question(column: ColumnContents) -> str | None:
 
 # ------------------------------------------------------------------------------------- columns without a role
 
-NUMBER = re.compile(r"\d+")
-
 
 @dataclass
 class UnusedColumns:
@@ -191,10 +223,10 @@ class UnusedColumns:
             elif others:
                 del self.rivals[name]
 
-    def take(self, concept: str, fits: Callable[[ColumnContents], bool]) -> tuple[ColumnContents | None, str]:
+    def take(self, concept: str) -> tuple[ColumnContents | None, str]:
         """Returns the column that fits a role (such as weight) best, among those not yet used, and the reason
         for the choice, as `why` gives it. The chosen column then counts as used."""
-        found = rank_columns(self.free(), concept, fits)
+        found = rank_columns(self.free(), concept)
         if not found:
             return None, ""
         self.use(found[:1])

@@ -16,8 +16,6 @@ import numpy as np
 from fltoolkit.authoring.draft.column_contents import BLANK, ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
     UnusedColumns,
-    is_age,
-    is_coded,
     is_weight,
     is_yes_no,
     key_of_question,
@@ -25,7 +23,14 @@ from fltoolkit.authoring.draft.column_roles import (
     score,
 )
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
+from fltoolkit.authoring.draft.yaml_lines import (
+    YamlLine,
+    code_line,
+    in_one_line,
+    meanings,
+    name_and_label,
+    yaml_scalar,
+)
 from fltoolkit.survey.spec.files_and_design import numbered_columns
 from fltoolkit.survey.spec.replicate_methods import METHODS
 from fltoolkit.yaml_files.loading import UNANSWERED
@@ -33,7 +38,6 @@ from fltoolkit.yaml_files.loading import UNANSWERED
 NO_KEY = "the columns that make a row unique"
 NUMBERING = ("household", "line", "psu", "strata", "identifier")
 MOST_TRIED = 8  # columns to try as a key, if no label or name suggests one
-YEARS = (1980, 2100)
 NUMBERED = re.compile(r"(.*?)(\d+)(\D*)")
 FEWEST_REPLICATES = 10
 ROLES = ("replicate_weight", "weight")
@@ -70,16 +74,11 @@ def find_sample(unused: UnusedColumns) -> Sample:
     """
     replicates = find_replicates(unused.free())
     unused.use(replicates)
-    weights = rank_columns(unused.free(), "weight", is_weight)
+    weights = rank_columns(unused.free(), "weight")
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
     unused.use([weight, module_weight])
-    household, _ = unused.take("household", lambda c: c.full and c.distinct > 1)
-    line, _ = unused.take(
-        "line", lambda c: c.full and c.distinct > 1 and (c.distinct <= 100 or c.distinct >= c.rows)
-    )
-    strata, _ = unused.take("strata", lambda c: c.full and c.distinct < c.rows / 4)
-    psu, _ = unused.take("psu", lambda c: c.full and 1 < c.distinct < c.rows)
+    household, line, strata, psu = (unused.take(role)[0] for role in ("household", "line", "strata", "psu"))
     if weight:
         unused.compare(everybody or some, "weight")
     if module_weight and module_weight is not weight:
@@ -296,18 +295,10 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
             )
         )
         return lines, ()
-    for kind in ("answered", "refused", "not_asked"):
-        if kind in by_meaning:
-            lines.append(
-                YamlLine(f"  {kind}: {in_one_line(by_meaning[kind])}", meanings(column, by_meaning[kind]))
-            )
+    kinds = [kind for kind in ("answered", "refused", "not_asked") if kind in by_meaning]
+    lines += [code_line(f"  {kind}", column, by_meaning[kind]) for kind in kinds]
     if left := by_meaning.get("other"):
-        lines.append(
-            YamlLine(
-                f"  {UNANSWERED}: {in_one_line(left)}",
-                f"under answered, refused or not_asked: {meanings(column, left)}",
-            )
-        )
+        lines.append(code_line(f"  {UNANSWERED}", column, left, "under answered, refused or not_asked: "))
     return lines, by_meaning["answered"]
 
 
@@ -318,10 +309,6 @@ def _status_of_label(label: str) -> str | None:
     kind = only_kind_of(label, vocabulary().module)
     unclear = kind == "answered" and first_hit(vocabulary().polarity.negation, label)
     return None if unclear or kind == "partly" else kind
-
-
-def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
-    return unused.take("module_status", lambda c: c.full and is_coded(c, 12))
 
 
 def compare_with_module(
@@ -352,10 +339,6 @@ def doubt_module(unused: UnusedColumns, status: ColumnContents, answered: Sequen
     )
 
 
-def find_age(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
-    return unused.take("age", is_age)
-
-
 def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlLine:
     if not column:
         return YamlLine(f"age: {{column: {UNANSWERED}}}", "the column of age in completed years")
@@ -379,9 +362,7 @@ def year(unused: UnusedColumns, path: Path) -> YamlLine:
     """Returns the draft's line with the year of the survey. The year is taken from a column of years that
     contains a single value, or from the name of the file. If the two differ, or neither gives a year, the
     user must answer."""
-    column, why = unused.take(
-        "year", lambda c: c.full and c.low is not None and YEARS[0] <= c.low <= (c.high or 0) <= YEARS[1]
-    )
+    column, why = unused.take("year")
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)}
     years = (
         {int(column.low), int(column.high)}

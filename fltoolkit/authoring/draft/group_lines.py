@@ -1,30 +1,34 @@
-"""Writes the last part of the draft: populations, groups, sectors and the tables that are wanted."""
+"""Writes the last part of the draft: form, place and months of forced labour, populations, groups, sectors and
+the tables that are wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import (
+    AMOUNTS,
+    GROUPS,
+    SHORT_SET,
     UnusedColumns,
     answer_codes,
-    is_coded,
-    is_isic,
     rank_columns,
 )
 from fltoolkit.authoring.draft.design_lines import Sample
 from fltoolkit.authoring.draft.question_lines import Questions
-from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
+from fltoolkit.authoring.draft.vocabulary import first_hit, kind_of, only_kind_of, vocabulary
+from fltoolkit.authoring.draft.yaml_lines import (
+    YamlLine,
+    code_line,
+    in_one_line,
+    meanings,
+    name_and_label,
+    yaml_scalar,
+)
 from fltoolkit.survey.classifications.answer_labels import count_hits
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 from fltoolkit.yaml_files.loading import UNANSWERED
 
-MOST_CODES = {
-    "sex": 9, "region": 60, "area": 9, "migrant": 12, "status": 20, "education": 25, "informality": 9,
-    "social_protection": 9, "employer": 15,
-}  # fmt: skip
 STANDARD = {
     "sex": "sex",
     "area": "area",
@@ -32,10 +36,70 @@ STANDARD = {
     "informality": "informality",
     "social_protection": "social_protection",
 }
-SHORT_SET = ("seeing", "hearing", "walking", "remembering", "self_care", "communicating")
-AMOUNTS = ("recruitment_fee", "debt")
-FEW_NUMBERS = 10  # different numbers; a column with fewer has codes
 LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # the last code of ISIC, in any revision, by the number of digits
+
+
+# --------------------------------------------------------------------------- who imposed it, where, for how m
+
+
+def coded_lines(key: str, unused: UnusedColumns) -> Iterator[YamlLine]:
+    """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of
+    forced labour. Each kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
+
+    `key` is the key of survey.yaml that contains these kinds: `form` or `place`.
+    """
+    column, why = unused.take(key)
+    if not column:
+        return
+    kinds: Mapping[str, Sequence[str]] = getattr(vocabulary(), key)
+    by_meaning: dict[str, list[str]] = {}
+    for code, label in column.codes.items():
+        if code not in column.no_answer:
+            negated = first_hit(vocabulary().polarity.negation, label)
+            kind = None if negated else only_kind_of(label, kinds)
+            by_meaning.setdefault(kind or "other", []).append(code)
+    yield from [YamlLine(), YamlLine(f"{key}:"), _job_line(unused, column, why)]
+    left = by_meaning.pop("other", [])
+    for kind in kinds:
+        if kind in by_meaning:
+            yield code_line(f"  {kind}", column, by_meaning[kind])
+        elif left:
+            yield YamlLine(f"  {kind}: {UNANSWERED}", f"which of: {meanings(column, left)}")
+    if left and by_meaning.keys() == kinds.keys():
+        yield code_line(f"  {UNANSWERED}", column, left, f"under {', '.join(kinds)} or missing: ")
+    if column.no_answer:
+        yield code_line("  missing", column, column.no_answer)
+
+
+def _job_line(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
+    """Returns the draft's line for a column with a fact about the work. If there are columns whose names
+    differ only in a number, the number may be that of a job, as in JOB1 and JOB2. Then the user must say
+    whether this is so.
+
+    `why` is the reason why the draft chose the column.
+    """
+    alike = unused.columns_of_other_jobs(column)
+    if not alike:
+        return YamlLine(f"  column: {unused.named(column)}", why)
+    asks = (
+        f"{name_and_label(column)}; and {', '.join(alike[:2])}: if the number is that of a job, write "
+        f"{{episode}} in its place"
+    )
+    return YamlLine(f"  column: {UNANSWERED}", asks)
+
+
+def month_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
+    column, why = unused.take("months")
+    if not column:
+        return
+    missing = unused.beyond(column, 60)
+    yield from [YamlLine(), YamlLine("months:"), _job_line(unused, column, why)]
+    yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
+    if missing:
+        yield code_line("  missing", column, missing)
+
+
+# -------------------------------------------------------------------------------- populations, groups, sectors, tables
 
 
 def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator[YamlLine]:
@@ -62,7 +126,7 @@ def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator
 def find_groups(unused: UnusedColumns) -> dict[str, tuple[ColumnContents, str]]:
     """Returns the column of each group (a breakdown such as sex or region), and the reason why the column was
     chosen."""
-    taken = {name: unused.take(name, partial(is_coded, most=most))[0] for name, most in MOST_CODES.items()}
+    taken = {name: unused.take(name)[0] for name in GROUPS}
     return {name: (column, unused.why(column)) for name, column in taken.items() if column}
 
 
@@ -87,7 +151,7 @@ def groups(
         asked = "what the codes mean; put codes for no answer under missing"
         yield YamlLine(f"    codes: {{{codes}}}", comment if all(labels.values()) else asked)
         if missing:
-            yield YamlLine(f"    missing: {in_one_line(missing)}", meanings(column, missing))
+            yield code_line("    missing", column, missing)
     yield from (line for lines in measured.values() for line in lines)
 
 
@@ -95,7 +159,7 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
     """Returns the draft's lines for groups that are not made from simple codes: fifths of household wealth,
     bands of fees and debts for the job, and disability (six questions)."""
     found: dict[str, list[YamlLine]] = {}
-    wealth, why = unused.take("wealth", _is_measured)
+    wealth, why = unused.take("wealth")
     if wealth:
         found["wealth"] = [
             YamlLine(
@@ -104,25 +168,17 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
             )
         ]
     for name in AMOUNTS:
-        column, why = unused.take(name, _is_measured)
+        column, why = unused.take(name)
         if column:
             missing = f", missing: {in_one_line(column.no_answer)}" if column.no_answer else ""
             bands = f"  {name}: {{column: {unused.named(column)}, bands: {UNANSWERED}{missing}}}"
             found[name] = [YamlLine(bands, f"lower limits of bands, such as [1, 200, 500]; {why}")]
-    short_set = {
-        question: rank_columns(unused.free(), question, partial(is_coded, most=9)) for question in SHORT_SET
-    }
+    short_set = {question: rank_columns(unused.free(), question) for question in SHORT_SET}
     if all(short_set.values()):
         columns = [columns[0] for columns in short_set.values()]
         unused.use(columns)
         found["disability"] = list(_disability(columns))
     return found
-
-
-def _is_measured(column: ColumnContents) -> bool:
-    """Returns whether a column contains measured numbers, such as a debt: more different values than a list
-    of codes would have."""
-    return column.low is not None and column.distinct > FEW_NUMBERS
 
 
 def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
@@ -145,14 +201,14 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
         ),
     )
     if missing:
-        yield YamlLine(f"    missing: {in_one_line(missing)}", meanings(first, missing))
+        yield code_line("    missing", first, missing)
 
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
     """Yields the draft's lines for a breakdown by occupation, if a column contains the occupation of a job
     that many persons have. If the label does not say that the codes are ISCO-08, the user must confirm it.
     `workers` says whether survey.yaml has the population of workers."""
-    column, why = unused.take("occupation", is_isic)
+    column, why = unused.take("occupation")
     if column is None or column.low is None or not _of_all(column):
         return
     digits = str(column.widths[1])
@@ -200,7 +256,7 @@ def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
     labour.
     """
     found: dict[str, ColumnContents] = {}
-    for column in rank_columns(unused.free(), "isic", is_isic):
+    for column in rank_columns(unused.free(), "isic"):
         name = "sector" if _of_cases(column) else "main_job_sector"
         found[name if name not in found else f"sector_{len(found) + 1}"] = column
     unused.use(found.values())

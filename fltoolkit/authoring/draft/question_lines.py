@@ -3,7 +3,7 @@ gets its side of the definition: involuntary work or coercion."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,10 +22,7 @@ from fltoolkit.authoring.draft.column_roles import (
 )
 from fltoolkit.authoring.draft.question_gates import Gate, find_gates
 from fltoolkit.authoring.draft.vocabulary import (
-    first_hit,
     is_witnessed,
-    only_kind_of,
-    vocabulary,
     why_doubtful,
     why_unclear,
 )
@@ -147,12 +144,6 @@ def _asks_leaving(column: ColumnContents) -> bool:
     return is_coded(column, 8) and any(column.codes.values()) and key_of_question(column) == LEAVING_KEY
 
 
-def _has_kinds(column: ColumnContents) -> bool:
-    """Returns whether the codes of a column are labelled kinds of something, such as status in employment.
-    Such a column can decide who is asked a question."""
-    return is_coded(column, 12) and any(column.codes.values())
-
-
 def _gates(
     unused: UnusedColumns,
     found: Sequence[ColumnContents],
@@ -170,9 +161,9 @@ def _gates(
     # A blank of a question on the same work needs no gate. It counts only for persons who said yes to both
     # sides.
     questions, linked = {c.name for c in found}, {c.name for c in placed.get("same_work", ())}
-    listed = [
-        c for c in unused.columns if c.name in questions or (c.name not in unused.used and _has_kinds(c))
-    ]
+    # Other columns with labelled codes, such as status in employment, can decide too who is asked.
+    free = {c.name for c in unused.free() if is_coded(c, 12) and any(c.codes.values())}
+    listed = [c for c in unused.columns if c.name in questions | free]
     step = max(10 * NEARBY_QUESTIONS, unused.table.columns_at_once)
     for start in range(0, len(listed), step):
         around = {
@@ -303,8 +294,12 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     name_alone = not column.label and key in ("proxy", "alone")
     if not name_alone and (reason := why_unclear(column.label, key)):
         asked |= OPEN_CODES
-        reason = "" if key == LEAVING_KEY else f"{reason}; "
-        why.append(f"yes: the codes that say {_comment_of(key)}; {reason}of {meanings(column, column.codes)}")
+        what = (
+            "the person could not leave; a threat is threats_or_violence too"
+            if key == LEAVING_KEY
+            else f"that it happened; {reason}"
+        )
+        why.append(f"yes: the codes that say {what}; of {meanings(column, column.codes)}")
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
@@ -317,14 +312,6 @@ def open_direction(label: str) -> tuple[dict[str, str], list[str]]:
     around, and the reason. Both are empty if no word does."""
     reason = why_doubtful(label, of_harm=True)
     return (OPEN_CODES, [f"yes: the codes that say that it happened; {reason}"]) if reason else ({}, [])
-
-
-def _comment_of(key: str) -> str:
-    return (
-        "the person could not leave; a threat is threats_or_violence too"
-        if key == LEAVING_KEY
-        else "that it happened"
-    )
 
 
 def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
@@ -380,109 +367,11 @@ def question_entry(q: Questions, column: ColumnContents, asked: Mapping[str, str
 
 
 def _routing(gates: Sequence[Gate]) -> str:
-    each = [_gate(gate) for gate in gates]
-    return each[0] if len(each) == 1 else f"{{all: [{', '.join(each)}]}}"
-
-
-def _gate(gate: Gate) -> str:
-    unsure = f", {UNANSWERED}: {in_one_line(gate.unsure)}" if gate.unsure else ""
-    skipped = f", skipped: {in_one_line(gate.skipped)}" if gate.skipped else ""
-    return f"{{column: {yaml_scalar(gate.column)}, asked: {in_one_line(gate.asked)}{skipped}{unsure}}}"
-
-
-# --------------------------------------------------------------------------- who imposed it, where, for how m
-
-
-def form_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
-    yield from _coded_lines("form", unused, vocabulary().form, _asked_of_some)
-
-
-def place_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
-    yield from _coded_lines("place", unused, vocabulary().place, _asked_of_some)
-
-
-def _asked_of_some(column: ColumnContents) -> bool:
-    return is_coded(column, 20) and not is_yes_no(column) and not column.full
-
-
-def _coded_lines(
-    key: str,
-    unused: UnusedColumns,
-    kinds: Mapping[str, Sequence[str]],
-    fits: Callable[[ColumnContents], bool],
-) -> Iterator[YamlLine]:
-    """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of
-    forced labour. Each kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
-
-    Args:
-        key: the key of survey.yaml that contains these kinds, such as `form`.
-        unused: the columns of the file.
-        kinds: the words by which a label is recognised, by kind.
-        fits: whether the values of a column can be such codes.
-    """
-    column, why = unused.take(key, fits)
-    if not column:
-        return
-    by_meaning: dict[str, list[str]] = {}
-    for code, label in column.codes.items():
-        if code not in column.no_answer:
-            by_meaning.setdefault(_kind_of_label(label, kinds) or "other", []).append(code)
-    yield from [YamlLine(), YamlLine(f"{key}:"), _job_line(unused, column, why)]
-    left = by_meaning.pop("other", [])
-    for kind in kinds:
-        if kind in by_meaning:
-            yield YamlLine(f"  {kind}: {in_one_line(by_meaning[kind])}", meanings(column, by_meaning[kind]))
-        elif left:
-            yield YamlLine(f"  {kind}: {UNANSWERED}", f"which of: {meanings(column, left)}")
-    if left and by_meaning.keys() == kinds.keys():
-        yield YamlLine(
-            f"  {UNANSWERED}: {in_one_line(left)}",
-            f"under {', '.join(kinds)} or missing: {meanings(column, left)}",
+    each = []
+    for gate in gates:
+        unsure = f", {UNANSWERED}: {in_one_line(gate.unsure)}" if gate.unsure else ""
+        skipped = f", skipped: {in_one_line(gate.skipped)}" if gate.skipped else ""
+        each.append(
+            f"{{column: {yaml_scalar(gate.column)}, asked: {in_one_line(gate.asked)}{skipped}{unsure}}}"
         )
-    if column.no_answer:
-        yield YamlLine(f"  missing: {in_one_line(column.no_answer)}", meanings(column, column.no_answer))
-
-
-def _job_line(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
-    """Returns the draft's line for a column with a fact about the work. If there are columns whose names
-    differ only in a number, the number may be that of a job, as in JOB1 and JOB2. Then the user must say
-    whether this is so.
-
-    `why` is the reason why the draft chose the column.
-    """
-    alike = unused.columns_of_other_jobs(column)
-    if not alike:
-        return YamlLine(f"  column: {unused.named(column)}", why)
-    asks = (
-        f"{name_and_label(column)}; and {', '.join(alike[:2])}: if the number is that of a job, write "
-        f"{{episode}} in its place"
-    )
-    return YamlLine(f"  column: {UNANSWERED}", asks)
-
-
-def _kind_of_label(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the kind to which a label belongs; `kinds` gives the words of each kind. Returns None if the
-    label fits none or several, or has a negation."""
-    return None if first_hit(vocabulary().polarity.negation, label) else only_kind_of(label, kinds)
-
-
-def _is_months(column: ColumnContents) -> bool:
-    """Returns whether a column can be months: small numbers that not everybody has, with labels only for
-    codes of no answer."""
-    numbers = column.distinct > 3 and column.low is not None and column.low >= 0 and column.widths[1] <= 3
-    return (
-        numbers
-        and not column.full
-        and not any(column.codes[code] for code in column.codes.keys() - column.no_answer)
-    )
-
-
-def month_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
-    column, why = unused.take("months", _is_months)
-    if not column:
-        return
-    missing = unused.beyond(column, 60)
-    yield from [YamlLine(), YamlLine("months:"), _job_line(unused, column, why)]
-    yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
-    if missing:
-        yield YamlLine(f"  missing: {in_one_line(missing)}", meanings(column, missing))
+    return each[0] if len(each) == 1 else f"{{all: [{', '.join(each)}]}}"

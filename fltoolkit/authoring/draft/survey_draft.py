@@ -99,23 +99,20 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     """Yields the lines of a drafted survey.yaml from top to bottom. The draft looks for the columns of each
     part in a fixed order, and does not use a column twice."""
     sample = design_lines.find_sample(unused)
-    status, why = design_lines.find_module(unused)
+    status, why = unused.take("module_status")
     module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
     doubt = design_lines.doubt_module(unused, status, answered) if status and answered else ""
     sure = status and answered and status.name not in unused.rivals
     if sample.module_weight and sure and status:
         design_lines.compare_with_module(unused, sample.module_weight, status, answered)
-    age, of_age = design_lines.find_age(unused)
+    age, of_age = unused.take("age")
     year = design_lines.year(unused, Path(path))
     beside = commented_blocks.find_blocks(unused, age)
     q = question_lines.find_questions(
         unused, (status.name, answered) if status and sure else None, bool(sure or not status)
     )
-    form, where, months = (
-        list(question_lines.form_lines(unused)),
-        list(question_lines.place_lines(unused)),
-        list(question_lines.month_lines(unused)),
-    )
+    form, where = (list(group_lines.coded_lines(key, unused)) for key in ("form", "place"))
+    months = list(group_lines.month_lines(unused))
     measured = group_lines.find_measured(unused)
     by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
 

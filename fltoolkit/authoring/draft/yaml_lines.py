@@ -72,6 +72,11 @@ def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = No
     return ", ".join(labelled if most is None or len(labelled) <= most else [*labelled[:most], "…"])
 
 
+def code_line(start: str, column: ColumnContents, codes: Sequence[str], why: str = "") -> YamlLine:
+    """Returns the draft's line with some codes of a column, and their labels as a comment after `why`."""
+    return YamlLine(f"{start}: {in_one_line(codes)}", why + meanings(column, codes))
+
+
 def in_one_line(items: Sequence[str]) -> str:
     """Returns codes or names as they are written in one line of YAML: one code or name alone, several as a
     list in brackets."""

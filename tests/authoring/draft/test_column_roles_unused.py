@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from draft_columns import column, unused
+
+from fltoolkit.authoring.draft.column_roles import FITS
+
+
+@pytest.fixture(autouse=True)
+def _any_values_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("strata", "psu"):
+        monkeypatch.setitem(FITS, role, lambda c: c.name != "unfit")
 
 
 def test_the_likeliest_free_column_is_taken_and_named(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
-    held.columns = [column("x", "Stratum of the sample"), column("strate"), column("y", "Region")]
-    taken, why = held.take("strata", lambda _: True)
+    held.columns = [column("x", "Stratum of the sample"), column("unfit", "Stratum"), column("y", "Region")]
+    taken, why = held.take("strata")
     assert taken is held.columns[0]
     assert (why, held.named(taken), held.used) == ("x: Stratum of the sample", "x", {"x"})
-    assert held.take("strata", lambda c: c.name != "strate") == (None, "")
+    assert held.take("strata") == (None, "")
 
 
 def test_of_columns_that_fit_as_well_the_name_is_asked_and_the_others_are_told(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     held.columns = [column("strat", "Stratum"), column("stratum", "Stratum"), column("z", "Stratum")]
-    taken, why = held.take("strata", lambda _: True)
+    taken, why = held.take("strata")
     assert taken is held.columns[0]
     assert (why, held.named(taken)) == ("strat: Stratum; or is it stratum?", "<answer>")
     assert held.rivals == {"strat": ["stratum"]}  # z has the label alone
@@ -28,10 +37,10 @@ def test_of_columns_that_fit_as_well_the_name_is_asked_and_the_others_are_told(t
 def test_a_rival_that_gets_another_role_is_no_rival_and_none_is_offered_twice(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     held.columns = [column("strat"), column("stratum"), column("strate_ea"), column("psu")]
-    strata, why = held.take("strata", lambda _: True)
+    strata, why = held.take("strata")
     assert strata is not None
     assert why == "the name strat; or is it stratum, strate_ea?"
-    psu, why = held.take("psu", lambda c: c.name != "stratum")
+    psu, why = held.take("psu")
     assert psu is not None
     assert why == "the name strate_ea; or is it psu?"
     assert held.why(strata) == "the name strat; or is it stratum?"

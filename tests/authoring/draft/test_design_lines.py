@@ -15,8 +15,6 @@ from fltoolkit.authoring.draft.design_lines import (
     compare_with_module,
     design,
     files,
-    find_age,
-    find_module,
     find_sample,
     module,
     year,
@@ -170,19 +168,19 @@ def test_who_answered_the_module_is_said_of_everybody_in_a_few_codes(
 ) -> None:
     held = unused(tmp_path, {"id": [1]})
     held.columns = [column("result", codes={str(i): "" for i in range(codes)}, rows=20, filled=filled)]
-    assert (find_module(held)[0] is not None) is found
+    assert (held.take("module_status")[0] is not None) is found
 
 
 def test_ages_above_all_ages_are_asked(tmp_path: Path) -> None:
     held = unused(tmp_path, {"age": [*range(20, 40), 999, 120]}, codes={"age": {"98": "Don't know"}})
-    assert str(age(held, *find_age(held))) == (
+    assert str(age(held, *held.take("age"))) == (
         "age: {column: age, missing: 98, <answer>: 999}  # the name age; no age: 98 Don't know; "
         "999: under missing if it is a code; a wrong age goes under corrections"
     )
     held = unused(tmp_path, {"age": [*range(20, 40), 120, 121]})
-    assert "<answer>: 121}" in str(age(held, *find_age(held)))
+    assert "<answer>: 121}" in str(age(held, *held.take("age")))
     held = unused(tmp_path, {"age": range(20, 40)})
-    assert str(age(held, *find_age(held))) == "age: {column: age}  # the name age"
+    assert str(age(held, *held.take("age"))) == "age: {column: age}  # the name age"
     assert str(age(held, None, "")) == "age: {column: <answer>}  # the column of age in completed years"
 
 
