@@ -133,7 +133,7 @@ def parts(run: Run, folder: Path) -> Counter[str]:
     functions = [
         ("start of the kernel, with the kit's imports", jupyter.Kernel, "_start"),
         ("end of the kernel", jupyter.Kernel, "__exit__"), ("pages", batch, "page"),
-        ("hashes of inputs, code and results", batch, "premises"),
+        ("hashes of inputs, code and results", batch, "run_inputs"),
         ("hashes of inputs, code and results", batch, "file_hashes"),
         ("hashes of inputs, code and results", batch, "input_hashes"),
         ("the index and its script", batch, "write_index"),

@@ -153,7 +153,7 @@ def _remind_of_releases(persons: ClassifiedSurvey, outputs: Path) -> None:
 
 def _print_findings(rows: Iterable[Mapping[Any, Any]]) -> None:
     for row in rows:
-        count = f" [{row['count']}]" if row["count"] != "" else ""
+        count = f" [{row['count']}]" if row.get("count", "") != "" else ""
         say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}{count}\n        {row['do']}")
 
 
@@ -233,8 +233,7 @@ def nap_check(parsed: argparse.Namespace) -> int:
     beside = parsed.plan.with_name("survey.yaml")
     survey = parsed.survey or plan.baseline_path or (beside if beside.is_file() else None)
     found = check_plan(plan, read_spec(survey) if survey else None)
-    for row in as_records(found):
-        say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}\n        {row['do']}")
+    _print_findings(as_records(found))
     if survey is None:
         say(
             "NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the "

@@ -130,7 +130,7 @@ def kill_at_every_step(folder: Path) -> None:
     for (
         one
     ) in runs:  # what a process works out once, such as the hash of the code: here, instead of in every child
-        run_record.premises(one, out / one.name)
+        run_record.run_inputs(one, out / one.name)
     read_once = folder / "read_once"
     notebook_pages.write_assets(read_once)
     front_page.write_index(read_once, [])
@@ -141,7 +141,7 @@ def kill_at_every_step(folder: Path) -> None:
 
     def recover() -> None:
         with output_folders.locked(out):
-            output_folders.recover(out)
+            output_folders.finish_interrupted(out)
 
     assert ended(run) == 0
     old = tree(out)

@@ -34,13 +34,20 @@ from fltoolkit.run.jupyter import (
     place_of_cell,
     register_engine,
 )
-from fltoolkit.run.output_folders import FAILED, failed_folder, locked, put_in_place, recover, work_folder
+from fltoolkit.run.output_folders import (
+    FAILED,
+    failed_folder,
+    finish_interrupted,
+    locked,
+    put_in_place,
+    work_folder,
+)
 from fltoolkit.run.printable_errors import printable_cell_error, printable_text
 from fltoolkit.run.private_folder import disclosure_call, private_place, write_rows
 from fltoolkit.run.run_record import (
     RECORD,
-    Premises,
     Record,
+    RunInputs,
     corrections_of,
     failed_record,
     file_hashes,
@@ -48,9 +55,9 @@ from fltoolkit.run.run_record import (
     hash_if_edited,
     input_hashes,
     note_failure,
-    premises,
     read_record,
     refuse_others,
+    run_inputs,
     survey_facts,
     untranslated_in,
     why_rerun,
@@ -161,7 +168,7 @@ def run_surveys(
     outputs, mine = outputs.resolve(), [run.name for run in runs]
     options = with_private_place(options, outputs)
     with locked(outputs) as hold:
-        recover(outputs)
+        finish_interrupted(outputs)
         if not options.replace:
             refuse_others(runs, outputs)
         write_assets(outputs / ASSETS)
@@ -180,7 +187,7 @@ def run_surveys(
         files = [file for run in runs for file in (run.survey, run.plan) if file]
         here = thread_workers(options.workers, work, threading.Event(), say)
         with workers_of(options.scheduler, work, hold, files, say) if options.scheduler else here as pool:
-            ended, front = run_all(runs, pool, say, index, clear=partial(recover, outputs))
+            ended, front = run_all(runs, pool, say, index, clear=partial(finish_interrupted, outputs))
         return all_passed(ended, front, say)
 
 
@@ -214,7 +221,7 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
     passed. A later run of the whole batch writes the index."""
     options = with_private_place(options, outputs)
     with locked(outputs, run.name):
-        recover(outputs, run.name)
+        finish_interrupted(outputs, run.name)
         if not options.replace:
             refuse_others([run], outputs)
         work = partial(run_survey, outputs=outputs, options=options)
@@ -237,8 +244,9 @@ def run_survey(
         Stopped: `stop` was set; nothing is left of this run.
     """
     try:
-        if options.private:
-            _private_rows(run, options.private)
+        if options.private:  # also if the findings stop the run; what cannot be read, the run itself reports
+            with suppress(FltoolkitError):
+                write_rows(run.survey, run.name, options.private)
         return _run_into(run, outputs / run.name, options, stop, say)
     except FltoolkitError as error:  # for example, the workbook to be replaced has entries that nobody read
         return RunEnd("failed", str(error))
@@ -255,7 +263,7 @@ def _run_into(
     run: Run, target: Path, options: BatchOptions, stop: Stop, say: Callable[[str], None]
 ) -> RunEnd:
     started, without_key = time.time(), not has_key(run)
-    now, about, restricted = premises(run, target), survey_facts(run), target / "restricted"
+    now, about, restricted = run_inputs(run, target), survey_facts(run), target / "restricted"
     if without_key and now.key:
         say(f"{run.name}: made the secret key of the survey: keep it beside survey.yaml, with a copy")
     if options.resume and (target.exists() or failed_folder(target).exists()):
@@ -303,14 +311,6 @@ def _run_into(
     return RunEnd("passed")
 
 
-def _private_rows(run: Run, place: str) -> None:
-    """Writes the keys of some rows into the private folder `place`: rows in which checks found a problem, and
-    rows that survey.yaml corrects. They are written even if the problems stop the run. If the survey cannot
-    be read, nothing is written, and the run itself reports the error."""
-    with suppress(FltoolkitError):
-        write_rows(run.survey, run.name, place)
-
-
 def _workbook_read(run: Run, target: Path) -> str:
     """Checks the workbook that this run will replace: all entries of partners must already be in
     partners.yaml. Returns the SHA-256 of the workbook if somebody changed it after the last run, otherwise an
@@ -328,7 +328,7 @@ def _workbook_read(run: Run, target: Path) -> str:
 
 
 def _run_notebooks(
-    run: Run, work: Path, now: Premises, stop: Stop, progress: Progress, *, private: str
+    run: Run, work: Path, now: RunInputs, stop: Stop, progress: Progress, *, private: str
 ) -> tuple[str, str]:
     """Runs the notebooks in `work` and writes their pages. Returns the error and the page that shows it, or
     two empty texts.

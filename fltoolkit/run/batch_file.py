@@ -170,12 +170,13 @@ def make_run(
             found=wrong,
             allowed=sorted(everywhere),
         )
-    run = Run(name, survey, plan)
+    run, folder = Run(name, survey, plan), survey.parent.resolve()
     for notebook in notebooks_of(run):
         types = declared_parameters(notebook)
         values = {k: _typed(k, v, types[k], where) for k, v in given.items() if k in types}
         run.parameters[notebook] = {
-            k: _from_survey(v, survey.parent) if str(v).endswith(YAML) else v for k, v in values.items()
+            k: relative_path((folder / v).resolve(), folder) if str(v).endswith(YAML) else v
+            for k, v in values.items()
         }
     if missing := [file for file in run.parameter_files() if not file.is_file()]:
         do = "give its path from the survey's folder, or the name of one that the kit ships"
@@ -226,11 +227,6 @@ def declared_parameters(notebook: str) -> dict[str, str]:
     """Returns the parameters that a notebook declares in its parameters cell: the type of each, by name."""
     found = import_without_grammar("papermill").inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
     return {name: str(p["inferred_type_name"]) for name, p in found.items()}
-
-
-def _from_survey(name: str, folder: Path) -> str:
-    """Returns the path of a YAML file relative to the survey's folder, as the notebooks read it."""
-    return relative_path((folder / name).resolve(), folder.resolve())
 
 
 def _typed(name: str, text: str, kind: str, where: str) -> Any:

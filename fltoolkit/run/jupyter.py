@@ -132,14 +132,11 @@ def place_of_cell(notebook: Path, count: int) -> str:
     import nbformat
 
     with suppress(OSError, ValueError):
-        cells = [cell for cell in nbformat.read(notebook, as_version=4).cells if not _is_title(cell)]
+        cells = nbformat.read(notebook, as_version=4).cells
+        cells = [c for c in cells if c.cell_type != "markdown" or not c.source.startswith("# ")]  # no titles
         found = (section_of(cells, i) for i, cell in enumerate(cells) if cell.get("execution_count") == count)
         return ", ".join(filter(None, (notebook.stem, next(found, ""))))
     return notebook.stem
-
-
-def _is_title(cell: Any) -> bool:
-    return bool(cell.cell_type == "markdown" and cell.source.startswith("# "))
 
 
 # ------------------------------------------------------------------------------------------------ normal form
@@ -524,20 +521,16 @@ def restore(shell: Any) -> None:
     """
     if _first is None:
         raise RuntimeError("no notebook has begun in this process")
+    import numpy as np
+
     shell.reset(new_session=True)
     os.chdir(_first.folder)
     warnings.resetwarnings()  # this also makes Python read its filters again
     warnings.filters[:] = _first.filters  # type: ignore[index]
-    _restore_random(_first)
+    random.setstate(_first.random)
+    np.random.set_state(_first.numpy_random)
     _restore_libraries(_first)
     memory.collect_garbage_less_often()
-
-
-def _restore_random(first: NotebookState) -> None:
-    import numpy as np
-
-    random.setstate(first.random)
-    np.random.set_state(first.numpy_random)
 
 
 def _restore_libraries(first: NotebookState) -> None:

@@ -116,7 +116,7 @@ def _lock(file: IO[str], shared: bool) -> None:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
-def recover(outputs: Path, name: str = "") -> None:
+def finish_interrupted(outputs: Path, name: str = "") -> None:
     """Removes unfinished folders that a killed batch left in a locked folder; if `name` is given, only those
     of this survey.
 

@@ -37,13 +37,15 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
     given = given.removeprefix("file://")
     if is_address(given):
         if is_address(str(outputs or "")):
-            _refuse_overlap(given, str(outputs), _is_above_or_below(f"{given}/", f"{outputs}/"))
+            one, other = f"{given}/", f"{outputs}/"
+            _refuse_overlap(given, str(outputs), one.startswith(other) or other.startswith(one))
         return given.rstrip("/")
     folder = Path(given).expanduser().absolute()
     if outputs and not is_address(str(outputs)):
         _refuse_overlap(given, str(outputs), _inside(folder, Path(outputs)) or _inside(Path(outputs), folder))
     for place in (folder, *folder.parents):
-        _refuse_overlap(given, str(place), _holds_results(place))
+        of_batch = (place / LOCK).exists() and (place / "index.html").is_file()
+        _refuse_overlap(given, str(place), of_batch or (place / RECORD).is_file())
     if folder.exists() and not folder.is_dir():
         raise RequestError(
             "a file stands where the private folder should be", where=given, do="name a folder"
@@ -113,15 +115,6 @@ def _inside(inner: Path, outer: Path) -> bool:
     if inner.is_relative_to(outer):
         return True
     return outer.exists() and any(p.exists() and p.samefile(outer) for p in (inner, *inner.parents))
-
-
-def _holds_results(folder: Path) -> bool:
-    """Returns whether a folder has the results of a batch, or of one survey."""
-    return (folder / RECORD).is_file() or ((folder / LOCK).exists() and (folder / "index.html").is_file())
-
-
-def _is_above_or_below(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
 
 
 def _refuse_overlap(given: str, outputs: str, overlap: bool) -> None:

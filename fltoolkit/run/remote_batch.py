@@ -12,7 +12,6 @@ import socket
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +30,6 @@ from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_o
 from fltoolkit.run.workers import (
     RunEnd,
     Stopped,
-    WorkerPool,
     all_passed,
     expect_workers,
     run_all,
@@ -165,25 +163,21 @@ def run_stored(
             store.put(f"{outputs}/index.html", here)
             return f"{root}/{outputs}/index.html"
 
-        def giving(pool: WorkerPool) -> Callable[[Run], Future[RunEnd]]:
-            def give(run: Run) -> Future[RunEnd]:
-                return pool.give(
-                    dataclasses.replace(
-                        run,
-                        survey=Path(_path_below(run.survey, here)),
-                        plan=run.plan and Path(_path_below(run.plan, here)),
-                    )
-                )
-
-            return give
-
+        relative = [
+            dataclasses.replace(
+                run,
+                survey=Path(_path_below(run.survey, here)),
+                plan=run.plan and Path(_path_below(run.plan, here)),
+            )
+            for run in runs
+        ]
         work = partial(run_remotely, stored=stored, options=options)
         with (
             workers_of(scheduler, work, claim, (), say)
             if scheduler
             else thread_workers(workers, work, claim, say) as pool
         ):
-            ended, front = run_all(runs, dataclasses.replace(pool, give=giving(pool)), say, index)
+            ended, front = run_all(relative, pool, say, index)
         claim.set()
         return all_passed(ended, front, say)
 

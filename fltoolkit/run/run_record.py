@@ -40,7 +40,7 @@ VERSIONS = (
 )  # fmt: skip
 
 
-class Premises(Model):
+class RunInputs(Model):
     """Everything that determines the results of a run: inputs, parameters, code and versions. If they have
     not changed, the results are current. All fields are empty for a run that failed before it read anything.
 
@@ -59,7 +59,7 @@ class Premises(Model):
     key: str = ""
 
 
-class Record(Premises):
+class Record(RunInputs):
     """The content of a run.json: what a run used and produced, and whether it passed.
 
     Attributes:
@@ -97,34 +97,29 @@ class Record(Premises):
         return [name for name, digest in self.outputs.items() if _hash(folder / name) != digest]
 
 
-def premises(run: Run, target: Path) -> Premises:
-    """Returns everything that determines the results of a run (`Premises`), in its present state. `target` is
-    the folder of the results."""
-    return Premises(
+def run_inputs(run: Run, target: Path) -> RunInputs:
+    """Returns everything that determines the results of a run, in its present state. `target` is the folder
+    of the results. The secret key of a survey is made at its first run."""
+    return RunInputs(
         inputs=input_hashes(run),
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
         code=code_hash(),
         versions=versions(),
-        key=_key_fingerprint(run),
+        key=key_of_survey(run.survey, spec).fingerprint if (spec := _readable_spec(run.survey)) else "",
     )
 
 
 def has_key(run: Run) -> bool:
     """Returns whether the survey has its secret key, or a survey.yaml that cannot be read."""
-    try:
-        return key_path(run.survey, read_spec(run.survey)).exists()
-    except FltoolkitError:
-        return True
+    spec = _readable_spec(run.survey)
+    return spec is None or key_path(run.survey, spec).exists()
 
 
-def _key_fingerprint(run: Run) -> str:
-    """Returns the fingerprint of the key of a survey, which is made at its first run; an empty text if
-    survey.yaml cannot be read, which the run itself reports."""
-    try:
-        spec = read_spec(run.survey)
-    except FltoolkitError:
-        return ""
-    return key_of_survey(run.survey, spec).fingerprint
+def _readable_spec(survey: Path) -> SurveySpec | None:
+    """Returns the content of a survey.yaml; None if it cannot be read, which the run itself reports."""
+    with suppress(FltoolkitError):
+        return read_spec(survey)
+    return None
 
 
 def versions() -> dict[str, str]:
@@ -177,9 +172,8 @@ def survey_facts(run: Run) -> dict[str, Any]:
 
     If survey.yaml cannot be read, the only fact is the title, which is then the name of the run.
     """
-    try:
-        spec = read_spec(run.survey)
-    except FltoolkitError:
+    spec = _readable_spec(run.survey)
+    if spec is None:
         return {"title": run.name}
     return {
         name: getattr(spec, name)
@@ -284,7 +278,7 @@ def _survey_name(facts: dict[str, Any]) -> str:
     return " ".join(str(facts[key]) for key in ("country", "year", "round") if facts[key])
 
 
-def why_rerun(now: Premises, folder: Path) -> str:
+def why_rerun(now: RunInputs, folder: Path) -> str:
     """Returns the reason why the results in `folder` must be made again, such as a failed run or a changed
     input file. Returns an empty text if the results are current. `now` has everything that determines the
     results at present."""
@@ -330,19 +324,17 @@ def input_files(run: Run) -> list[Path]:
 def _data_files(survey: Path) -> list[Path]:
     """Returns the paths of the data and tables that a survey.yaml refers to. The list is empty if survey.yaml
     cannot be read."""
-    with suppress(FltoolkitError):
-        spec = read_spec(survey)
-        given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
-        released = [f"{folder}/{name}" for folder in _earlier_releases(spec) for name in RELEASE_FILES]
-        return [
-            survey.parent / name
-            for name in (*(path for file in given for path in file.path), *side_files(spec), *released)
-        ]
-    return []
+    spec = _readable_spec(survey)
+    if spec is None:
+        return []
+    given = [file for kind in type(spec.files).model_fields if (file := getattr(spec.files, kind))]
+    released = [f"{folder}/{name}" for folder in _earlier_releases(spec) for name in RELEASE_FILES]
+    named = (*(path for file in given for path in file.path), *side_files(spec), *released)
+    return [survey.parent / name for name in named]
 
 
-def _earlier_releases(spec: SurveySpec) -> tuple[str, ...]:
-    return spec.release.earlier if spec.release else ()
+def _earlier_releases(spec: SurveySpec | None) -> tuple[str, ...]:
+    return spec.release.earlier if spec and spec.release else ()
 
 
 def _refuse_own_release(runs: Sequence[Run], outputs: Path) -> None:
@@ -352,10 +344,8 @@ def _refuse_own_release(runs: Sequence[Run], outputs: Path) -> None:
         BatchError: names the folder.
     """
     for run in runs:
-        earlier: list[Path] = []
-        with suppress(FltoolkitError):
-            earlier += [run.survey.parent / folder for folder in _earlier_releases(read_spec(run.survey))]
-        if (outputs / run.name).resolve() in {folder.resolve() for folder in earlier}:
+        earlier = _earlier_releases(_readable_spec(run.survey))
+        if (outputs / run.name).resolve() in {(run.survey.parent / folder).resolve() for folder in earlier}:
             raise BatchError(
                 "the run would replace the earlier release that survey.yaml names; nothing was run",
                 where=f"{run.survey.name}: release",

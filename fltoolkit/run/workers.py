@@ -176,7 +176,9 @@ def run_all(
             while not all(done.done() for done in waiting):
                 time.sleep(0.1)
             index(ended)
-            finished = [run.name for done, run in waiting.items() if _ended_normally(done)]
+            finished = [
+                run.name for done, run in waiting.items() if not done.cancelled() and done.exception() is None
+            ]
             names = ", ".join(finished) or "none"
             say(
                 f"stopped; finished: {names} ({len(finished)} of {len(runs)}). A batch goes on with --resume."
@@ -231,10 +233,6 @@ def _stop_on_request(stop: Stop) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)  # None: the handler was not set from Python
-
-
-def _ended_normally(done: Future[RunEnd]) -> bool:
-    return not done.cancelled() and done.exception() is None
 
 
 def all_passed(ended: Mapping[str, RunEnd], index: object, say: Callable[[str], None]) -> bool:

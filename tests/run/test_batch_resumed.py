@@ -33,7 +33,7 @@ from fltoolkit.run import batch, run_record
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
 from fltoolkit.run.jupyter import Kernel
-from fltoolkit.run.output_folders import locked, recover
+from fltoolkit.run.output_folders import finish_interrupted, locked
 from fltoolkit.run.workers import RunEnd, Stopped
 
 HOUSE = Path(__file__).parents[2]
@@ -305,7 +305,7 @@ def until(there: Callable[[], object]) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from fltoolkit.run.output_folders import locked, recover
+from fltoolkit.run.output_folders import locked, finish_interrupted
 
 with locked(Path(sys.argv[1])):
     time.sleep(60)
@@ -380,7 +380,7 @@ def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
         stand_in(name, work, parameters, kernel)
         if name == "3_estimate":
-            recover(out)  # as the batch does that comes after
+            finish_interrupted(out)  # as the batch does that comes after
 
     stand(execute)
     assert not run_batch(path, say=said.append)

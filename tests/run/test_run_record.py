@@ -17,8 +17,8 @@ from fltoolkit.errors import BatchError
 from fltoolkit.run import run_record
 from fltoolkit.run.batch_file import Run, make_run
 from fltoolkit.run.run_record import (
-    Premises,
     Record,
+    RunInputs,
     corrections_of,
     failed_record,
     file_hashes,
@@ -26,9 +26,9 @@ from fltoolkit.run.run_record import (
     input_hashes,
     note_failure,
     other_releases,
-    premises,
     read_record,
     refuse_others,
+    run_inputs,
     survey_facts,
     untranslated_in,
     versions,
@@ -40,7 +40,7 @@ from fltoolkit.survey.spec.survey_spec import read_spec
 
 # SHA-256 of `abc`, from FIPS 180-2's examples.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-NOW = Premises(
+NOW = RunInputs(
     inputs={"survey.yaml": "1"}, parameters={"1_survey": {"survey": "s"}}, code="c", versions={"numpy": "2"}
 )
 
@@ -250,7 +250,7 @@ def test_results_made_with_another_key_are_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(BatchError, match="a: none"):
         refuse_others([run], tmp_path / "out")
     assert not key.exists()
-    made = premises(run, tmp_path / "out" / "a").key
+    made = run_inputs(run, tmp_path / "out" / "a").key
     with pytest.raises(BatchError, match="a: another"):
         refuse_others([run], tmp_path / "out")
     put(tmp_path / "same" / "a", **facts, key=made)
