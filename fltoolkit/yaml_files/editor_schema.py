@@ -51,9 +51,10 @@ def _with_simpler_forms(node: Any) -> Any:
     ):  # pydantic's name for the minimum length of a validator's result
         made["minItems"] = made.pop("minLength")
     if made.get("type") == "string" and "enum" in made:
-        made = {key: value for key, value in made.items() if key != "type"} | {
-            "enum": [*made["enum"], *_numbers(made["enum"])]
-        }
+        # An editor reads `digits: 4` as a number, although the model wants the text `4`.
+        numbers = [int(word) for word in made["enum"] if isinstance(word, str) and word.isdigit()]
+        made = {key: value for key, value in made.items() if key != "type"}
+        made["enum"] = [*made["enum"], *numbers]
     elif made.get("type") == "string" and not made.keys() & {"const", "format", "pattern"}:
         made |= SCALAR
     kinds = node.get(INSTEAD, [])
@@ -62,9 +63,3 @@ def _with_simpler_forms(node: Any) -> Any:
     others = [made["items"]] if ELEMENT in kinds else []
     others += [{"items": SCALAR, "type": "array"}] if NAMES in kinds else []
     return {"anyOf": [*others, made]} if others else made
-
-
-def _numbers(words: list[Any]) -> list[int]:
-    """Returns, as numbers, those allowed words that are written as whole numbers. An editor reads `digits: 4`
-    as a number, although the model wants the text `4`."""
-    return [int(word) for word in words if isinstance(word, str) and word.isdigit()]

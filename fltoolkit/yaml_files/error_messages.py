@@ -84,10 +84,13 @@ def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, 
         line: returns the line of a path in the file, as ` (line 12)`.
     """
     found = [_located(error, data) for error in errors]
+    # If a list is too short only because an element could not be read, the error about the element is enough.
+    paths = [p.path for p in found]
     found = [
         p
         for p in found
-        if not (p.error["type"] == "too_short" and any(_below_it(p, other) for other in found))
+        if p.error["type"] != "too_short"
+        or not any(len(path) > len(p.path) and path[: len(p.path)] == p.path for path in paths)
     ]
     lines = []
     for place in dict.fromkeys(p.choice for p in found):
@@ -177,13 +180,6 @@ def _found_in_words(found: object) -> str:
 def cut_text(text: str) -> str:
     """Returns a text for a message, cut if it is long."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]} …"
-
-
-def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Returns whether the second error (`other`) is about an element of the list that the first error
-    (`problem`) is about. If a list is too short only because this element could not be read, the error about
-    the element is enough."""
-    return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 
 def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:

@@ -236,12 +236,12 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
 
 def _without_empty_keys(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
     """Returns a mapping of a YAML file without the keys whose values are empty or null."""
-    empty = {canonical_code(key.value) for key, value in node.value if _is_null(value)}
+    empty = {
+        canonical_code(key.value)
+        for key, value in node.value
+        if isinstance(value, yaml.ScalarNode) and value.style is None and value.value in NULL
+    }
     return {key: value for key, value in pairs_of(loader, node).items() if value != "" and key not in empty}
-
-
-def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in NULL
 
 
 TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _without_empty_keys)

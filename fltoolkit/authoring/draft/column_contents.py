@@ -303,14 +303,10 @@ class DataTable:
     def count_unusable_keys(self, names: Sequence[str]) -> int:
         """Returns the number of keys that are not usable. A key is a combination of values in these columns;
         it is not usable if several rows have the same key, or if it contains a blank."""
-        frame = self.frame(names)
-        times = (
-            frame.group_by(list(names))
-            .agg(nw.len().alias("fl__n"))
-            .with_columns(_blank(names).alias("fl__blank"))
-        )
-        bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
-        return to_count(bad)
+        keys = ", ".join(map(_quoted, names))
+        blank = " OR ".join(f"{_quoted(name)} IS NULL" for name in names)
+        groups = nw.to_native(self.frame(names)).aggregate(f"{keys}, count(*) AS fl__n", keys)
+        return int(to_arrays(groups.filter(f"fl__n > 1 OR {blank}").aggregate("count(*) AS n"))["n"][0])
 
     def counted(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
         """Returns the number of rows with each value, for each column: `{"SEX": {"1": 5210, "2": 5544}}`.
@@ -529,13 +525,6 @@ def _code_as_byte(name: str, cases: Sequence[str]) -> str:
     code."""
     codes = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
     return f"(CASE WHEN {_quoted(name)} IS NULL THEN {BLANK} ELSE {codes} END)::UTINYINT"
-
-
-def _blank(names: Sequence[str]) -> nw.Expr:
-    blank = nw.col(names[0]).is_null()
-    for name in names[1:]:
-        blank = blank | nw.col(name).is_null()
-    return blank
 
 
 def _sort_key(code: str) -> tuple[bool, float, str]:

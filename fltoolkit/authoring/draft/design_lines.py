@@ -145,19 +145,13 @@ def _nearly_unique(unused: UnusedColumns, sample: Sample) -> str:
         return "not found: no column looks like a key"
     for start in range(len(tried) - 2, -1, -1):
         if alike := unused.table.alike(tried[start:]):
-            return _equal_rows_in_words(tried[start:], alike)
+            pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
+            rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
+            return (
+                f"{in_one_line(tried[start:])} is unique except for {pairs}, rows {rows} (the first below the "
+                "header is 1): name these columns, and correct the wrong row's under corrections"
+            )
     return f"tried, but not unique: {', '.join(tried)}"
-
-
-def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """Returns a comment with the rows that are equal in the columns `tried`. `alike` has the numbers of the
-    rows, in groups of equal rows."""
-    pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
-    rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
-    sentence = (
-        f"{in_one_line(tried)} is unique except for {pairs}, rows {rows} (the first below the header is 1)"
-    )
-    return f"{sentence}: name these columns, and correct the wrong row's under corrections"
 
 
 def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:

@@ -47,7 +47,8 @@ def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
             for name, section in asked.sections.items():
                 yield from _section(asked, name, section)
             for gate in asked.gates:
-                whose, formula = _section_condition(asked, gate), gate_formula(asked, gate)
+                whose = next((s.when for name in asked.gates[gate] if (s := asked.section_of(name))), "")
+                formula = gate_formula(asked, gate)
                 yield {"type": "calculate", "name": gate, "relevant": whose, "calculation": formula}
         yield {"type": "end_repeat"}
 
@@ -116,10 +117,6 @@ def gate_formula(asked: Questionnaire, gate: str) -> str:
         if before
         else formula
     )
-
-
-def _section_condition(asked: Questionnaire, gate: str) -> str:
-    return next((s.when for name in asked.gates[gate] if (s := asked.section_of(name))), "")
 
 
 def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
