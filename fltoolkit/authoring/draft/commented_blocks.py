@@ -195,60 +195,52 @@ def _code_sort_key(code: str) -> tuple[int, str]:
     return (int(code) if code.isdigit() else 0, code)
 
 
-def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """Yields the three blocks of comments: questions about children, on exceptions (work that Convention No.
+def blocks(found: Blocks, q: Questions) -> list[Iterator[YamlLine]]:
+    """Returns the three blocks of comments: questions about children, on exceptions (work that Convention No.
     29 exempts), and with several answers. The user moves a block to its place, removes the # and answers its
     questions.
 
     `found` has the questions of the blocks, and `q` has the yes/no questions that the draft has placed.
     """
-    if found.children:
-        yield from [
-            YamlLine(),
-            YamlLine(
-                "# Questions on children, or asked of children only. They go under children: "
-                "(docs/survey_yaml.md):"
-            ),
-        ]
-        yield YamlLine(f"# children:  # {CHILDREN}")
-        parents = [
-            c for c in found.children if not is_yes_no(c) and count_hits(vocabulary().parents, c.known_label)
-        ]
-        if parents:
-            comment = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
-            columns = in_one_line([c.name for c in parents])
-            text = (
-                "#   parents: "
-                f"{{line: {UNANSWERED}, columns: {columns}, none: {UNANSWERED}, elsewhere: {UNANSWERED}}}"
-            )
-            yield YamlLine(text, comment)
-        for c in (c for c in found.children if c not in parents):
-            asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
-            yield YamlLine(f"#   {UNANSWERED}: {question_entry(q, c, asked)}", meanings(c, c.codes))
-    if found.exceptions:
-        yield from [
-            YamlLine(),
-            YamlLine("# Work that Convention No. 29 exempts:"),
-            YamlLine("# exceptions:"),
-            YamlLine("#   kinds:"),
-        ]
-        for c in found.exceptions:
-            yield from _exception(q, c)
-    if found.several:
-        yield from [
-            YamlLine(),
-            YamlLine(
-                "# Questions with several answers. Move the line of an answer under its item, and "
-                "remove "
-                "its #."
-            ),
-        ]
-        for several in found.several:
-            known = ZEROS if several.zeros else ""
-            yield YamlLine(
-                f"#   {yaml_scalar(several.name)}", "; ".join(filter(None, [several.label, known]))
-            )
-            yield from (YamlLine(f"#     - {text}", why) for text, why in _option_lines(several))
+    return [_children(q, found.children), _exceptions(q, found.exceptions), _several(found.several)]
+
+
+def _children(q: Questions, columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
+    if not columns:
+        return
+    yield YamlLine(
+        "# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):"
+    )
+    yield YamlLine(f"# children:  # {CHILDREN}")
+    parents = [c for c in columns if not is_yes_no(c) and count_hits(vocabulary().parents, c.known_label)]
+    if parents:
+        comment = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
+        named = in_one_line([c.name for c in parents])
+        text = f"{{line: {UNANSWERED}, columns: {named}, none: {UNANSWERED}, elsewhere: {UNANSWERED}}}"
+        yield YamlLine(f"#   parents: {text}", comment)
+    for c in (c for c in columns if c not in parents):
+        asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
+        yield YamlLine(f"#   {UNANSWERED}: {question_entry(q, c, asked)}", meanings(c, c.codes))
+
+
+def _exceptions(q: Questions, columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
+    if columns:
+        yield YamlLine("# Work that Convention No. 29 exempts:")
+        yield YamlLine("# exceptions:")
+        yield YamlLine("#   kinds:")
+    for column in columns:
+        yield from _exception(q, column)
+
+
+def _several(questions: Sequence[SeveralAnswers]) -> Iterator[YamlLine]:
+    if questions:
+        yield YamlLine(
+            "# Questions with several answers. Move the line of an answer under its item, and remove its #."
+        )
+    for several in questions:
+        known = ZEROS if several.zeros else ""
+        yield YamlLine(f"#   {yaml_scalar(several.name)}", "; ".join(filter(None, [several.label, known])))
+        yield from (YamlLine(f"#     - {text}", why) for text, why in _option_lines(several))
 
 
 def _exception(q: Questions, column: ColumnContents) -> Iterator[YamlLine]:
@@ -282,34 +274,30 @@ def _option_lines(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
             )
 
 
-def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """Yields comment lines with the columns that the draft did not use. First come the questions that the
-    user could move to a place, then all other columns."""
+def questions_not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
+    """Yields comment lines with the questions that the user could move to a place."""
     questions = [c for c in q.all if c.name not in unused.used]
     if questions:
-        yield from [
-            YamlLine(),
-            YamlLine(
-                "# Questions not placed. Move a line under any_work or an item of items, and remove its #."
-            ),
-        ]
-        for c in questions:
-            routes = q.asked_after.get(c.name, ())
-            says = f"; says who was asked {', '.join(routes)}" if routes else ""
-            asked, why = open_direction(c.label)
-            points = [meanings(c, c.codes) + says, *why, *open_points(q, c)]
-            yield YamlLine(f"#     - {question_entry(q, c, asked)}", "; ".join(points))
-    named = {c.name for c in questions}
-    others = [c for c in unused.free() if c.name not in named]
-    if others:
-        yield from [YamlLine(), YamlLine("# Columns not used:")]
-        yield from (
-            YamlLine(
-                f"#   {yaml_scalar(c.name)}",
-                "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12) or _count_texts(c)])),
-            )
-            for c in others
+        yield YamlLine(
+            "# Questions not placed. Move a line under any_work or an item of items, and remove its #."
         )
+    for c in questions:
+        routes = q.asked_after.get(c.name, ())
+        says = f"; says who was asked {', '.join(routes)}" if routes else ""
+        asked, why = open_direction(c.label)
+        points = [meanings(c, c.codes) + says, *why, *open_points(q, c)]
+        yield YamlLine(f"#     - {question_entry(q, c, asked)}", "; ".join(points))
+
+
+def columns_not_used(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
+    """Yields comment lines with the columns that the draft did not use, and that are no questions."""
+    asked = {c.name for c in q.all}
+    columns = [c for c in unused.free() if c.name not in asked]
+    if columns:
+        yield YamlLine("# Columns not used:")
+    for c in columns:
+        said = meanings(c, c.codes, most=12) or _count_texts(c)
+        yield YamlLine(f"#   {yaml_scalar(c.name)}", "; ".join(filter(None, [c.label, said])))
 
 
 def _count_texts(column: ColumnContents) -> str:

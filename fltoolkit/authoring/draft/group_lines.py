@@ -58,7 +58,7 @@ def coded_lines(key: str, unused: UnusedColumns) -> Iterator[YamlLine]:
             negated = first_hit(vocabulary().polarity.negation, label)
             kind = None if negated else only_kind_of(label, kinds)
             by_meaning.setdefault(kind or "other", []).append(code)
-    yield from [YamlLine(), YamlLine(f"{key}:"), _job_line(unused, column, why)]
+    yield from [YamlLine(f"{key}:"), _job_line(unused, column, why)]
     left = by_meaning.pop("other", [])
     for kind in kinds:
         if kind in by_meaning:
@@ -93,7 +93,7 @@ def month_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
     if not column:
         return
     missing = unused.beyond(column, 60)
-    yield from [YamlLine(), YamlLine("months:"), _job_line(unused, column, why)]
+    yield from [YamlLine("months:"), _job_line(unused, column, why)]
     yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
     if missing:
         yield code_line("  missing", column, missing)
@@ -214,7 +214,6 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
     digits = str(column.widths[1])
     missing = unused.beyond(column, LAST_CODE.get(digits, 9900))
     yield from [
-        YamlLine(),
         YamlLine("occupations:"),
         YamlLine("  main_job_occupation:"),
         YamlLine(f"    column: {unused.named(column)}", why),
@@ -273,7 +272,7 @@ def _of_all(column: ColumnContents) -> bool:
 
 def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bool) -> Iterator[YamlLine]:
     if found:
-        yield from [YamlLine(), YamlLine("sectors:")]
+        yield YamlLine("sectors:")
     for name, column in found.items():
         revision = kind_of(column.label, vocabulary().isic)
         digits = "letter" if column.low is None else str(column.widths[1])

@@ -6,7 +6,7 @@ until a person has replaced every `<answer>`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fltoolkit.authoring.draft import commented_blocks, design_lines, group_lines, question_lines
@@ -100,7 +100,7 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     part in a fixed order, and does not use a column twice."""
     sample = design_lines.find_sample(unused)
     status, why = unused.take("module_status")
-    module, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
+    _, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
     doubt = design_lines.doubt_module(unused, status, answered) if status and answered else ""
     sure = status and answered and status.name not in unused.rivals
     if sample.module_weight and sure and status:
@@ -116,68 +116,61 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     measured = group_lines.find_measured(unused)
     by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
 
-    yield from map(YamlLine, HEAD)
-    yield from map(YamlLine, _untold(unused, sample, age, q))
-    yield from [
-        YamlLine(),
-        YamlLine(f"title: {UNANSWERED}", "the survey and its module, printed with every figure"),
-    ]
-    yield from [YamlLine(f"country: {UNANSWERED}", "its name"), year]
-    codes = ", ".join(shipped_languages())
-    yield YamlLine(
-        f"language: {UNANSWERED}",
-        (
-            f"the language of the texts in this file ({codes}); a text may be in several: "
-            f"{{en: men, fr: hommes}}"
-        ),
-    )
-    yield from [
-        YamlLine("reference_period:"),
-        YamlLine(f"  months: {UNANSWERED}", "how many months the module's questions look back"),
-    ]
-    yield YamlLine(
-        f"  text: {UNANSWERED}",
-        "in words that follow 'in' in an English sentence, such as: the 12 months before the interview",
-    )
-    yield from [
-        YamlLine(),
-        *design_lines.files(unused, sample, path),
-        YamlLine(),
-        *design_lines.design(unused, sample),
-    ]
+    module = list[YamlLine]()
     if status:  # a column that got another role meanwhile is no rival any more
         module, _ = design_lines.module(status, unused.why(status) + doubt, unused.named(status))
-    yield from [YamlLine(), *module, *([YamlLine()] if module else []), design_lines.age(unused, age, of_age)]
-    if interview := list(question_lines.interview_lines(q)):
-        yield from [YamlLine(), *interview]
-    yield from [
-        YamlLine(),
-        *question_lines.answers(q),
-        YamlLine(),
-        *question_lines.definition_lines(q),
-        *form,
-        *where,
-        *months,
+    workers = bool(q.worked and q.labelled)
+    shares = [name for name, there in (("sector", "sector" in sectors), ("form", form)) if there]
+
+    yield from map(YamlLine, (*HEAD, *_untold(unused, sample, age, q)))
+    sections: list[Iterable[YamlLine]] = [
+        _identity(year),
+        design_lines.files(unused, sample, path),
+        design_lines.design(unused, sample),
+        module,
+        [design_lines.age(unused, age, of_age)],
+        question_lines.interview_lines(q),
+        question_lines.answers(q),
+        question_lines.definition_lines(q),
+        form,
+        where,
+        months,
+        group_lines.populations(unused, q, sample),
+        group_lines.groups(unused, by, measured),
+        group_lines.sectors(unused, sectors, workers),
+        group_lines.occupations(unused, workers),
+        group_lines.tables(["age_group", *by, *measured], shares),
+        [
+            YamlLine("coverage_excludes:"),
+            YamlLine(f"  - {UNANSWERED}", "whom the survey could not reach, one per line"),
+        ],
+        *commented_blocks.blocks(beside, q),
+        commented_blocks.questions_not_placed(unused, q),
+        commented_blocks.columns_not_used(unused, q),
     ]
-    yield from [
-        YamlLine(),
-        *group_lines.populations(unused, q, sample),
-        YamlLine(),
-        *group_lines.groups(unused, by, measured),
+    for section in sections:
+        if lines := list(section):
+            yield from [YamlLine(), *lines]
+
+
+def _identity(year: YamlLine) -> list[YamlLine]:
+    codes = ", ".join(shipped_languages())
+    return [
+        YamlLine(f"title: {UNANSWERED}", "the survey and its module, printed with every figure"),
+        YamlLine(f"country: {UNANSWERED}", "its name"),
+        year,
+        YamlLine(
+            f"language: {UNANSWERED}",
+            f"the language of the texts in this file ({codes}); a text may be in several: "
+            f"{{en: men, fr: hommes}}",
+        ),
+        YamlLine("reference_period:"),
+        YamlLine(f"  months: {UNANSWERED}", "how many months the module's questions look back"),
+        YamlLine(
+            f"  text: {UNANSWERED}",
+            "in words that follow 'in' in an English sentence, such as: the 12 months before the interview",
+        ),
     ]
-    yield from group_lines.sectors(unused, sectors, workers=bool(q.worked and q.labelled))
-    yield from group_lines.occupations(unused, workers=bool(q.worked and q.labelled))
-    shares = [
-        name for name in ("sector", *(("form",) if form else ())) if name != "sector" or name in sectors
-    ]
-    yield from [YamlLine(), *group_lines.tables(["age_group", *by, *measured], shares)]
-    yield from [
-        YamlLine(),
-        YamlLine("coverage_excludes:"),
-        YamlLine(f"  - {UNANSWERED}", "whom the survey could not reach, one per line"),
-    ]
-    yield from commented_blocks.blocks(beside, q)
-    yield from commented_blocks.not_placed(unused, q)
 
 
 def _untold(

@@ -11,7 +11,12 @@ from draft_columns import YES_NO, column, unused
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import usual_codes
-from fltoolkit.authoring.draft.commented_blocks import blocks, find_blocks, not_placed
+from fltoolkit.authoring.draft.commented_blocks import (
+    blocks,
+    columns_not_used,
+    find_blocks,
+    questions_not_placed,
+)
 from fltoolkit.authoring.draft.question_gates import Gate
 from fltoolkit.authoring.draft.question_lines import Questions, find_questions
 from fltoolkit.authoring.draft.yaml_lines import YamlLine
@@ -31,7 +36,7 @@ def drawn(
     held = unused(path, rows, labels, codes)
     age = next((c for c in held.columns if c.name == "age"), None)
     found = find_blocks(held, age)
-    return text(blocks(found, find_questions(held, None)))
+    return [line for block in blocks(found, find_questions(held, None)) for line in text(block)]
 
 
 def test_questions_that_no_adult_answered_and_those_on_a_child_go_to_the_children(tmp_path: Path) -> None:
@@ -44,7 +49,6 @@ def test_questions_that_no_adult_answered_and_those_on_a_child_go_to_the_childre
     labels = {"E1": "Worked for others", "E2": "The child was locked in", "F": "Was locked in"}
     lines = drawn(tmp_path, rows, labels, dict.fromkeys(labels, YES_NO))
     assert lines == [
-        "",
         "# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):",
         "# children:  # third_party or with_parents: done, threat, by_third_party; or worst_forms",
         "#   <answer>: {column: E1, label: Worked for others}  # 1 Yes, 2 No",
@@ -76,7 +80,7 @@ def test_codes_of_exceptions_each_stand_under_their_kind(tmp_path: Path) -> None
     rows = {"X": [0, 1, 2, 8] * 10, "L": [1, 2] * 20, "Q": [1, 2] * 20}
     labels = {"X": "Kind of work", "L": "Work stayed within limits", "Q": "Locked in"}
     lines = drawn(tmp_path, rows, labels, {"X": codes, "L": YES_NO, "Q": YES_NO})
-    assert [line.partition("  #")[0] for line in lines[2:]] == [
+    assert [line.partition("  #")[0] for line in lines[1:]] == [
         "# exceptions:",
         "#   kinds:",
         "#     military_conscription: {column: X, label: Kind of work, dont_know: 8, yes: 1, no: [0, 2]}",
@@ -99,12 +103,12 @@ def test_one_column_of_codes_is_told_by_its_separator(
     tmp_path: Path, cells: list[str], separator: str, options: list[str]
 ) -> None:
     lines = drawn(tmp_path, {"P": cells * 30, "n": range(120)}, {"P": "Penalties"})
-    assert lines[1:3] == [
+    assert lines[:2] == [
         "# Questions with several answers. Move the line of an answer under its item, and remove its #.",
         "#   P  # Penalties",
     ]
     written = [f"#     - {{column: P, contains: {o}, separator: {separator}}}" for o in options]
-    assert [line.partition("  #")[0] for line in lines[3:]] == written
+    assert [line.partition("  #")[0] for line in lines[2:]] == written
 
 
 @pytest.mark.parametrize(
@@ -130,7 +134,7 @@ def test_columns_of_one_and_nought_that_differ_in_a_number_are_one_question(
         {names[0]: [0, 1] * 20, names[1]: [1, 1, None, 1] * 10, "Q8_1": [1, 2] * 20, "Q8_2": [1, 2] * 20},
         {names[0]: "Threats"},
     )
-    assert lines[2:] == [
+    assert lines[1:] == [
         (
             "#   Q7  # a person who ticked don't know or refused has a 0 here that does not mean no: "
             "docs/how_to.md, Select-multiple"
@@ -164,13 +168,14 @@ def test_what_has_no_place_is_listed_and_a_gate_says_whom_it_sends_on(tmp_path: 
         column("x", "Shoe size", {str(i): "" for i in range(14)}),
     )
     held.columns, held.used = [g, q, other], {"q"}
-    assert text(not_placed(held, asked({"any_work": [g, q]}, {"q": Gate("g", ("1",), ("2",))}))) == [
-        "",
+    questions = asked({"any_work": [g, q]}, {"q": Gate("g", ("1",), ("2",))})
+    assert text(questions_not_placed(held, questions)) == [
         "# Questions not placed. Move a line under any_work or an item of items, and remove its #.",
         "#     - {column: g}  # 1 Yes, 2 No; says who was asked q",
-        "",
+    ]
+    assert text(columns_not_used(held, questions)) == [
         "# Columns not used:",
         "#   x  # Shoe size; 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …",
     ]
     held.used = {"g", "q", "x"}
-    assert text(not_placed(held, asked({"any_work": [g, q]}))) == []
+    assert text(questions_not_placed(held, questions)) == text(columns_not_used(held, questions)) == []

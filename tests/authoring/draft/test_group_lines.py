@@ -117,7 +117,7 @@ def test_whose_industry_a_column_tells_is_asked_unless_its_label_names_the_main_
         "sector_3": "BISIC",
     }
     lines = text(sectors(held, {"main_job_sector": held.columns[0]}, workers=True))
-    assert lines[2:] == [
+    assert lines[1:] == [
         "  main_job_sector:",
         "    column: isic  # isic: Main industry (ISIC Rev. 4)",
         "    revision: isic_rev4  # the label says so",

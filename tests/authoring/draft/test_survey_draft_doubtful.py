@@ -289,10 +289,12 @@ def test_a_question_without_a_place_asks_for_its_codes_if_its_label_may_turn_the
         {"Q1": label, "Q2": "Was beaten"},
         {"Q1": codes, "Q2": codes},
     )
-    from fltoolkit.authoring.draft.commented_blocks import not_placed
+    from fltoolkit.authoring.draft.commented_blocks import questions_not_placed
     from fltoolkit.authoring.draft.question_lines import find_questions
 
-    (line,) = [line for line in map(str, not_placed(made, find_questions(made, None))) if "Q1" in line]
+    (line,) = [
+        line for line in map(str, questions_not_placed(made, find_questions(made, None))) if "Q1" in line
+    ]
     assert ("yes: <answer>, no: <answer>" in line) == open_
 
 
