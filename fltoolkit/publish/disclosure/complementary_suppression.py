@@ -221,7 +221,13 @@ class _Search(Generic[C]):
         without it. (A goal is a number of cases that must stay possible for readers.) The most expensive
         cells are tried first. Changes `shown`."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
-            if self.shown[row] or not (trial := self._showing([int(row)]))._goals_are_possible():
+            if self.shown[row]:
+                continue
+            trial = self._showing([int(row)])
+            kept = len(trial.pool)
+            possible = trial._goals_are_possible()
+            self.pool += trial.pool[kept:]  # they agree with fewer shown cells too, and spare later searches
+            if not possible:
                 continue
             # Other complements may then follow, such as those of another population with the same cases.
             if told := [others[0].row for others in trial.beside if not trial._leaves_open(others)]:
