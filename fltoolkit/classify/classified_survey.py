@@ -9,13 +9,14 @@ from typing import Any
 
 import narwhals as nw
 
+from fltoolkit.classify.group_columns import group_order
 from fltoolkit.classify.rules.rule_set import RuleSet
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.design.survey_design import Design, Key, Survey
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ClassifiedSurvey(Survey):
     """A survey whose persons are classified, as `fl.classify` returns it. Every estimate of forced labour
     needs it. Its `frame` has one row per person, with the groups of survey.yaml (such as sex), the
@@ -47,6 +48,17 @@ class ClassifiedSurvey(Survey):
     short_trace: nw.Expr
     unclassified: Survey
     outcomes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Returns the groups by which persons can be broken down (the argument `by`), each with its labels
+        (those of the argument `where`), in the order of tables."""
+        return {name: tuple(group_order(self.spec, name)) for name in self.spec.group_names}
+
+    @property
+    def populations(self) -> dict[str, str]:
+        """Returns the populations of survey.yaml (the argument `population`), each with its label."""
+        return {name: str(population.label) for name, population in self.spec.populations.items()}
 
     def key(self, name: str) -> Key:
         """Returns the `Key` by which rows are grouped, for a group or a column. The name may also be `trace`

@@ -69,7 +69,7 @@ MILESTONES = "Year +1 is {}, Year +2 {}; milestones on a {}: calculated, not mea
 NOT_GIVEN = Reason.of("reasons.not_published")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Baseline(HoldsTable):
     """A plan with its baseline: the first measured value of each indicator, with which later surveys are
     compared.
@@ -92,6 +92,7 @@ class Baseline(HoldsTable):
         release: the office that publishes the numbers and the date; None if survey.yaml has no release.
     """
 
+    SHOWN = ("id", "indicator", "group", "category", "unit", "baseline_value", "ci_low", "ci_high", "marker")
     plan: Plan
     table: pd.DataFrame
     exact: pd.DataFrame = field(repr=False)

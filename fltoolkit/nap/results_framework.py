@@ -366,6 +366,10 @@ class Plan(Model):
         _refuse_figures(self.figures, {i.id: i for _, i in self.measured})
         return self
 
+    def __repr__(self) -> str:
+        indicators = sum(len(statement.indicators) for statement in self.framework)
+        return f"Plan: {self.title}, {self.first_year} to {self.last_year}, {indicators} indicators"
+
     @property
     def path(self) -> Path:
         """Returns the path of the file from which the plan was read."""

@@ -72,7 +72,7 @@ class HasBaseline(HasTables, Protocol):
     def published_rows(self, spec: SurveySpec) -> Sequence[PublishedRow]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rounds:
     """The published set of a run, together with the baseline of its plan. The baseline is the first
     measurement, with which later surveys are compared.
@@ -87,6 +87,10 @@ class Rounds:
     now: Published
     start: Published | None
     changed: Published | None = None
+
+    def __repr__(self) -> str:
+        there = ", ".join(name for name in ("now", "start", "changed") if getattr(self, name) is not None)
+        return f"Rounds: {there}"
 
 
 @checked

@@ -68,7 +68,7 @@ SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Change(HoldsTable):
     """The change between two rounds (the same survey at two times). It contains counts of cases, so it is
     confidential: `publish_change` decides what may be published.
@@ -104,6 +104,15 @@ class Change(HoldsTable):
     by: Breakdowns
     unstated: tuple[Remark, ...]
     doubts: tuple[Remark, ...] = ()
+
+    def about_it(self) -> list[str]:
+        """Returns what changed between which rounds, in lines for a notebook."""
+        before, after = self.before, self.after
+        what = f"Change: {after.measure} ({before.round or before.year} to {after.round or after.year})"
+        return [
+            f"{what}, {len(self.table):,} rows",
+            "to publish it: fl.publish_change(change, before, after)",
+        ]
 
     @property
     def one_round_only(self) -> int:

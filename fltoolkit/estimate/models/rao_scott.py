@@ -42,7 +42,7 @@ class DesignTest:
     p_value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RaoScott(HoldsTable):
     """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 

@@ -60,7 +60,7 @@ LIMITS = ["ci_low", "ci_high", "effect_low", "effect_high"]
 COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "decimals", "flag", "marker", "reason")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PublishedModel(HoldsTable):
     """The published part of a logistic regression: odds ratios and effects for each category of its groups.
 
@@ -85,6 +85,7 @@ class PublishedModel(HoldsTable):
         notes: sentences that are printed with every chart of the model.
     """
 
+    SHOWN = ("group", "category", "reference", *RATIOS[:3], "marker", "reason")
     table: pd.DataFrame
     level: float
     outcome: str

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import narwhals as nw
 
 from fltoolkit.arguments import Names, checked
-from fltoolkit.errors import DataError, DesignError, RequestError
+from fltoolkit.errors import DataError, DesignError, FltoolkitError, RequestError
 from fltoolkit.survey.corrections.applied_corrections import AppliedCorrections
 from fltoolkit.survey.data.column_names import names_of, trimmed
 from fltoolkit.survey.data.column_values import as_label, is_whole, number, text
@@ -91,7 +91,7 @@ class Key:
     labels: Mapping[int, str] | Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, init=False, eq=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class Design:
     """Data, and the way in which their sample was drawn. `Design` is the base class of `SurveyDesign`,
     `ReplicateDesign` and `Survey`. Every function that estimates takes one of these. The internal columns of
@@ -142,6 +142,13 @@ class Design:
         """Returns the facts about the sample design, such as the numbers of strata and PSUs, one a line. No
         number is about a single person."""
         return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
+
+    def __repr__(self) -> str:
+        """Returns the same, below the name of the class. A changed file is told, and is no error here."""
+        try:
+            return f"{type(self).__name__}\n{self}"
+        except FltoolkitError as error:
+            return f"{type(self).__name__}\n{error}"
 
     @property
     def source(self) -> str:
@@ -230,7 +237,7 @@ class Design:
         return number(*self.column(name))
 
 
-@dataclass(frozen=True, init=False, eq=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class SurveyDesign(Design):
     """A survey with its sample design (weights, strata, PSUs), as in R's `svydesign`. No survey.yaml is
     needed.
@@ -319,7 +326,7 @@ class SurveyDesign(Design):
         )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Survey(SurveyDesign):
     """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how the
     answers are coded. `fl.read_survey` returns it, and `fl.classify` classifies its persons.

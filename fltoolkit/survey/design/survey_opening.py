@@ -51,13 +51,14 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 
 
 @checked
-def read_survey(path: str | Path, tables: Any = None) -> Survey:
+def read_survey(path: str | Path | Survey, tables: Any = None) -> Survey:
     """Opens a survey through its survey.yaml. If the files have up to 50 MB together, or one of them is an
     SPSS or Stata file, all rows are read into memory. Larger files are only checked now. Their rows are read
     again for every estimate.
 
     Args:
-        path: survey.yaml or its folder, or the name of a shipped sample, such as `norvia_lfs_2025`.
+        path: survey.yaml or its folder, or the name of a shipped sample, such as `norvia_lfs_2025`. A survey
+            that is open already is returned as it is, so that a cell can run again.
         tables: PySpark DataFrames in place of the files that survey.yaml names (docs/batch.md). Give one
             table, or a dictionary with the names under `path:` as keys. None: the files are read.
 
@@ -66,6 +67,8 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         DataError: a file or a column is missing, a key is repeated, or a correction matches no row.
         RequestError: the tables are not PySpark DataFrames, or there is not one for each file.
     """
+    if isinstance(path, Survey):
+        return path
     if not str(path).strip():
         raise RequestError(
             "the path is blank",
