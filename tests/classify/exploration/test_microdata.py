@@ -38,7 +38,8 @@ def test_groups_have_labels_and_own_outcomes_their_unresolved_persons() -> None:
     persons = fl.outcome(shipped.persons("norvia_lfs_2025"), "coercion", "forced")
     table = fl.frame(persons)
     assert set(table["sex"]) <= set(persons.groups["sex"])
-    assert pd.api.types.is_bool_dtype(table["forced"]) and table["forced_unresolved"].any()
+    assert pd.api.types.is_bool_dtype(table["forced"])
+    assert table["forced_unresolved"].any()
 
 
 def test_another_population_is_told() -> None:
