@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals as nw
 
-from fltoolkit.classify.rules.rule_set import RuleSet
+from fltoolkit.classify.rule_set import RuleSet
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.design.survey_design import Design, Key, Survey
