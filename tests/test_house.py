@@ -357,7 +357,7 @@ def test_narwhals_stays_where_persons_are() -> None:
 
 
 def test_rows_come_home_through_one_door() -> None:
-    """A library's own error may quote a person's row: survey/data/fetch_rows.py turns it into the kit's. The
+    """A library's own error may quote a person's row: survey/engine/engines.py turns it into the kit's. The
     other files here fetch under its `readable`, or within a reader that tells the line of a bad row."""
     fetch = {
         "collect",
@@ -371,8 +371,7 @@ def test_rows_come_home_through_one_door() -> None:
         "pl",
         "toPandas",
     }
-    doors = {"survey/data/fetch_rows.py", "survey/data/engines.py"}
-    doors |= {f"survey/readers/{name}.py" for name in ("csv_files", "csv_numbers", "file_formats")}
+    doors = {"survey/engine/engines.py", "survey/readers/csv_files.py", "survey/readers/file_formats.py"}
     found = {
         file.relative_to(PACKAGE).as_posix()
         for file in PACKAGE.rglob("*.py")

@@ -17,8 +17,6 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, code_labels, truth_of
-from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note_on_rule_set, obstacle
 from fltoolkit.classify.children import (
     ADULT,
     ADULT_FROM_CHILD,
@@ -27,28 +25,49 @@ from fltoolkit.classify.children import (
     with_children,
     work_of_children,
 )
+from fltoolkit.classify.classification_path import end_of_path, items_text, short_trace_text, trace_text
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
-from fltoolkit.classify.empty_populations import refuse_empty_populations
-from fltoolkit.classify.group_columns import group_columns, job_column, memberships
-from fltoolkit.classify.groups.quantile_groups import quantile_limits
-from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
-from fltoolkit.classify.trace import Sources, end_of_path, items_text, short_trace_text, trace_text
+from fltoolkit.classify.group_columns import (
+    group_columns,
+    job_column,
+    memberships,
+    quantile_limits,
+    refuse_empty_populations,
+)
+from fltoolkit.classify.rule_set import (
+    SIDES,
+    Dimension,
+    RuleSet,
+    Sources,
+    item_columns,
+    item_sources,
+    lacking,
+    load_rules,
+    note_on_rule_set,
+    obstacle,
+)
 from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
-from fltoolkit.survey.answers.skips_and_blanks import episode_exists
-from fltoolkit.survey.answers.three_valued import all_of, any_of
+from fltoolkit.survey.answers import (
+    all_of,
+    answer,
+    any_answer,
+    any_of,
+    at_least,
+    code_labels,
+    episode_exists,
+    truth_of,
+)
 from fltoolkit.survey.checks.findings import stop_on_errors
 from fltoolkit.survey.checks.survey_checks import check_facts
-from fltoolkit.survey.data.engines import kept_in_memory
-from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
-from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.design.survey_opening import changeable_parts
-from fltoolkit.survey.spec.child_module import Children
-from fltoolkit.survey.spec.groups import NOT_STATED, Job
+from fltoolkit.survey.engine.columns import CHILD, KEY, SOURCE, Frame, column, numeric
+from fltoolkit.survey.engine.engines import kept_in_memory
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, Job
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
-from fltoolkit.survey.spec.questions import FORMS, Episodes, NumberOfEpisodes, Source
+from fltoolkit.survey.spec.questions import FORMS, Children, Episodes, NumberOfEpisodes, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.survey.survey_opening import changeable_parts
 
 MONTHS = "months"
 FIRST, LIMITS, ROWS = "fl__first__", "fl__limits", "fl__rows"

@@ -12,14 +12,12 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.answers.three_valued import all_of, any_of
-from fltoolkit.survey.data.households import parent_links, parents_found
-from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
+from fltoolkit.survey.answers import all_of, any_answer, any_of
+from fltoolkit.survey.engine.columns import ASKED, CHILD, SOURCE, Frame
+from fltoolkit.survey.person_rows import parent_links, parents_found
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.spec.questions import Children, ChildWork, Parents
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 # In the order of the flowchart (ILO toolkit, Tool No. 2). The primary route of a child is the first route

@@ -28,7 +28,7 @@ from fltoolkit.nap.target_paths import on_the_way_down, planned_in_print, target
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
 from fltoolkit.table_records import HoldsTable, as_records
 
 KEPT = (

@@ -36,7 +36,7 @@ from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PERCENT
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.corrections import Words
-from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
+from fltoolkit.survey.spec.groups_and_tables import Measure as Estimated, Name, TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import ONE, Model, Names, Year, as_entries, load_model, normalised_name
 

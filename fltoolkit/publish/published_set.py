@@ -19,7 +19,7 @@ import pandas as pd
 from fltoolkit.arguments import checked, with_columns
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
+from fltoolkit.classify.user_defined import FORCED_LABOUR, of_forced_labour
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError, did_you_mean
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
@@ -66,7 +66,7 @@ from fltoolkit.publish.reliability import (
 )
 from fltoolkit.publish.unlisted_breakdowns import with_one_row_each
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import HoldsTable
 

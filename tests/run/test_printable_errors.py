@@ -92,7 +92,7 @@ def test_want_of_memory_is_told_with_what_to_do() -> None:
 # ------------------------------------------------------------------------------------------------------------
 
 OURS = (
-    f"File {PACKAGE / 'survey' / 'data' / 'person_frame.py'}:88, in read_survey(path)\n     87 x\n"
+    f"File {PACKAGE / 'survey' / 'person_rows.py'}:88, in read_survey(path)\n     87 x\n"
     "---> 88 raise DataError()"
 )
 THEIRS = (
@@ -125,9 +125,7 @@ def test_a_cell_that_meets_another_librarys_error_tells_its_type_and_place_alone
 ) -> None:
     said = printable_cell_error(kind, f"could not convert '{PERSON}'", trace, 2)
     assert said.startswith(f"{kind} in cell [2]")
-    assert ("at fltoolkit/survey/data/person_frame.py:88: this is a defect of the kit" in said) == (
-        OURS in trace
-    )
+    assert ("at fltoolkit/survey/person_rows.py:88: this is a defect of the kit" in said) == (OURS in trace)
     todo = "report it to whoever keeps the kit" if OURS in trace else "correct that cell, or what it reads"
     assert f"\n  do:      {todo}" in said
     assert "Amina" not in said

@@ -26,8 +26,7 @@ from fltoolkit.authoring.draft.column_roles import (
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
-from fltoolkit.survey.spec.files_and_design import numbered_columns
-from fltoolkit.survey.spec.replicate_methods import METHODS
+from fltoolkit.survey.spec.files_and_design import METHODS, numbered_columns
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 NO_KEY = "the columns that make a row unique"

@@ -13,7 +13,7 @@ from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
 from fltoolkit.survey.classifications.answer_labels import count_hits
-from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, TOTAL
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 MOST_CODES = {

@@ -59,8 +59,8 @@ from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.variance import psu_labels
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
-from fltoolkit.survey.spec.groups import TOTAL, crossed
-from fltoolkit.survey.spec.reserved_names import SIDES
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
+from fltoolkit.survey.spec.survey_spec import SIDES
 from fltoolkit.table_records import HoldsTable, as_records
 
 WEIGHTS_ACCEPTED = "design.weight"  # what an entry under accept: of the later survey.yaml names

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.category_codes import meant_label
+from fltoolkit.classify.category_names import meant_label
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
@@ -24,9 +24,9 @@ from fltoolkit.estimate.measures.result_columns import UnresolvedShares
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.variance import Array, Joint, Matrix, Replicates, Units
 from fltoolkit.languages.reasons import Reason, Reasons
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design, Domain
-from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.survey.printed_values import Mask
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
 from fltoolkit.table_records import HoldsTable
 
 RowName = (

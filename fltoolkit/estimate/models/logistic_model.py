@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import Level, checked
-from fltoolkit.classify.exploration.domains import Where, within
+from fltoolkit.classify.user_defined import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import (
@@ -41,8 +41,8 @@ from fltoolkit.estimate.models.model_formula import read_formula
 from fltoolkit.estimate.models.rao_scott import DesignTest
 from fltoolkit.estimate.variance import Array, Replicates, Units
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design
+from fltoolkit.survey.printed_values import Mask
 from fltoolkit.table_records import HoldsTable
 
 NOT_PUBLISHED = "Not for publication: it can tell hidden numbers. fl.risk_factors publishes a model."

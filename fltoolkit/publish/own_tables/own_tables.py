@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import in_place_of_forced_labour
-from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.classify.user_defined import in_place_of_forced_labour
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence
@@ -42,8 +42,8 @@ from fltoolkit.publish.published_set import (
     without_unlisted,
 )
 from fltoolkit.publish.reliability import load_publication_profile
-from fltoolkit.survey.spec.groups import NOT_STATED
-from fltoolkit.survey.spec.reserved_names import PUBLISHED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
+from fltoolkit.survey.spec.survey_spec import PUBLISHED
 
 OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
 MOST_OUTCOMES = 2  # outcomes of one's own in a published set

@@ -36,7 +36,7 @@ def write_disclosure(place: str, name: str, parameters: Mapping[str, str]) -> No
     from fltoolkit.publish.disclosure_record import disclosure_record
     from fltoolkit.report.document_formats.html_writer import as_html
     from fltoolkit.report.documents.disclosure_page import disclosure_page
-    from fltoolkit.survey.design.survey_opening import read_survey
+    from fltoolkit.survey.survey_opening import read_survey
 
     survey = parameters["survey"]
     rules, profile = ({key: parameters[key]} if key in parameters else {} for key in ("rules", "profile"))

@@ -15,13 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_names import quoted, trimmed
-from fltoolkit.survey.data.column_values import LARGEST_WHOLE
-from fltoolkit.survey.data.engines import is_spark, spark_table
-from fltoolkit.survey.data.fetch_rows import readable
-from fltoolkit.survey.readers.csv_files import open_csv
-from fltoolkit.survey.readers.csv_layout import TEXT_FILES
-from fltoolkit.survey.readers.csv_numbers import with_numbers
+from fltoolkit.survey.engine.columns import LARGEST_WHOLE, quoted, trimmed
+from fltoolkit.survey.engine.engines import is_spark, readable, spark_table
+from fltoolkit.survey.readers.csv_files import TEXT_FILES, open_csv, with_numbers
 from fltoolkit.survey.readers.file_stamps import exact_path, stamp_of
 from fltoolkit.survey.readers.memory_tables import DIGITS, NO_COLUMN, MemoryTable, Unreadable, memory_table
 from fltoolkit.yaml_files.loading import canonical_code

@@ -11,8 +11,7 @@ from graphlib import TopologicalSorter
 
 from pydantic import ValidationError
 
-from fltoolkit.survey.spec.questions import AnswerCodes, Source
-from fltoolkit.survey.spec.routing import Routing
+from fltoolkit.survey.spec.questions import AnswerCodes, Routing, Source
 
 Keyed = Sequence[tuple[str, Source]]
 EPISODE = "{episode}"

@@ -15,10 +15,10 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits, label_words, normalised
-from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.columns import SOURCE
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, read_labels
-from fltoolkit.survey.spec.groups import Group, PopulationSpec
+from fltoolkit.survey.spec.groups_and_tables import Group, PopulationSpec
 from fltoolkit.survey.spec.questions import AnswerCodes
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 

@@ -9,12 +9,11 @@ from datetime import date
 
 import narwhals as nw
 
-from fltoolkit.survey.answers.skips_and_blanks import answered_yes
+from fltoolkit.survey.answers import answered_yes
 from fltoolkit.survey.checks.item_nonresponse import frames_with, questions, said_no_to_work, without_episode
 from fltoolkit.survey.checks.rules.rule import CheckRule
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, KEY, NUMBER_OF, SOURCE
-from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.columns import AGE, ASKED, CHILD, KEY, NUMBER_OF, SOURCE, Frame
 from fltoolkit.survey.spec.questions import NumberOfEpisodes, ReferencePeriod
 
 LONGEST = 120  # months; few people remember more than ten years
