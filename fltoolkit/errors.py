@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ class FltoolkitError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Returns what a notebook shows of this error: the message. The way through the code is shown by a
-        second look, with `%tb`. IPython calls this method."""
-        if getattr(self, "_seen", False):
+        second look, with `%tb`, and of an error that other code raised. IPython calls this method."""
+        raised_in = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(self.__traceback__)]
+        if getattr(self, "_seen", False) or not Path(raised_in[-1]).is_relative_to(Path(__file__).parent):
             return traceback.format_exception(self)
         self._seen = True
         return [f"{type(self).__name__}: {self.message}"]
