@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import checked
+from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
@@ -115,7 +116,9 @@ def publish(
             allowed=beside.profile,
             do="leave profile out, or publish the run with it",
         )
-    return _with_table(est, beside)
+    with steps():
+        show_step("Deciding what may be shown …")
+        return _with_table(est, beside)
 
 
 def _with_table(table: Estimates, out: Published) -> Published:
