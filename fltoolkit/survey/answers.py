@@ -217,6 +217,18 @@ def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
     return expressions[0] if len(expressions) == 1 else nw.all_horizontal(*expressions, ignore_nulls=False)
 
 
+def joined_texts(words: Sequence[nw.Expr]) -> nw.Expr:
+    """Joins the texts of several columns into one text per person. None of the texts may be null. The
+    argument `ignore_nulls` is given only because DuckDB is faster with it."""
+    return nw.concat_str(list(words), ignore_nulls=True)
+
+
+def truth_in_words(truth: nw.Expr) -> nw.Expr:
+    """Returns a true/false column in words: `yes` for true, `no` for false, `unresolved` for null."""
+    open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
+    return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)
+
+
 def separator_pattern(separator: str | None) -> str:
     """Returns the regular expression that finds a separator between two codes in one cell, such as the blanks
     in `1 3 7`. If `separator` is None, blanks, commas, semicolons and vertical bars all separate."""
