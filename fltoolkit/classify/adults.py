@@ -238,16 +238,6 @@ def _at_interview(spec: SurveySpec, episode: str = "") -> nw.Expr:
     )
 
 
-def _answers(definition: _Definition, episode: str = "") -> list[nw.Expr]:
-    """Returns one column for each question that the rule set uses: yes, no or unresolved (null). With
-    `episode`, the answers are those about this spell of work."""
-    return [
-        answer(s, definition.spec.mapped, episode).alias(name)
-        for side in definition.sources.values()
-        for name, _, s in side
-    ]
-
-
 def _evaluate(
     rows: Frame,
     definition: _Definition,
@@ -266,7 +256,11 @@ def _evaluate(
     linked = any_answer(same, mapped, episode) if isinstance(same, tuple) else nw.lit(True)
     rows = rows.with_columns(
         *first,
-        *_answers(definition, episode),
+        *[
+            answer(source, mapped, episode).alias(name)
+            for side in sources.values()
+            for name, _, source in side
+        ],
         *[
             (any_answer([s for *_, s in side], mapped, episode) & exists).alias(which)
             for which, side in sources.items()

@@ -5,7 +5,7 @@ answer."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
@@ -110,13 +110,13 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
     """
     there = set(frame.collect_schema().names())
     for gates in mapped.gates_by_turn():
-        here = {
-            gate: read for gate in gates if SOURCE + gate in there and (read := mapped.blank_read_by(gate))
-        }
-        made = [
-            _as_truth(_blank_gate_means_no(read, mapped, there)).alias(SKIPPED + gate)
-            for gate, read in here.items()
-        ]
+        made = []
+        for gate in gates:
+            if SOURCE + gate in there and (read := mapped.blank_read_by(gate)):
+                # Without a column that decides it, a blank is an unknown answer.
+                known = all(SOURCE + needed in there for needed in (*read.gate_columns, *read.if_ticked))
+                means_no = _as_truth(known and _no_when_blank(read, mapped, ""))
+                made.append(means_no.alias(SKIPPED + gate))
         frame = frame.with_columns(*made) if made else frame
     return frame
 
@@ -254,28 +254,6 @@ def split_codes(text: str, separator: str | None) -> list[str]:
     """Returns the codes in one cell as a list, in their order and without repetitions: `1 3 7` gives `["1",
     "3", "7"]`."""
     return list(dict.fromkeys(code for code in re.split(separator_pattern(separator), text) if code))
-
-
-def _blank_gate_means_no(
-    question: Source, mapped: MappedQuestions, columns: Collection[str]
-) -> nw.Expr | bool:
-    """Returns, for each person, whether a blank answer to a gate counts as *no*. A gate is an earlier
-    question that decides whether another is asked.
-
-    If the file lacks a column that is needed to decide this, the result is False for everybody. A blank
-    answer is then an unknown answer.
-
-    Args:
-        question: the question that says what a blank in the gate's column means.
-        mapped: the questions of the survey.
-        columns: the columns of the file.
-    """
-    needed = [*question.gate_columns, *question.if_ticked]
-    return (
-        _no_when_blank(question, mapped, "")
-        if all(SOURCE + column in columns for column in needed)
-        else False
-    )
 
 
 def _as_truth(found: nw.Expr | bool) -> nw.Expr:
