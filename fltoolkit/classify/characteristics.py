@@ -232,15 +232,9 @@ def _form(spec: SurveySpec) -> Iterator[Characteristic]:
             for form in FORMS
             if getattr(spec.form, form) or (form == "state_imposed" and spec.exceptions)
         ]
-        yield from _categories("form", possible)
-
-
-def _categories(group: str, labels: Sequence[str]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each category of a group that only cases have, such as the form of the
-    forced labour. The characteristic is null (unresolved) for a case whose category is not stated."""
-    for label in labels:
-        stated = nw.when(nw.col(group) != NOT_STATED).then(nw.col(group))
-        yield Characteristic(group, label, stated == label)
+        stated = nw.when(nw.col("form") != NOT_STATED).then(nw.col("form"))
+        for form in possible:  # null for a case whose form is not stated
+            yield Characteristic("form", form, stated == form)
 
 
 def _durations(months: Months) -> Iterator[Characteristic]:

@@ -8,12 +8,10 @@ asked, this route is *unresolved* (nobody knows whether it applies), and never *
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.answers import all_of, any_answer, any_of
+from fltoolkit.survey.answers import all_of, any_answer, any_of, joined_texts, truth_in_words
 from fltoolkit.survey.engine.columns import ASKED, CHILD, SOURCE, Frame
 from fltoolkit.survey.person_rows import parent_links, parents_found
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
@@ -199,15 +197,3 @@ def child_conditions() -> list[nw.Expr]:
         truth_in_words(col(THIRD)),
         nw.when(col(THIRD).fill_null(True)).then(joined_texts(threat)).otherwise(lit("")),
     ]
-
-
-def joined_texts(words: Sequence[nw.Expr]) -> nw.Expr:
-    """Joins the texts of several columns into one text per person. None of the texts may be null. The
-    argument `ignore_nulls` is given only because DuckDB is faster with it."""
-    return nw.concat_str(list(words), ignore_nulls=True)
-
-
-def truth_in_words(truth: nw.Expr) -> nw.Expr:
-    """Returns a true/false column in words: `yes` for true, `no` for false, `unresolved` for null."""
-    open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
-    return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

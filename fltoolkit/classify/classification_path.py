@@ -9,11 +9,9 @@ from fltoolkit.classify.children import (
     ADULT_FROM_CHILD,
     child_conditions,
     child_leaf,
-    joined_texts,
-    truth_in_words,
 )
 from fltoolkit.classify.rule_set import Sources
-from fltoolkit.survey.answers import any_of
+from fltoolkit.survey.answers import any_of, joined_texts, truth_in_words
 from fltoolkit.survey.engine.columns import CHILD
 from fltoolkit.survey.spec.questions import Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -90,8 +88,10 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
         ]
     )
     trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(full)
+    if not spec.children:
+        return trace
     children = joined_texts([*child_conditions(), nw.lit(ARROW), nw.col("step")])
-    return nw.when(nw.col(CHILD)).then(children).otherwise(trace) if spec.children else trace
+    return nw.when(nw.col(CHILD)).then(children).otherwise(trace)
 
 
 def short_trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
@@ -82,17 +82,6 @@ def refuse_unclassified(design: Design) -> None:
         raise RequestError(
             "this survey is not classified yet", do="persons = fl.classify(survey), then go on with persons"
         )
-
-
-def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
-    """Returns the survey as a `ClassifiedSurvey`.
-
-    Args:
-        survey: the survey as it was read.
-        facts: values for the attributes of `ClassifiedSurvey`, and `rows`: the persons with the columns of
-            the classification.
-    """
-    return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)
 
 
 @checked

@@ -4,6 +4,7 @@ survey: which of its questions were asked, which are missing, and which cases it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
@@ -141,7 +142,7 @@ class RuleSet(Model):
     def label(self) -> str:
         return f"{self.name} v{self.version}"
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, Dimension]:
         """Returns the dimensions of the rule set, as {name: dimension}. A dimension is one of the ways to be
         in forced labour by this rule set. A rule set with two lists of items has a single dimension, whose

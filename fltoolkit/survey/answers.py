@@ -5,7 +5,7 @@ answer."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
@@ -110,13 +110,13 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
     """
     there = set(frame.collect_schema().names())
     for gates in mapped.gates_by_turn():
-        here = {
-            gate: read for gate in gates if SOURCE + gate in there and (read := mapped.blank_read_by(gate))
-        }
-        made = [
-            _as_truth(_blank_gate_means_no(read, mapped, there)).alias(SKIPPED + gate)
-            for gate, read in here.items()
-        ]
+        made = []
+        for gate in gates:
+            if SOURCE + gate in there and (read := mapped.blank_read_by(gate)):
+                # Without a column that decides it, a blank is an unknown answer.
+                known = all(SOURCE + needed in there for needed in (*read.gate_columns, *read.if_ticked))
+                means_no = _as_truth(known and _no_when_blank(read, mapped, ""))
+                made.append(means_no.alias(SKIPPED + gate))
         frame = frame.with_columns(*made) if made else frame
     return frame
 
@@ -217,6 +217,18 @@ def all_of(expressions: Sequence[nw.Expr]) -> nw.Expr:
     return expressions[0] if len(expressions) == 1 else nw.all_horizontal(*expressions, ignore_nulls=False)
 
 
+def joined_texts(words: Sequence[nw.Expr]) -> nw.Expr:
+    """Joins the texts of several columns into one text per person. None of the texts may be null. The
+    argument `ignore_nulls` is given only because DuckDB is faster with it."""
+    return nw.concat_str(list(words), ignore_nulls=True)
+
+
+def truth_in_words(truth: nw.Expr) -> nw.Expr:
+    """Returns a true/false column in words: `yes` for true, `no` for false, `unresolved` for null."""
+    open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
+    return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)
+
+
 def separator_pattern(separator: str | None) -> str:
     """Returns the regular expression that finds a separator between two codes in one cell, such as the blanks
     in `1 3 7`. If `separator` is None, blanks, commas, semicolons and vertical bars all separate."""
@@ -242,28 +254,6 @@ def split_codes(text: str, separator: str | None) -> list[str]:
     """Returns the codes in one cell as a list, in their order and without repetitions: `1 3 7` gives `["1",
     "3", "7"]`."""
     return list(dict.fromkeys(code for code in re.split(separator_pattern(separator), text) if code))
-
-
-def _blank_gate_means_no(
-    question: Source, mapped: MappedQuestions, columns: Collection[str]
-) -> nw.Expr | bool:
-    """Returns, for each person, whether a blank answer to a gate counts as *no*. A gate is an earlier
-    question that decides whether another is asked.
-
-    If the file lacks a column that is needed to decide this, the result is False for everybody. A blank
-    answer is then an unknown answer.
-
-    Args:
-        question: the question that says what a blank in the gate's column means.
-        mapped: the questions of the survey.
-        columns: the columns of the file.
-    """
-    needed = [*question.gate_columns, *question.if_ticked]
-    return (
-        _no_when_blank(question, mapped, "")
-        if all(SOURCE + column in columns for column in needed)
-        else False
-    )
 
 
 def _as_truth(found: nw.Expr | bool) -> nw.Expr:

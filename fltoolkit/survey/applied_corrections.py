@@ -13,7 +13,7 @@ import narwhals as nw
 from fltoolkit.errors import DataError
 from fltoolkit.survey.engine.columns import CODE_OF, NUMBER, NUMBER_OF, SOURCE, Frame, number
 from fltoolkit.survey.engine.engines import small_table, to_pandas
-from fltoolkit.survey.person_rows import SourceTable, refuse_repeated_persons
+from fltoolkit.survey.person_rows import PersonRows, refuse_repeated_persons
 from fltoolkit.survey.spec.corrections import Correction, NumberRange, key_in_words
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -70,8 +70,8 @@ def numbered(spec: SurveySpec) -> NumberedCorrections:
 
 
 def corrected(
-    table: SourceTable, spec: SurveySpec, where: str
-) -> tuple[SourceTable, AppliedCorrections | None]:
+    table: PersonRows, spec: SurveySpec, where: str
+) -> tuple[PersonRows, AppliedCorrections | None]:
     """Returns the rows of a survey after its corrections, and the number of rows that each correction
     changed. Without corrections in survey.yaml, the rows are unchanged, and the second value is None.
 

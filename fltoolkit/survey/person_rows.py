@@ -77,7 +77,7 @@ class Join:
 
 
 @dataclass(frozen=True)
-class SourceTable:
+class PersonRows:
     """The files of a survey, joined to one row per person (`persons`), with only the columns that survey.yaml
     names. `episodes` has the spells of work. It is None if there is no episodes file.
 
@@ -153,7 +153,7 @@ class _NeededColumns:
     small: bool
 
 
-def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceTable:
+def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> PersonRows:
     """Opens the files of a survey, puts pooled files together, and joins the other files to the persons. Each
     wanted column is kept as text (`src__<column>`), and if needed also as number (`num__<column>`) or as
     whole number (`fl__code__<column>`).
@@ -212,7 +212,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
     columns = {kind: tuple(pooled.names) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if place.tables else ""
-    return SourceTable(persons, episodes, tuple(joins), columns, rows, small)
+    return PersonRows(persons, episodes, tuple(joins), columns, rows, small)
 
 
 def twin_columns(files: Files, wanted: WantedColumns) -> dict[str, str]:
@@ -224,7 +224,7 @@ def twin_columns(files: Files, wanted: WantedColumns) -> dict[str, str]:
 
 
 def refuse_repeated_persons(persons: Frame, file: DataFile, where: str) -> None:
-    """Raise `RepeatedKeys` if two persons have the same key. `persons` are rows as in `SourceTable`."""
+    """Raise `RepeatedKeys` if two persons have the same key. `persons` are rows as in `PersonRows`."""
     named = persons.select(*[nw.col(SOURCE + c).alias(c) for c in file.key], nw.col(PART))
     _refuse_repeated_keys(named, _person_key(file), "person", file, where)
 

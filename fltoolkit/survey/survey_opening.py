@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.files import path_inside
-from fltoolkit.memory import ResultKey, is_on, remembered
+from fltoolkit.memory import is_on, remembered
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.answers import with_skipped_gates
 from fltoolkit.survey.applied_corrections import corrected
@@ -41,6 +41,7 @@ from fltoolkit.survey.engine.columns import (
 from fltoolkit.survey.engine.engines import connect, kept_in_memory, tables_in_place
 from fltoolkit.survey.person_rows import (
     FilePlace,
+    PersonRows,
     answered_module,
     certain,
     is_child,
@@ -51,6 +52,9 @@ from fltoolkit.survey.person_rows import (
 from fltoolkit.survey.readers.file_stamps import hashed, input_hash, refuse_changed, stamp_of
 from fltoolkit.survey.spec.questions import without_declared_blanks
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @checked
@@ -78,17 +82,12 @@ def read_survey(path: str | Path | Survey, tables: Any = None) -> Survey:
             where="read_survey: path",
             do='name a survey.yaml or its folder; the working folder is "."',
         )
-    path = survey_file(path)
-    key = _result_key(path) if is_on() and tables is None else None
+    path, key = survey_file(path), None
+    if is_on() and tables is None:  # the key of the result changes if one of its files changes
+        spec = read_spec(path)
+        used = [path, *_data_files(path, spec), *_side_files(path, spec)]
+        key = ("survey", *map(stamp_of, used), input_hash(used))
     return remembered(key, lambda: _opened(path, tables), state=changeable_parts)
-
-
-def _result_key(path: Path) -> ResultKey:
-    """Returns a key for the results that depend on a survey. The key changes if survey.yaml, or a file that
-    survey.yaml names, changes."""
-    spec = read_spec(path)
-    used = [path, *_data_files(path, spec), *_side_files(path, spec)]
-    return "survey", *map(stamp_of, used), input_hash(used)
 
 
 def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
@@ -171,19 +170,12 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         digest = beside.submit(hashed, used)
         where = spec.files.paths_in_words(str(path))
         table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), con, given))
-        if spec.corrections and table.small:  # corrections read the rows several times
-            spells = None if table.episodes is None else kept_in_memory(table.episodes, con, where)
-            table = dataclasses.replace(
-                table, persons=kept_in_memory(table.persons, con, where), episodes=spells
-            )
+        if spec.corrections:  # they read the rows several times
+            table = _computed(table, con, where)
         table, applied = corrected(table, spec, str(path))
-        frame, replication = with_design(spec, table.persons)
+        persons, replication = with_design(spec, table.persons)
         episodes = _with_person_keys(spec, table.episodes)
-        if table.small:
-            frame, episodes = (
-                kept_in_memory(frame, con, where),
-                None if episodes is None else kept_in_memory(episodes, con, where),
-            )
+        table = _computed(dataclasses.replace(table, persons=persons, episodes=episodes), con, where)
     refuse_changed(before)  # the files that were read and hashed
     digest.result().update(table.contents.encode())
     design = spec.design
@@ -191,7 +183,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         files=() if table.small or given else tuple(before[1 : 1 + len(opened)]),
         held_in=con if table.small else None,
         unreadable={},
-        rows=frame,
+        rows=table.persons,
         single_psu=design.single_psu,
         clustered=design.psu is not None and replication is None,
         stages=len(design.fpc),
@@ -206,9 +198,17 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         input_hash=digest.result().hexdigest(),
         joins=table.joins,
         columns_of_files=table.columns_of_files,
-        episodes=episodes,
+        episodes=table.episodes,
         corrected=applied,
     )
+
+
+def _computed(table: PersonRows, con: duckdb.DuckDBPyConnection, where: str) -> PersonRows:
+    """Returns the rows computed and kept in memory, if they are few enough."""
+    if not table.small:
+        return table
+    episodes = None if table.episodes is None else kept_in_memory(table.episodes, con, where)
+    return dataclasses.replace(table, persons=kept_in_memory(table.persons, con, where), episodes=episodes)
 
 
 def with_design(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:

@@ -71,11 +71,9 @@ def _question_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:
         yield CheckRule("no_worst_forms", "children.worst_forms", count=1)
     for name in spec.groups:
         stated = nw.col(ASKED) & (nw.col(name) != NOT_STATED)
-        yield CheckRule("group_unknown", f"groups.{name}", stated, when=_nobody, values={"name": name})
-
-
-def _nobody(persons: int, *_: object) -> bool:
-    return not persons
+        yield CheckRule(
+            "group_unknown", f"groups.{name}", stated, when=lambda persons: not persons, values={"name": name}
+        )
 
 
 def _case_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:

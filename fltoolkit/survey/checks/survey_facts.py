@@ -33,8 +33,7 @@ from fltoolkit.survey.engine.engines import to_count, to_pandas, to_rows, to_sum
 from fltoolkit.survey.printed_values import count_in_words, rounded, rounded_sum, sum_in_words
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 from fltoolkit.survey.spec.groups_and_tables import Group
-from fltoolkit.survey.spec.mapped_questions import MappedQuestions
-from fltoolkit.survey.spec.questions import ReferencePeriod, Source
+from fltoolkit.survey.spec.questions import ReferencePeriod
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -311,9 +310,10 @@ def _counts_by_condition(survey: Survey) -> dict[str, int]:
     spec, asked = survey.spec, nw.col(ASKED)
     conditions: dict[str, nw.Expr] = {ANSWERED: asked}
     for kind in KINDS:
+        answered = answered_yes if kind == "proxy" else answered_no
         if sources := getattr(spec.interview, kind):
             conditions[kind] = asked & nw.any_horizontal(
-                *[_answered(source, spec.mapped, yes=kind == "proxy") for source in sources],
+                *[answered(source, spec.mapped).fill_null(False) for source in sources],
                 ignore_nulls=True,
             )
     if mode := spec.interview.mode:
@@ -322,10 +322,6 @@ def _counts_by_condition(survey: Survey) -> dict[str, int]:
             codes = [code for code, of in mode.codes.items() if of == label]
             conditions[MODE + label] = asked & one_of(value, codes)
     return count_rows(survey.frame, conditions) if len(conditions) > 1 else {}
-
-
-def _answered(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
-    return (answered_yes(source, mapped) if yes else answered_no(source, mapped)).fill_null(False)
 
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:

@@ -90,7 +90,7 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
         return (
             nw.when(whole)
             .then(nw.when(whole).then(column).cast(nw.Int64).cast(nw.String))
-            .otherwise(_finite(column).cast(nw.String))
+            .otherwise(nw.when(column.is_finite()).then(column).cast(nw.String))
         )
     as_text = _as_text(column, dtype)
     if dtype.is_integer() or dtype == nw.Boolean:
@@ -183,10 +183,6 @@ def joined_labels(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 def _as_text(column: nw.Expr, dtype: nw.dtypes.DType) -> nw.Expr:
     return column if dtype == nw.String else column.cast(nw.String)
-
-
-def _finite(column: nw.Expr) -> nw.Expr:
-    return nw.when(column.is_finite()).then(column)
 
 
 def _in_part(condition: nw.Expr, part: int | None) -> nw.Expr:

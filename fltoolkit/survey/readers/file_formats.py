@@ -221,16 +221,12 @@ def _refuse_rounded(relation: Any, names: Collection[str], path: Path) -> None:
         )
 
 
-def _quoted(relation: Any) -> list[str]:
-    return [quoted(name) for name in relation.columns]
-
-
 def _with_points(relation: Any) -> Any:
     """Returns the rows of a CSV file with a decimal point in place of a decimal comma: `12,5` becomes `12.5`.
     Only texts that are such a number change; blanks around every text are removed."""
     columns = (
         f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}"
-        for name in _quoted(relation)
+        for name in map(quoted, relation.columns)
     )
     return relation.project(", ".join(columns))
 

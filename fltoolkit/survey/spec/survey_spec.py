@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -393,11 +394,17 @@ class SurveySpec(Model):
         keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
         return [(where, source) for where, sources in keyed for source in sources or ()]
 
-    @property
+    @cached_property
     def mapped(self) -> MappedQuestions:
         """Returns all yes/no questions of the survey by the column that they read, together with the meaning
         of their codes and blanks."""
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> SurveySpec:
+        """Returns a copy with other values of some fields. It finds `mapped` anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        vars(copied).pop("mapped", None)
+        return copied
 
     def person_columns(self) -> list[str]:
         """Returns the columns of the data about the person (not about single spells of work) that survey.yaml

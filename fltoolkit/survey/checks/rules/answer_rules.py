@@ -174,12 +174,13 @@ def _equal_rules(survey: Survey, counted: Sequence[Mapping[str, Any]]) -> Iterat
                 first, second = (nw.col(SOURCE + name).cast(nw.String) for name in (one, other))
                 differ = (first != second).fill_null(False) | (first.is_null() != second.is_null())
                 yield CheckRule(
-                    "questions_equal", f"{one}, {other}", count="", sums=(differ,), when=_nowhere, frame=frame
+                    "questions_equal",
+                    f"{one}, {other}",
+                    count="",
+                    sums=(differ,),
+                    when=lambda _, rows: not rows,
+                    frame=frame,
                 )
-
-
-def _nowhere(_: object, rows: int) -> bool:
-    return not rows
 
 
 def _total_count(count: Count) -> int:

@@ -144,7 +144,9 @@ def _parent_rules(survey: Survey, parents: Parents, labels: Labels) -> Iterator[
     open_codes = _codes_of_no_answer(survey, parents, labels)
     not_known, also_lines = list[nw.Expr](), list[nw.Expr]()
     for i, name in enumerate(parents.columns):
-        value, there, of_age, minor = (nw.col(c) for c in (SOURCE + name, *_facts_of_parent(i, facts)))
+        value, there, of_age, minor = (
+            nw.col(c) for c in (SOURCE + name, *(f"fl__parent{i}__{fact}" for fact in facts))
+        )
         coded = value.is_in(codes).fill_null(False)
         named = mine & ~value.is_null() & ~coded
         blank = value.is_null() | value.is_in(list(parents.missing)).fill_null(False)
@@ -174,10 +176,6 @@ def _codes_of_no_answer(survey: Survey, parents: Parents, labels: Labels) -> lis
         code for codes in told for code, label in codes.items() if answer_meaning(label) in UNRESOLVED
     }
     return [code for code in parents.none if code in labelled.union(survey.spec.answers.meaning_unresolved)]
-
-
-def _facts_of_parent(number: int, facts: Mapping[str, nw.Expr]) -> list[str]:
-    return [f"fl__parent{number}__{fact}" for fact in facts]
 
 
 def group_rules(survey: Survey) -> Iterator[CheckRule]:

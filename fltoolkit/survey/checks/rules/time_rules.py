@@ -51,9 +51,8 @@ def period_rules(survey: Survey) -> Iterator[CheckRule]:
         elif spanned > window.months + FIELDWORK:
             yield _rule("period_long_dates", "start", **dates)
     if (ends := _last_years(window)) and not ends[0] - 1 <= year <= ends[1] + 1:
-        yield _rule(
-            "period_other_year", "end" if window.end else "start", year=str(year), period=_dates(window)
-        )
+        period = " – ".join(str(day) for day in (window.start, window.end) if day)
+        yield _rule("period_other_year", "end" if window.end else "start", year=str(year), period=period)
     if release and (window.end or date(year, 1, 1)) > release.date:
         yield CheckRule(
             "release_too_early",
@@ -101,10 +100,6 @@ def _last_years(window: ReferencePeriod) -> tuple[int, int] | None:
         window.start.year * 12 + window.start.month - 1 + window.months + n for n in (0, FIELDWORK)
     )
     return first // 12, last // 12
-
-
-def _dates(window: ReferencePeriod) -> str:
-    return " – ".join(str(day) for day in (window.start, window.end) if day)
 
 
 def episode_rules(survey: Survey) -> Iterator[CheckRule]:
