@@ -261,7 +261,7 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
     """Returns the costs of one table with its total and, if it has two groups, its margins. Returns None if
     no cell of the table is confidential."""
     import fltoolkit as fl
-    from fltoolkit.classify.category_codes import label_of
+    from fltoolkit.classify.category_names import label_of
     from fltoolkit.estimate.totals.person_patterns import read_patterns
     from fltoolkit.publish.disclosure.suppression_decision import decide
     from fltoolkit.publish.disclosure.survey_system import DisclosureScenario

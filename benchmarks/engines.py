@@ -129,7 +129,7 @@ def ours_survey(path: Path, domains: int) -> list[float]:
     separately."""
     import fltoolkit as fl
     from fltoolkit.classify.adults import classify_checked
-    from fltoolkit.classify.rules.rule_set import load_rules
+    from fltoolkit.classify.rule_set import load_rules
 
     persons = classify_checked(fl.read_survey(path), load_rules("icls_2018", path))
     return [float(fl.prevalence(persons, "forced_labour", by=["district"]).table["cases"].sum())]

@@ -33,7 +33,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, lil_array
 
 import fltoolkit as fl
-from fltoolkit.classify.category_codes import label_of
+from fltoolkit.classify.category_names import label_of
 from fltoolkit.errors import FltoolkitError
 
 HERE = Path(__file__).resolve().parents[1]

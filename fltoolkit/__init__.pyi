@@ -5,6 +5,7 @@ from .classify import (
     classify as classify,
     corrected_cases as corrected_cases,
     derive as derive,
+    frame as frame,
     outcome as outcome,
 )
 from .estimate import (

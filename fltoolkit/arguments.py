@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, InstanceOf, PlainValidator, Strict
 
-from fltoolkit.errors import FltoolkitError, RequestError, did_you_mean
+from fltoolkit.errors import FltoolkitError, Interrupted, RequestError, did_you_mean
 from fltoolkit.files import file_error
 
 Level = Annotated[
@@ -107,6 +107,10 @@ def checked(target: T) -> T:
             raise
         except OSError as error:
             raise file_error(error) from None
+        except KeyboardInterrupt as stopped:
+            raise (
+                stopped if isinstance(stopped, Interrupted) else Interrupted(f"{name} was stopped")
+            ) from None
 
     return call  # type: ignore[return-value]
 

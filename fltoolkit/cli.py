@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit import commands as run
-from fltoolkit.classify.rules import shipped_rules
+from fltoolkit.classify.rule_set import shipped_rules
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.files import file_error, known_encoding
 from fltoolkit.languages.word_files import BASE, shipped_languages

@@ -59,7 +59,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
     from fltoolkit.classify.checks.case_checks import UNRESOLVED, case_findings
-    from fltoolkit.classify.checks.weights_in_use import weights_in_use
+    from fltoolkit.classify.checks.corrected_cases import weights_in_use
     from fltoolkit.estimate.measures.questions_asked import not_asked
     from fltoolkit.survey.checks.findings import finding_facts
     from fltoolkit.survey.checks.rules.design_rules import sees_all_errors_of_design
@@ -158,7 +158,7 @@ def _print_findings(rows: Iterable[Mapping[Any, Any]]) -> None:
 
 
 def estimate(parsed: argparse.Namespace) -> int:
-    from fltoolkit.classify.rules.rule_set import load_rules
+    from fltoolkit.classify.rule_set import load_rules
     from fltoolkit.publish.reliability import load_publication_profile
     from fltoolkit.run.batch import BatchOptions, run_surveys
     from fltoolkit.run.batch_file import make_run
@@ -296,7 +296,7 @@ def schema(parsed: argparse.Namespace) -> int:
     import json
 
     from fltoolkit.authoring.questionnaire.questionnaire_model import Questionnaire
-    from fltoolkit.classify.rules.rule_set import RuleSet
+    from fltoolkit.classify.rule_set import RuleSet
     from fltoolkit.files import write_whole
     from fltoolkit.nap import Plan
     from fltoolkit.nap.partner_entries import Partners

@@ -3,7 +3,9 @@ what to do."""
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +45,15 @@ class FltoolkitError(Exception):
         self.problem_as_given, self.found_as_given = problem, found
         super().__init__(self.message)
 
+    def _render_traceback_(self) -> list[str]:
+        """Returns what a notebook shows of this error: the message. The way through the code is shown by a
+        second look, with `%tb`, and of an error that other code raised. IPython calls this method."""
+        raised_in = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(self.__traceback__)]
+        if getattr(self, "_seen", False) or not Path(raised_in[-1]).is_relative_to(Path(__file__).parent):
+            return traceback.format_exception(self)
+        self._seen = True
+        return [f"{type(self).__name__}: {self.message}"]
+
     @property
     def reason(self) -> str:
         """Returns the problem, and the value that was found, in one line."""
@@ -55,6 +66,14 @@ class FltoolkitError(Exception):
         facts = (("found", found), ("allowed", self.allowed), ("do", self.do))
         lines += [f"  {name + ':':<9}{text}" for name, text in facts if text]
         return "\n".join(lines).encode(errors="backslashreplace").decode()  # half a letter cannot be printed
+
+
+class Interrupted(KeyboardInterrupt):
+    """A call of the kit was stopped, such as with the stop button of a notebook."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Returns what a notebook shows: which call was stopped, and not where in the code."""
+        return [str(self)]
 
 
 class SpecError(FltoolkitError):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any, NoReturn
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from fltoolkit.errors import RequestError
 
@@ -12,9 +13,42 @@ if TYPE_CHECKING:
 
 
 class HoldsTable:
-    """A result of the kit, whose numbers are in its attribute `table`."""
+    """A result of the kit, whose numbers are in its attribute `table`.
+
+    In a notebook it stands in a few lines. It shows no number, unless its class names `SHOWN`: the columns of
+    a protected table. So a saved notebook has no number that must stay in the office.
+    """
 
     table: pd.DataFrame
+    SHOWN: ClassVar[tuple[str, ...]] = ()
+
+    def about_it(self) -> list[str]:
+        """Returns what this result is, in lines for a notebook."""
+        return [f"{type(self).__name__}: {len(self.table):,} rows"]
+
+    def _lines(self) -> list[str]:
+        rest = (
+            "all columns: .table"
+            if self.SHOWN
+            else "not protected, so no number is shown; exact numbers: .table"
+        )
+        return [*self.about_it(), rest]
+
+    def _shown(self) -> pd.DataFrame:
+        return self.table[[name for name in self.SHOWN if name in self.table]]
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            [
+                *self._lines(),
+                *([self._shown().to_string(max_rows=10, na_rep="", index=False)] if self.SHOWN else []),
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        """Returns the same for a notebook. Jupyter calls it."""
+        lines = "<br>".join(map(escape, self._lines()))
+        return f"<p>{lines}</p>" + (self._shown().to_html(max_rows=60, na_rep="") if self.SHOWN else "")
 
     def __getitem__(self, name: object) -> NoReturn:
         """Says that the numbers are one step away, in `table`."""

@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 import fltoolkit as fl
-from fltoolkit.classify.category_codes import label_of
+from fltoolkit.classify.category_names import label_of
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.item_nonresponse import questions
 

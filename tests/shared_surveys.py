@@ -17,11 +17,11 @@ from thoroughness import is_thorough
 
 import fltoolkit as fl
 from fltoolkit.classify.adults import classify_checked
-from fltoolkit.classify.rules.rule_set import load_rules
+from fltoolkit.classify.rule_set import load_rules
 from fltoolkit.publish import published_set
-from fltoolkit.survey.design.survey_opening import changeable_parts
-from fltoolkit.survey.spec.groups import TableSpec
+from fltoolkit.survey.spec.groups_and_tables import TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.survey.survey_opening import changeable_parts
 
 Files = tuple[tuple[str, bytes], ...]
 patched = False  # whether the test that runs patches code; tests/conftest.py sets it

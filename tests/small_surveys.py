@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 
 import fltoolkit as fl
-from fltoolkit.survey.data.duckdb_connection import connect
+from fltoolkit.survey.engine.engines import connect
 
 NORVIA = Path(__file__).parents[1] / "data_samples" / "norvia_lfs_2025"
 

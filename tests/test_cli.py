@@ -16,7 +16,7 @@ import pytest
 import small_country as country
 import yaml
 
-from fltoolkit.classify.rules import SHIPPED
+from fltoolkit.classify.rule_set import SHIPPED
 from fltoolkit.cli import main
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.publish import published_set

@@ -22,7 +22,7 @@ from chromium import Chromium
 from pydantic import TypeAdapter
 
 from fltoolkit import memory
-from fltoolkit.classify.rules.rule_set import RuleSet
+from fltoolkit.classify.rule_set import RuleSet
 from fltoolkit.cli import main
 from fltoolkit.nap import Plan
 from fltoolkit.nap.results_framework import Indicator

@@ -5,12 +5,14 @@ import ast
 import importlib.metadata
 import re
 import subprocess
+import sys
 import tomllib
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import yaml
@@ -18,6 +20,10 @@ from code_sizes import module_sizes, room_tokens
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec
+
+from fltoolkit.classify.adults import classify_checked
+from fltoolkit.classify.rule_set import load_rules
+from fltoolkit.survey import survey_opening
 
 HOUSE = Path(__file__).resolve().parent.parent
 PACKAGE, TESTS = HOUSE / "fltoolkit", HOUSE / "tests"
@@ -356,7 +362,7 @@ def test_narwhals_stays_where_persons_are() -> None:
 
 
 def test_rows_come_home_through_one_door() -> None:
-    """A library's own error may quote a person's row: survey/data/fetch_rows.py turns it into the kit's. The
+    """A library's own error may quote a person's row: survey/engine/engines.py turns it into the kit's. The
     other files here fetch under its `readable`, or within a reader that tells the line of a bad row."""
     fetch = {
         "collect",
@@ -370,8 +376,7 @@ def test_rows_come_home_through_one_door() -> None:
         "pl",
         "toPandas",
     }
-    doors = {"survey/data/fetch_rows.py", "survey/data/engines.py"}
-    doors |= {f"survey/readers/{name}.py" for name in ("csv_files", "csv_numbers", "file_formats")}
+    doors = {"survey/engine/engines.py", "survey/readers/csv_files.py", "survey/readers/file_formats.py"}
     found = {
         file.relative_to(PACKAGE).as_posix()
         for file in PACKAGE.rglob("*.py")
@@ -461,6 +466,7 @@ def test_a_test_file_stands_where_its_module_does() -> None:
 
 SIZES = yaml.safe_load((TESTS / "code_sizes.yaml").read_text("utf-8"))
 MOST_TOKENS = 4_500  # of one module
+MOST_READ, MOST_CLASSIFIED = 24, 16  # files that one survey's way enters: to be read, to be classified
 FEW_LINES = 40  # of code: a module below them is seldom worth a file of its own
 SLACK = 0.02  # by which a room may fall below its number before the number must follow
 
@@ -498,6 +504,36 @@ def test_small_modules_become_fewer() -> None:
     known = set(SIZES["small_modules"])
     assert small - known == set(), f"fewer than {FEW_LINES} lines of code: put them where they are used"
     assert known - small == set(), "no longer small, or gone: take them off the list in tests/code_sizes.yaml"
+
+
+def files_entered(call: Callable[[], object]) -> set[str]:
+    """Returns the modules of the package whose functions a call goes through."""
+    entered: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        code = frame.f_code
+        if event == "call" and not code.co_name.startswith("<") and code.co_filename.startswith(str(PACKAGE)):
+            entered.add(code.co_filename)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+    return entered
+
+
+def test_the_way_from_the_file_to_the_classified_person_enters_few_files() -> None:
+    """What a newcomer has to open to follow one answer. The numbers may only become smaller."""
+    path = HOUSE / "data_samples" / "norvia_lfs_2025" / "survey.yaml"
+    rule = load_rules("icls_2018", path.parent)
+    classify_checked(survey_opening._opened(path, None), rule, hold=True)  # what is read once in a process
+    read = files_entered(lambda: survey_opening._opened(path, None))
+    survey = survey_opening._opened(path, None)
+    classified = files_entered(lambda: classify_checked(survey, rule, hold=True))
+    assert 10 < len(read) <= MOST_READ, sorted(read)
+    assert 10 < len(classified) <= MOST_CLASSIFIED, sorted(classified)
 
 
 def test_a_test_that_make_test_leaves_out_says_why() -> None:

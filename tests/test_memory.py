@@ -15,7 +15,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit import memory
-from fltoolkit.classify.rules.rule_set import load_rules
+from fltoolkit.classify.rule_set import load_rules
 from fltoolkit.publish import rounds_and_changes
 
 # What is remembered is tested here, and not what is estimated.

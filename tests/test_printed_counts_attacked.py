@@ -10,7 +10,8 @@ import pytest
 import shipped
 from printed import LIMIT, Reader, Run, Who, open_answers, read, run_of
 
-from fltoolkit.survey.checks import findings, printed_counts
+from fltoolkit.survey import printed_values
+from fltoolkit.survey.checks import findings
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
     def guarded(count: int, limit: int, _: object = None) -> object:
         return f"fewer than {limit}" if 0 < count < limit else count
 
-    monkeypatch.setattr(printed_counts, "rounded", lambda count, limit: None if 0 < count < limit else count)
+    monkeypatch.setattr(printed_values, "rounded", lambda count, limit: None if 0 < count < limit else count)
     monkeypatch.setattr(findings, "count_in_words", guarded)
     monkeypatch.setattr(findings, "sum_in_words", lambda one, other, limit, _: guarded(one + other, limit))
     monkeypatch.setattr(findings, "cases_in_words", guarded)

@@ -18,7 +18,7 @@ from brought_in.three_valued import Truth
 from brought_in.truth import people
 
 import fltoolkit as fl
-from fltoolkit.survey.data.internal_columns import ASKED, SOURCE
+from fltoolkit.survey.engine.columns import ASKED, SOURCE
 
 HERE = Path(__file__).parent / "brought_in"
 ASKED_OF_CHILDREN = {

@@ -17,8 +17,6 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, code_labels, truth_of
-from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note_on_rule_set, obstacle
 from fltoolkit.classify.children import (
     ADULT,
     ADULT_FROM_CHILD,
@@ -27,28 +25,49 @@ from fltoolkit.classify.children import (
     with_children,
     work_of_children,
 )
-from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
-from fltoolkit.classify.empty_populations import refuse_empty_populations
-from fltoolkit.classify.group_columns import group_columns, job_column, memberships
-from fltoolkit.classify.groups.quantile_groups import quantile_limits
-from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
-from fltoolkit.classify.trace import Sources, end_of_path, items_text, short_trace_text, trace_text
+from fltoolkit.classify.classification_path import end_of_path, items_text, short_trace_text, trace_text
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.group_columns import (
+    group_columns,
+    job_column,
+    memberships,
+    quantile_limits,
+    refuse_empty_populations,
+)
+from fltoolkit.classify.rule_set import (
+    SIDES,
+    Dimension,
+    RuleSet,
+    Sources,
+    item_columns,
+    item_sources,
+    lacking,
+    load_rules,
+    note_on_rule_set,
+    obstacle,
+)
 from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
-from fltoolkit.survey.answers.skips_and_blanks import episode_exists
-from fltoolkit.survey.answers.three_valued import all_of, any_of
+from fltoolkit.survey.answers import (
+    all_of,
+    answer,
+    any_answer,
+    any_of,
+    at_least,
+    code_labels,
+    episode_exists,
+    truth_of,
+)
 from fltoolkit.survey.checks.findings import stop_on_errors
 from fltoolkit.survey.checks.survey_checks import check_facts
-from fltoolkit.survey.data.engines import kept_in_memory
-from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
-from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.design.survey_opening import changeable_parts
-from fltoolkit.survey.spec.child_module import Children
-from fltoolkit.survey.spec.groups import NOT_STATED, Job
+from fltoolkit.survey.engine.columns import CHILD, KEY, SOURCE, Frame, column, numeric
+from fltoolkit.survey.engine.engines import kept_in_memory
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, Job
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
-from fltoolkit.survey.spec.questions import FORMS, Episodes, NumberOfEpisodes, Source
+from fltoolkit.survey.spec.questions import FORMS, Children, Episodes, NumberOfEpisodes, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.survey.survey_opening import changeable_parts
 
 MONTHS = "months"
 FIRST, LIMITS, ROWS = "fl__first__", "fl__limits", "fl__rows"
@@ -99,10 +118,9 @@ def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
     """Checks a survey, and classifies its persons by a rule set that has already been read. Raises an error
     if the survey has errors, a population has no persons, or the rule set cannot be applied. `classify` calls
     this function and keeps the result, so that a second call takes no time."""
-    spec = survey.spec
     stop_on_errors(check_facts(survey), str(survey.path))
     refuse_empty_populations(survey)
-    if error := obstacle(spec, rule, str(survey.path)):
+    if error := obstacle(survey.spec, rule, str(survey.path)):
         raise error
     return classify_checked(survey, rule, hold=True)
 
@@ -116,25 +134,24 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         hold: whether to compute the classification now and keep it, if the survey is in memory. If False,
             each estimate computes it again.
     """
-    spec = survey.spec
-    sources = item_sources(spec, rule)
-    frame = _with_outcomes(survey, _Definition(spec, rule, sources))
+    spec, sources = survey.spec, item_sources(survey.spec, rule)
+
+    def computed(rows: Frame) -> Frame:
+        return kept_in_memory(rows, survey.held_in, survey.path) if survey.held_in and hold else rows
+
+    rows = _with_outcomes(survey, _Definition(spec, rule, sources))
     if spec.children:
-        if survey.held_in and hold:
-            frame = kept_in_memory(frame, survey.held_in, survey.path)
-        frame = with_children(frame, spec, spec.children)
-    labels = _case_columns(spec, frame.collect_schema().names())
-    frame = frame.with_columns(
+        rows = with_children(computed(rows), spec, spec.children)
+    rows = rows.with_columns(
         *group_columns(spec, quantile_limits(spec, survey.frame)),
-        *labels,
+        *_case_columns(spec, rows.collect_schema().names()),
         end_of_path(spec).alias("step"),
         items_text(sources).alias("items"),
     )
-    if survey.held_in and hold:
-        frame = kept_in_memory(frame, survey.held_in, survey.path)
-    return classified(
-        survey,
-        rows=frame,
+    facts = vars(survey) | {"rows": computed(rows)}
+    return ClassifiedSurvey(
+        **facts,
+        unclassified=survey,
         trace=trace_text(sources, spec),
         short_trace=short_trace_text(sources, spec),
         rules=rule.label,
@@ -221,16 +238,6 @@ def _at_interview(spec: SurveySpec, episode: str = "") -> nw.Expr:
     )
 
 
-def _answers(definition: _Definition, episode: str = "") -> list[nw.Expr]:
-    """Returns one column for each question that the rule set uses: yes, no or unresolved (null). With
-    `episode`, the answers are those about this spell of work."""
-    return [
-        answer(s, definition.spec.mapped, episode).alias(name)
-        for side in definition.sources.values()
-        for name, _, s in side
-    ]
-
-
 def _evaluate(
     rows: Frame,
     definition: _Definition,
@@ -249,7 +256,11 @@ def _evaluate(
     linked = any_answer(same, mapped, episode) if isinstance(same, tuple) else nw.lit(True)
     rows = rows.with_columns(
         *first,
-        *_answers(definition, episode),
+        *[
+            answer(source, mapped, episode).alias(name)
+            for side in sources.values()
+            for name, _, source in side
+        ],
         *[
             (any_answer([s for *_, s in side], mapped, episode) & exists).alias(which)
             for which, side in sources.items()

@@ -8,18 +8,14 @@ asked, this route is *unresolved* (nobody knows whether it applies), and never *
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import any_answer
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.answers.three_valued import all_of, any_of
-from fltoolkit.survey.data.households import parent_links, parents_found
-from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
+from fltoolkit.survey.answers import all_of, any_answer, any_of, joined_texts, truth_in_words
+from fltoolkit.survey.engine.columns import ASKED, CHILD, SOURCE, Frame
+from fltoolkit.survey.person_rows import parent_links, parents_found
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
+from fltoolkit.survey.spec.questions import Children, ChildWork, Parents
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 # In the order of the flowchart (ILO toolkit, Tool No. 2). The primary route of a child is the first route
@@ -201,15 +197,3 @@ def child_conditions() -> list[nw.Expr]:
         truth_in_words(col(THIRD)),
         nw.when(col(THIRD).fill_null(True)).then(joined_texts(threat)).otherwise(lit("")),
     ]
-
-
-def joined_texts(words: Sequence[nw.Expr]) -> nw.Expr:
-    """Joins the texts of several columns into one text per person. None of the texts may be null. The
-    argument `ignore_nulls` is given only because DuckDB is faster with it."""
-    return nw.concat_str(list(words), ignore_nulls=True)
-
-
-def truth_in_words(truth: nw.Expr) -> nw.Expr:
-    """Returns a true/false column in words: `yes` for true, `no` for false, `unresolved` for null."""
-    open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
-    return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

@@ -5,17 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from fltoolkit.classify.rules.rule_set import RuleSet
+from fltoolkit.arguments import checked
+from fltoolkit.classify.group_columns import POPULATION, group_order
+from fltoolkit.classify.rule_set import RuleSet
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import Reason, Reasons
-from fltoolkit.survey.design.survey_design import Design, Key, Survey
+from fltoolkit.survey.design.survey_design import Design, Key, Survey, weight_of
+from fltoolkit.survey.engine.columns import FPC, FPC2, HOUSEHOLD, PSU, REPLICATE, SSU, STRATA
+from fltoolkit.survey.engine.engines import to_count, to_pandas
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MICRODATA = "microdata: one row per person. It stays in the office, and so does a notebook that shows it."
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ClassifiedSurvey(Survey):
     """A survey whose persons are classified, as `fl.classify` returns it. Every estimate of forced labour
     needs it. Its `frame` has one row per person, with the groups of survey.yaml (such as sex), the
@@ -48,6 +57,17 @@ class ClassifiedSurvey(Survey):
     unclassified: Survey
     outcomes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Returns the groups by which persons can be broken down (the argument `by`), each with its labels
+        (those of the argument `where`), in the order of tables."""
+        return {name: tuple(group_order(self.spec, name)) for name in self.spec.group_names}
+
+    @property
+    def populations(self) -> dict[str, str]:
+        """Returns the populations of survey.yaml (the argument `population`), each with its label."""
+        return {name: str(population.label) for name, population in self.spec.populations.items()}
+
     def key(self, name: str) -> Key:
         """Returns the `Key` by which rows are grouped, for a group or a column. The name may also be `trace`
         or `short_trace`: how each person was classified, in words."""
@@ -64,12 +84,52 @@ def refuse_unclassified(design: Design) -> None:
         )
 
 
-def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
-    """Returns the survey as a `ClassifiedSurvey`.
+@checked
+def frame(persons: ClassifiedSurvey, population: str | None = None) -> pd.DataFrame:
+    """Returns the persons of a population as a pandas table, for work of your own. It is microdata: it must
+    not leave the office.
+
+    `fl.SurveyDesign(frame, weight="weight", strata="strata", psu="psu")` gives the kit's estimates again, and
+    its standard errors if every PSU has somebody of the population (else a line says how many have nobody),
+    if the weights are not calibrated and no replicate weights came with the data. Give `fpc="fpc"` if there is
+    such a column.
 
     Args:
-        survey: the survey as it was read.
-        facts: values for the attributes of `ClassifiedSurvey`, and `rows`: the persons with the columns of
-            the classification.
+        persons: the classified survey.
+        population: the name of a population of survey.yaml; None: the default population.
+
+    Returns:
+        One row per person, with the columns:
+
+        - `forced_labour` and `unresolved` (true or false; who is unresolved is no case), and for an outcome of
+          your own, such as `debt`, `debt` and `debt_unresolved`.
+        - `weight`, `strata`, `psu`, and as far as the survey has them `ssu`, `fpc`, `fpc2`, `household`, and
+          `replicate0`, `replicate1`, ….
+        - one column per group (see `persons.groups`), with labels. Groups that only cases have, such as the
+          sector of forced labour, are missing for others.
+
+    Raises:
+        RequestError: there is no such population.
     """
-    return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)
+    spec = persons.spec
+    chosen = spec.default_population if population is None else population
+    if chosen not in spec.populations:
+        raise RequestError(
+            "no such population", where="frame: population", found=chosen, allowed=list(spec.populations)
+        )
+    rows, there = persons.frame, persons.frame.collect_schema().names()
+    members = rows.filter(nw.col(POPULATION + chosen))
+    design = {"strata": STRATA, "psu": PSU, "ssu": SSU, "fpc": FPC, "fpc2": FPC2, "household": HOUSEHOLD}
+    outcomes = {"forced_labour": "unresolved"} | {name: f"{name}_unresolved" for name in persons.outcomes}
+    columns = [nw.col(name).fill_null(False) for name in outcomes]
+    columns += [nw.col(name).is_null().alias(unresolved) for name, unresolved in outcomes.items()]
+    columns += [nw.col(weight_of(chosen)).alias("weight")]
+    columns += [nw.col(own).alias(name) for name, own in design.items() if own in there]
+    columns += [nw.col(c).alias(c.removeprefix("fl__")) for c in there if c.startswith(REPLICATE)]
+    columns += [nw.col(name) for name in spec.group_names if name in there]
+    empty = to_count(rows.select(nw.col(PSU).n_unique()), persons.source) - to_count(
+        members.select(nw.col(PSU).n_unique()), persons.source
+    )
+    nobody = f" {empty:,} PSUs have nobody of this population." if empty and persons.clustered else ""
+    print(MICRODATA + nobody)
+    return to_pandas(members.select(columns), persons.source)

@@ -1,20 +1,25 @@
 """Adds columns to the persons: the reference populations to which each person belongs, and the person's
-category in each group of survey.yaml, such as sex, age band or region."""
+category in each group of survey.yaml, such as sex, age band or fifth of wealth."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from math import isnan
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import code_labels, truth_of
 from fltoolkit.classify.children import ALL_ROUTES
-from fltoolkit.survey.answers.three_valued import all_of, any_of
+from fltoolkit.errors import DataError
+from fltoolkit.survey.answers import all_of, any_of, code_labels, truth_of
+from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.classifications.job_codes import job_label, job_rows
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
-from fltoolkit.survey.data.person_frame import column, numeric
-from fltoolkit.survey.design.survey_design import weight_of
-from fltoolkit.survey.spec.groups import (
+from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.engine.columns import AGE, ASKED, CHILD, WEIGHT, Frame, column, numeric
+from fltoolkit.survey.engine.engines import to_rows
+from fltoolkit.survey.printed_values import count_in_words
+from fltoolkit.survey.spec.groups_and_tables import (
     NOT_STATED,
     AgeGroup,
     Amount,
@@ -30,6 +35,7 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 POPULATION = "fl__population__"
 SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
+ROUNDING = 1e-9  # sums of weights are rounded: a share this close to the quantile's share counts as equal
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
@@ -131,21 +137,6 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
     return nw.when(value.is_null() | value.is_nan()).then(nw.lit(NOT_STATED)).otherwise(found)
 
 
-def _disability(spec: DisabilityGroup) -> nw.Expr:
-    """Returns a column with the disability status of each person, by the answers to the Washington Group's
-    six questions.
-
-    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no
-    disability if all six answers are better than that. All others are `not stated`.
-    """
-    severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
-    others = [code for code in spec.codes if code not in severe]
-    found = any_of([truth_of(column(question), severe, others) for question in spec.washington_group])
-    labels = spec.labels
-    without = nw.when(~found).then(nw.lit(labels[False])).otherwise(nw.lit(NOT_STATED))
-    return nw.when(found).then(nw.lit(labels[True])).otherwise(without)
-
-
 def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
     """Returns a column of numbers as labels of bands: with bands 18 and 25, the number 20 becomes `18–24`. A
     missing number becomes `not stated`.
@@ -178,3 +169,153 @@ def job_column(spec: Job, episode: str = "") -> nw.Expr:
     code = column(spec.column, episode)
     label = job_label(code, spec)
     return nw.when(~code.is_in(list(spec.missing))).then(label) if spec.missing else label
+
+
+def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, ...]]:
+    """Returns, for each group of quantiles in survey.yaml (such as fifths of wealth), the upper limits of all
+    quantiles except the last.
+
+    The limits are computed over all persons of the sample who have a number in the group's column, with the
+    weight `design.weight`. Persons who were not asked about forced labour are included.
+
+    Raises:
+        DataError: so many persons have the same number that a quantile would be empty.
+    """
+    return {
+        name: _limits(name, group, persons)
+        for name, group in spec.groups.items()
+        if isinstance(group, QuantileGroup)
+    }
+
+
+def weighted_quantiles(
+    values: Sequence[float], weights: Sequence[float], shares: Sequence[float]
+) -> tuple[float, ...]:
+    """Returns the weighted quantile of each share: the smallest value v such that values up to v have at
+    least this share of the total weight. The result is empty if all weights are 0.
+
+    This is the inverse of the weighted distribution function: R's `svyquantile(..., qrule = "math")`.
+
+    Args:
+        values: the different values, from the lowest to the highest.
+        weights: the sum of the weights at each value; a missing weight counts as 0.
+        shares: shares of the total weight, between 0 and 1.
+    """
+    reached = list(accumulate(0.0 if isnan(weight) else weight for weight in weights))
+    if not reached or reached[-1] <= 0:
+        return ()
+    part = [weight / reached[-1] for weight in reached]
+    return tuple(values[bisect_left(part, share - ROUNDING)] for share in shares)
+
+
+def refuse_empty_populations(survey: Survey) -> None:
+    """Raises an error if no person in the data belongs to a population of survey.yaml. A population that is
+    the sum of two others is not checked itself: the two others are.
+
+    Raises:
+        DataError: a population has no persons. The message names the population and says how many persons
+            meet each of its conditions. For each column of `where`, the message says how many different
+            values the column has, and which of the codes in survey.yaml are among them.
+    """
+    spec = survey.spec
+    own = [name for name, population in spec.populations.items() if not population.sum_of]
+    counted = count_rows(
+        survey.frame, {name: membership(spec, name) & (nw.col(weight_of(name)) > 0) for name in own}
+    )
+    for name in own:
+        if not counted[name]:
+            raise _empty_population_error(survey, name)
+
+
+def _disability(spec: DisabilityGroup) -> nw.Expr:
+    """Returns a column with the disability status of each person, by the answers to the Washington Group's
+    six questions.
+
+    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no
+    disability if all six answers are better than that. All others are `not stated`.
+    """
+    severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
+    others = [code for code in spec.codes if code not in severe]
+    found = any_of([truth_of(column(question), severe, others) for question in spec.washington_group])
+    labels = spec.labels
+    without = nw.when(~found).then(nw.lit(labels[False])).otherwise(nw.lit(NOT_STATED))
+    return nw.when(found).then(nw.lit(labels[True])).otherwise(without)
+
+
+def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...]:
+    value = stated_number(group).alias("value")
+    there = persons.select(value, nw.col(WEIGHT).alias("weight")).filter(
+        ~nw.col("value").is_null() & ~nw.col("value").is_nan()
+    )
+    summed = to_rows(there.group_by("value").agg(nw.col("weight").sum()).sort("value"))
+    values, weights = (
+        [float(value) for value, _ in summed],
+        [0.0 if weight is None else float(weight) for _, weight in summed],
+    )
+    found = weighted_quantiles(values, weights, [i / group.quantiles for i in range(1, group.quantiles)])
+    if len(set(found)) < group.quantiles - 1 or (found and found[-1] >= values[-1]):
+        raise DataError(
+            (
+                f"the numbers cannot be divided into {group.quantiles} groups: too many persons have the "
+                "same number, or too few have a number"
+            ),
+            where=f"{group.column} (groups.{name})",
+            do="ask for fewer quantiles, or name a column with more different numbers",
+        )
+    return found
+
+
+def _empty_population_error(survey: Survey, name: str) -> DataError:
+    """Returns the error for a population without persons. Its message says how many persons meet each
+    condition of the population."""
+    spec, where = survey.spec, survey.spec.populations[name].where
+    conditions = _conditions(spec, name)
+    counts = count_rows(
+        survey.frame,
+        {
+            "persons of the data": nw.lit(True),
+            **conditions,
+            "meet all of them": all_of(list(conditions.values())),
+        },
+    )
+    limit = spec.confidentiality.smallest_printed_count
+    held = [_column_values(survey, asked) for asked in where]
+    return DataError(
+        "nobody is in this population",
+        where=f"{survey.path}: populations.{name}",
+        found=[f"{words}: {count_in_words(count, limit)}" for words, count in counts.items()] + held,
+        do=f"correct the ages, the codes or the weight under populations.{name}, or leave the population out",
+    )
+
+
+def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
+    """Returns the conditions that the persons of a population meet, as {condition in words: expression}:
+    `{"aged 15 or more, or of unknown age": ...}`."""
+    population, age = spec.populations[name], nw.col(AGE)
+    found: dict[str, nw.Expr] = {"answered the module": nw.col(ASKED)}
+    if spec.children:
+        of_children = spec.of_children(name)
+        found["children" if of_children else "adults"] = nw.col(CHILD) if of_children else ~nw.col(CHILD)
+    if population.age.min is not None:
+        found[f"aged {population.age.min} or more, or of unknown age"] = (
+            age >= population.age.min
+        ).fill_null(True)
+    if population.age.max is not None:
+        found[f"aged {population.age.max} or less, or of unknown age"] = (
+            age <= population.age.max
+        ).fill_null(True)
+    for asked, codes in population.where.items():
+        found[f"{asked} is {' or '.join(codes)}"] = column(asked).is_in(list(codes)).fill_null(False)
+    return found | {f"{population.weight or spec.design.weight} is above 0": nw.col(weight_of(name)) > 0}
+
+
+def _column_values(survey: Survey, asked: str) -> str:
+    """Returns a sentence about a column under `where` of survey.yaml: how many different values it has, and
+    which of the codes in survey.yaml are among them. `asked` is the name of the column."""
+    values = [
+        value for (value,) in to_rows(survey.frame.select(column(asked).alias("v")).unique(), survey.path)
+    ]
+    groups = [g for g in survey.spec.groups.values() if isinstance(g, Group) and asked in g.column]
+    named = [code for g in groups for code in (*g.codes, *g.missing) if code in set(values)]
+    among_them = f", of which survey.yaml names {', '.join(dict.fromkeys(named))}" if named else ""
+    return f"{asked} holds {len(set(values) - {None})} different value(s){among_them}"

@@ -17,11 +17,9 @@ import narwhals as nw
 from fltoolkit.classify.adults import classify
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.data.duckdb_connection import into_memory
-from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, PART, SOURCE
-from fltoolkit.survey.data.person_frame import FACTOR, column
-from fltoolkit.survey.design.survey_opening import read_survey, with_design
+from fltoolkit.survey.engine.columns import FACTOR, INTERNAL, NUMBER_OF, PART, SOURCE, column
+from fltoolkit.survey.engine.engines import into_memory, to_pandas
+from fltoolkit.survey.survey_opening import read_survey, with_design
 
 Who = Literal["adult", "child"]
 YES, NO, OPEN = "yes", "no", "no answer"

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import Margins
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.replicate_weights import MANY
 from fltoolkit.survey.design.survey_design import Design, SinglePsu
+from fltoolkit.survey.printed_values import Mask
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array

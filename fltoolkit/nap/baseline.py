@@ -28,7 +28,7 @@ from fltoolkit.nap.target_paths import on_the_way_down, planned_in_print, target
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
 from fltoolkit.table_records import HoldsTable, as_records
 
 KEPT = (
@@ -69,7 +69,7 @@ MILESTONES = "Year +1 is {}, Year +2 {}; milestones on a {}: calculated, not mea
 NOT_GIVEN = Reason.of("reasons.not_published")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Baseline(HoldsTable):
     """A plan with its baseline: the first measured value of each indicator, with which later surveys are
     compared.
@@ -92,6 +92,7 @@ class Baseline(HoldsTable):
         release: the office that publishes the numbers and the date; None if survey.yaml has no release.
     """
 
+    SHOWN = ("id", "indicator", "group", "category", "unit", "baseline_value", "ci_low", "ci_high", "marker")
     plan: Plan
     table: pd.DataFrame
     exact: pd.DataFrame = field(repr=False)

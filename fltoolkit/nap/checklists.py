@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from fltoolkit.survey.spec.groups import Name
+from fltoolkit.survey.spec.groups_and_tables import Name
 from fltoolkit.yaml_files.loading import Model, Names, load_model
 
 

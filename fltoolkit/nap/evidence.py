@@ -20,7 +20,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.rounds_and_changes import Rounds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evidence:
     """A plan with everything that its documents use: published numbers, baseline, targets, follow-up, and
     what the partner organisations typed into the workbook.
@@ -48,6 +48,10 @@ class Evidence:
     smart: pd.DataFrame
     follow_up: pd.DataFrame
     partners: Partners
+
+    def __repr__(self) -> str:
+        tables = [n for n, v in vars(self).items() if isinstance(v, pd.DataFrame)]
+        return f"Evidence: {self.plan!r}; tables: {', '.join(tables)}"
 
     @property
     def own_words(self) -> OwnWords:

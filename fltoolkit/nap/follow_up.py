@@ -33,7 +33,7 @@ from fltoolkit.nap.targets import KEY
 from fltoolkit.publish.measure_units import rounded_as_printed, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 from fltoolkit.table_records import as_records
 
 FOLLOW_UP = [

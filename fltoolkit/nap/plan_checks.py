@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fltoolkit.classify.category_codes import names_in
+from fltoolkit.classify.category_names import names_in
 from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import FltoolkitError, SpecError
 from fltoolkit.estimate.change_over_time.published_baseline import doubts
@@ -31,7 +31,7 @@ from fltoolkit.nap.target_paths import Target, targets_of_row
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, scale
 from fltoolkit.publish.printed_numbers import class_limits
 from fltoolkit.survey.checks.findings import Finding, findings
-from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, TOTAL
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 from fltoolkit.table_records import as_records
 

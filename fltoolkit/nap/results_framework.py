@@ -36,7 +36,7 @@ from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PERCENT
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.corrections import Words
-from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
+from fltoolkit.survey.spec.groups_and_tables import Measure as Estimated, Name, TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.yaml_files.loading import ONE, Model, Names, Year, as_entries, load_model, normalised_name
 
@@ -365,6 +365,10 @@ class Plan(Model):
             )
         _refuse_figures(self.figures, {i.id: i for _, i in self.measured})
         return self
+
+    def __repr__(self) -> str:
+        indicators = sum(len(statement.indicators) for statement in self.framework)
+        return f"Plan: {self.title}, {self.first_year} to {self.last_year}, {indicators} indicators"
 
     @property
     def path(self) -> Path:

@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.languages.reasons import Reason, group_name, has_text, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 from fltoolkit.table_records import as_records
 
 CRITERIA = ("specific", "measurable", "achievable", "relevant", "time_bound")

@@ -36,7 +36,7 @@ from fltoolkit.publish.printed_numbers import (
     to_digits,
 )
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 from fltoolkit.table_records import as_records
 
 

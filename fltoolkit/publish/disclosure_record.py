@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.category_codes import names_in
+from fltoolkit.classify.category_names import names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.languages.reasons import Reason

@@ -13,18 +13,16 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.adults import classify_checked
-from fltoolkit.classify.applicability import obstacle
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.rules import shipped_rules
-from fltoolkit.classify.rules.rule_set import RuleSet, load_rules
+from fltoolkit.classify.rule_set import RuleSet, load_rules, obstacle, shipped_rules
 from fltoolkit.errors import FltoolkitError, NotAvailable, SpecError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import headline
 from fltoolkit.languages.reasons import Reason, reason_of
 from fltoolkit.survey.design.calibration_margins import with_calibration
-from fltoolkit.survey.design.survey_opening import without_blanks
-from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.survey.survey_opening import without_blanks
 
 BLANKS = ", blanks unresolved"  # after the label of the run's rule set
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.spec.groups import NUMBERS_OF_PERSONS
+from fltoolkit.survey.spec.groups_and_tables import NUMBERS_OF_PERSONS
 
 SCALES = {
     "prevalence": (1000.0, "rate"),

@@ -12,9 +12,9 @@ from fltoolkit.publish.disclosure.cell_counts import Cell, confidential, known_c
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.published_set import Published, refuse_other_survey
-from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.design.suppression_key import suppression_key
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.printed_values import rounded_columns
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 from fltoolkit.table_records import as_records
 
 OTHER = "other paths"

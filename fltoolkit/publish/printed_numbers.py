@@ -15,7 +15,7 @@ import pandas as pd
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, decimals, is_rate
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]

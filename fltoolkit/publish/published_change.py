@@ -31,8 +31,8 @@ from fltoolkit.publish.printed_numbers import (
 )
 from fltoolkit.publish.published_set import CONFIDENTIAL, NumberSet, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
-from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
-from fltoolkit.survey.spec.reserved_names import SIDES
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed, groups_of_breakdown
+from fltoolkit.survey.spec.survey_spec import SIDES
 from fltoolkit.table_records import as_records
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")

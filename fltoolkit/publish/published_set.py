@@ -19,7 +19,7 @@ import pandas as pd
 from fltoolkit.arguments import checked, with_columns
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
+from fltoolkit.classify.user_defined import FORCED_LABOUR, of_forced_labour
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError, did_you_mean
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
@@ -66,7 +66,7 @@ from fltoolkit.publish.reliability import (
 )
 from fltoolkit.publish.unlisted_breakdowns import with_one_row_each
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import HoldsTable
 
@@ -90,6 +90,15 @@ NUMBERS = (
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 # One reason for all hidden cells: two different reasons would reveal something.
 CONFIDENTIAL = Reason.of("reasons.confidential")
+FIRST = (
+    "category",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "cases_class",
+    "marker",
+    "reason",
+)  # columns of `select`
 UNRESOLVED_COLUMNS = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 
@@ -108,7 +117,7 @@ class Basis:
     publication_profile: PublicationProfile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Published(HoldsTable):
     """The published set of a run: every number that may leave the office, rounded and protected, with its
     reliability and the reason.
@@ -162,6 +171,9 @@ class Published(HoldsTable):
             `exact`.
     """
 
+    SHOWN = (
+        "measure", "reference_population", "breakdown", "category", "estimate", "ci_low", "ci_high", "marker",
+    )  # fmt: skip
     table: pd.DataFrame
     exact: pd.DataFrame = field(repr=False)
     profile: str
@@ -181,6 +193,14 @@ class Published(HoldsTable):
     origins: frozenset[str] = frozenset()
     release: Release | None = None
     basis: Basis | None = field(default=None, repr=False, compare=False)
+
+    def about_it(self) -> list[str]:
+        """Returns the survey, the rules of publication and the number of rows, in lines for a notebook."""
+        of = [name for name in ("survey", "round") if name in self.table and len(self.table)]
+        title = ", ".join(dict.fromkeys(str(self.table[name].iloc[0]) for name in of))
+        return [
+            f"Published: {title} ({self.rule_set}; {self.judged or self.profile}), {len(self.table):,} rows"
+        ]
 
     @property
     def publication_profile(self) -> PublicationProfile:
@@ -219,7 +239,8 @@ class Published(HoldsTable):
         self, measure: str, by: By = None, *, population: str | None = None, outcome: str | None = None
     ) -> pd.DataFrame:
         """Returns the rows of one measure and breakdown(s) under the run's own rule set. Crossed groups may
-        be in any order.
+        be in any order. What one reads first stands first: groups, category, estimate, interval, class of
+        cases, marker and reason; then all other columns of `table`.
 
         Args:
             measure: as in the column `measure`.
@@ -270,7 +291,11 @@ class Published(HoldsTable):
                     f"beside=out){own}"
                 ),
             )
-        return self.table.take(places[found]).reset_index(drop=True)
+        rows = self.table.take(places[found]).reset_index(drop=True)
+        first = [
+            name for name in (*dict.fromkeys(g for b in breakdowns(by) for g in b), *FIRST) if name in rows
+        ]
+        return rows[[*first, *(name for name in rows if name not in first)]]
 
 
 NumberSet = Annotated[Published, with_columns("population"), "give what fl.publish_run or fl.publish returns"]

@@ -21,7 +21,7 @@ Proportion = Annotated[float, Field(ge=0, le=1), "3 per 1,000 is 0.003"]
 SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ResponseError(HoldsTable):
     """The prevalences that would be true if some answers were wrong: one for each pair of sensitivity and
     specificity.
@@ -42,6 +42,7 @@ class ResponseError(HoldsTable):
         level, population_label, survey: what the headline is about (blank for a bare number).
     """
 
+    SHOWN = ("sensitivity", "specificity", "prevalence", "ci_low", "ci_high", "reason")
     table: pd.DataFrame
     observed: float
     ci_low: float

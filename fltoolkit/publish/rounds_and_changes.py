@@ -11,10 +11,10 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import classify
-from fltoolkit.classify.category_codes import names_in
+from fltoolkit.classify.category_names import names_in
+from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import group_order
-from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import NotAvailable, SpecError
 from fltoolkit.estimate.change_over_time.change_between_rounds import change, change_from_published
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
@@ -24,9 +24,9 @@ from fltoolkit.languages.reasons import has_text
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
 from fltoolkit.publish.published_set import HasTables, Published, publish_run, refuse_other_survey
-from fltoolkit.survey.design.survey_opening import read_survey
-from fltoolkit.survey.spec.groups import TOTAL, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.survey.survey_opening import read_survey
 
 COMPARED = (
     "prevalence",
@@ -72,7 +72,7 @@ class HasBaseline(HasTables, Protocol):
     def published_rows(self, spec: SurveySpec) -> Sequence[PublishedRow]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rounds:
     """The published set of a run, together with the baseline of its plan. The baseline is the first
     measurement, with which later surveys are compared.
@@ -87,6 +87,10 @@ class Rounds:
     now: Published
     start: Published | None
     changed: Published | None = None
+
+    def __repr__(self) -> str:
+        there = ", ".join(name for name in ("now", "start", "changed") if getattr(self, name) is not None)
+        return f"Rounds: {there}"
 
 
 @checked

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 
 
 def with_one_row_each(table: pd.DataFrame, unlisted: Collection[int]) -> pd.DataFrame:

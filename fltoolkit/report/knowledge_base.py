@@ -13,7 +13,7 @@ from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
 from fltoolkit.publish.published_set import Published
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 
 TOOL = 4
 CHANGE = "change"

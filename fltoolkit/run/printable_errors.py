@@ -83,12 +83,8 @@ def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int
         for path, line in frames
         if path.is_relative_to(PACKAGE)
     ]
-    # Other libraries have a DataError too. An error is the kit's own if a line of the kit raised it.
-    if (
-        kind in {error.__name__ for error in _own_errors()}
-        and frames
-        and frames[-1][0].is_relative_to(PACKAGE)
-    ):
+    # Other libraries have a DataError too. One that a line of the kit raised has no more than its message.
+    if kind in {error.__name__ for error in _own_errors()} and [*trace] == [f"{kind}: {words}"]:
         return words
     told = f"{kind}{f' in cell [{count}]' if count else ''}{f' at {own[-1]}' if own else ''}: "
     if kind in CAUSES:

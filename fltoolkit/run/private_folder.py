@@ -13,9 +13,9 @@ from fltoolkit.errors import RepeatedKeys, RequestError
 from fltoolkit.files import file_error, write_whole
 from fltoolkit.run.output_folders import LOCK
 from fltoolkit.run.remote_folder import RECORD, Store, is_address
-from fltoolkit.survey.checks.finding_rows import finding_rows
-from fltoolkit.survey.corrections.correction_counts import corrected_rows
-from fltoolkit.survey.design.survey_opening import read_survey
+from fltoolkit.survey.checks.survey_checks import finding_rows
+from fltoolkit.survey.correction_counts import corrected_rows
+from fltoolkit.survey.survey_opening import read_survey
 
 ROWS, CORRECTED, FULL = "rows_behind_findings.csv", "corrections.csv", "estimates_full.csv"
 HIDDEN, HIDDEN_PAGE = "disclosure.json", "disclosure.html"

@@ -24,12 +24,12 @@ from fltoolkit.nap.results_framework import read_plan
 from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative_path
 from fltoolkit.run.output_folders import failed_folder
 from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
-from fltoolkit.survey.corrections.correction_counts import corrections
+from fltoolkit.survey.correction_counts import corrections
 from fltoolkit.survey.design.suppression_key import key_of_survey, key_path
-from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.readers.file_stamps import input_hash
 from fltoolkit.survey.spec.files_and_design import RELEASE_FILES, Release
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
+from fltoolkit.survey.survey_opening import read_survey
 from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import Model, normalised_name
 

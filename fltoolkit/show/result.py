@@ -6,7 +6,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.rules.rule_set import SIDES
+from fltoolkit.classify.rule_set import SIDES
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, REACHED
@@ -31,7 +31,7 @@ from fltoolkit.show.wording.result_sentences import (
 )
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 FIRST_FINDINGS = 2  # in the result of a check

@@ -13,7 +13,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked, with_columns
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.rules.rule_set import SIDES
+from fltoolkit.classify.rule_set import SIDES
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.languages.reasons import Name
@@ -29,8 +29,8 @@ from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedCell, Print
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Sentences, Words
-from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.printed_values import rounded
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
 from fltoolkit.table_records import as_records
 

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from fltoolkit.classify import classify
 from fltoolkit.survey import SurveyDesign, read_survey
 from fltoolkit.survey.checks.rules.weight_rules import weight_columns
-from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.engine.engines import connect, to_pandas
 from fltoolkit.survey.spec.survey_spec import read_spec
 from fltoolkit.synthetic.living_conditions import LIVING_CONDITIONS
 from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population

@@ -15,7 +15,7 @@ from fltoolkit.classify import classify
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.tables import plain
 from fltoolkit.survey import read_survey
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.engine.engines import to_pandas
 from fltoolkit.teaching.lesson import Lesson
 
 FILE = Path(__file__).parent / "people.yaml"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fltoolkit.classify.children import CHILD_LEAVES, PARENT, WITH
+from fltoolkit.classify.classification_path import LEAVES
 from fltoolkit.classify.made_up_person import Person, Who
-from fltoolkit.classify.trace import LEAVES
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem
 

@@ -1,5 +1,5 @@
 # Domains (where=) and outcomes of one's own: svyby(svymean, svytotal, svyratio) of subset(design, ...), by Taylor, from replicate weights and
-# of a raked design. The numbers stand under `numbers`, not `rows`: tests/classify/exploration/test_domains.py reads them, not test_golden.py.
+# of a raked design. The numbers stand under `numbers`, not `rows`: tests/classify/test_user_defined_domains.py reads them, not test_golden.py.
 source("tests/golden/common.R")
 
 numbers_by_sex <- function(design, verb, y) {

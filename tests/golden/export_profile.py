@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 import fltoolkit as fl
-from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, with_characteristics
+from fltoolkit.classify.characteristics import ANSWERS, NO, OPEN, YES, with_characteristics
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 SURVEYS = {

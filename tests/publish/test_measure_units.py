@@ -18,7 +18,7 @@ from fltoolkit.publish.measure_units import (
     scaled,
     unit,
 )
-from fltoolkit.survey.spec.groups import Measure
+from fltoolkit.survey.spec.groups_and_tables import Measure
 
 
 @pytest.mark.parametrize(

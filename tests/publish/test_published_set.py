@@ -31,7 +31,7 @@ from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import COUNTS, MARKERS, NUMBERS, Published, restricted
 from fltoolkit.publish.reliability import load_publication_profile
-from fltoolkit.survey.spec.groups import TableSpec
+from fltoolkit.survey.spec.groups_and_tables import TableSpec
 from fltoolkit.survey.spec.survey_spec import read_spec
 
 SAMPLE = Path(__file__).parents[2] / "data_samples" / "norvia_lfs_2025"

@@ -93,7 +93,7 @@ def test_what_a_notebook_leaves_to_the_end_of_its_process_is_done(tmp_path: Path
             tmp_path,
             kernel,
             (
-                "from fltoolkit.survey.data.duckdb_connection import connect, _spill_folder; con = "
+                "from fltoolkit.survey.engine.engines import connect; from fltoolkit.survey.engine.engines import _spill_folder; con = "
                 "connect(); str(_spill_folder().parent)"
             ),
         )

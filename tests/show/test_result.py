@@ -20,7 +20,7 @@ from fltoolkit.nap.targets import TOO_WIDE
 from fltoolkit.publish.models.published_model import PublishedModel
 from fltoolkit.show import result
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
-from fltoolkit.survey.spec.groups import CROSS
+from fltoolkit.survey.spec.groups_and_tables import CROSS
 
 
 def test_a_result_is_marked_as_one_for_the_page() -> None:

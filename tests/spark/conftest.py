@@ -14,8 +14,8 @@ import pytest
 from classify.conftest import spec  # noqa: F401 - a fixture
 
 import fltoolkit as fl
-from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.person_frame import open_table
+from fltoolkit.survey.engine.engines import connect
+from fltoolkit.survey.readers.opened_file import open_table
 from fltoolkit.survey.spec.survey_spec import read_spec
 
 if TYPE_CHECKING:

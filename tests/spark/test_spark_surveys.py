@@ -21,7 +21,7 @@ from small_surveys import NORVIA, SPEC, persons_table
 
 import fltoolkit as fl
 from fltoolkit.errors import FltoolkitError
-from fltoolkit.survey.corrections.correction_counts import corrected_rows
+from fltoolkit.survey.correction_counts import corrected_rows
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore:::pyspark")]
 Both = Callable[[Path], tuple[fl.Survey, fl.Survey]]

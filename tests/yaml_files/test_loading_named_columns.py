@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fltoolkit.survey.spec.groups import DisabilityGroup, Group, PopulationSpec
+from fltoolkit.survey.spec.groups_and_tables import DisabilityGroup, Group, PopulationSpec
 from fltoolkit.yaml_files.loading import columns_named, paths_naming
 
 SIX = ("see", "hear", "walk", "remember", "care", "speak")

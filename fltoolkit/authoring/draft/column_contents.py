@@ -14,13 +14,12 @@ import narwhals as nw
 
 from fltoolkit.authoring.draft.vocabulary import knows_language, vocabulary
 from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits
-from fltoolkit.survey.data.column_values import number, text
-from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.fetch_rows import readable, to_arrays, to_count, to_rows
-from fltoolkit.survey.data.person_frame import Frame, OpenedFile, open_named
-from fltoolkit.survey.data.printable_values import LIMIT, is_code
-from fltoolkit.survey.readers.csv_layout import TEXT_FILES
+from fltoolkit.survey.engine.columns import Frame, number, text
+from fltoolkit.survey.engine.engines import connect, readable, to_arrays, to_count, to_rows
+from fltoolkit.survey.printed_values import LIMIT, is_code
+from fltoolkit.survey.readers.csv_files import TEXT_FILES
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, read_labels
+from fltoolkit.survey.readers.opened_file import OpenedFile, open_named
 
 if TYPE_CHECKING:
     import numpy as np

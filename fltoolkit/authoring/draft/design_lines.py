@@ -31,8 +31,7 @@ from fltoolkit.authoring.draft.yaml_lines import (
     name_and_label,
     yaml_scalar,
 )
-from fltoolkit.survey.spec.files_and_design import numbered_columns
-from fltoolkit.survey.spec.replicate_methods import METHODS
+from fltoolkit.survey.spec.files_and_design import METHODS, numbered_columns
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 NO_KEY = "the columns that make a row unique"

@@ -26,7 +26,7 @@ from fltoolkit.authoring.draft.yaml_lines import (
     yaml_scalar,
 )
 from fltoolkit.survey.classifications.answer_labels import count_hits
-from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, TOTAL
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 STANDARD = {

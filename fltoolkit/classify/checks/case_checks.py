@@ -11,19 +11,18 @@ import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import MONTHS
-from fltoolkit.classify.answers_as_truths import answer, any_answer
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE, Shipped
+from fltoolkit.survey.answers import answer, any_answer
 from fltoolkit.survey.checks.findings import Columns, Finding, count_rows, findings
 from fltoolkit.survey.checks.item_nonresponse import BEFORE
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE
-from fltoolkit.survey.data.person_frame import column
-from fltoolkit.survey.data.printable_values import Mask
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.engine.columns import AGE, ASKED, CHILD, SOURCE, column
+from fltoolkit.survey.printed_values import Mask
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 from fltoolkit.survey.spec.questions import Source
 
 if TYPE_CHECKING:
@@ -72,11 +71,9 @@ def _question_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:
         yield CheckRule("no_worst_forms", "children.worst_forms", count=1)
     for name in spec.groups:
         stated = nw.col(ASKED) & (nw.col(name) != NOT_STATED)
-        yield CheckRule("group_unknown", f"groups.{name}", stated, when=_nobody, values={"name": name})
-
-
-def _nobody(persons: int, *_: object) -> bool:
-    return not persons
+        yield CheckRule(
+            "group_unknown", f"groups.{name}", stated, when=lambda persons: not persons, values={"name": name}
+        )
 
 
 def _case_rules(persons: ClassifiedSurvey) -> Iterator[CheckRule]:

@@ -59,8 +59,8 @@ from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.variance import psu_labels
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
-from fltoolkit.survey.spec.groups import TOTAL, crossed
-from fltoolkit.survey.spec.reserved_names import SIDES
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
+from fltoolkit.survey.spec.survey_spec import SIDES
 from fltoolkit.table_records import HoldsTable, as_records
 
 WEIGHTS_ACCEPTED = "design.weight"  # what an entry under accept: of the later survey.yaml names
@@ -68,7 +68,7 @@ SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Change(HoldsTable):
     """The change between two rounds (the same survey at two times). It contains counts of cases, so it is
     confidential: `publish_change` decides what may be published.
@@ -104,6 +104,15 @@ class Change(HoldsTable):
     by: Breakdowns
     unstated: tuple[Remark, ...]
     doubts: tuple[Remark, ...] = ()
+
+    def about_it(self) -> list[str]:
+        """Returns what changed between which rounds, in lines for a notebook."""
+        before, after = self.before, self.after
+        what = f"Change: {after.measure} ({before.round or before.year} to {after.round or after.year})"
+        return [
+            f"{what}, {len(self.table):,} rows",
+            "to publish it: fl.publish_change(change, before, after)",
+        ]
 
     @property
     def one_round_only(self) -> int:

@@ -8,7 +8,7 @@ from functools import reduce
 
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.data.printable_values import rounded_sum
+from fltoolkit.survey.printed_values import rounded_sum
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 FACTS = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.checks.weights_in_use import population_sums
+from fltoolkit.classify.checks.corrected_cases import population_sums
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.change_over_time.comparability import (
     differences,
@@ -22,14 +22,13 @@ from fltoolkit.estimate.change_over_time.comparability import (
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.estimate.measures.prevalence_and_totals import facts_of
 from fltoolkit.survey.checks.findings import Finding, findings
-from fltoolkit.survey.checks.interview_conditions import conditions_in_words
 from fltoolkit.survey.checks.rules.label_rules import moved_labels
 from fltoolkit.survey.checks.survey_checks import with_acceptance
-from fltoolkit.survey.checks.survey_facts import category_of_psus, have_same_data
-from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import PSU, STRATA
+from fltoolkit.survey.checks.survey_facts import category_of_psus, conditions_in_words, have_same_data
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.engine.columns import PSU, STRATA
+from fltoolkit.survey.engine.engines import to_pandas
+from fltoolkit.survey.spec.groups_and_tables import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 NO_ANSWER = "survey.yaml does not say whether they are the same areas"

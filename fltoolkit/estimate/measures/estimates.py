@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.category_codes import meant_label
+from fltoolkit.classify.category_names import meant_label
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import wald
@@ -24,9 +24,9 @@ from fltoolkit.estimate.measures.result_columns import UnresolvedShares
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.variance import Array, Joint, Matrix, Replicates, Units
 from fltoolkit.languages.reasons import Reason, Reasons
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design, Domain
-from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.survey.printed_values import Mask
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
 from fltoolkit.table_records import HoldsTable
 
 RowName = (
@@ -107,7 +107,7 @@ class About:
     not_stated: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Contrast(HoldsTable):
     """Contrasts between the rows of an `Estimates`, such as women minus men, with their uncertainty.
 
@@ -149,7 +149,7 @@ class EstimateRows:
 Wanted = Mapping[RowName, float] | Callable[[EstimateRows], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimates(HoldsTable):
     """The result of every estimation function: a table of estimates with their uncertainty, and everything
     that contrasts and changes need.
@@ -190,6 +190,17 @@ class Estimates(HoldsTable):
     unresolved_shares: UnresolvedShares | None = None
     whole: Estimates | None = field(default=None, repr=False, compare=False)
     design: Design | None = field(default=None, repr=False, compare=False)
+
+    def about_it(self) -> list[str]:
+        """Returns what was estimated, by which groups, and how to publish it, in lines for a notebook."""
+        about, by = self.about, ", ".join(map(crossed, self.by)) or TOTAL
+        what = " ".join(
+            filter(None, [about.measure, about.outcome, about.population and f"({about.population})"])
+        )
+        return [
+            f"Estimates: {what}, {len(self.table):,} rows: {by}",
+            "to publish them: fl.publish(est, beside=out)",
+        ]
 
     @property
     def groups(self) -> tuple[str, ...]:

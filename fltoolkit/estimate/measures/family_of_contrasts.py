@@ -19,7 +19,7 @@ from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
 from fltoolkit.estimate.variance import Array
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.design.survey_design import Design
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 
 ALL_OTHERS = Reason.of("contrasts.all_others")
 

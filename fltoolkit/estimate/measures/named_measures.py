@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import of_forced_labour
+from fltoolkit.classify.user_defined import of_forced_labour
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile, profile_and_total
 from fltoolkit.estimate.measures.quantiles import quantile
-from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS
+from fltoolkit.survey.spec.groups_and_tables import MEASURES_OF_AMOUNTS
 
 # For each measure that is a rate, the number of persons that is computed from the same sums.
 TOTAL_OF = {"prevalence": "total", "profile": "profile_total"}

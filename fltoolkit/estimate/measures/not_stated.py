@@ -9,9 +9,8 @@ from typing import Literal
 import numpy as np
 
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words
-from fltoolkit.survey.data.printable_values import LIMIT
-from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.survey.printed_values import LIMIT, cases_in_words, count_in_words
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, TOTAL
 
 NotStated = Literal["show", "drop"]
 OF_CASES = ("share", "duration", "quantile")

@@ -12,12 +12,18 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import Level, checked
-from fltoolkit.classify.category_codes import named_in
+from fltoolkit.classify.category_names import named_in
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.domains import Where, domain_in_words, within
-from fltoolkit.classify.exploration.outcomes import named, named_outcome, refuse_own_outcomes
 from fltoolkit.classify.group_columns import stated_number
+from fltoolkit.classify.user_defined import (
+    Where,
+    domain_in_words,
+    named,
+    named_outcome,
+    refuse_own_outcomes,
+    within,
+)
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
@@ -36,11 +42,11 @@ from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation, population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
-from fltoolkit.survey.checks.interview_conditions import conditions_in_words, mode_shares
-from fltoolkit.survey.classifications.industry_codes import to_verify
-from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.checks.survey_facts import conditions_in_words, mode_shares
+from fltoolkit.survey.classifications.job_codes import to_verify
 from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Survey, require_totals
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.engine.engines import to_pandas
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 
 CLASSIFIED = (
     "forced_labour",

@@ -17,18 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import Level, checked
-from fltoolkit.classify.category_codes import named_in
+from fltoolkit.classify.category_names import named_in
+from fltoolkit.classify.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.domains import Where, within
-from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
-from fltoolkit.classify.profile.characteristics import (
-    ANSWERS,
-    NO,
-    OPEN,
-    YES,
-    CaseProfile,
-    with_characteristics,
-)
+from fltoolkit.classify.user_defined import Where, refuse_own_outcomes, within
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
@@ -49,7 +41,7 @@ from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
 from fltoolkit.estimate.variance import Array
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.design.survey_design import require_totals
-from fltoolkit.survey.spec.groups import TOTAL, Measure
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, Measure
 
 LEAST_CASES = 30
 """A profile needs at least this many cases."""

@@ -13,10 +13,9 @@ from pydantic import Field
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
-from fltoolkit.classify.category_codes import named_in
+from fltoolkit.classify.category_names import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
-from fltoolkit.classify.exploration.domains import Where, within
-from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
+from fltoolkit.classify.user_defined import Where, refuse_own_outcomes, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile

@@ -12,7 +12,7 @@ import pandas as pd
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import classify
-from fltoolkit.classify.exploration.domains import Where
+from fltoolkit.classify.user_defined import Where
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total
@@ -29,8 +29,8 @@ from fltoolkit.estimate.variance import (
 )
 from fltoolkit.languages.reasons import joined_reasons
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import TOTAL
-from fltoolkit.survey.spec.reserved_names import RESULTS
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
+from fltoolkit.survey.spec.survey_spec import RESULTS
 
 Parts = Annotated[
     Mapping[str, Estimates],

@@ -13,8 +13,7 @@ from typing import Literal
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.domains import Where, within
-from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
+from fltoolkit.classify.user_defined import Where, refuse_own_outcomes, within
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
@@ -25,9 +24,9 @@ from fltoolkit.estimate.totals.breakdowns import By, breakdowns
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, case_only
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.checks.printed_counts import class_of_cases
 from fltoolkit.survey.design.survey_design import require_totals
-from fltoolkit.survey.spec.groups import Measure
+from fltoolkit.survey.printed_values import class_of_cases
+from fltoolkit.survey.spec.groups_and_tables import Measure
 from fltoolkit.survey.spec.questions import Months
 
 As = Literal["total", "prevalence"]

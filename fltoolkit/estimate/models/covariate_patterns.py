@@ -21,9 +21,8 @@ from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
 from fltoolkit.estimate.variance import Array, Codes, sums_by_code
-from fltoolkit.survey.classifications.origins import is_of_origin
 from fltoolkit.survey.design.survey_design import Design
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, is_of_origin
 
 MOST_PATTERNS = 20_000
 MOST_COEFFICIENTS = 500

@@ -8,7 +8,7 @@ of each pattern. The covariance of its coefficients comes from the scores of the
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import Level, checked
-from fltoolkit.classify.exploration.domains import Where, within
+from fltoolkit.classify.user_defined import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import (
@@ -41,8 +41,9 @@ from fltoolkit.estimate.models.model_formula import read_formula
 from fltoolkit.estimate.models.rao_scott import DesignTest
 from fltoolkit.estimate.variance import Array, Replicates, Units
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design
+from fltoolkit.survey.printed_values import Mask
+from fltoolkit.table_records import HoldsTable
 
 NOT_PUBLISHED = "Not for publication: it can tell hidden numbers. fl.risk_factors publishes a model."
 ROUNDED = 1e-12
@@ -50,8 +51,8 @@ FEW = 10  # cases per coefficient (Peduzzi et al. 1996)
 ALIASED = Reason.of("model.aliased")
 
 
-@dataclass(frozen=True)
-class Logit:
+@dataclass(frozen=True, repr=False)
+class Logit(HoldsTable):
     """A fitted logistic regression. Its categories may have few persons, so it is confidential:
     `fl.risk_factors` decides what may be published.
 
@@ -81,7 +82,11 @@ class Logit:
     formula: str
     outcome: str
     population: str
-    _fitted: FittedModel = field(repr=False)
+    _fitted: FittedModel
+
+    def about_it(self) -> list[str]:
+        """Returns the formula, and how to publish a model, in lines for a notebook."""
+        return [f"Logit: {self.formula} ({self.population}, penalty {self.penalty})", NOT_PUBLISHED]
 
     @property
     def params(self) -> pd.Series:

@@ -13,7 +13,7 @@ from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import Patterns
 from fltoolkit.estimate.models.likelihood_fit import Fit, predict
 from fltoolkit.estimate.variance import Array
-from fltoolkit.survey.spec.groups import crossed
+from fltoolkit.survey.spec.groups_and_tables import crossed
 
 LEVEL = re.compile(r"\[(?:[TS]\.)?(.*?)\](?=:|$)")  # patsy's name of a category in that of a coefficient
 STEP = 1e-4  # for the derivative by a number; exact for a term that is linear in the number

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fltoolkit.classify.exploration.user_expressions import parse_expression
+from fltoolkit.classify.user_defined import parse_expression
 from fltoolkit.errors import RequestError
 
 ALLOWED = (

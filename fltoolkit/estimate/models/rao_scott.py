@@ -10,8 +10,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
-from fltoolkit.classify.exploration.domains import Where, within
-from fltoolkit.classify.exploration.outcomes import named_outcome
+from fltoolkit.classify.user_defined import Where, named_outcome, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, truth_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
@@ -42,7 +41,7 @@ class DesignTest:
     p_value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RaoScott(HoldsTable):
     """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 

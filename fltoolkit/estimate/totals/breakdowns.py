@@ -9,8 +9,8 @@ from typing import Annotated
 
 from fltoolkit.arguments import NO_COLUMN, checked
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.spec.groups import CROSS
-from fltoolkit.survey.spec.reserved_names import RESULTS
+from fltoolkit.survey.spec.groups_and_tables import CROSS
+from fltoolkit.survey.spec.survey_spec import RESULTS
 
 By = Annotated[
     str | Sequence[str] | Sequence[Sequence[str]] | None,

@@ -17,17 +17,15 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from fltoolkit.classify.answers_as_truths import truth_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.domains import in_domain
+from fltoolkit.classify.user_defined import in_domain
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.estimate.totals.coded_columns import with_categories
 from fltoolkit.languages.reasons import Name, Reason
-from fltoolkit.survey.checks.printed_counts import class_of_cases
-from fltoolkit.survey.data.column_values import is_whole
-from fltoolkit.survey.data.engines import is_spark, labels_as_numbers
-from fltoolkit.survey.data.fetch_rows import to_arrow, to_count, to_rows
-from fltoolkit.survey.data.internal_columns import (
+from fltoolkit.survey.answers import truth_of
+from fltoolkit.survey.design.calibrated_weights import Calibration
+from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Key
+from fltoolkit.survey.engine.columns import (
     CALIBRATED,
     FPC,
     FPC2,
@@ -38,10 +36,11 @@ from fltoolkit.survey.data.internal_columns import (
     SSU,
     STRATA,
     WEIGHT,
+    Frame,
+    is_whole,
 )
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.design.calibrated_weights import Calibration
-from fltoolkit.survey.design.survey_design import FALSE, TRUE, Design, Key
+from fltoolkit.survey.engine.engines import is_spark, labels_as_numbers, to_arrow, to_count, to_rows
+from fltoolkit.survey.printed_values import class_of_cases
 
 KEY = "by__"
 FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))

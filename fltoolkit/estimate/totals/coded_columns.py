@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.survey.design.survey_design import Key
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 
 
 def with_categories(

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.classify.children import CHILD_LEAVES
+from fltoolkit.classify.classification_path import LEAVES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.domains import domain_in_words
 from fltoolkit.classify.group_columns import group_order
-from fltoolkit.classify.trace import LEAVES
+from fltoolkit.classify.user_defined import domain_in_words
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.totals.cluster_totals import OUTSIDE, UNRESOLVED, Outcome, cluster_totals, margins_of
@@ -25,9 +25,9 @@ from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells, make_cells
 from fltoolkit.estimate.variance import Array, Codes, Matrix, Replicates, Units, as_dense, make_units, ranks
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.estimate.weights.calibration_residuals import Margins
-from fltoolkit.survey.classifications.origins import obstacle_of_origins
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.survey_design import Design
+from fltoolkit.survey.spec.groups_and_tables import obstacle_of_origins
 
 UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 

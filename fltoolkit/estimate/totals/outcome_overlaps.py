@@ -13,11 +13,11 @@ from itertools import product
 
 import narwhals as nw
 
+from fltoolkit.classify.characteristics import characteristics_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.estimate.totals.person_patterns import summed_by_kind
 from fltoolkit.estimate.variance import Array
-from fltoolkit.survey.answers.three_valued import all_of
+from fltoolkit.survey.answers import all_of
 
 FORCED_LABOUR = "forced_labour"
 YES, NO, OPEN = "yes", "no", "open"

@@ -22,11 +22,10 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.variance import Array
 from fltoolkit.estimate.weights.calibration import calibrated
-from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import HOUSEHOLD, PSU
-from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import weight_of
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.engine.columns import HOUSEHOLD, PSU, Frame
+from fltoolkit.survey.engine.engines import to_pandas
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 
 Cell = tuple[str, frozenset[tuple[str, str]]]  # a population, and group values
 OUTCOMES = ("cases", "now", "unresolved", "now_unresolved")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.design.survey_design import Design, weight_of
+from fltoolkit.survey.engine.columns import WEIGHT
 
 OF_ADULTS = ("involuntary", "same_work", "trafficking", "forced_labour_now")
 

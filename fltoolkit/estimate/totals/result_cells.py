@@ -17,7 +17,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.totals.cluster_totals import KEY
 from fltoolkit.estimate.variance import Array, Codes, Matrix
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 
 FULL = 0.1  # if more than this share of the numbers are not 0, dense arithmetic is faster
 BREAKDOWN = "fl__breakdown"  # a column beside those of the groups; no group can have this name

@@ -22,13 +22,13 @@ from fltoolkit.errors import DataError, DesignError, RequestError
 from fltoolkit.estimate.weights.calibration_residuals import dummies, solve
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.checks.survey_checks import CALIBRATION, with_acceptance
-from fltoolkit.survey.data.internal_columns import WEIGHT
-from fltoolkit.survey.data.printable_values import Mask, rounded_sum
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.calibration_margins import BAD, pattern_totals, with_calibration
 from fltoolkit.survey.design.survey_design import Design, Survey, weight_of
+from fltoolkit.survey.engine.columns import WEIGHT
+from fltoolkit.survey.printed_values import Mask, rounded_sum
 from fltoolkit.survey.spec.benchmarks import Margin, Method, read_benchmarks
-from fltoolkit.survey.spec.groups import NOT_STATED, crossed
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, crossed
 
 D = TypeVar("D", bound=Design)
 Array = NDArray[np.float64]

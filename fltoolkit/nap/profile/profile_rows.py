@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from fltoolkit.classify.category_labels import category_labels
-from fltoolkit.classify.profile.characteristics import MODES, TOPICS
-from fltoolkit.classify.rules.rule_set import SIDES
+from fltoolkit.classify.category_names import category_labels
+from fltoolkit.classify.characteristics import MODES, TOPICS
+from fltoolkit.classify.rule_set import SIDES
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import uncrossed_categories
 from fltoolkit.publish.published_set import Published
-from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, TOTAL
 from fltoolkit.survey.spec.questions import STAGES
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 

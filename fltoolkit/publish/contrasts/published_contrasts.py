@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
+from fltoolkit.classify.user_defined import FORCED_LABOUR, of_forced_labour
 from fltoolkit.estimate.change_over_time.difference import LEAST_CASES_ALONE, first_remark, is_testable
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.measures.family_of_contrasts import (
@@ -40,8 +40,7 @@ from fltoolkit.publish.printed_numbers import (
     to_digits,
 )
 from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, reliability
-from fltoolkit.survey.classifications.origins import may_compare
-from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, TOTAL, groups_of_breakdown, may_compare
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 

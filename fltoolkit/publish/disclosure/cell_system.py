@@ -9,7 +9,7 @@ groups, overlapping populations, age bands.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any, Generic, TypeVar
@@ -24,6 +24,9 @@ from fltoolkit.publish.printed_numbers import nearest
 
 Mask = NDArray[np.bool_]
 C = TypeVar("C", bound=Hashable)
+MOST_NODES = (
+    200  # of a search in whole numbers. A limit in seconds would give other results on other machines
+)
 CLOSE = 1e-6  # of a case: a smaller difference is the rounding of a linear programme
 HEAVIEST = (
     50.0  # mean weights: an upper limit of one person's weight, used if nothing else is known of the weights
@@ -40,11 +43,13 @@ class Kinds:
         persons: for each kind, the number of its persons.
         lightest, heaviest: the smallest and the largest weight of a person, as an array of populations ×
             kinds. The unit is the mean weight of the population. Kinds outside the population have 0.
+        cases: the true number of cases of the first kinds, if it is known. A search starts from it.
     """
 
     persons: Array
     lightest: Array
     heaviest: Array
+    cases: Array = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,7 @@ class CellSystem(Generic[C]):
         weight: cells × unknowns; the weight of one unit of each unknown in the cell, in mean weights.
         most: the largest value of each unknown.
         kinds: the number of kinds. The first unknowns are their cases.
+        true: the true number of cases of the first kinds. That of the others is not known.
         spread: for each second unknown, the position of its kind.
         cases, weighted, persons, below, above: by cell, as in `Row`.
         equalities: equations × unknowns; sums of unknowns that always have the value in `equal_to`, whatever is
@@ -123,6 +129,7 @@ class CellSystem(Generic[C]):
     weight: scipy.sparse.csr_array[Any]
     most: Array
     kinds: int
+    true: Array
     spread: NDArray[np.intp]
     cases: Array
     weighted: Array
@@ -136,31 +143,32 @@ class CellSystem(Generic[C]):
     beside: Array
 
     @cached_property
-    def programme(self) -> scipy.sparse.csc_array[Any]:
-        """Returns the constraint matrix of all linear programmes for these cells.
-
-        Its rows are: the cases of each cell; the weighted cases of each cell; the `equalities`; and, for each kind
-        with two unknowns, the rule that the second is not larger than the first. Its columns are: the
-        unknowns; then, for each cell, the amounts above and below the true number of cases; then, for each
-        cell, the amounts above and below the true weighted number of cases.
-        """
-        cells, beyond = len(self.cells), len(self.spread)
-        change = scipy.sparse.hstack([scipy.sparse.eye_array(cells), -scipy.sparse.eye_array(cells)])
-        none = scipy.sparse.csr_array((cells, 2 * cells))
+    def constraints(self) -> scipy.sparse.csc_array[Any]:
+        """Returns the constraints on the unknowns, one per row: the cases of each cell; the weighted cases of each
+        cell; the `equalities`; and, for each kind with two unknowns, the rule that the second is not larger than
+        the first."""
+        beyond = len(self.spread)
         of_kinds = scipy.sparse.csr_array(
             (np.full(beyond, -1.0), (np.arange(beyond), self.spread)), shape=(beyond, self.kinds)
         )
-        blocks = [
-            scipy.sparse.hstack([self.count, change, none]),
-            scipy.sparse.hstack([self.weight, none, change]),
-            scipy.sparse.hstack(
-                [self.equalities, scipy.sparse.csr_array((self.equalities.shape[0], 4 * cells))]
-            ),
-            scipy.sparse.hstack(
-                [of_kinds, scipy.sparse.eye_array(beyond), scipy.sparse.csr_array((beyond, 4 * cells))]
-            ),
-        ]
-        return scipy.sparse.csc_array(scipy.sparse.vstack(blocks))
+        rules = scipy.sparse.hstack([of_kinds, scipy.sparse.eye_array(beyond)])
+        return scipy.sparse.csc_array(scipy.sparse.vstack([self.count, self.weight, self.equalities, rules]))
+
+    @cached_property
+    def programme(self) -> scipy.sparse.csc_array[Any]:
+        """Returns the matrix of linear programmes in which shown cells may change. Its rows are the `constraints`.
+        Its columns are: the unknowns; then, for each cell, the amounts above and below the true number of cases;
+        then, for each cell, the amounts above and below the true weighted number of cases.
+        """
+        cells, rows = 2 * len(self.cells), self.constraints.shape[0]
+        change = scipy.sparse.hstack(
+            [scipy.sparse.eye_array(cells // 2), -scipy.sparse.eye_array(cells // 2)]
+        )
+        of_both = scipy.sparse.block_diag([change, change])
+        none = scipy.sparse.csr_array((rows - cells, 2 * cells))
+        return scipy.sparse.csc_array(
+            scipy.sparse.hstack([self.constraints, scipy.sparse.vstack([of_both, none])])
+        )
 
     @cached_property
     def in_whole(self) -> scipy.sparse.csr_array[Any]:
@@ -169,6 +177,41 @@ class CellSystem(Generic[C]):
         return scipy.sparse.csr_array(scipy.sparse.vstack([self.count, self.equalities[~self.weighed]]))[
             :, : self.kinds
         ]
+
+    @cached_property
+    def start(self) -> Array:
+        """Returns whole numbers of cases that agree with all cells, from which a search starts: the true ones
+        of kinds whose number is known. If a search finds none for the other kinds, they have 0. A second unknown
+        always has 0."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        known, values = len(self.true), np.r_[self.cases, self.equal_to[~self.weighed]]
+        start: Array = np.r_[self.true, np.zeros(len(self.most) - known)]
+        if known < self.kinds:
+            left = values - self.in_whole[:, :known] @ self.true
+            found = milp(
+                np.zeros(self.kinds - known),
+                constraints=LinearConstraint(self.in_whole[:, known:], left, left),
+                bounds=Bounds(0.0, self.most[known : self.kinds]),
+                integrality=1,
+                options={"node_limit": MOST_NODES},
+            ).x
+            start[known : self.kinds] = 0.0 if found is None else np.round(found)
+        return start
+
+    @cached_property
+    def with_cases(self) -> NDArray[np.intp]:
+        """Returns the kinds of persons that have cases in `start`."""
+        return np.flatnonzero(self.start[: self.kinds] > 0)
+
+    @cached_property
+    def unlike(self) -> NDArray[np.int32]:
+        """Returns, for each kind of persons that has cases (`with_cases`) and each kind, the number of cells that
+        only one of the two is in."""
+        holds = self.count[:, : self.kinds].astype(np.int32)
+        many = np.asarray(holds.sum(axis=0)).ravel()
+        of_cases = scipy.sparse.csc_array(holds)[:, self.with_cases]
+        return np.asarray(many[self.with_cases][:, None] + many - 2 * (of_cases.T @ holds).toarray())
 
     @cached_property
     def place(self) -> Mapping[C, int]:
@@ -212,6 +255,7 @@ def build_system(
         scipy.sparse.csr_array(scipy.sparse.hstack([light, more[:, spread]])),
         np.r_[kinds.persons, kinds.persons[spread]],
         len(kinds.persons),
+        kinds.cases,
         spread.astype(np.intp),
         np.array([row.cases for row in rows]),
         np.array([row.weighted for row in rows]),

@@ -20,10 +20,11 @@ import numpy as np
 from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Mask
-from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve, solve_in_whole
+from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve, solve_near
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"
 SPARSE = 0.2  # of a case: a smaller change has the price of a change of this size, so that few cells change
+TOGETHER = 12  # goals: no solution is searched for that meets more of them
 MOST_TRIED = 200  # cells: in a larger system no hidden cell is tested for showing it again
 LEAVE = 1e-3  # of the cost of a cell: the price of a change if the cell is already hidden to protect another
 STEEP = 3  # a higher power rather hides the cells of few persons, but tells more of the order of prices
@@ -182,9 +183,8 @@ class _Search(Generic[C]):
         these cells.
         """
         exposed = []
-        self._try_many()
         for whole in (False, True):
-            self._try_in_whole(self.goals if whole else [])
+            self._try_together(self.goals, whole)
             for goal in self.goals:
                 if not self._reached(goal, whole):
                     exposed.append(goal.row)
@@ -193,9 +193,9 @@ class _Search(Generic[C]):
     def _reached(self, goal: Goal, whole: bool) -> bool:
         """Hides the cheapest cells with which a goal is possible, if it is not possible yet. Changes `shown`.
         Returns whether it is possible now."""
-        # The cheapest solution in whole numbers takes longest. So any solution is searched for first.
-        found = self._possible(goal, whole) if whole else self._known(goal, whole)
-        return found or self._hide_cheapest(goal, whole)
+        # The cheapest solution takes longest. So any solution that hides nothing is searched for first. In
+        # fractions, it changes only cells that are hidden from the start: their price is 0, so none is cheaper.
+        return self._possible(goal, whole, None if whole else ~self.fixed) or self._hide_cheapest(goal, whole)
 
     def hide_told_complements(self) -> None:
         """Hides further cells until no complement follows from the cells that are shown. (A complement is
@@ -221,7 +221,13 @@ class _Search(Generic[C]):
         without it. (A goal is a number of cases that must stay possible for readers.) The most expensive
         cells are tried first. Changes `shown`."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
-            if self.shown[row] or not (trial := self._showing([int(row)]))._goals_are_possible():
+            if self.shown[row]:
+                continue
+            trial = self._showing([int(row)])
+            kept = len(trial.pool)
+            possible = trial._goals_are_possible()
+            self.pool += trial.pool[kept:]  # they agree with fewer shown cells too, and spare later searches
+            if not possible:
                 continue
             # Other complements may then follow, such as those of another population with the same cases.
             if told := [others[0].row for others in trial.beside if not trial._leaves_open(others)]:
@@ -238,10 +244,11 @@ class _Search(Generic[C]):
         return replace(self, shown=shown, pool=usable, beside=beside)
 
     def _goals_are_possible(self) -> bool:
-        if not all(self._possible(goal, whole=False) for goal in self.goals):
-            return False
-        self._try_in_whole(self.goals)
-        return all(self._possible(goal, whole=True) for goal in self.goals)
+        for whole in (False, True):
+            self._try_together(self.goals, whole)
+            if not all(self._possible(goal, whole) for goal in self.goals):
+                return False
+        return True
 
     def _leaves_open(self, others: Sequence[Goal]) -> bool:
         """Returns whether one of several goals is possible in whole numbers."""
@@ -268,45 +275,28 @@ class _Search(Generic[C]):
         self.pool.append(found)
         return True
 
-    def _try_many(self) -> None:
-        """Looks for two solutions. The first meets as many goals with few cases as possible at the same time.
-        The second does the same for the goals with many cases. (A goal is a number of cases that must stay
-        possible for readers.)"""
-        for at_least in (False, True):
-            wanted = [
-                goal
-                for goal in self.goals
-                if goal.at_least == at_least and not self._known(goal, whole=False)
-            ]
-            if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True))):
-                self.pool.append(found)
-
-    def _try_in_whole(self, goals: Sequence[Goal]) -> None:
-        """Looks for solutions in whole numbers that meet many goals at the same time: one for all of them, else
-        one for each half. Each takes long, but no longer for many goals than for one."""
-        left = [goal for goal in goals if not self._known(goal, whole=True)]
+    def _try_together(self, goals: Sequence[Goal], whole: bool) -> None:
+        """Looks for solutions that meet many goals at the same time: one for all of them, else one for each
+        half. Each takes long, but hardly longer for many goals than for one."""
+        left = [goal for goal in goals if not self._known(goal, whole)]
         wanted = sorted(left, key=lambda goal: goal.at_least)  # the two goals of a cell exclude each other
         if len(wanted) < 2:
             return
-        if found := solve_in_whole(self.system, wanted, self.shown):
+        if len(wanted) <= TOGETHER and (found := solve_near(self.system, wanted, self.shown, whole=whole)):
             self.pool.append(found)
         else:
-            self._try_in_whole(wanted[: len(wanted) // 2])
-            self._try_in_whole(wanted[len(wanted) // 2 :])
+            self._try_together(wanted[: len(wanted) // 2], whole)
+            self._try_together(wanted[len(wanted) // 2 :], whole)
 
-    def _possible(self, goal: Goal, whole: bool) -> bool:
+    def _possible(self, goal: Goal, whole: bool, known: Mask | None = None) -> bool:
         """Searches for a solution that meets a goal (a number of cases that must stay possible for readers).
-        Returns whether it found one.
+        Returns whether it found one. `known` are the cells that do not change, by default those that are shown.
 
         If the search stops at its limit of steps, the goal counts as not possible.
         """
         if not self._known(goal, whole):
-            system = self.system
-            if (
-                found := solve_in_whole(system, [goal], self.shown)
-                if whole
-                else solve(system, [goal], self._terms())
-            ) is None:
+            known = self.shown if known is None else known
+            if (found := solve_near(self.system, [goal], known, whole=whole)) is None:
                 return False
             self.pool.append(found)
         return True

@@ -17,15 +17,20 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+import scipy
 
 from fltoolkit.estimate.variance import Array
-from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Mask
+from fltoolkit.publish.disclosure.cell_system import CLOSE, MOST_NODES, CellSystem, Mask
 
 C = TypeVar("C", bound=Hashable)
-# The search in whole numbers stops after this many nodes. A limit in seconds would give other results on
-# other machines. The solution need not be the cheapest.
-IN_WHOLE = {"node_limit": 200, "mip_rel_gap": 100.0}
+IN_WHOLE = {"node_limit": MOST_NODES, "mip_rel_gap": 100.0}  # the solution need not be the cheapest
 IN_FRACTIONS = {"presolve": False}  # presolving takes longer than it saves
+SIMILAR, LEAST_SIMILAR = (
+    100,
+    20,
+)  # kinds of persons to which cases may move: for all goals, and for each at least
+FAR = 1_000_000  # cells: no two kinds of persons differ in so many
+MANY_PERSONS = 0.1  # cases move to kinds of many persons first: such solutions are mostly in whole numbers
 
 
 @dataclass(frozen=True)
@@ -96,15 +101,12 @@ class Terms:
     Attributes:
         price: for each cell, the cost of a change of one case; inf: the cell may not change; 0: readers know
             nothing of the cell.
-        wished: whether a solution may miss its goals, at a price of 1 for each missing case. If False, the
-            goals must be met.
         whole: whether each kind of person must have a whole number of cases. If so, weighted numbers are
             ignored. A search with whole numbers and weighted numbers together would take long. It would
             reveal little more if the rounding base is about one person's weight.
     """
 
     price: Array
-    wished: bool = False
     whole: bool = False
 
 
@@ -123,7 +125,7 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
     price = np.where(np.isfinite(terms.price), terms.price, 0.0)
     for goal in goals:
         limits.meet(goal)
-        price[goal.row] = float(terms.wished)  # without a price the goal must be met
+        price[goal.row] = 0.0  # without a price the goal must be met
     found = _run(system, limits, price, np.zeros(system.count.shape[1]))
     return (
         None
@@ -132,40 +134,81 @@ def solve(system: CellSystem[C], goals: Sequence[Goal], terms: Terms) -> Solutio
     )
 
 
-def solve_in_whole(system: CellSystem[C], goals: Sequence[Goal], known: Mask) -> Solution | None:
-    """Returns whole numbers of cases that meet all goals and agree with the known cells. Weighted numbers are
-    ignored.
+def solve_near(system: CellSystem[C], goals: Sequence[Goal], known: Mask, *, whole: bool) -> Solution | None:
+    """Returns numbers that meet all goals and agree with the known cells: the true ones (`CellSystem.start`),
+    with few changes.
+
+    At first, cases may move only to kinds of persons that are similar to those who have them. That takes a
+    tenth of the time. If this finds nothing for a single goal, they may move to all kinds.
+
+    Args:
+        system: the cells as a system of equations.
+        goals: numbers of cases that some cells must have at least, or at most.
+        known: the cells whose numbers readers know. All other cells may have any number.
+        whole: whether the numbers of cases must be whole. If so, weighted numbers are ignored.
+
+    Returns:
+        None if there are no such numbers, if the search in whole numbers stops at its limit of steps, or if
+        several goals need other kinds of persons.
+    """
+    few = _similar_kinds(system, goals)
+    found = _moved(system, goals, (known, few), whole)
+    if found is not None or len(goals) > 1 or few.all():
+        return found
+    return _moved(system, goals, (known, np.ones_like(few)), whole)
+
+
+def _similar_kinds(system: CellSystem[Any], goals: Sequence[Goal]) -> Mask:
+    """Returns the kinds of persons who have cases or whose cases nobody knows, and for each goal those on one
+    side of its cell's border that are in nearly the same cells as a kind of cases on the other side."""
+    usable = (system.start[: system.kinds] > 0) | (np.arange(system.kinds) >= len(system.true))
+    for goal in goals:
+        inside = np.zeros(system.kinds, dtype=bool)
+        inside[system.count.indices[slice(*system.count.indptr[goal.row : goal.row + 2])]] = True
+        from_here = system.unlike[inside[system.with_cases] != goal.at_least]
+        far = np.where(inside == goal.at_least, from_here.min(axis=0, initial=FAR), FAR)
+        usable[np.argsort(far, kind="stable")[: max(LEAST_SIMILAR, SIMILAR // len(goals))]] = True
+    return usable
+
+
+def _moved(
+    system: CellSystem[Any], goals: Sequence[Goal], known_and_usable: tuple[Mask, Mask], whole: bool
+) -> Solution | None:
+    """Returns what `solve_near` does. Cases may move only to the usable kinds of persons.
 
     The programme without the condition of whole numbers is solved first, because that takes a tenth of the
     time. If it has no solution, there is no solution in whole numbers. If its solution is in whole numbers,
-    this is the answer. Otherwise the search in whole numbers follows. Returns None if there is no solution,
-    or if this search stops at its limit of steps.
-
-    Args:
-        known: the cells whose numbers of cases readers know. All other cells may have any number.
+    this is the answer. Otherwise the search in whole numbers follows.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    limits = _Limits(system, known, whole=True)
+    (known, usable), start = known_and_usable, system.start
+    limits = _Limits(system, known, whole)
     for goal in goals:
         limits.meet(goal)
-    low, high = (np.r_[limits.cases[which], limits.equalities[which][~system.weighed]] for which in (0, 1))
-    limited = np.isfinite(low) | np.isfinite(high)
-    most = system.most[: system.kinds]
+    is_first = np.arange(len(start)) < system.kinds
+    room = np.where(np.r_[usable, usable[system.spread] & (not whole)], system.most - start, 0.0)
+    more, fewer = np.flatnonzero(room > 0), np.flatnonzero(start > 0)
+    low, high = (limits.all(which) - system.constraints @ start for which in (0, 1))
+    signs = np.repeat([1.0, -1.0], [len(more), len(fewer)])
+    moves = (system.constraints[:, np.r_[more, fewer]] @ scipy.sparse.diags_array(signs)).tocsr()
+    limited = (np.isfinite(low) | np.isfinite(high)) & ((np.diff(moves.indptr) > 0) | (low > 0) | (high < 0))
     programme = {
-        "c": np.where(
-            np.isfinite(most), 1 / most, 0.0
-        ),  # cases among many persons first: such solutions are mostly in whole numbers
-        "constraints": LinearConstraint(system.in_whole[limited], low[limited], high[limited]),
-        "bounds": Bounds(0.0, most),
+        "c": np.r_[is_first[more] * (1 + MANY_PERSONS / system.most[more]), np.ones(len(fewer))],
+        "constraints": LinearConstraint(moves[limited], low[limited], high[limited]),
+        "bounds": Bounds(0.0, np.r_[room[more], start[fewer]]),
     }
     found = milp(**programme, options=IN_FRACTIONS).x
-    if found is not None and np.abs(found - np.round(found)).max() > CLOSE:
+    if whole and found is not None and np.abs(found - np.round(found)).max(initial=0.0) > CLOSE:
+        programme["c"] = np.zeros(len(found))  # any solution will do, and is found in half the time
         found = milp(**programme, integrality=1, options=IN_WHOLE).x
     if found is None:
         return None
-    unknowns = np.r_[np.round(found), np.zeros(len(system.spread))]
-    return Solution(np.asarray(system.count @ unknowns), np.asarray(system.weight @ unknowns), whole=True)
+    found = np.round(found) if whole else found
+    unknowns = start.copy()
+    unknowns[more] += found[: len(more)]
+    unknowns[fewer] -= found[len(more) :]
+    return Solution(np.asarray(system.count @ unknowns), np.asarray(system.weight @ unknowns), whole)
 
 
 def feasible_range(

@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.classify.category_codes import category_code, label_of
-from fltoolkit.classify.category_labels import crossed_labels
+from fltoolkit.classify.category_names import category_code, crossed_labels, label_of
+from fltoolkit.classify.characteristics import Characteristic, characteristics_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.domains import named_domain
-from fltoolkit.classify.profile.characteristics import Characteristic, characteristics_of
+from fltoolkit.classify.user_defined import named_domain
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
@@ -42,7 +41,7 @@ from fltoolkit.publish.printed_numbers import DOMAIN, ROUNDING, rounding_base
 from fltoolkit.publish.reliability import PublicationProfile
 from fltoolkit.survey.design.suppression_key import suppression_key
 from fltoolkit.survey.design.survey_design import Domain
-from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 

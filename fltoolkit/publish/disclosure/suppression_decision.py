@@ -136,7 +136,9 @@ def decide(
     )
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
-        found, must_hide = cells[outcome], _primary_cells(cells[outcome], outcome, scenario) | also[outcome]
+        found, shown = cells[outcome], earlier_of[outcome].shown
+        undecided = {c: cell for c, cell in found.items() if c not in shown}
+        must_hide = _primary_cells(undecided, outcome, scenario) | also[outcome]
         small = {c: why for c, why in must_hide.items() if found[c].cases == 0}
         primary = {c: why for c, why in must_hide.items() if c not in small}
         unlisted = {c for c, why in hidden.get("cases", {}).items() if why == UNLISTED} | earlier_of[

@@ -249,6 +249,7 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
         np.concatenate([k.persons for k in kinds]),
         np.hstack([k.lightest for k in kinds]),
         np.hstack([k.heaviest for k in kinds]),
+        true[kept],
     )
     width = len(every.persons)
     padded = scipy.sparse.hstack(

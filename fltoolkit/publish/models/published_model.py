@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import Level, checked
-from fltoolkit.classify.category_codes import label_of, names_in
+from fltoolkit.classify.category_names import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
+from fltoolkit.classify.user_defined import refuse_own_outcomes
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import (
@@ -41,7 +41,7 @@ from fltoolkit.publish.printed_numbers import (
 )
 from fltoolkit.publish.published_set import Published, refuse_other_survey
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 from fltoolkit.table_records import HoldsTable, as_records
 
 NOTHING, NO_FIT, NO_INTERVAL, TOO_MANY = (
@@ -60,7 +60,7 @@ LIMITS = ["ci_low", "ci_high", "effect_low", "effect_high"]
 COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "decimals", "flag", "marker", "reason")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PublishedModel(HoldsTable):
     """The published part of a logistic regression: odds ratios and effects for each category of its groups.
 
@@ -85,6 +85,7 @@ class PublishedModel(HoldsTable):
         notes: sentences that are printed with every chart of the model.
     """
 
+    SHOWN = ("group", "category", "reference", *RATIOS[:3], "marker", "reason")
     table: pd.DataFrame
     level: float
     outcome: str

@@ -19,8 +19,8 @@ from typing import Any, NoReturn, get_args
 import numpy as np
 import pandas as pd
 
+from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.errors import FltoolkitError, PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.files import MB, read_bytes
@@ -28,7 +28,12 @@ from fltoolkit.languages.reasons import as_text
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.earlier_cells import EarlierRows
 from fltoolkit.survey.spec.files_and_design import RELEASE_FILES, Release
-from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS, Measure, TableSpec, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import (
+    MEASURES_OF_AMOUNTS,
+    Measure,
+    TableSpec,
+    groups_of_breakdown,
+)
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import normalised_name

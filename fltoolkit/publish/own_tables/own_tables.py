@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import checked
+from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.adults import MONTHS
+from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.exploration.outcomes import in_place_of_forced_labour
-from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.classify.user_defined import in_place_of_forced_labour
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence
@@ -42,8 +43,8 @@ from fltoolkit.publish.published_set import (
     without_unlisted,
 )
 from fltoolkit.publish.reliability import load_publication_profile
-from fltoolkit.survey.spec.groups import NOT_STATED
-from fltoolkit.survey.spec.reserved_names import PUBLISHED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
+from fltoolkit.survey.spec.survey_spec import PUBLISHED
 
 OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
 MOST_OUTCOMES = 2  # outcomes of one's own in a published set
@@ -115,7 +116,9 @@ def publish(
             allowed=beside.profile,
             do="leave profile out, or publish the run with it",
         )
-    return _with_table(est, beside)
+    with steps():
+        show_step("Deciding what may be shown …")
+        return _with_table(est, beside)
 
 
 def _with_table(table: Estimates, out: Published) -> Published:

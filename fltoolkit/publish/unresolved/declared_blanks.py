@@ -15,8 +15,8 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.publish.headline_by_rule_set import BLANKS
 from fltoolkit.publish.published_set import Published, refuse_other_survey
-from fltoolkit.survey.checks.declared_answers import declared_counts
-from fltoolkit.survey.checks.printed_counts import rounded_columns
+from fltoolkit.survey.checks.item_nonresponse import declared_counts
+from fltoolkit.survey.printed_values import rounded_columns
 
 HEADLINE = [
     "blanks",

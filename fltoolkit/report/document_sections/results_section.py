@@ -20,7 +20,7 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.result_sentences import CAREFUL, care, doubts, headline_rows, statement
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 
 LARGE = 4  # the most numbers in large type
 MOST_CATEGORIES = 15

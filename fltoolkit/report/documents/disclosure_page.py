@@ -10,7 +10,7 @@ from fltoolkit.publish.disclosure_record import DisclosureRecord, HiddenCell, Ta
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, Heading, Paragraph
 from fltoolkit.show.printed_tables.printed_table import PrintedTable, of_texts
 from fltoolkit.show.wording.english_numbers import ENGLISH, count
-from fltoolkit.survey.spec.groups import TOTAL, crossed
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
 
 OUTCOMES = {
     "cases": "Cases of forced labour",

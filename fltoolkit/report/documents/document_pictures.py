@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import FAMILIES
+from fltoolkit.classify.characteristics import FAMILIES
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS

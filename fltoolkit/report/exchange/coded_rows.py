@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fltoolkit.classify.category_codes import own_code, plain_code
+from fltoolkit.classify.category_names import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
 from fltoolkit.languages.reasons import has_remark
 from fltoolkit.publish.measure_units import decimals_of, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import ENGLISH, value
-from fltoolkit.survey.spec.groups import CROSS, TOTAL, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import CROSS, TOTAL, groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.category_codes import own_code
+from fltoolkit.classify.category_names import own_code
 from fltoolkit.files import write_whole
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
@@ -23,7 +23,7 @@ from fltoolkit.report.exchange.sdmx import sdmx_table, structure
 from fltoolkit.report.table_files import NOTHING, write_csv
 from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Words
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 ILOSTAT_STATUS = {

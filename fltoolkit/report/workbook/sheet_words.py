@@ -25,7 +25,7 @@ from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, 
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.number_words import bracketed, legend
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 from fltoolkit.table_records import as_records
 
 Row = Mapping[Any, Any]

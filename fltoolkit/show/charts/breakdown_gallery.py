@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.profile.characteristics import FAMILIES, TOPICS
+from fltoolkit.classify.characteristics import FAMILIES, TOPICS
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
@@ -20,7 +20,7 @@ from fltoolkit.show.wording.contrast_sentences import is_told
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Sentences
-from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS, Measure, crossed, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import MEASURES_OF_AMOUNTS, Measure, crossed, groups_of_breakdown
 
 NOT_IN_TIME = Nothing(
     "This survey publishes no mean duration, and no number of persons on an average day or at the "

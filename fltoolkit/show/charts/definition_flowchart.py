@@ -98,7 +98,7 @@ def adults(
 
     Args:
         title, subtitle: the words above the flowchart.
-        words: the words in the boxes, by name of the box: the leaves (classify.trace.LEAVES), ASKED,
+        words: the words in the boxes, by name of the box: the leaves (classify.classification_path.LEAVES), ASKED,
             `forced labour`, and `unresolved` if its box has words of its own. A question is drawn only if its
             leaf has words.
         answers: the answers of one person, by leaf; they are printed below the questions.

@@ -33,7 +33,7 @@ from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Sentences, Words, bold
-from fltoolkit.survey.spec.groups import MEASURES_OF_AMOUNTS
+from fltoolkit.survey.spec.groups_and_tables import MEASURES_OF_AMOUNTS
 from fltoolkit.table_records import as_records
 
 Options = dict[str, str]

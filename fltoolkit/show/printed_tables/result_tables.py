@@ -24,7 +24,7 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import number_words
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 from fltoolkit.table_records import as_records
 
 CATEGORY = TableColumn(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed, scaled

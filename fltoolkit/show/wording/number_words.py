@@ -14,7 +14,7 @@ from math import nan
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
+from fltoolkit.classify.characteristics import EXCLUSIVE, TOPICS
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.baseline import PREVALENCE
@@ -24,7 +24,7 @@ from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
-from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed, groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 SEXES = (

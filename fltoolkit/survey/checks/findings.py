@@ -13,12 +13,9 @@ from fltoolkit.errors import DataError
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.reasons import Reason, Remark
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words, rounded, sum_in_words
-from fltoolkit.survey.data.engines import count_distinct
-from fltoolkit.survey.data.fetch_rows import to_pandas, to_sums
-from fltoolkit.survey.data.internal_columns import SOURCE
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.engine.columns import SOURCE, Frame
+from fltoolkit.survey.engine.engines import count_distinct, to_pandas, to_sums
+from fltoolkit.survey.printed_values import Mask, cases_in_words, count_in_words, rounded, sum_in_words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,16 +12,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import narwhals as nw
+
 from fltoolkit.arguments import checked
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE, Shipped
-from fltoolkit.survey.checks.findings import SEVERITIES, Finding, finding_facts, findings
+from fltoolkit.survey.checks.findings import SEVERITIES, Finding, FindingRows, finding_facts, findings
 from fltoolkit.survey.checks.rules.answer_rules import answer_rules, declared_rules
-from fltoolkit.survey.checks.rules.code_rules import code_rules
+from fltoolkit.survey.checks.rules.code_rules import code_rules, job_code_rules
 from fltoolkit.survey.checks.rules.design_rules import design_rules
-from fltoolkit.survey.checks.rules.job_code_rules import job_code_rules
 from fltoolkit.survey.checks.rules.label_rules import label_rules, labels_of_files, own_label_rules
-from fltoolkit.survey.checks.rules.number_rules import number_rules
 from fltoolkit.survey.checks.rules.person_rules import (
     age_rules,
     family_rules,
@@ -37,20 +37,23 @@ from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule, apply_rules
 from fltoolkit.survey.checks.rules.time_rules import episode_rules, month_rules, period_rules
 from fltoolkit.survey.checks.rules.weight_rules import (
     dominant_weight_rules,
+    number_rules,
     stratum_weight_rules,
     weight_rules,
     weight_sum_rules,
 )
-from fltoolkit.survey.corrections.correction_counts import changed_rows
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.correction_counts import changed_rows
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.columns import PART, SOURCE
+from fltoolkit.survey.engine.engines import to_pandas
+from fltoolkit.survey.person_rows import ROW_FACTS
+from fltoolkit.survey.printed_values import Mask
 from fltoolkit.survey.spec.corrections import Accepted
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CALIBRATION = "calibration"  # the key of survey.yaml that `fl.check_weights` checks
-
 _KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = (
     WeakKeyDictionary()
 )  # kept for `fl.classify` after `fl.check`
@@ -85,11 +88,6 @@ def check_facts(
     return finding_facts(*_findings_and_limit(survey, show_values), language)
 
 
-def _findings_and_limit(survey: Survey, show_values: bool) -> tuple[list[Finding], int | None]:
-    limit = survey.spec.confidentiality.smallest_printed_count
-    return all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit
-
-
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides
     which values the findings may print. The survey is checked at the first call; later calls with the same
@@ -98,6 +96,67 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
     if mask not in known:
         known[mask] = _check_everything(survey, mask)
     return known[mask]
+
+
+def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
+    """Returns the findings about the data, after the entries under `accept` of survey.yaml are applied. Such
+    an entry says that somebody has looked at a finding, and that the data are right.
+
+    An accepted error becomes a warning that gives the reason, and an accepted warning a note. For a finding
+    that could be accepted, but is not, the advice says how to accept it.
+    """
+    reasons: dict[tuple[str, str], str] = {(entry.finding, entry.column): entry.why for entry in accepted}
+    return [_after_acceptance(finding, reasons.get((finding.check, str(finding.where)))) for finding in found]
+
+
+def unused_entries(found: Sequence[Finding], accepted: Sequence[Accepted]) -> Iterator[CheckRule]:
+    """Yields a rule for each entry of `accept` that no finding justifies. Only errors, and findings that may
+    be accepted, justify an entry. Other findings of the same check and column, such as ages that are not
+    stated, do not. Entries on `rounds` and on the calibration are left out: other functions find those."""
+    there = {(f.check, str(f.where)) for f in found if f.severity == "error" or f.acceptable}
+    for entry in accepted:
+        elsewhere = entry.finding == "rounds" or entry.column == CALIBRATION
+        if not elsewhere and (entry.finding, entry.column) not in there:
+            yield CheckRule("accept_without_finding", entry.column, count="", values={"check": entry.finding})
+
+
+def correction_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields the rules on the `corrections` of survey.yaml: a note for each column and reason, and a warning
+    for each correction that changed nothing, because its rows already had the new value."""
+    for (column, why), rows in changed_rows(survey).items():
+        yield CheckRule("corrected", column, count=rows, values={"why": why})
+    changed = survey.corrected.changed if survey.corrected else ()
+    for number, (correction, rows) in enumerate(zip(survey.spec.corrections, changed, strict=True), 1):
+        if not rows:
+            values = {"number": number}
+            yield CheckRule("correction_without_effect", correction.column, count="", values=values)
+
+
+def finding_rows(survey: Survey) -> pd.DataFrame:
+    """Lists the rows of the data that the errors and warnings of `fl.check` are about. The list is
+    confidential.
+
+    Returns:
+        One row per finding and row of the data, with the columns `check`, `where`, `what` as in `fl.check`,
+            `file` (the path in survey.yaml), then the columns of the row's key under their own names. Without
+            such rows, the table is empty.
+    """
+    import pandas as pd
+
+    found = all_findings(survey, Mask(survey.spec.confidentiality.smallest_printed_count))
+    tables = [
+        _rows_of_finding(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"
+    ]
+    keys = dict.fromkeys(c for table in tables for c in table.columns if c not in ROW_FACTS)
+    return pd.concat(
+        [pd.DataFrame(columns=[*ROW_FACTS, *(keys or survey.spec.files.person.key)]), *tables],
+        ignore_index=True,
+    )
+
+
+def _findings_and_limit(survey: Survey, show_values: bool) -> tuple[list[Finding], int | None]:
+    limit = survey.spec.confidentiality.smallest_printed_count
+    return all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit
 
 
 def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
@@ -134,17 +193,6 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
     return [*with_acceptance(found, accepted), *unused]
 
 
-def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
-    """Returns the findings about the data, after the entries under `accept` of survey.yaml are applied. Such
-    an entry says that somebody has looked at a finding, and that the data are right.
-
-    An accepted error becomes a warning that gives the reason, and an accepted warning a note. For a finding
-    that could be accepted, but is not, the advice says how to accept it.
-    """
-    reasons: dict[tuple[str, str], str] = {(entry.finding, entry.column): entry.why for entry in accepted}
-    return [_after_acceptance(finding, reasons.get((finding.check, str(finding.where)))) for finding in found]
-
-
 def _after_acceptance(finding: Finding, why: str | None) -> Finding:
     """Returns one finding, after the acceptance in survey.yaml is applied: an accepted error becomes a
     warning, and an accepted warning a note. `why` is the reason that survey.yaml gives. None means that
@@ -162,24 +210,21 @@ def _after_acceptance(finding: Finding, why: str | None) -> Finding:
     return replace(finding, do=Reason.of(f"{WORDS}{or_what}", do=finding.do))
 
 
-def unused_entries(found: Sequence[Finding], accepted: Sequence[Accepted]) -> Iterator[CheckRule]:
-    """Yields a rule for each entry of `accept` that no finding justifies. Only errors, and findings that may
-    be accepted, justify an entry. Other findings of the same check and column, such as ages that are not
-    stated, do not. Entries on `rounds` and on the calibration are left out: other functions find those."""
-    there = {(f.check, str(f.where)) for f in found if f.severity == "error" or f.acceptable}
-    for entry in accepted:
-        elsewhere = entry.finding == "rounds" or entry.column == CALIBRATION
-        if not elsewhere and (entry.finding, entry.column) not in there:
-            yield CheckRule("accept_without_finding", entry.column, count="", values={"check": entry.finding})
-
-
-def correction_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields the rules on the `corrections` of survey.yaml: a note for each column and reason, and a warning
-    for each correction that changed nothing, because its rows already had the new value."""
-    for (column, why), rows in changed_rows(survey).items():
-        yield CheckRule("corrected", column, count=rows, values={"why": why})
-    changed = survey.corrected.changed if survey.corrected else ()
-    for number, (correction, rows) in enumerate(zip(survey.spec.corrections, changed, strict=True), 1):
-        if not rows:
-            values = {"number": number}
-            yield CheckRule("correction_without_effect", correction.column, count="", values=values)
+def _rows_of_finding(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
+    """Returns the rows of the data that one finding is about, by their keys: a table with the columns of
+    `finding_rows`. Only the key columns of the file to which the rows belong are included."""
+    files, names = survey.spec.files, rows.frame.collect_schema().names()
+    own = (
+        files.episodes
+        if files.episodes and all(SOURCE + c in names for c in files.episodes.key)
+        else files.person
+    )
+    own = files.given.get(rows.file, own)
+    key = [c for c in dict.fromkeys([*files.person.key, *own.key]) if SOURCE + c in names]
+    part = nw.col(PART) if PART in names else nw.lit(0).alias(PART)  # one file for all quarters has no part
+    columns = [part, *(nw.col(SOURCE + c).alias(c) for c in key)]
+    frame = rows.frame if rows.condition is None else rows.frame.filter(rows.condition.fill_null(False))
+    table = to_pandas(frame.select(*columns).sort(PART, *key), survey.path)
+    paths = table.pop(PART).map(lambda part: own.path[int(part)])
+    facts = {"check": finding.check, "where": str(finding.where), "what": str(finding.what)}
+    return table.assign(**facts, file=paths)[[*ROW_FACTS, *key]]

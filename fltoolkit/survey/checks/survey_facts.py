@@ -4,23 +4,35 @@ compare two rounds."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import narwhals as nw
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
+from fltoolkit.survey.answers import answered_no, answered_yes, one_of
 from fltoolkit.survey.checks.findings import count_rows
-from fltoolkit.survey.checks.printed_counts import count_in_words, rounded, sum_in_words
 from fltoolkit.survey.checks.rules.weight_rules import weight_columns
-from fltoolkit.survey.data.fetch_rows import to_count, to_pandas, to_rows, to_sums
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import FACTOR, column
-from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
+from fltoolkit.survey.engine.columns import (
+    AGE,
+    ASKED,
+    CHILD,
+    FACTOR,
+    HOUSEHOLD,
+    PSU,
+    SOURCE,
+    STRATA,
+    WEIGHT,
+    column,
+)
+from fltoolkit.survey.engine.engines import to_count, to_pandas, to_rows, to_sums
+from fltoolkit.survey.printed_values import count_in_words, rounded, rounded_sum, sum_in_words
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.spec.groups_and_tables import Group
 from fltoolkit.survey.spec.questions import ReferencePeriod
 
 if TYPE_CHECKING:
@@ -32,6 +44,11 @@ SELECTION = {
     "srs": "simple random",
     "systematic": "systematic",
 }
+KINDS = ("proxy", "alone")
+ANSWERED, MODE = "answered", "mode "
+_KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = (
+    WeakKeyDictionary()
+)  # kept, because every estimate of a run needs it
 
 
 @checked
@@ -53,6 +70,75 @@ def describe(design: Design) -> pd.DataFrame:
 
     facts = _survey_facts(design) if isinstance(design, Survey) else design_facts(design)
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
+
+
+def refused_module(survey: Survey) -> nw.Expr:
+    """Returns, for each person, whether the person refused the whole module on forced labour. For a child,
+    the module on children counts, if survey.yaml names a column for this module."""
+    module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
+    return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
+
+
+def have_same_data(before: Survey, after: Survey) -> bool:
+    """Returns whether two rounds have equally many persons, with the same weights and ages."""
+    age = nw.col(AGE).fill_null(0.0)
+    weight = nw.when(nw.col(WEIGHT).is_finite()).then(nw.col(WEIGHT)).otherwise(0.0)
+    sums = [nw.lit(1), weight, weight * age, age * age]
+    one, two = (to_sums(survey.frame, sums, survey.path) for survey in (before, after))
+    return all(math.isclose(a, b, rel_tol=1e-12) for a, b in zip(one, two, strict=True))
+
+
+def category_of_psus(survey: Survey, name: str) -> dict[tuple[object, object], str]:
+    """Returns the category of a group in each PSU whose persons all have the same, by stratum and label of the
+    PSU. `name` is the name of the group in survey.yaml."""
+    group = survey.spec.groups.get(name)
+    if not isinstance(group, Group):
+        return {}
+    coded = survey.frame.select(nw.col(STRATA), nw.col(PSU), column(group.column).alias("code"))
+    ends = coded.group_by(STRATA, PSU).agg(nw.col("code").min(), nw.col("code").max().alias("high"))
+    rows = to_pandas(ends.filter(nw.col("code") == nw.col("high")), survey.path)
+    codes = rows["code"].map(lambda code: group.labels.get(str(code), str(code)))
+    return dict(zip(zip(rows[STRATA], rows[PSU], strict=True), codes, strict=True))
+
+
+def interview_counts(survey: Survey) -> Mapping[str, int]:
+    """Returns the number of persons who answered the module on forced labour, and how many of them answered
+    under each condition of the interview. The keys are `answered`, `proxy` (another person answered), `alone`
+    (somebody else was present: the person answered *no* to the question whether they were alone) and `mode
+    <name>`, such as `mode telephone`. The counts are exact and must not be published.
+
+    Only the questions under `interview` in survey.yaml are counted, and the mapping is empty if there are
+    none. A person without an answer to such a question is counted under `answered` only.
+    """
+    if survey not in _KNOWN:
+        _KNOWN[survey] = _counts_by_condition(survey)
+    return _KNOWN[survey]
+
+
+def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
+    """Returns the share (0 to 1) of interviews in each mode, such as face to face or telephone, among
+    interviews with a known mode. The result is a list of pairs of name and share, sorted by name. It is empty
+    if survey.yaml names no mode, or if no mode is known.
+
+    The shares are exact and are never printed."""
+    counts = {
+        name.removeprefix(MODE): n for name, n in interview_counts(survey).items() if name.startswith(MODE)
+    }
+    known = sum(counts.values())
+    return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()
+
+
+def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
+    """Returns, in words, the conditions of the interviews, such as `answered by somebody else: 12%; somebody
+    else was present: 20%; mode face to face: 80%`. The text is empty if survey.yaml has no question under
+    `interview`.
+
+    The percentages are computed from rounded counts. A count below the confidentiality limit becomes `fewer
+    than 5 persons`.
+    """
+    counts, limit = interview_counts(survey), survey.spec.confidentiality.smallest_printed_count
+    shares = [_share(name, n, counts[ANSWERED], limit) for name, n in counts.items() if name != ANSWERED]
+    return joined_reasons(shares)  # type: ignore[no-any-return]
 
 
 def _dates(window: ReferencePeriod) -> str:
@@ -181,13 +267,6 @@ def _codes_not_asked(module: ModuleStatus | None) -> str:
     )
 
 
-def refused_module(survey: Survey) -> nw.Expr:
-    """Returns, for each person, whether the person refused the whole module on forced labour. For a child,
-    the module on children counts, if survey.yaml names a column for this module."""
-    module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
-    return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
-
-
 def _refused_code(module: ModuleStatus | None) -> nw.Expr:
     return (
         nw.lit(False)
@@ -227,23 +306,39 @@ def _variance(design: DesignSpec) -> str:
     )
 
 
-def have_same_data(before: Survey, after: Survey) -> bool:
-    """Returns whether two rounds have equally many persons, with the same weights and ages."""
-    age = nw.col(AGE).fill_null(0.0)
-    weight = nw.when(nw.col(WEIGHT).is_finite()).then(nw.col(WEIGHT)).otherwise(0.0)
-    sums = [nw.lit(1), weight, weight * age, age * age]
-    one, two = (to_sums(survey.frame, sums, survey.path) for survey in (before, after))
-    return all(math.isclose(a, b, rel_tol=1e-12) for a, b in zip(one, two, strict=True))
+def _counts_by_condition(survey: Survey) -> dict[str, int]:
+    spec, asked = survey.spec, nw.col(ASKED)
+    conditions: dict[str, nw.Expr] = {ANSWERED: asked}
+    for kind in KINDS:
+        answered = answered_yes if kind == "proxy" else answered_no
+        if sources := getattr(spec.interview, kind):
+            conditions[kind] = asked & nw.any_horizontal(
+                *[answered(source, spec.mapped).fill_null(False) for source in sources],
+                ignore_nulls=True,
+            )
+    if mode := spec.interview.mode:
+        value = nw.col(SOURCE + mode.column)
+        for label in dict.fromkeys(mode.codes.values()):
+            codes = [code for code, of in mode.codes.items() if of == label]
+            conditions[MODE + label] = asked & one_of(value, codes)
+    return count_rows(survey.frame, conditions) if len(conditions) > 1 else {}
 
 
-def category_of_psus(survey: Survey, name: str) -> dict[tuple[object, object], str]:
-    """Returns the category of a group in each PSU whose persons all have the same, by stratum and label of the
-    PSU. `name` is the name of the group in survey.yaml."""
-    group = survey.spec.groups.get(name)
-    if not isinstance(group, Group):
-        return {}
-    coded = survey.frame.select(nw.col(STRATA), nw.col(PSU), column(group.column).alias("code"))
-    ends = coded.group_by(STRATA, PSU).agg(nw.col("code").min(), nw.col("code").max().alias("high"))
-    rows = to_pandas(ends.filter(nw.col("code") == nw.col("high")), survey.path)
-    codes = rows["code"].map(lambda code: group.labels.get(str(code), str(code)))
-    return dict(zip(zip(rows[STRATA], rows[PSU], strict=True), codes, strict=True))
+def _share(name: str, count: int, answered: int, limit: int) -> Reason:
+    """Returns, in words, the share of interviews under one condition, among persons who answered the module
+    on forced labour.
+
+    Args:
+        name: the condition: `proxy` (another person answered), `alone` (somebody else was present: *no* to
+            the question `alone` is counted), or `mode <name>`.
+        count: the exact number of such interviews.
+        answered: the exact number of persons who answered the module.
+        limit: the confidentiality limit. The share is computed from the rounded `count`.
+    """
+    of = {} if name in KINDS else {"what": name.removeprefix(MODE)}
+    kind = "mode" if of else name
+    if (number := rounded(count, limit)) is None:
+        return Reason.of(f"interviews.few_{kind}", **of, N=limit)
+    if not answered:
+        return Reason.of(f"interviews.no_{kind}", **of)
+    return Reason.of(f"interviews.{kind}", **of, N=round(100 * min(number, answered) / answered))

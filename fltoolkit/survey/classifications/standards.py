@@ -33,13 +33,13 @@ class Category(Model):
     of_sums: str = ""
     ilostat: str = ""
 
-    @property
+    @cached_property
     def name_key(self) -> Reason:
         """Returns the name of the category as a key of the language files, so that it can be printed in any
         language."""
         return Reason.of(self.words)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Returns the English name of the category. The classified data have this name as the category of a
         person."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fltoolkit.survey.spec.benchmarks import Margin, Method
-from fltoolkit.survey.spec.groups import crossed
+from fltoolkit.survey.spec.groups_and_tables import crossed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import narwhals as nw
 
-from fltoolkit.survey.data.engines import small_table
-from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import CALIBRATED, PATTERN, REPLICATE
-from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
 from fltoolkit.survey.design.survey_design import Design, set_fields
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.engine.columns import CALIBRATED, PATTERN, REPLICATE, Frame
+from fltoolkit.survey.engine.engines import small_table, to_pandas
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import narwhals as nw
 
-from fltoolkit.survey.checks.printed_counts import count_in_words
-from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import PSU, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.replicate_weights import Replication
+from fltoolkit.survey.engine.columns import PSU, STRATA, WEIGHT, Frame
+from fltoolkit.survey.engine.engines import to_pandas
+from fltoolkit.survey.printed_values import Mask, count_in_words
 
 if TYPE_CHECKING:
     import pandas as pd

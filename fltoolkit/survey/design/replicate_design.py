@@ -12,17 +12,12 @@ import narwhals as nw
 from fltoolkit.arguments import Names, checked
 from fltoolkit.errors import DesignError
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.data.column_names import names_of
-from fltoolkit.survey.data.column_values import as_label, number
-from fltoolkit.survey.data.internal_columns import STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.data.unit_labels import joined_labels
-from fltoolkit.survey.data.usable_columns import refuse_unreadable
-from fltoolkit.survey.design.replicate_fit import replicate_fit
-from fltoolkit.survey.design.replicate_sums import replicate_sums
+from fltoolkit.survey.design.replicate_fit import replicate_fit, replicate_sums
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.design.survey_design import Design, open_design, refuse_missing_columns, set_fields
-from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
+from fltoolkit.survey.engine.columns import STRATA, WEIGHT, Frame, as_label, joined_labels, names_of, number
+from fltoolkit.survey.readers.opened_file import refuse_unreadable
+from fltoolkit.survey.spec.files_and_design import Method, MethodName, refuse_coefficients
 
 
 class ReplicateDesign(Design):

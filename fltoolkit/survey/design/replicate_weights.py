@@ -10,11 +10,9 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.data.engines import rows_of, with_row_labels
-from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import PSU, REPLICATE, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.spec.replicate_methods import Method, factors
+from fltoolkit.survey.engine.columns import PSU, REPLICATE, STRATA, WEIGHT, Frame
+from fltoolkit.survey.engine.engines import rows_of, to_pandas, with_row_labels
+from fltoolkit.survey.spec.files_and_design import Method, factors
 
 LARGEST_BY_ROW = 100_000  # rows; a larger file is grouped into random buckets
 MANY = 10  # rows or buckets per replicate; with so many, random sums of rows have the same rank as the rows

@@ -1,5 +1,5 @@
-"""Connects the sample design with the data. In every survey, the weight, the strata, the primary sampling
-units (PSUs) and the finite population correction (FPC) get the same internal column names."""
+"""Tells whether weights can add up to a population. The weight of a drawn person is at least 1, because the
+person stands for at least themselves."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from weakref import WeakKeyDictionary
 import narwhals as nw
 
 from fltoolkit.arguments import Names, checked
-from fltoolkit.errors import DataError, DesignError, RequestError
-from fltoolkit.survey.corrections.applied_corrections import AppliedCorrections
-from fltoolkit.survey.data.column_names import names_of, trimmed
-from fltoolkit.survey.data.column_values import as_label, is_whole, number, text
-from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import Labels, has_few, labels_of, rows_of, with_new_columns
-from fltoolkit.survey.data.fetch_rows import to_sums
-from fltoolkit.survey.data.internal_columns import (
+from fltoolkit.errors import DataError, DesignError, FltoolkitError, RequestError
+from fltoolkit.survey.applied_corrections import AppliedCorrections
+from fltoolkit.survey.design.calibrated_weights import Calibration
+from fltoolkit.survey.design.design_summary import design_facts
+from fltoolkit.survey.design.replicate_weights import Replication
+from fltoolkit.survey.engine.columns import (
     CODE_OF,
     FPC,
     FPC2,
@@ -30,31 +28,142 @@ from fltoolkit.survey.data.internal_columns import (
     SSU,
     STRATA,
     WEIGHT,
+    Frame,
+    as_label,
+    is_whole,
+    joined_labels,
+    names_of,
+    number,
+    text,
+    trimmed,
 )
-from fltoolkit.survey.data.person_frame import Frame, Join, open_named
-from fltoolkit.survey.data.printable_values import Mask, rounded_sum
-from fltoolkit.survey.data.unit_labels import joined_labels, label, refuse_stages, with_units
-from fltoolkit.survey.data.usable_columns import refuse_unreadable
-from fltoolkit.survey.design.calibrated_weights import Calibration
-from fltoolkit.survey.design.design_summary import design_facts
-from fltoolkit.survey.design.replicate_weights import Replication
-from fltoolkit.survey.design.weight_scale import are_fewer_than_the_sample, scale_sums
+from fltoolkit.survey.engine.engines import (
+    Labels,
+    connect,
+    has_few,
+    labels_of,
+    rows_of,
+    to_count,
+    to_sums,
+    with_new_columns,
+    with_row_labels,
+)
+from fltoolkit.survey.person_rows import Join
+from fltoolkit.survey.printed_values import Mask, rounded_sum
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES
 from fltoolkit.survey.readers.file_stamps import Stamp, refuse_changed, stamp_of
-from fltoolkit.survey.readers.header_line import header_is_known, printed_names
 from fltoolkit.survey.readers.memory_tables import Unreadable
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.readers.opened_file import header_is_known, open_named, printed_names, refuse_unreadable
+from fltoolkit.survey.spec.groups_and_tables import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 if TYPE_CHECKING:
     import duckdb
 
+# No person of a sample stands for less than one person, but a calibrated weight of a census may be a little
+# below 1.
+BELOW_ONE = 0.99
+FEW_BELOW_ONE = 0.05  # the share of such weights that a census with calibrated weights may have
+CERTAIN = "fl__certain"
 SinglePsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 Domain = tuple[
     tuple[str, tuple[str, ...]], ...
 ]  # groups, each with the labels of the persons whom an estimate is about
-
 TRUE, FALSE = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE")
+
+
+def scale_sums(weight: nw.Expr) -> list[nw.Expr]:
+    """Returns four columns to be added up: the persons with a weight, their weights, those with a weight
+    below 1, and those with a weight that is not 1."""
+    there = (weight.is_finite() & (weight > 0)).fill_null(False)
+    small, not_one = there & (weight < BELOW_ONE), there & (weight != 1)
+    return [
+        there,
+        nw.when(there).then(weight).otherwise(0.0),
+        small.fill_null(False),
+        not_one.fill_null(False),
+    ]
+
+
+def are_fewer_than_the_sample(persons: float, added: float, below: float) -> bool:
+    """Returns whether weights add up to no more persons than the sample has, although they are not those of a
+    census. The arguments are the first three sums of `scale_sums`."""
+    return added <= persons and below > FEW_BELOW_ONE * persons
+
+
+def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """Returns the column of a stratum or sampling unit as labels, which can be combined with other labels. A
+    label is a whole number if the column contains whole numbers. Otherwise it is a text without the blanks
+    around it."""
+    return nw.col(column) if is_whole(dtype) else as_label(column, dtype)
+
+
+def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Expr | None) -> Frame:
+    """Returns the rows with a unique label for each PSU. The units drawn within PSUs also get labels, if they
+    are needed: for an FPC (finite population correction) of the second stage, or for PSUs taken with
+    certainty.
+
+    If persons were drawn directly, each row is a unit. A PSU taken with certainty becomes a stratum, and the
+    units within it become its PSUs.
+
+    Args:
+        frame: the rows.
+        named: how many stages of sampling units have a column in the data: 0, 1 or 2.
+        stages: how many stages have an FPC.
+        nest: whether PSU labels start again in each stratum.
+        certain: a true/false expression: whether a row is in a PSU taken with certainty. None: there are no
+            such PSUs.
+
+    Raises:
+        DesignError: only some rows of a PSU are marked as taken with certainty.
+    """
+    if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
+        frame = with_row_labels(frame, SSU if named else PSU)
+        named += 1
+    if nest:
+        frame = frame.with_columns(joined_labels([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+    if certain is None:
+        return frame
+    _refuse_mixed(frame, certain)
+    frame = frame.with_columns(nw.col(STRATA, PSU).cast(nw.String))
+    own = {
+        STRATA: joined_labels([nw.col(STRATA), nw.col(PSU)]),
+        PSU: joined_labels([nw.col(PSU), nw.col(SSU)]),
+    }
+    return frame.with_columns(
+        [nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()]
+    )
+
+
+def refuse_stages(units: int, counts: int, certainty: bool) -> None:
+    """Raise `DesignError` if the sampling stages and the columns of the FPC (finite population correction) do
+    not fit together, such as two stages and one FPC.
+
+    Args:
+        units: the number of stages whose sampling units have a column.
+        counts: the number of FPC columns.
+        certainty: whether some PSUs were taken with certainty.
+    """
+    if units > 2 or counts > 2:
+        raise DesignError(
+            "more than two stages are named",
+            where="psu, fpc",
+            do="name only the first two; their variance includes that of later stages",
+        )
+    if counts == 1 and units == 2:
+        raise DesignError(
+            "two stages are named, but only one FPC",
+            where="fpc",
+            do="give the FPC of both stages, or leave the second column of psu out",
+        )
+    if counts == 2 and units == 0:
+        raise DesignError("two FPCs are named, but no PSU", where="psu", do="name the column of the PSUs")
+    if certainty and (counts or units == 0):
+        raise DesignError(
+            "PSUs taken with certainty need psu, and no fpc",
+            where="certainty",
+            do="with an FPC, a stratum whose PSUs were all taken is certain by itself: leave certainty out",
+        )
 
 
 def refuse_untrue(flags: Frame, name: str) -> None:
@@ -91,7 +200,7 @@ class Key:
     labels: Mapping[int, str] | Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, init=False, eq=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class Design:
     """Data, and the way in which their sample was drawn. `Design` is the base class of `SurveyDesign`,
     `ReplicateDesign` and `Survey`. Every function that estimates takes one of these. The internal columns of
@@ -142,6 +251,13 @@ class Design:
         """Returns the facts about the sample design, such as the numbers of strata and PSUs, one a line. No
         number is about a single person."""
         return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
+
+    def __repr__(self) -> str:
+        """Returns the same, below the name of the class. A changed file is told, and is no error here."""
+        try:
+            return f"{type(self).__name__}\n{self}"
+        except FltoolkitError as error:
+            return f"{type(self).__name__}\n{error}"
 
     @property
     def source(self) -> str:
@@ -230,7 +346,7 @@ class Design:
         return number(*self.column(name))
 
 
-@dataclass(frozen=True, init=False, eq=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class SurveyDesign(Design):
     """A survey with its sample design (weights, strata, PSUs), as in R's `svydesign`. No survey.yaml is
     needed.
@@ -319,7 +435,7 @@ class SurveyDesign(Design):
         )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Survey(SurveyDesign):
     """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how the
     answers are coded. `fl.read_survey` returns it, and `fl.classify` classifies its persons.
@@ -442,4 +558,20 @@ def require_totals(design: Design, verb: str) -> None:
             do='multiply weights in thousands by 1,000; for normalised weights say weights="normalised", '
             "and ask for prevalence, mean, ratio "
             "or share",
+        )
+
+
+def _refuse_mixed(frame: Frame, certain: nw.Expr) -> None:
+    """Raise `DesignError` if some rows of a PSU say that it was taken with certainty, and other rows say the
+    opposite."""
+    units = frame.select(nw.col(STRATA, PSU), certain.fill_null(False).cast(nw.Int64).alias(CERTAIN))
+    sides = units.group_by([STRATA, PSU]).agg(
+        nw.col(CERTAIN).min().alias("low"), nw.col(CERTAIN).max().alias("high")
+    )
+    if count := to_count(sides.filter(nw.col("low") != nw.col("high")).select(nw.len())):
+        raise DesignError(
+            "PSUs are taken with certainty for some of their rows only",
+            where="certainty",
+            found=f"{count} PSU(s)",
+            do="give every row of a PSU the same value; if PSU labels restart in each stratum, say nest",
         )

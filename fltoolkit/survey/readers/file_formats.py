@@ -15,13 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_names import quoted, trimmed
-from fltoolkit.survey.data.column_values import LARGEST_WHOLE
-from fltoolkit.survey.data.engines import is_spark, spark_table
-from fltoolkit.survey.data.fetch_rows import readable
-from fltoolkit.survey.readers.csv_files import open_csv
-from fltoolkit.survey.readers.csv_layout import TEXT_FILES
-from fltoolkit.survey.readers.csv_numbers import with_numbers
+from fltoolkit.survey.engine.columns import LARGEST_WHOLE, quoted, trimmed
+from fltoolkit.survey.engine.engines import is_spark, readable, spark_table
+from fltoolkit.survey.readers.csv_files import TEXT_FILES, open_csv, with_numbers
 from fltoolkit.survey.readers.file_stamps import exact_path, stamp_of
 from fltoolkit.survey.readers.memory_tables import DIGITS, NO_COLUMN, MemoryTable, Unreadable, memory_table
 from fltoolkit.yaml_files.loading import canonical_code
@@ -225,16 +221,12 @@ def _refuse_rounded(relation: Any, names: Collection[str], path: Path) -> None:
         )
 
 
-def _quoted(relation: Any) -> list[str]:
-    return [quoted(name) for name in relation.columns]
-
-
 def _with_points(relation: Any) -> Any:
     """Returns the rows of a CSV file with a decimal point in place of a decimal comma: `12,5` becomes `12.5`.
     Only texts that are such a number change; blanks around every text are removed."""
     columns = (
         f"regexp_replace(trim({name}), '^([+-]?\\d+),(\\d+)$', '\\1.\\2') AS {name}"
-        for name in _quoted(relation)
+        for name in map(quoted, relation.columns)
     )
     return relation.project(", ".join(columns))
 

@@ -17,8 +17,7 @@ from weakref import finalize
 
 from narwhals import dependencies
 
-from fltoolkit.survey.data.column_names import quoted, trimmed
-from fltoolkit.survey.data.column_values import LARGEST_WHOLE
+from fltoolkit.survey.engine.columns import LARGEST_WHOLE, quoted, trimmed
 
 if TYPE_CHECKING:
     import pandas as pd

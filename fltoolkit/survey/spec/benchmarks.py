@@ -17,9 +17,9 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from fltoolkit.errors import DataError, expect_type
 from fltoolkit.files import path_inside
-from fltoolkit.survey.data.column_values import NUMBER
+from fltoolkit.survey.engine.columns import NUMBER
 from fltoolkit.survey.readers.small_csv import read_small_csv
-from fltoolkit.survey.spec.groups import CROSS, crossed
+from fltoolkit.survey.spec.groups_and_tables import CROSS, crossed
 from fltoolkit.yaml_files.loading import Code, Model, canonical_code
 
 if TYPE_CHECKING:

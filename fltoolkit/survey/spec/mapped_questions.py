@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import TopologicalSorter
 
 from pydantic import ValidationError
 
-from fltoolkit.survey.spec.questions import AnswerCodes, Source
-from fltoolkit.survey.spec.routing import Routing
+from fltoolkit.survey.spec.questions import AnswerCodes, Routing, Source
 
 Keyed = Sequence[tuple[str, Source]]
 EPISODE = "{episode}"
@@ -75,7 +75,7 @@ class MappedQuestions:
     def codes(self, source: Source) -> AnswerCodes:
         """Returns the codes of a question by their meaning: *yes*, *no*, *don't know* and so on. If the
         question itself has no code for a meaning, the codes of `answers` are used."""
-        return source.codes(self.answers)
+        return _codes(source, self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
         """Returns the question that says what a blank in a column means: the first question on this column
@@ -340,3 +340,8 @@ def _circular_chain(mapped: MappedQuestions, chain: list[str], without_circle: s
             return found
     without_circle.add(chain[-1])
     return []
+
+
+@lru_cache(maxsize=1024)  # a survey asks for them a thousand times
+def _codes(source: Source, answers: AnswerCodes) -> AnswerCodes:
+    return source.codes(answers)

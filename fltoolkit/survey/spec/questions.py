@@ -1,17 +1,27 @@
-"""Defines the part of survey.yaml about questions: the column, the codes and the routing of each question,
-and what it measures, such as debt bondage."""
+"""Defines the questions of survey.yaml: their columns, codes and routing, the episodes of work, and the
+module on children."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.languages.own_text import NO_WORKING_TEXT, OwnText, WorkingText
-from fltoolkit.survey.spec.routing import Routing
+from fltoolkit.survey.spec.files_and_design import ModuleStatus
 from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, SimplerForm
-from fltoolkit.yaml_files.loading import Code, Codes, Model, Names, refuse_double_codes
+from fltoolkit.yaml_files.loading import (
+    ONE,
+    Code,
+    Codes,
+    EachOnce,
+    Model,
+    Names,
+    as_entries,
+    refuse_double_codes,
+)
 
 InvoluntaryItem = Literal[
     "unfree_recruitment",
@@ -42,6 +52,74 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 OLDEST = 130  # years; an age above it is a code, or in months
 LONGEST_PERIOD = 1440  # months; nobody's answers reach further back
 FORMS = ("state_imposed", "forced_labour_exploitation", "forced_commercial_sexual_exploitation")
+QUESTIONS = SimplerForm((ELEMENT, TEXT))  # the name of a column alone is also accepted as a question
+WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activities"]
+S = TypeVar("S")
+
+
+class Routing(Model):
+    """The rule that says who is asked a question. Answers to earlier questions decide this. Such an earlier
+    question is a gate: the question is asked if the gate is open, and skipped if the gate is closed.
+
+    Gates can be joined: with `all`, all gates must be open; with `any`, at least one gate must be open. Both
+    can be nested. A single gate has the keys `column`, `asked`, `skipped`, `unknown` and `why`. If a gate has
+    several columns, one answer in `asked` opens the gate, and the gate is closed only if the answers in all
+    columns are in `skipped`.
+
+    Attributes:
+        all, any: a list of gates that are joined.
+        column: the column or columns of the earlier question.
+        asked: the codes that open the gate.
+        skipped: the codes that close the gate. Without it: the `no` codes of the question with this column, or the
+            `no` codes of `answers` if there is no such question.
+        unknown: codes after which nobody knows whether the question was asked. Codes that are not listed also
+            count as unknown.
+        why: the reason, if a code of *don't know* or *refused* closes the gate.
+    """
+
+    column: Annotated[Names, Field(min_length=1)] | None = None
+    asked: Annotated[Codes, Field(min_length=1)] | None = None
+    skipped: Codes | None = None
+    unknown: Codes = ()
+    why: str = ""
+    all: Annotated[tuple[Routing, ...], Field(min_length=1), BeforeValidator(as_entries), ONE] | None = None
+    any: Annotated[tuple[Routing, ...], Field(min_length=1), BeforeValidator(as_entries), ONE] | None = None
+
+    @model_validator(mode="after")
+    def _one_gate_or_several(self) -> Routing:
+        if (self.all is not None) + (self.any is not None) + (self.column is not None) != 1:
+            raise ValueError(
+                "give exactly one of column (a gate), all (every gate must be open), any (one gate must "
+                "be open)"
+            )
+        if self.column is None and (self.asked or self.skipped or self.unknown or self.why):
+            raise ValueError(
+                "asked, skipped, unknown and why belong to a gate with a column; all and any only "
+                "combine gates"
+            )
+        if self.column is not None and self.asked is None:
+            raise ValueError("asked is required with column: the codes of persons who are asked the question")
+        refuse_double_codes(self, "asked", "skipped", "unknown")
+        return self
+
+    @property
+    def joined(self) -> tuple[Routing, ...]:
+        """Returns the routings that `all` or `any` joins. The result is empty if the routing is a single gate
+        (an earlier question that decides whether another is asked)."""
+        return self.all or self.any or ()
+
+    def gates(self) -> Iterator[Routing]:
+        """Yields each single gate of a routing, also those within `all` and `any`. A gate is one earlier
+        question, with the codes that decide whether the next question is asked."""
+        if self.column:
+            yield self
+        for below in self.joined:
+            yield from below.gates()
+
+    def columns(self) -> list[str]:
+        """Returns the columns of all gates of the routing (the earlier questions that decide whether a
+        question is asked)."""
+        return [name for gate in self.gates() for name in gate.column or ()]
 
 
 class Age(Model):
@@ -251,7 +329,6 @@ def _one_or_many(value: object) -> object:
     return [{"column": question} if isinstance(question, str) else question for question in many]
 
 
-QUESTIONS = SimplerForm((ELEMENT, TEXT))  # the name of a column alone is also accepted as a question
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1), QUESTIONS]
 
 
@@ -460,3 +537,101 @@ class Interview(Model):
     proxy: Sources | None = None
     alone: Sources | None = None
     mode: InterviewMode | None = None
+
+
+class ChildWork(Model):
+    """One kind of child work, such as work for a third party. Only a threat that was made by a third party
+    counts (docs/methods.md §1).
+
+    Attributes:
+        done: the questions that ask whether the child did this work.
+        threat: the questions that ask whether there was a threat or menace of a penalty against the child or
+            the parents.
+        by_third_party: the questions that ask whether a third party made the threat. They are left out if the
+            questions of `threat` are only about threats of a third party.
+    """
+
+    done: Sources
+    threat: Sources
+    by_third_party: Sources | None = None
+
+
+class Parents(Model):
+    """The columns and codes that say which persons of the household are a child's parents.
+
+    Attributes:
+        line: the column with each person's own line number in the household.
+        columns: the columns in the child's row that contain the line number of a parent.
+        none: codes of a parent who has died, or of whom nobody knows who it was. Such a parent cannot be in
+            forced labour. A code of *don't know* (where the parent is) belongs under `missing`.
+        elsewhere: codes of a parent who does not live in the household, and so was not interviewed.
+        missing: the codes for no answer. They and `elsewhere` leave the route by a parent unresolved.
+    """
+
+    line: str
+    columns: EachOnce = Field(min_length=1)
+    none: Codes = ()
+    elsewhere: Codes = ()
+    missing: Codes = ()
+
+    @model_validator(mode="after")
+    def _each_code_means_one_thing(self) -> Parents:
+        refuse_double_codes(self, "none", "elsewhere", "missing")
+        return self
+
+
+class Children(Model):
+    """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who
+    answered.
+
+    Attributes:
+        module: the column that says which children answered the module, with its codes. Without it: the column of
+            the adults' module says it.
+        third_party: the questions on work for a third party.
+        with_parents: the questions on work with the parents.
+        worst_forms: the questions on each worst form of child labour.
+        parents: the columns by which a child is linked to its parents.
+    """
+
+    module: ModuleStatus | None = None
+    third_party: ChildWork
+    with_parents: ChildWork
+    worst_forms: dict[WorstForm, Sources] = Field(default_factory=dict)
+    parents: Parents | None = None
+
+    def questions(self) -> list[tuple[str, Sources | None]]:
+        """Returns the questions of the module on children as pairs: the key in survey.yaml, such as
+        `children.third_party.threat`, and its questions (None if there are none)."""
+        keyed: list[tuple[str, Sources | None]] = []
+        for kind in ("third_party", "with_parents"):
+            work: ChildWork = getattr(self, kind)
+            keyed += [(f"children.{kind}.{part}", getattr(work, part)) for part in ChildWork.model_fields]
+        return [
+            *keyed,
+            *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items()),
+        ]
+
+    def columns(self) -> list[str]:
+        """Returns the columns that link a child to its parents. The first has each person's own line number
+        in the household. The others have the line numbers of the parents. The list is empty if survey.yaml
+        has no `parents`."""
+        return [self.parents.line, *self.parents.columns] if self.parents else []
+
+
+def without_declared_blanks(node: S) -> S:
+    """Returns a copy of the content of survey.yaml in which no question has `blank: no`. Blanks of these
+    questions are then unresolved (neither *yes* nor *no*). `node` is the whole content or a part of it: a
+    model, a mapping or a tuple. The function calls itself for the parts."""
+    if isinstance(node, Source):
+        return node.model_copy(update={"blank": None, "if_ticked": (), "why": ""})
+    changed: Any = node
+    if isinstance(node, Model):
+        below = {name: without_declared_blanks(getattr(node, name)) for name in type(node).model_fields}
+        changed = node.model_copy(
+            update={name: new for name, new in below.items() if new is not getattr(node, name)}
+        )
+    elif isinstance(node, dict):
+        changed = {key: without_declared_blanks(value) for key, value in node.items()}
+    elif isinstance(node, tuple):
+        changed = tuple(without_declared_blanks(value) for value in node)
+    return changed  # type: ignore[no-any-return]

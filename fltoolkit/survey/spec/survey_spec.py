@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -15,20 +16,8 @@ from fltoolkit.languages.language import read_language
 from fltoolkit.languages.own_text import NO_TEXT, LanguageCode, OwnText, refuse_two_translations
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.survey.classifications.industry_codes import read_correspondences
-from fltoolkit.survey.classifications.origins import shows_origins
+from fltoolkit.survey.classifications.job_codes import read_correspondences
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
-from fltoolkit.survey.spec.child_module import Children
-from fltoolkit.survey.spec.consistency.populations_and_ages import (
-    refuse_ages_of_nobody,
-    refuse_unfit_populations,
-)
-from fltoolkit.survey.spec.consistency.tables_wanted import (
-    AllowedTables,
-    known_names_in_words,
-    refuse_unfit_lead,
-    refuse_unfit_tables,
-)
 from fltoolkit.survey.spec.corrections import (
     Accepted,
     CorrectableColumns,
@@ -38,8 +27,9 @@ from fltoolkit.survey.spec.corrections import (
     refuse_corrections,
 )
 from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus, Release
-from fltoolkit.survey.spec.groups import (
+from fltoolkit.survey.spec.groups_and_tables import (
     LEAD,
+    AllowedTables,
     Amount,
     AnyGroup,
     Group,
@@ -51,11 +41,18 @@ from fltoolkit.survey.spec.groups import (
     QuantileGroup,
     Sector,
     TableSpec,
+    known_names_in_words,
+    refuse_ages_of_nobody,
+    refuse_unfit_lead,
+    refuse_unfit_populations,
+    refuse_unfit_tables,
+    shows_origins,
 )
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions, refuse_unfit_questions
 from fltoolkit.survey.spec.questions import (
     Age,
     AnswerCodes,
+    Children,
     Episodes,
     Exceptions,
     Form,
@@ -67,10 +64,64 @@ from fltoolkit.survey.spec.questions import (
     Source,
     Sources,
 )
-from fltoolkit.survey.spec.reserved_names import RESERVED
 from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, columns_named, load_model, paths_naming
 
 Limit = Annotated[int, Field(ge=0)]
+SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
+ESTIMATED = frozenset(
+    {
+        "estimate",
+        "se",
+        "ci_low",
+        "ci_high",
+        "cv",
+        "deff",
+        "df",
+        "n",
+        "cases",
+        "population",
+        "n_eff",
+        "psus_with_cases",
+        "households_with_cases",
+        "unresolved",
+        "resolved_only",
+        "bound_high",
+        "bound_ci_high",
+        "quantile",
+        "cases_without",
+        "psus_without",
+        "households_without",
+        "largest_share",
+        "largest_share_without",
+    }
+)
+PUBLISHED = frozenset({
+    "measure", "outcome", "reference_population", "reference_population_label", "reference_population_ages",
+    "breakdown", "category", "ilostat", "flag", "marker", "reason", "unresolved_marker", "verdict_reason",
+    "flag_before", "flag_after", "marker_before", "marker_after", "survey_before", "round_before",
+    "year_before", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
+    "window_start", "window_end", "interval", "level", "same_work", "sector_basis", "age_basis", "missing",
+    "to_verify", "rule_note", "group_note", "domain", "calibration", "duration_basis", "cases_class",
+    "rounding", "cases_class_before", "cases_class_after", "beyond_zero", "deff_replace", "decimals",
+    "bounds_note", "bound_high_before", "bound_high_after", "interview_conditions",
+    "interview_conditions_before", "compared", "p_adjusted", "amount", "amount_unit", "amount_rounding",
+})  # fmt: skip
+CLASSIFIED = frozenset({
+    "any_work", "involuntary", "coercion", "same_work", "forced_labour", "forced_labour_abroad",
+    "forced_labour_now", "trafficking", "route", "route_i", "route_ii", "route_iii", "route_iv", "form",
+    "exception", "exception_within_limits", "step", "items", "trace", "short_trace", "months", "total",
+})  # fmt: skip
+OF_PROFILES = frozenset(
+    {
+        "involuntary_stage",
+        "coercion_stage",
+        "involuntary_mode",
+        "coercion_mode",
+        "duration",
+        "at_interview",
+        "worst_form",
+    }
+)
 
 
 class Confidentiality(Model):
@@ -342,11 +393,17 @@ class SurveySpec(Model):
         keyed += [("interview.proxy", self.interview.proxy), ("interview.alone", self.interview.alone)]
         return [(where, source) for where, sources in keyed for source in sources or ()]
 
-    @property
+    @cached_property
     def mapped(self) -> MappedQuestions:
         """Returns all yes/no questions of the survey by the column that they read, together with the meaning
         of their codes and blanks."""
         return MappedQuestions.of(self.questions(), self.answers, self.episodes.wide)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> SurveySpec:
+        """Returns a copy with other values of some fields. It finds `mapped` anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        vars(copied).pop("mapped", None)
+        return copied
 
     def person_columns(self) -> list[str]:
         """Returns the columns of the data about the person (not about single spells of work) that survey.yaml
@@ -540,6 +597,56 @@ def read_spec(path: str | Path) -> SurveySpec:
     return spec
 
 
+def side_files(spec: SurveySpec) -> list[str]:
+    """Returns the files beside survey.yaml that are not data: correspondence tables and benchmarks."""
+    benchmarks = spec.calibration.benchmarks if spec.calibration else None
+    named = [*(s.correspondence for s in spec.sectors.values()), benchmarks]
+    return list(dict.fromkeys(name for name in named if name))
+
+
+"""Columns that the table of a change has twice, once for each round."""
+
+
+"""Columns of `Estimates.table`."""
+
+
+CHANGED = frozenset(
+    {
+        "change",
+        "se",
+        "df",
+        "ci_low",
+        "ci_high",
+        "relative_change",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "method",
+        "verdict",
+        "reason",
+        "attenuated",
+        "overlap",
+        *(f"{column}_{side}" for column in SIDES for side in ("before", "after")),
+    }
+)
+
+
+"""Columns of `Change.table`."""
+
+
+"""Additional columns of a published set and of a published change."""
+
+
+"""Columns of a classified survey, and the category of the whole population."""
+
+
+"""Additional columns of a profile of cases. These columns say what each row is about."""
+
+
+RESULTS = ESTIMATED | CHANGED
+RESERVED = RESULTS | PUBLISHED | CLASSIFIED | OF_PROFILES
+
+
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
     """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if
     a margin is not a group of survey.yaml, or is a group that only persons in forced labour have."""
@@ -555,10 +662,3 @@ def _read_calibration(spec: SurveySpec, path: Path) -> None:
                 allowed=sorted(groups),
                 do="name groups, several joined by ×",
             )
-
-
-def side_files(spec: SurveySpec) -> list[str]:
-    """Returns the files beside survey.yaml that are not data: correspondence tables and benchmarks."""
-    benchmarks = spec.calibration.benchmarks if spec.calibration else None
-    named = [*(s.correspondence for s in spec.sectors.values()), benchmarks]
-    return list(dict.fromkeys(name for name in named if name))

@@ -24,7 +24,7 @@ import fltoolkit as fl
 from fltoolkit.authoring.questionnaire.questionnaire_files import write_questionnaire
 from fltoolkit.cli import main
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.survey.data.internal_columns import SOURCE
+from fltoolkit.survey.engine.columns import SOURCE
 from fltoolkit.survey.spec.questions import CoercionItem, ExceptionKind, InvoluntaryItem
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 

@@ -11,7 +11,7 @@ import pytest
 from small_surveys import NORVIA, SPEC
 
 import fltoolkit as fl
-from fltoolkit.classify.trace import LEAVES
+from fltoolkit.classify.classification_path import LEAVES
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.measures.intervals import (
     Confidence,

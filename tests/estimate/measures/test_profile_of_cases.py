@@ -17,9 +17,9 @@ from shared_surveys import classified
 from small_surveys import NORVIA, SPEC, write_survey
 
 import fltoolkit as fl
-from fltoolkit.classify.profile.characteristics import TOPICS
+from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.errors import NotAvailable, RequestError
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 
 GOLDEN_FOLDER = Path(__file__).parents[2] / "golden"
 GOLDEN = json.loads((GOLDEN_FOLDER / "profile.json").read_text("utf-8"))

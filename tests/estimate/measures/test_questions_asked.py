@@ -9,7 +9,7 @@ import shipped
 
 import fltoolkit as fl
 from fltoolkit.estimate.measures.questions_asked import NEEDS, ages_of, not_asked, questionnaire_of
-from fltoolkit.survey.spec.groups import TableSpec
+from fltoolkit.survey.spec.groups_and_tables import TableSpec
 
 
 def with_tables(persons: fl.ClassifiedSurvey, **left_out: None) -> fl.ClassifiedSurvey:

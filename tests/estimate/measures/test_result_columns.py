@@ -26,8 +26,8 @@ from fltoolkit.estimate.measures.result_columns import (
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation
-from fltoolkit.survey.data.internal_columns import WEIGHT
 from fltoolkit.survey.design.survey_design import set_fields
+from fltoolkit.survey.engine.columns import WEIGHT
 
 # Two strata of two PSUs of two persons; weights 1 and 2; the second stratum has no case.
 PERSONS = pd.DataFrame(

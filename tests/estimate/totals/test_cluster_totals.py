@@ -13,8 +13,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, FltoolkitError, RequestError
 from fltoolkit.estimate.totals.cluster_totals import Outcome, cluster_totals
-from fltoolkit.survey.data import engines
-from fltoolkit.survey.data.fetch_rows import to_arrow
+from fltoolkit.survey.engine import engines
+from fltoolkit.survey.engine.engines import to_arrow
 
 PERSONS = pd.DataFrame(
     {

@@ -15,7 +15,7 @@ from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, _renumber, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation
 from fltoolkit.estimate.variance import as_dense
-from fltoolkit.survey.data.internal_columns import WEIGHT
+from fltoolkit.survey.engine.columns import WEIGHT
 
 # Three villages; the second has no case, and one person of the third has not answered.
 PERSONS = pd.DataFrame(

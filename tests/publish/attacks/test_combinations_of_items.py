@@ -26,7 +26,7 @@ from small_surveys import SPEC, persons_table
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.profile import characteristic_cells, profile_decision
 from fltoolkit.publish.disclosure.survey_system import Relation
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 
 SETS = [answers for answers in product("yno", repeat=5) if "y" in answers]  # no case has no yes on a side
 COLUMNS = list(product(SETS, CELLS))

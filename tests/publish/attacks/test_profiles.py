@@ -25,7 +25,7 @@ import fltoolkit as fl
 from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.profile import characteristic_cells, profile_decision
 from fltoolkit.publish.disclosure.suppression import Suppressed
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups_and_tables import TOTAL
 
 
 class Reader:

@@ -25,7 +25,7 @@ from small_surveys import SPEC, Person, persons_table, write_survey
 import fltoolkit as fl
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import PublicationError
-from fltoolkit.survey.spec.groups import TableSpec
+from fltoolkit.survey.spec.groups_and_tables import TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 QUARTERS = {1: 20, 2: 21, 3: 22, 4: 3}  # cases

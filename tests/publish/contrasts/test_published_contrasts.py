@@ -31,8 +31,7 @@ from fltoolkit.publish.contrasts.published_contrasts import (
     with_answers,
 )
 from fltoolkit.publish.reliability import load_publication_profile
-from fltoolkit.survey.classifications.origins import may_compare
-from fltoolkit.survey.spec.groups import AnyGroup
+from fltoolkit.survey.spec.groups_and_tables import AnyGroup, may_compare
 
 PROFILE = load_publication_profile("fltoolkit")
 PEOPLE = {"population": 10_000.0}

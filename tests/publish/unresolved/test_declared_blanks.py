@@ -13,7 +13,7 @@ import fltoolkit as fl
 from fltoolkit.languages.language import read_language
 from fltoolkit.publish.headline_by_rule_set import BLANKS, with_blanks_unresolved
 from fltoolkit.publish.published_set import restricted
-from fltoolkit.survey.spec.blanks_removed import without_declared_blanks
+from fltoolkit.survey.spec.questions import without_declared_blanks
 
 Small = Callable[..., fl.ClassifiedSurvey]
 WHY = "asked only of those with a debt"

@@ -19,7 +19,7 @@ from fltoolkit.survey.checks.item_nonresponse import (
 )
 from fltoolkit.survey.checks.rules.answer_rules import answer_rules
 from fltoolkit.survey.checks.rules.rule import apply_rules
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.printed_values import Mask
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]

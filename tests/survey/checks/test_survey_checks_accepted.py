@@ -12,10 +12,9 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.checks.finding_rows import finding_rows
 from fltoolkit.survey.checks.findings import Finding
 from fltoolkit.survey.checks.rules.rule import CheckRule
-from fltoolkit.survey.checks.survey_checks import unused_entries, with_acceptance
+from fltoolkit.survey.checks.survey_checks import finding_rows, unused_entries, with_acceptance
 from fltoolkit.survey.spec.corrections import Accepted
 
 Write = Callable[..., Path]

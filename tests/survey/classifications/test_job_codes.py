@@ -12,8 +12,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.classifications.job_codes import job_rows
-from fltoolkit.survey.design.survey_opening import read_survey
-from fltoolkit.survey.spec.groups import Occupation
+from fltoolkit.survey.spec.groups_and_tables import Occupation
+from fltoolkit.survey.survey_opening import read_survey
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]

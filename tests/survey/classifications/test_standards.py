@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from fltoolkit.survey.classifications.standards import IndustrySection, Isic, isic, standard
-from fltoolkit.survey.spec.groups import Classification
+from fltoolkit.survey.spec.groups_and_tables import Classification
 
 
 def test_the_divisions_of_a_section_have_two_digits_and_both_ends() -> None:

@@ -18,11 +18,10 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.data.internal_columns import REPLICATE, WEIGHT
-from fltoolkit.survey.design.replicate_fit import ReplicateFit, replicate_fit, se_over_taylor
-from fltoolkit.survey.design.replicate_sums import replicate_sums
+from fltoolkit.survey.design.replicate_fit import ReplicateFit, replicate_fit, replicate_sums, se_over_taylor
 from fltoolkit.survey.design.replicate_weights import Replication
-from fltoolkit.survey.spec.replicate_methods import Method, factors
+from fltoolkit.survey.engine.columns import REPLICATE, WEIGHT
+from fltoolkit.survey.spec.files_and_design import Method, factors
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 RECORDS = {

@@ -13,7 +13,7 @@ from small_surveys import frame_of
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.design import replicate_weights
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
-from fltoolkit.survey.spec.replicate_methods import Method
+from fltoolkit.survey.spec.files_and_design import Method
 
 # Strata of two and of three PSUs, a person each; each replicate drops one PSU and raises the others of its
 # stratum. A third stratum was taken whole, so that no replicate changes it.

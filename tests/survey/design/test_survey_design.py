@@ -187,8 +187,8 @@ def test_a_psu_is_certain_for_all_its_rows_or_none() -> None:
 
 
 def test_the_labels_of_a_column_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from fltoolkit.survey.data import engines
     from fltoolkit.survey.design import survey_design
+    from fltoolkit.survey.engine import engines
 
     monkeypatch.setattr(engines, "FEW_ROWS", 0)
     asked: list[str] = []

@@ -15,9 +15,8 @@ from effort import count_calls
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import WIDE
-from fltoolkit.survey.data.person_frame import open_named, open_table
+from fltoolkit.survey.engine.engines import WIDE, connect
+from fltoolkit.survey.readers.opened_file import open_named, open_table
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]

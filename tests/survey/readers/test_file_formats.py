@@ -18,11 +18,10 @@ from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
-from fltoolkit.survey.data.column_values import text
-from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.internal_columns import SOURCE
-from fltoolkit.survey.data.person_frame import open_named, open_table
+from fltoolkit.survey.engine.columns import SOURCE, text
+from fltoolkit.survey.engine.engines import connect
 from fltoolkit.survey.readers.file_formats import read_labels
+from fltoolkit.survey.readers.opened_file import open_named, open_table
 
 R_WROTE = Path(__file__).parents[2] / "golden" / "data"
 Write = Callable[..., Path]

@@ -14,8 +14,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
-from fltoolkit.survey.data import person_frame
-from fltoolkit.survey.design import survey_opening
+from fltoolkit.survey import person_rows, survey_opening
 from fltoolkit.survey.readers import file_stamps
 from fltoolkit.survey.readers.file_stamps import stamp_of
 
@@ -253,7 +252,7 @@ def test_a_large_survey_notices_it_too_and_a_small_one_holds_what_it_read(
 ) -> None:
     path = write(spec, people=people)
     held = fl.classify(fl.read_survey(path))
-    monkeypatch.setattr(person_frame, "HELD", 0)
+    monkeypatch.setattr(person_rows, "HELD", 0)
     large = fl.classify(fl.read_survey(path))
     before = fl.prevalence(held).table
     pd.testing.assert_frame_equal(before, fl.prevalence(large).table)

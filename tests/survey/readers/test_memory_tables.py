@@ -17,9 +17,9 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_values import text
-from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.person_frame import open_named
+from fltoolkit.survey.engine.columns import text
+from fltoolkit.survey.engine.engines import connect
+from fltoolkit.survey.readers.opened_file import open_named
 
 D = decimal.Decimal
 DAY, MOMENT = datetime.date(2020, 1, 1), datetime.datetime(2020, 1, 1, 5)

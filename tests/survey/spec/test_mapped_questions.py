@@ -12,8 +12,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DataError, SpecError
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
-from fltoolkit.survey.spec.questions import AnswerCodes, Source
-from fltoolkit.survey.spec.routing import Routing
+from fltoolkit.survey.spec.questions import AnswerCodes, Routing, Source
 from fltoolkit.survey.spec.survey_spec import read_spec
 
 Write = Callable[..., Path]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from fltoolkit.classify.rule_set import check_sides
 from fltoolkit.errors import SpecError
-from fltoolkit.survey.spec.consistency.two_sides import check_sides
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 from fltoolkit.yaml_files.loading import canonical_code, load_yaml
 

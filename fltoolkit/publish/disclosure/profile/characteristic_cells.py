@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import EXCLUSIVE, FAMILIES, TOPICS, Characteristic
-from fltoolkit.classify.rules.rule_set import SIDES
+from fltoolkit.classify.characteristics import EXCLUSIVE, FAMILIES, TOPICS, Characteristic
+from fltoolkit.classify.rule_set import SIDES
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.derived_cells import DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.publish.disclosure.survey_system import Relation
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 from fltoolkit.table_records import as_records
 
 WITH, WITHOUT = "yes", "no"

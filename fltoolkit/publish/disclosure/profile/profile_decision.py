@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from fltoolkit.classify.characteristics import Characteristic
 from fltoolkit.classify.children import ROUTES
-from fltoolkit.classify.profile.characteristics import Characteristic
 from fltoolkit.languages.reasons import Reason, group_name
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT

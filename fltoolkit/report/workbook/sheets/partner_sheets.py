@@ -30,7 +30,7 @@ from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.number_words import bracketed, legend
-from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 NO_BREAK = "\u2060"  # has no width; no line breaks beside it

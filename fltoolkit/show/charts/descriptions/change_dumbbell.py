@@ -29,7 +29,7 @@ from fltoolkit.show.charts.descriptions.estimates_by_group import (
 )
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 SIDES = (("_before", GREY), ("_after", BLUE))

@@ -14,7 +14,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, Glyph, Mark
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 
 EXPLAINED = {
     Glyph.UNRELIABLE: "charts.hollow",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import TOPICS, UNORDERED, picture_families
+from fltoolkit.classify.characteristics import TOPICS, UNORDERED, picture_families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, scaled
@@ -20,7 +20,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 REASON = 150  # letters of a reason that is printed in the chart

@@ -10,11 +10,12 @@ from typing import Any
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason, joined_reasons
-from fltoolkit.survey.answers.skips_and_blanks import is_blank, is_skipped
-from fltoolkit.survey.checks.declared_answers import Kind, declared_answers
+from fltoolkit.survey.answers import is_blank, is_skipped
 from fltoolkit.survey.checks.findings import Count
 from fltoolkit.survey.checks.item_nonresponse import (
+    Kind,
     answer_counts,
+    declared_answers,
     frames_with,
     questions,
     said_no_to_work,
@@ -22,14 +23,12 @@ from fltoolkit.survey.checks.item_nonresponse import (
     with_stages,
 )
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
-from fltoolkit.survey.data.engines import count_distinct
-from fltoolkit.survey.data.fetch_rows import to_rows
-from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
-from fltoolkit.survey.data.person_columns import wanted_columns
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.engine.columns import ASKED, CHILD, SOURCE, Frame
+from fltoolkit.survey.engine.engines import count_distinct, to_rows
+from fltoolkit.survey.person_rows import wanted_columns
+from fltoolkit.survey.printed_values import Mask
+from fltoolkit.survey.spec.groups_and_tables import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 KINDS = (  # of findings about answers, in the order in which they are listed
@@ -175,12 +174,13 @@ def _equal_rules(survey: Survey, counted: Sequence[Mapping[str, Any]]) -> Iterat
                 first, second = (nw.col(SOURCE + name).cast(nw.String) for name in (one, other))
                 differ = (first != second).fill_null(False) | (first.is_null() != second.is_null())
                 yield CheckRule(
-                    "questions_equal", f"{one}, {other}", count="", sums=(differ,), when=_nowhere, frame=frame
+                    "questions_equal",
+                    f"{one}, {other}",
+                    count="",
+                    sums=(differ,),
+                    when=lambda _, rows: not rows,
+                    frame=frame,
                 )
-
-
-def _nowhere(_: object, rows: int) -> bool:
-    return not rows
 
 
 def _total_count(count: Count) -> int:

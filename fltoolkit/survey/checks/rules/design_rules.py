@@ -10,24 +10,23 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from fltoolkit.survey.checks.rules.rule import CheckRule
-from fltoolkit.survey.data.column_values import ROUNDED
-from fltoolkit.survey.data.engines import count_distinct, rows_of
-from fltoolkit.survey.data.fetch_rows import to_rows
-from fltoolkit.survey.data.internal_columns import (
+from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.columns import (
     ASKED,
     FPC,
     FPC2,
     HOUSEHOLD,
     PART,
     PSU,
+    ROUNDED,
+    SEPARATOR,
     SOURCE,
     SSU,
     STRATA,
     WEIGHT,
 )
-from fltoolkit.survey.data.printable_values import Mask
-from fltoolkit.survey.data.unit_labels import SEPARATOR
-from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.engines import count_distinct, rows_of, to_rows
+from fltoolkit.survey.printed_values import Mask
 
 FEWEST_PER_PSU = 1.5  # persons of the population in a PSU that is no person
 FEWEST_PSUS = 10  # with fewer, it may be chance that each has one person

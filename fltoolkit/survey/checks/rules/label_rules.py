@@ -15,11 +15,10 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.item_nonresponse import questions
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.classifications.answer_labels import answer_meaning, count_hits, label_words, normalised
-from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.columns import SOURCE
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, read_labels
-from fltoolkit.survey.spec.groups import Group, PopulationSpec
-from fltoolkit.survey.spec.questions import AnswerCodes
+from fltoolkit.survey.spec.groups_and_tables import Group, PopulationSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 ANSWERS = ("yes", "no", "dont_know", "refused")
@@ -85,24 +84,22 @@ def _answer_rules(survey: Survey, labels: Labels) -> Iterator[CheckRule]:
     other: dict[str, list[Reason]] = {}
     missing: dict[str, list[Reason]] = {}
     asked = (
-        (q, told) for q in questions(survey) if not q.source.contains for told in labels.get(q.column, ())
+        (q, told, code, answer)
+        for q in questions(survey)
+        if not q.source.contains
+        for told in labels.get(q.column, ())
+        for answer in ANSWERS
+        for code in getattr(q.codes, answer)
     )
-    for q, told in asked:
-        for code, answer in _answers(q.codes):
-            label = told.codes.get(code, "")
-            if answer in ("yes", "no") and told.is_missing(code):
-                missing.setdefault(q.column, []).append(_in_words(code, label, answer))
-            elif q.where != REVERSED and _is_another(answer_meaning(label), answer):
-                other.setdefault(q.column, []).append(_in_words(code, label, answer))
+    for q, told, code, answer in asked:
+        label = told.codes.get(code, "")
+        if answer in ("yes", "no") and told.is_missing(code):
+            missing.setdefault(q.column, []).append(_in_words(code, label, answer))
+        elif q.where != REVERSED and _is_another(answer_meaning(label), answer):
+            other.setdefault(q.column, []).append(_in_words(code, label, answer))
     for kind, found in (("label_of_other_answer", other), ("missing_code_counts", missing)):
         for column, codes in found.items():
             yield _rule(kind, column, codes)
-
-
-def _answers(codes: AnswerCodes) -> Iterator[tuple[str, str]]:
-    for answer in ANSWERS:
-        for code in getattr(codes, answer):
-            yield code, answer
 
 
 def _is_another(meaning: str | None, answer: str) -> bool:

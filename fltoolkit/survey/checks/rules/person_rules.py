@@ -15,15 +15,22 @@ from fltoolkit.survey.checks.rules.label_rules import Labels
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
 from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.classifications.answer_labels import UNRESOLVED, answer_meaning
-from fltoolkit.survey.data.engines import count_distinct, rows_of
-from fltoolkit.survey.data.fetch_rows import to_rows
-from fltoolkit.survey.data.households import line_numbers, with_parent_facts
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, NUMBER_OF, PART, SOURCE
-from fltoolkit.survey.data.person_columns import wanted_columns
-from fltoolkit.survey.data.person_frame import Frame, column, twin_columns
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.child_module import Parents
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.engine.columns import (
+    AGE,
+    ASKED,
+    CHILD,
+    HOUSEHOLD,
+    NUMBER_OF,
+    PART,
+    SOURCE,
+    Frame,
+    column,
+)
+from fltoolkit.survey.engine.engines import count_distinct, rows_of, to_rows
+from fltoolkit.survey.person_rows import line_numbers, twin_columns, wanted_columns, with_parent_facts
+from fltoolkit.survey.spec.groups_and_tables import Group
+from fltoolkit.survey.spec.questions import Parents
 
 WIDE = 1000
 OFTEN = 0.05  # of the persons; with fewer unknown ages, no rate of adults changes by more
@@ -137,7 +144,9 @@ def _parent_rules(survey: Survey, parents: Parents, labels: Labels) -> Iterator[
     open_codes = _codes_of_no_answer(survey, parents, labels)
     not_known, also_lines = list[nw.Expr](), list[nw.Expr]()
     for i, name in enumerate(parents.columns):
-        value, there, of_age, minor = (nw.col(c) for c in (SOURCE + name, *_facts_of_parent(i, facts)))
+        value, there, of_age, minor = (
+            nw.col(c) for c in (SOURCE + name, *(f"fl__parent{i}__{fact}" for fact in facts))
+        )
         coded = value.is_in(codes).fill_null(False)
         named = mine & ~value.is_null() & ~coded
         blank = value.is_null() | value.is_in(list(parents.missing)).fill_null(False)
@@ -167,10 +176,6 @@ def _codes_of_no_answer(survey: Survey, parents: Parents, labels: Labels) -> lis
         code for codes in told for code, label in codes.items() if answer_meaning(label) in UNRESOLVED
     }
     return [code for code in parents.none if code in labelled.union(survey.spec.answers.meaning_unresolved)]
-
-
-def _facts_of_parent(number: int, facts: Mapping[str, nw.Expr]) -> list[str]:
-    return [f"fl__parent{number}__{fact}" for fact in facts]
 
 
 def group_rules(survey: Survey) -> Iterator[CheckRule]:

@@ -9,16 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes
+from fltoolkit.survey.answers import answered_no, answered_yes
 from fltoolkit.survey.checks.item_nonresponse import frames_with, questions
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
-from fltoolkit.survey.data.engines import count_distinct, rows_of
-from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
-from fltoolkit.survey.data.internal_columns import ASKED, PART, PSU, SOURCE, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import column
-from fltoolkit.survey.data.printable_values import rounded_sum
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.spec.groups import Group
+from fltoolkit.survey.engine.columns import ASKED, PART, PSU, SOURCE, STRATA, WEIGHT, column
+from fltoolkit.survey.engine.engines import count_distinct, rows_of, to_rows, to_sums
+from fltoolkit.survey.printed_values import rounded_sum
+from fltoolkit.survey.spec.groups_and_tables import Group
 
 OFF_ONE = 0.02  # 3 × 0.33 and 6 × 0.17 are meant to be 1
 OTHER_SCALE = 20.0  # times the mean weight of another file; samples of regions differ less

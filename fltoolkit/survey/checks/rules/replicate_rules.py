@@ -11,11 +11,10 @@ import narwhals as nw
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.item_nonresponse import said_yes_to_an_item
 from fltoolkit.survey.checks.rules.rule import WORDS, CheckRule
-from fltoolkit.survey.data.fetch_rows import to_sums
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, REPLICATE, SOURCE
-from fltoolkit.survey.design.replicate_fit import replicate_fit, se_over_taylor
-from fltoolkit.survey.design.replicate_sums import ReplicateSums, replicate_sums
+from fltoolkit.survey.design.replicate_fit import ReplicateSums, replicate_fit, replicate_sums, se_over_taylor
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.columns import AGE, ASKED, REPLICATE, SOURCE
+from fltoolkit.survey.engine.engines import to_sums
 from fltoolkit.survey.spec.files_and_design import ReplicatesSpec
 
 COLUMNS, METHOD = "design.replicates.columns", "design.replicates.method"

@@ -17,9 +17,9 @@ import narwhals as nw
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.checks.findings import Columns, Count, Counted, Finding, FindingRows, printed_values
-from fltoolkit.survey.data.fetch_rows import to_sums
-from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.engine.columns import Frame
+from fltoolkit.survey.engine.engines import to_sums
+from fltoolkit.survey.printed_values import Mask
 from fltoolkit.yaml_files.loading import Model, load_model
 
 WORDS = "findings."

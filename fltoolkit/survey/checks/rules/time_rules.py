@@ -9,12 +9,11 @@ from datetime import date
 
 import narwhals as nw
 
-from fltoolkit.survey.answers.skips_and_blanks import answered_yes
+from fltoolkit.survey.answers import answered_yes
 from fltoolkit.survey.checks.item_nonresponse import frames_with, questions, said_no_to_work, without_episode
 from fltoolkit.survey.checks.rules.rule import CheckRule
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, KEY, NUMBER_OF, SOURCE
-from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.engine.columns import AGE, ASKED, CHILD, KEY, NUMBER_OF, SOURCE, Frame
 from fltoolkit.survey.spec.questions import NumberOfEpisodes, ReferencePeriod
 
 LONGEST = 120  # months; few people remember more than ten years
@@ -52,9 +51,8 @@ def period_rules(survey: Survey) -> Iterator[CheckRule]:
         elif spanned > window.months + FIELDWORK:
             yield _rule("period_long_dates", "start", **dates)
     if (ends := _last_years(window)) and not ends[0] - 1 <= year <= ends[1] + 1:
-        yield _rule(
-            "period_other_year", "end" if window.end else "start", year=str(year), period=_dates(window)
-        )
+        period = " – ".join(str(day) for day in (window.start, window.end) if day)
+        yield _rule("period_other_year", "end" if window.end else "start", year=str(year), period=period)
     if release and (window.end or date(year, 1, 1)) > release.date:
         yield CheckRule(
             "release_too_early",
@@ -102,10 +100,6 @@ def _last_years(window: ReferencePeriod) -> tuple[int, int] | None:
         window.start.year * 12 + window.start.month - 1 + window.months + n for n in (0, FIELDWORK)
     )
     return first // 12, last // 12
-
-
-def _dates(window: ReferencePeriod) -> str:
-    return " – ".join(str(day) for day in (window.start, window.end) if day)
 
 
 def episode_rules(survey: Survey) -> Iterator[CheckRule]:

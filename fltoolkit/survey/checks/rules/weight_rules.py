@@ -1,5 +1,5 @@
-"""Rules on weights: values that are no weights, sums that are not those of the population, and single values
-that carry much of a sum, such as a code 9999.99 for a missing weight."""
+"""Finds weights that cannot be weights of these persons, and numbers that are not numbers of what they are
+said to be."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from statistics import median
 import narwhals as nw
 
 from fltoolkit.survey.checks.rules.rule import CheckRule
-from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, SOURCE, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import FACTOR
-from fltoolkit.survey.data.printable_values import Mask, rounded_sum
-from fltoolkit.survey.design.survey_design import Survey, weight_of
-from fltoolkit.survey.design.weight_scale import FEW_BELOW_ONE, scale_sums
+from fltoolkit.survey.classifications.answer_labels import normalised
+from fltoolkit.survey.design.survey_design import FEW_BELOW_ONE, Survey, scale_sums, weight_of
+from fltoolkit.survey.engine.columns import AGE, ASKED, CHILD, FACTOR, NUMBER_OF, SOURCE, STRATA, WEIGHT
+from fltoolkit.survey.engine.engines import to_rows, to_sums
+from fltoolkit.survey.printed_values import Mask, rounded_sum
+from fltoolkit.survey.spec.groups_and_tables import Group
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 # A part of the persons, such as those who answered, has a mean of normalised weights that is not exactly 1.
@@ -26,6 +26,15 @@ FAR_FROM_OFFICIAL = 0.2  # of the official total
 FAR_STRATUM = 30.0  # times the median of the mean weights of strata; oversampling seldom goes so far
 FEWEST_STRATA, FEWEST = 3, 5  # strata, and persons of a stratum
 PERSONS, CARRIED = "fl__persons", "fl__carried"
+FEWEST_VALUES = 5  # values; with fewer, a pattern is chance
+FEWEST_ALIKE = 100  # persons of one age
+SMALL_MEAN = 20  # of weights with exactly three decimals: a person of a sample stands for more persons
+OLD, CODES = (90, 97), (98, 99)  # ages, and codes that look like ages
+THREE_DIGITS, WHOLE = r"^\d{1,3}\.\d{3}$", r"^\d+$"
+BIRTH = {
+    *("birth", "born", "yob", "dob", "naissance", "naiss", "nacimiento", "nacim", "nascimento"),
+    *("birthyear", "yearofbirth", "annaiss", "anonac"),
+}
 
 
 def weight_columns(spec: SurveySpec) -> dict[str, str]:
@@ -66,6 +75,65 @@ def weight_sum_rules(survey: Survey) -> Iterator[CheckRule]:
         for kind, is_so in _scales(bool(spec.design.psu or spec.design.replicates)).items():
             yield CheckRule(kind, name, there, sums=tuple(sums), when=is_so)
     yield from _population_rules(survey)
+
+
+def stratum_weight_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
+    """Yields a rule on strata whose mean weight is far from that of the others, which may be in another unit.
+    A stratum in which every weight is 1 was not sampled, so its weights may be."""
+    names = weight_columns(survey.spec) if survey.spec.design.strata else {}
+    for name, inside in names.items():
+        weight = nw.col(inside) / nw.col(FACTOR)
+        there = survey.frame.filter(nw.col(ASKED) & (weight.is_finite() & (weight > 0)).fill_null(False))
+        strata = (
+            there.select(nw.col(STRATA), weight.alias(CARRIED))
+            .group_by(STRATA)
+            .agg(nw.len().alias(PERSONS), nw.col(CARRIED).mean(), nw.col(CARRIED).max().alias("fl__most"))
+        )
+        rows = [row for row in to_rows(strata, survey.path) if row[1] >= FEWEST]
+        if len(rows) < FEWEST_STRATA:
+            continue
+        middle = median(mean for _, _, mean, _ in rows)
+        far = {
+            str(label): persons
+            for label, persons, mean, most in rows
+            if not 1 / FAR_STRATUM < mean / middle < FAR_STRATUM and not mean == most == 1
+        }
+        if far:
+            values = {"labels": mask.printed(far, len(rows)), "times": f"{FAR_STRATUM:g}"}
+            yield CheckRule("weights_of_stratum", name, count=len(far), values=values)
+
+
+def dominant_weight_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields a rule for each value of a weight that is at least five times the mean weight and carries at
+    least 5% of the sum of the weights, over the persons who answered the module."""
+    for name, inside in weight_columns(survey.spec).items():
+        weight = nw.col(inside) / nw.col(FACTOR)
+        there = nw.col(ASKED) & (weight.is_finite() & (weight > 0)).fill_null(False)
+        sums = [there, nw.when(there).then(weight).otherwise(0.0)]
+        persons, added = map(float, to_sums(survey.frame, sums, survey.path))
+        if not persons:
+            continue
+        large = survey.frame.filter(there).select(weight.alias(CARRIED))
+        values = (
+            large.filter(nw.col(CARRIED) >= TIMES * added / persons)
+            .group_by(CARRIED)
+            .agg(nw.len().alias(PERSONS))
+            .filter(nw.col(CARRIED) * nw.col(PERSONS) >= SHARE * added)
+        )
+        for value, holders in sorted(to_rows(values, survey.path), reverse=True):
+            kind = "weight_dominates" if holders == 1 else "weight_value_dominates"
+            share = {"share": round(100 * value * holders / added)}
+            yield CheckRule(kind, name, there & (weight == value), int(holders), values=share, printed=name)
+
+
+def number_rules(survey: Survey) -> Iterator[CheckRule]:
+    """Yields the rules on columns of numbers."""
+    spec, weights = survey.spec, weight_columns(survey.spec)
+    for name in dict.fromkeys((*weights, *(of.column for of in spec.numbers.values()))):
+        yield from _thousands(name, is_weight=name in weights)
+    for name in weights:
+        yield from _other_columns(survey, name)
+    yield from _age_rules(survey)
 
 
 def _scales(drawn: bool) -> dict[str, Callable[[float, float, float, float], bool]]:
@@ -126,32 +194,6 @@ def _population_rules(survey: Survey) -> Iterator[CheckRule]:
         )
 
 
-def stratum_weight_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
-    """Yields a rule on strata whose mean weight is far from that of the others, which may be in another unit.
-    A stratum in which every weight is 1 was not sampled, so its weights may be."""
-    names = weight_columns(survey.spec) if survey.spec.design.strata else {}
-    for name, inside in names.items():
-        weight = nw.col(inside) / nw.col(FACTOR)
-        there = survey.frame.filter(nw.col(ASKED) & (weight.is_finite() & (weight > 0)).fill_null(False))
-        strata = (
-            there.select(nw.col(STRATA), weight.alias(CARRIED))
-            .group_by(STRATA)
-            .agg(nw.len().alias(PERSONS), nw.col(CARRIED).mean(), nw.col(CARRIED).max().alias("fl__most"))
-        )
-        rows = [row for row in to_rows(strata, survey.path) if row[1] >= FEWEST]
-        if len(rows) < FEWEST_STRATA:
-            continue
-        middle = median(mean for _, _, mean, _ in rows)
-        far = {
-            str(label): persons
-            for label, persons, mean, most in rows
-            if not 1 / FAR_STRATUM < mean / middle < FAR_STRATUM and not mean == most == 1
-        }
-        if far:
-            values = {"labels": mask.printed(far, len(rows)), "times": f"{FAR_STRATUM:g}"}
-            yield CheckRule("weights_of_stratum", name, count=len(far), values=values)
-
-
 def _is_infinite(_: object, answered: float, whole: float) -> bool:
     return math.isinf(answered) or math.isinf(whole)
 
@@ -175,24 +217,79 @@ def _rounded_sums(name: str, official: float = 0.0) -> Callable[..., Mapping[str
     }
 
 
-def dominant_weight_rules(survey: Survey) -> Iterator[CheckRule]:
-    """Yields a rule for each value of a weight that is at least five times the mean weight and carries at
-    least 5% of the sum of the weights, over the persons who answered the module."""
-    for name, inside in weight_columns(survey.spec).items():
-        weight = nw.col(inside) / nw.col(FACTOR)
-        there = nw.col(ASKED) & (weight.is_finite() & (weight > 0)).fill_null(False)
-        sums = [there, nw.when(there).then(weight).otherwise(0.0)]
-        persons, added = map(float, to_sums(survey.frame, sums, survey.path))
-        if not persons:
-            continue
-        large = survey.frame.filter(there).select(weight.alias(CARRIED))
-        values = (
-            large.filter(nw.col(CARRIED) >= TIMES * added / persons)
-            .group_by(CARRIED)
-            .agg(nw.len().alias(PERSONS))
-            .filter(nw.col(CARRIED) * nw.col(PERSONS) >= SHARE * added)
-        )
-        for value, holders in sorted(to_rows(values, survey.path), reverse=True):
-            kind = "weight_dominates" if holders == 1 else "weight_value_dominates"
-            share = {"share": round(100 * value * holders / added)}
-            yield CheckRule(kind, name, there & (weight == value), int(holders), values=share, printed=name)
+def _thousands(name: str, *, is_weight: bool) -> Iterator[CheckRule]:
+    """Yields the rules on a point that separates thousands. If whole numbers stand beside numbers with a
+    point and exactly three digits, the point is no decimal point. If all numbers of a weight are so written,
+    this is only likely if they are small."""
+    text, value = nw.col(SOURCE + name), nw.col(NUMBER_OF + name)
+    pointed, three, whole = (text.str.contains(form) for form in (r"\.", THREE_DIGITS, WHOLE))
+    sums = (three.fill_null(False), whole.fill_null(False))
+
+    def beside_whole(pointed: int, three: int, whole: int) -> bool:
+        return pointed >= FEWEST_VALUES and three == pointed and whole > 0
+
+    yield CheckRule("thousands_beside_whole", name, pointed, sums=sums, when=beside_whole)
+    if is_weight:
+        added = nw.when(three).then(value).otherwise(0.0)
+
+        def all_small(pointed: int, three: int, whole: int, added: float) -> bool:
+            return (
+                pointed >= FEWEST_VALUES and three == pointed and not whole and 2 < added / three < SMALL_MEAN
+            )
+
+        yield CheckRule("thousands_of_all", name, pointed, sums=(*sums, added), when=all_small)
+
+
+def _other_columns(survey: Survey, weight: str) -> Iterator[CheckRule]:
+    """Yields a rule for each column of another meaning, such as the age, that has the same value as the weight
+    for every person, although the weight differs between persons; or that is itself named as the weight."""
+    spec, design = survey.spec, survey.spec.design
+    groups = [c for g in spec.groups.values() if isinstance(g, Group) for c in g.column]
+    named = (
+        spec.age.column,
+        *spec.files.person.key,
+        *design.household,
+        *design.strata,
+        design.psu,
+        design.ssu,
+    )
+    modules = [of.column for of in (spec.module, spec.children and spec.children.module) if of]
+    value, there = nw.col(NUMBER_OF + weight), ~nw.col(NUMBER_OF + weight).is_null()
+    squares = nw.when(there).then(value * value).otherwise(0.0)
+    sums = (there, nw.when(there).then(value).otherwise(0.0), squares)
+
+    def everywhere(same: int, persons: int, added: float, squares: float) -> bool:
+        differs = persons * squares - added * added > 1e-9 * added * added
+        return persons >= FEWEST_VALUES and same == persons and differs
+
+    for other in dict.fromkeys((*named, *groups, *modules)):
+        if other:
+            number = nw.col(SOURCE + other).cast(nw.String) == nw.col(SOURCE + weight)
+            values = {"other": other}
+            yield CheckRule(
+                "weight_is_other_column", weight, number, sums=sums, when=everywhere, values=values
+            )
+
+
+def _age_rules(survey: Survey) -> Iterator[CheckRule]:
+    age, name = nw.col(AGE), survey.spec.age.column
+    known = ~age.is_null()
+    old = ((age >= OLD[0]) & (age <= OLD[1])).fill_null(False)
+    yield CheckRule(
+        "ages_are_codes",
+        name,
+        age.is_in(CODES),
+        sums=(old,),
+        when=lambda n, old: n >= FEWEST_VALUES and n > old,
+    )
+    of_age = [nw.when(known).then(value).otherwise(0.0) for value in (age, age * age)]
+    yield CheckRule(
+        "age_constant",
+        name,
+        known,
+        sums=tuple(of_age),
+        when=lambda n, added, squares: n >= FEWEST_ALIKE and n * squares - added * added < 0.5,
+    )
+    words = normalised(name).split()
+    if BIRTH.intersection((*words, "".join(words))):
+        yield CheckRule("age_is_birth", name, count="")

@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 import pytest
 
-from fltoolkit.classify.profile.characteristics import Characteristic
+from fltoolkit.classify.characteristics import Characteristic
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
@@ -24,7 +24,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     profile_cells,
     relations_of,
 )
-from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED
 
 Counts = tuple[int, int, int]
 DEBT: Key = frozenset({("coercion: debt_bondage", "yes"), ("sex", "men")})

@@ -15,7 +15,7 @@ from fltoolkit.errors import DataError
 from fltoolkit.survey.checks.findings import Finding
 from fltoolkit.survey.checks.rules.code_rules import code_rules
 from fltoolkit.survey.checks.rules.rule import apply_rules
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.printed_values import Mask
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]

@@ -15,7 +15,7 @@ from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.rules.label_rules import labels_of_files
 from fltoolkit.survey.checks.rules.person_rules import family_rules
 from fltoolkit.survey.checks.rules.rule import apply_rules
-from fltoolkit.survey.data.printable_values import Mask
+from fltoolkit.survey.printed_values import Mask
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]

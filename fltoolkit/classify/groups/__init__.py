@@ -1,1 +1,0 @@
-"""Computes groups whose limits depend on the whole sample, such as fifths of household wealth."""

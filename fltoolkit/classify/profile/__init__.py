@@ -1,1 +1,0 @@
-"""Describes the cases: by which means they were coerced, in which form, and for how long."""

@@ -1,1 +1,0 @@
-"""Checks that different parts of a survey.yaml fit together."""
