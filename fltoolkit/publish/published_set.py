@@ -292,9 +292,8 @@ class Published(HoldsTable):
                 ),
             )
         rows = self.table.take(places[found]).reset_index(drop=True)
-        first = [
-            name for name in (*dict.fromkeys(g for b in breakdowns(by) for g in b), *FIRST) if name in rows
-        ]
+        groups = {group for breakdown in breakdowns(by) for group in breakdown}
+        first = [*(name for name in rows if name in groups), *(name for name in FIRST if name in rows)]
         return rows[[*first, *(name for name in rows if name not in first)]]
 
 
