@@ -1,5 +1,5 @@
-"""Creates a project folder for a user without a checkout: notebooks, samples, documentation, a batch.yaml and
-a README."""
+"""Creates a project folder for a user without a checkout: notebooks, samples, documentation, a batch.yaml, a
+README, and files by which git leaves out what must stay in the office."""
 
 from __future__ import annotations
 
@@ -24,6 +24,26 @@ outputs: outputs
 surveys:
   - survey: data_samples/norvia_lfs_2025/survey.yaml
     plan: data_samples/norvia_lfs_2025/nap.yaml
+"""
+IGNORED = """\
+# Made by a run, and confidential in part.
+outputs/
+restricted/
+# The secret keys of surveys (docs/disclosure.md); those of the samples and lessons are public.
+suppression.key
+!/data_samples/*/suppression.key
+!/notebooks/teaching/suppression.key
+.ipynb_checkpoints/
+__pycache__/
+"""
+# Without the command, git keeps notebooks as they are.
+ATTRIBUTES = """\
+# Git stores notebooks without their outputs (numbers, pictures, 2 MB for 50 KB) once it is told how, in this folder:
+# git config filter.ipynb.clean "jupyter nbconvert --clear-output --to notebook --stdin --stdout --log-level=ERROR"
+*.ipynb filter=ipynb
+* text=auto eol=lf
+# A survey's data stay byte for byte as they were handed over.
+*.csv -text
 """
 README = """\
 # {name}
@@ -64,5 +84,7 @@ def start_project(folder: Path) -> Path:
     for name, source in sources.items():
         shutil.copytree(source, folder / name, ignore=LEFT_OUT)
     write_new(folder / "batch.yaml", BATCH)
+    write_new(folder / ".gitignore", IGNORED)
+    write_new(folder / ".gitattributes", ATTRIBUTES)
     write_new(folder / "README.md", README.format(name=folder.resolve().name))
     return folder

@@ -3,7 +3,12 @@ instructions work."""
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -24,6 +29,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_that_the_kit_ships_is_there_and_nothing_that_only_builds_it(project: Path) -> None:
     assert {path.name for path in project.iterdir()} == {
+        ".gitattributes",
+        ".gitignore",
         "README.md",
         "batch.yaml",
         "data_samples",
@@ -34,6 +41,30 @@ def test_all_that_the_kit_ships_is_there_and_nothing_that_only_builds_it(project
     copied, shipped = project / "notebooks" / "1_survey.ipynb", shipped_folder("notebooks") / "1_survey.ipynb"
     assert copied.read_bytes() == shipped.read_bytes()
     assert not (project / "docs" / "site").exists()
+
+
+def test_git_stores_notebooks_without_outputs_and_nothing_confidential(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("docs"))
+    (folder / "my_survey").mkdir()
+    for name in ("my_survey/suppression.key", "outputs/index.html"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("x", "utf-8")
+    (command,) = re.findall(r"# git (config .*)", (folder / ".gitattributes").read_text("utf-8"))
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+
+    def git(*call: str) -> str:
+        return subprocess.run(["git", *call], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    git(*shlex.split(command))
+    git("add", "notebooks/1_survey.ipynb", "my_survey", "data_samples/norvia_lfs_2025")
+    stored = git("show", ":notebooks/1_survey.ipynb")
+    assert nbformat.reads(stored, 4).cells
+    assert not [cell for cell in nbformat.reads(stored, 4).cells if cell.get("outputs")]
+    assert "my_survey/suppression.key" not in git("ls-files")
+    assert "data_samples/norvia_lfs_2025/suppression.key" in git("ls-files")
 
 
 def test_its_batch_is_one_that_runs(project: Path) -> None:

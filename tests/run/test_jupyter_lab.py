@@ -46,6 +46,7 @@ def test_the_command_opens_the_working_folder_or_the_one_that_is_named(
     monkeypatch.setattr(
         jupyter, "run_until_stopped", lambda call, environment: called.append(list(call)) or 0
     )
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.chdir(tmp_path)
     assert main(["lab", "--jupyter=--no-browser", "--jupyter=--port=8889"]) == 0
     (tmp_path / "deep").mkdir()
@@ -63,6 +64,15 @@ def test_a_folder_that_is_not_there_is_told_with_what_makes_one(
     told = capsys.readouterr().err
     assert "there is no such folder" in told
     assert "fltoolkit start FOLDER" in told
+
+
+def test_root_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr(jupyter, "run_until_stopped", lambda *_: 0)
+    with pytest.raises(RequestError, match="JupyterLab does not start as root") as error:
+        open_lab(tmp_path)
+    assert "fltoolkit lab --jupyter=--allow-root" in error.value.message
+    assert open_lab(tmp_path, ["--allow-root"]) == 0
 
 
 def test_without_jupyterlab_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
