@@ -90,7 +90,6 @@ sys.exit(code)
 """
 
 
-@pytest.mark.thorough("starts Python anew")
 @pytest.mark.parametrize(
     ("sample", "banned"),
     [

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import narwhals as nw
-import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.adults import classify_checked
@@ -21,6 +21,9 @@ from fltoolkit.survey.engine.columns import KEY, Frame
 from fltoolkit.survey.engine.engines import to_sums
 from fltoolkit.survey.printed_values import cases_in_words, count_in_words, rounded, rounded_sum
 from fltoolkit.survey.survey_opening import without_corrections
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("population", "cases_before", "cases", "gained", "lost", "unresolved_before", "unresolved")
 
@@ -55,6 +58,8 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
             allowed=persons.rules,
             do="give the rule set that fl.classify was given",
         )
+    import pandas as pd
+
     if persons.corrected is None:
         return pd.DataFrame(columns=list(COLUMNS))
     limit, names = spec.confidentiality.smallest_printed_count, spec.headlines
