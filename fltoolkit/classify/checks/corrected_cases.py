@@ -60,6 +60,8 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
             allowed=persons.rules,
             do="give the rule set that fl.classify was given",
         )
+    import pandas as pd
+
     if persons.corrected is None:
         return pd.DataFrame(columns=list(COLUMNS))
     limit, names = spec.confidentiality.smallest_printed_count, spec.headlines
