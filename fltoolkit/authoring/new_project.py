@@ -1,5 +1,5 @@
-"""Creates a project folder for a user without a checkout: notebooks, samples, documentation, a batch.yaml and
-a README."""
+"""Creates a project folder for a user without a checkout: notebooks, samples, documentation, a batch.yaml, a
+README, and what git leaves out."""
 
 from __future__ import annotations
 
@@ -37,11 +37,27 @@ Made by `fltoolkit start`. Give the commands in this folder; `fltoolkit --help` 
 - To learn or to teach: four lessons in `notebooks/teaching` (docs/learn.md); `fltoolkit class my_class` serves them to a class.
 - Your own survey: a folder here with your data; `fltoolkit new my_survey/persons.sav` drafts its survey.yaml (docs/first_steps.md).
 """
+GITIGNORE = """\
+# Not for git: results, the secret key of what is hidden, and data of persons.
+outputs/
+.ipynb_checkpoints/
+suppression.key
+*.sav
+*.zsav
+*.dta
+*.parquet
+!/data_samples/**
+"""
+GITATTRIBUTES = """\
+# Notebooks go to git without outputs, so that a rerun changes no line. Give this once in each copy of the project:
+# git config filter.fltoolkit.clean "jupyter nbconvert --clear-output --stdin --stdout --to notebook --log-level=ERROR"
+*.ipynb filter=fltoolkit
+"""  # git takes no filter from a file alone, and passes over one that is not configured
 
 
 def start_project(folder: Path) -> Path:
-    """Creates a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and
-    a README. Returns the folder.
+    """Creates a project for a new user in a new or empty folder: notebooks, sample surveys, documentation, a
+    README, and what git leaves out. Returns the folder.
 
     Raises:
         RequestError: the folder is not empty or is a file (then nothing is changed), or the kit came without
@@ -64,5 +80,7 @@ def start_project(folder: Path) -> Path:
     for name, source in sources.items():
         shutil.copytree(source, folder / name, ignore=LEFT_OUT)
     write_new(folder / "batch.yaml", BATCH)
+    write_new(folder / ".gitignore", GITIGNORE)
+    write_new(folder / ".gitattributes", GITATTRIBUTES)
     write_new(folder / "README.md", README.format(name=folder.resolve().name))
     return folder

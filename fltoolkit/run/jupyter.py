@@ -618,7 +618,8 @@ def open_lab(folder: Path, more: Sequence[str] = ()) -> int:
     of JupyterLab.
 
     Raises:
-        RequestError: the folder does not exist, or JupyterLab is not installed.
+        RequestError: the folder does not exist, JupyterLab is not installed, or the user is root and `more` does
+            not confirm it.
     """
     if not folder.is_dir():
         raise RequestError(
@@ -627,6 +628,14 @@ def open_lab(folder: Path, more: Sequence[str] = ()) -> int:
             do="name a folder of notebooks; `fltoolkit start FOLDER` makes one",
         )
     refuse_without_lab()
+    if is_unconfirmed_root(more):
+        raise RequestError(
+            "JupyterLab does not start as root: a notebook could change anything on this machine",
+            where="fltoolkit lab",
+            found="the account root",
+            do="start it from an account of your own; in a container that holds nothing else: "
+            "--jupyter=--allow-root",
+        )
     return run_until_stopped(lab_call(folder.resolve(), more), os.environ)
 
 
@@ -641,6 +650,12 @@ def lab_call(folder: Path, more: Sequence[str]) -> list[str]:
         f"--LabApp.app_settings_dir={LAB_SETTINGS}",
         *more,
     ]
+
+
+def is_unconfirmed_root(more: Sequence[str]) -> bool:
+    """Returns whether the user is root, and the options `more` do not include JupyterLab's own
+    `--allow-root`."""
+    return getattr(os, "geteuid", lambda: None)() == 0 and "--allow-root" not in more
 
 
 def refuse_without_lab() -> None:

@@ -21,7 +21,13 @@ from typing import Any
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run import jupyter
-from fltoolkit.run.jupyter import JUPYTERLAB, import_without_grammar, refuse_without_lab, run_until_stopped
+from fltoolkit.run.jupyter import (
+    JUPYTERLAB,
+    import_without_grammar,
+    is_unconfirmed_root,
+    refuse_without_lab,
+    run_until_stopped,
+)
 from fltoolkit.shipped_files import notebook_folder, shipped_folder
 from fltoolkit.teaching.start_page import NAME as START_PAGE, write_start_page
 from fltoolkit.terminal import say
@@ -53,7 +59,7 @@ def refuse_root(more: Sequence[str]) -> None:
     Raises:
         RequestError: the user is root, and the options `more` do not include JupyterLab's own `--allow-root`.
     """
-    if getattr(os, "geteuid", lambda: None)() == 0 and "--allow-root" not in more:
+    if is_unconfirmed_root(more):
         raise RequestError(
             "a class is not served by root: every learner could change anything on this machine",
             where="fltoolkit class",

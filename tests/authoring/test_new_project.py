@@ -4,6 +4,10 @@ instructions work."""
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -24,6 +28,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_that_the_kit_ships_is_there_and_nothing_that_only_builds_it(project: Path) -> None:
     assert {path.name for path in project.iterdir()} == {
+        ".gitattributes",
+        ".gitignore",
         "README.md",
         "batch.yaml",
         "data_samples",
@@ -73,6 +79,30 @@ def test_every_link_of_its_notebooks_leads_to_a_file(project: Path) -> None:
 def test_the_schema_that_a_sample_names_is_there(project: Path) -> None:
     sample = project / "data_samples" / "norvia_lfs_2025" / "survey.yaml"
     assert (sample.parent / sample.read_text("utf-8").split("$schema=")[1].split()[0]).is_file()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_git_gets_no_data_no_key_and_no_output_of_a_notebook(tmp_path: Path) -> None:
+    made = start_project(tmp_path / "made")
+    for name in ("persons.sav", "suppression.key", "survey.yaml"):
+        (made / "my_survey").mkdir(exist_ok=True)
+        (made / "my_survey" / name).touch()
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=made, check=True, capture_output=True, text=True).stdout
+
+    (line,) = re.findall("# git (config .*)", (made / ".gitattributes").read_text("utf-8"))
+    key, value, call = shlex.split(line)
+    git("init")
+    git(key, value, call.replace("jupyter", f"{shlex.quote(sys.executable)} -m jupyter", 1))
+    git("add", "my_survey", "data_samples", "notebooks/3_estimate.ipynb")
+    added = git("ls-files").splitlines()
+    assert [name for name in added if "my_survey" in name] == ["my_survey/survey.yaml"]
+    assert "data_samples/norvia_lfs_2025/suppression.key" in added  # the samples' keys are public
+    saved = nbformat.reads(git("show", ":notebooks/3_estimate.ipynb"), 4)
+    original = nbformat.read(made / "notebooks" / "3_estimate.ipynb", 4)
+    assert [cell.source for cell in saved.cells] == [cell.source for cell in original.cells]
+    assert not any(cell.get("outputs") for cell in saved.cells)
 
 
 @pytest.mark.parametrize("what", ["notes.txt", "notebooks"])

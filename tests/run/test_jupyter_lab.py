@@ -46,6 +46,7 @@ def test_the_command_opens_the_working_folder_or_the_one_that_is_named(
     monkeypatch.setattr(
         jupyter, "run_until_stopped", lambda call, environment: called.append(list(call)) or 0
     )
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.chdir(tmp_path)
     assert main(["lab", "--jupyter=--no-browser", "--jupyter=--port=8889"]) == 0
     (tmp_path / "deep").mkdir()
@@ -63,6 +64,21 @@ def test_a_folder_that_is_not_there_is_told_with_what_makes_one(
     told = capsys.readouterr().err
     assert "there is no such folder" in told
     assert "fltoolkit start FOLDER" in told
+
+
+def test_root_is_told_what_to_do_and_may_confirm_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(
+        jupyter, "run_until_stopped", lambda call, environment: called.append(list(call)) or 0
+    )
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    assert main(["lab", str(tmp_path)]) == 2
+    assert not called
+    assert "--jupyter=--allow-root" in capsys.readouterr().err
+    assert main(["lab", str(tmp_path), "--jupyter=--allow-root"]) == 0
+    assert called[0][-1] == "--allow-root"
 
 
 def test_without_jupyterlab_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
