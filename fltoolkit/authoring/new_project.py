@@ -29,6 +29,12 @@ IGNORED = """\
 # Made by a run, and confidential in part.
 outputs/
 restricted/
+# Data of persons. Write here the names of data files in CSV too: other tables in CSV belong to a survey.yaml.
+*.sav
+*.zsav
+*.dta
+*.parquet
+!/data_samples/**
 # The secret keys of surveys (docs/disclosure.md); those of the samples and lessons are public.
 suppression.key
 !/data_samples/*/suppression.key

@@ -142,7 +142,7 @@ def place_of_cell(notebook: Path, count: int) -> str:
 # ------------------------------------------------------------------------------------------------ normal form
 
 ENGINE = "fltoolkit"
-KEPT_METADATA = ("tags",)
+KEPT_METADATA = ("tags", "jupyter", "jp-MarkdownHeadingCollapsed")  # the last two: what JupyterLab folds
 BANNER = "papermill-error-cell-tag"  # papermill's tag for the cells that it adds to a failed notebook
 STOPPED_HERE = "**The run stopped here.** Nothing below was run."
 STARTS_IN = 30, 120  # seconds that a kernel may take to start, at the first and at the second try
