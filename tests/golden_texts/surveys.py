@@ -98,6 +98,7 @@ def small_country(folder: Path) -> Path:
     """Writes the small country in Spanish, with targets, and returns the path of its survey.yaml."""
     import handed
     import small_country as country
+    from keys import write_key
 
     regions = dict(enumerate(("norte", "sur", "este", "oeste", "llano", "isla"), 1))
     survey = country.changed(
@@ -123,7 +124,9 @@ def small_country(folder: Path) -> Path:
     plan["languages"] = ["es"]
     for target in plan["framework"][0]["indicators"][0]["targets"][1:]:
         target["category"] = {"north": "norte", "west": "oeste"}[target["category"]]
-    return country.write(folder, survey, plan)
+    path = country.write(folder, survey, plan)
+    write_key(folder, 1)  # without it each writing would hide other cells
+    return path
 
 
 def odd_texts() -> dict[str, list[str]]:

@@ -60,7 +60,6 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
             allowed=persons.rules,
             do="give the rule set that fl.classify was given",
         )
-    import pandas as pd
 
     if persons.corrected is None:
         return pd.DataFrame(columns=list(COLUMNS))

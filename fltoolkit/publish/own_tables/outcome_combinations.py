@@ -62,6 +62,12 @@ def _told(combinations: Collection[Combination], numbers: Sequence[Number]) -> f
     return frozenset(found)
 
 
+def readable_cells(cells: Collection[CellId], patterns: PersonPatterns) -> list[CellId]:
+    """Returns the cells whose population and groups the kinds of persons have."""
+    there = {str(c) for c in patterns.kinds}
+    return [c for c in cells if {POPULATION + c[0], *(g for g, _ in c[1])} <= there]
+
+
 def known_cells(
     cells: Sequence[CellId],
     shown: Collection[CellId],
@@ -78,8 +84,7 @@ def known_cells(
             `PersonPatterns.with_unions`).
     """
     patterns = patterns.with_unions(unions)
-    there = {str(c) for c in patterns.kinds}
-    usable = [c for c in shown if {POPULATION + c[0], *(g for g, _ in c[1])} <= there]
+    usable = readable_cells(shown, patterns)
     if not usable:
         return np.zeros(len(cells), dtype=bool)
     holds = patterns.holds(cells)

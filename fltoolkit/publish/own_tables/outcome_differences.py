@@ -19,7 +19,7 @@ from fltoolkit.estimate.totals.outcome_overlaps import (
     Overlaps,
     read_overlaps,
 )
-from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
+from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, PersonPatterns
 from fltoolkit.estimate.variance import Array
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, population_mean_weight
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
@@ -30,7 +30,13 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
 from fltoolkit.publish.disclosure.run_decision import DecidedRows, EarlierAndNewRows, knowing_groups_of
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.own_tables.outcome_combinations import COUNTED, Persons, known_cells, told_together
+from fltoolkit.publish.own_tables.outcome_combinations import (
+    COUNTED,
+    Persons,
+    known_cells,
+    readable_cells,
+    told_together,
+)
 
 FEW_APART = "few persons more or fewer than another outcome has"
 SAME_PERSONS = "another outcome has the same persons there, and hides them"
@@ -96,6 +102,7 @@ def protect_from_other_outcomes(
     close: dict[str, dict[CellId, str]] = {of: {} for of in COUNTED}
     combinations: dict[str, list[Array]] = {of: [] for of in COUNTED}
     alike: dict[str, list[int]] = {}
+    sums = dict[CellId, tuple[Cell, bool]]()
     for name, other in others.items():
         overlap = found.outcomes[name or FORCED_LABOUR]
         one, two, both = (
@@ -111,15 +118,17 @@ def protect_from_other_outcomes(
         alike[name] = [i for i in all_rows.new if places.get(i) in same]
         for of, told in told_together(overlap.combinations, [YES, OPEN]).items():
             combinations[of] += [_persons_with(overlap, persons_of) for persons_of in told]
-        for of, few in _few_together(overlap, other, cells, all_rows.scenario).items():
+        told_cells = _told_by_several(all_rows, other, cells)
+        for of, few in _few_together(overlap, other, [*cells, *told_cells], all_rows.scenario).items():
             close[of] |= {c: FEW_APART for c in few if c not in close[of]}
+        sums |= {c: cell for c, cell in told_cells.items() if c in close["cases"]}
     if "" in others:
         near = _close_to_profiles(all_rows, others[""], found, cells)
         close["cases"] |= {c: FEW_APART for c in near if c not in close["cases"]}
     return OutcomeDifferences(
         replace(
             all_rows,
-            earlier_rows=replace(all_rows.earlier_rows, close=close),
+            earlier_rows=replace(all_rows.earlier_rows, close=close, told=_with_sums(all_rows, sums)),
             scenario=replace(all_rows.scenario, combinations=combinations),
         ),
         alike,
@@ -160,6 +169,30 @@ def _few_together(
                 few = mine & (many > 0) & (many < scenario.limits.cases)
                 found[of] |= {cells[i] for i in np.flatnonzero(few)}
     return found
+
+
+def _told_by_several(
+    all_rows: EarlierAndNewRows, other: DecidedRows, cells: list[CellId]
+) -> dict[CellId, tuple[Cell, bool]]:
+    """Returns the cells that another outcome's rows show and that are no cell of this outcome, but a sum or
+    difference of several, each with its counts: *north* is both sexes of north and south, less south."""
+    patterns = all_rows.scenario.patterns
+    if patterns is None:
+        return {}
+    shown = [c for c, is_shown in _shown(other, "cases").items() if is_shown and c not in cells]
+    if not (wanted := readable_cells(shown, patterns.with_unions(all_rows.rows.unions))):
+        return {}
+    known = known_cells(wanted, cells, patterns, all_rows.rows.unions)
+    found = [c for c, is_known in zip(wanted, known, strict=True) if is_known]
+    return dict(_with_counts(dict.fromkeys(found, False), other, patterns, "cases"))
+
+
+def _with_sums(
+    all_rows: EarlierAndNewRows, sums: Mapping[CellId, tuple[Cell, bool]]
+) -> Mapping[str, Mapping[CellId, tuple[Cell, bool]]]:
+    """Returns the cells that this outcome's rows must know, with those that several of them tell."""
+    told = all_rows.earlier_rows.told
+    return {**told, "cases": {**sums, **told.get("cases", {})}}
 
 
 def _shown(other: DecidedRows, of: str) -> dict[CellId, bool]:
@@ -238,6 +271,13 @@ def _told_cells(
         for c, shown in _shown(other, of).items()
         if not scenario.is_of_cases(c)
     }
+    yield from _with_counts(is_shown, other, patterns, of)
+
+
+def _with_counts(
+    is_shown: Mapping[CellId, bool], other: DecidedRows, patterns: PersonPatterns, of: str
+) -> Iterator[tuple[CellId, tuple[Cell, bool]]]:
+    """Yields cells of another outcome's rows as `_told_cells` does. `is_shown`: whether any row shows them."""
     populations, holds = np.array(other.populations), patterns.holds([*is_shown])
     counts = (patterns.persons, *(patterns.counts[name] for name in COUNTED))
     numbers = (np.rint(holds @ n).astype(int).tolist() for n in counts)

@@ -158,6 +158,7 @@ def test_they_do_where_the_defence_is_switched_off(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beside = own_tables.protect_from_other_outcomes
+    monkeypatch.setattr(outcome_differences, "_told_by_several", lambda *_: {})
 
     def without(*args: Any) -> outcome_differences.OutcomeDifferences:
         found = beside(*args)

@@ -130,7 +130,7 @@ def told(folder: Path, seed: int) -> list[str]:
     return found
 
 
-TOLD = (2, 22, 27)  # the same outcome, its complement, and an outcome that contains it
+TOLD = (2, 22, 21)  # the same outcome, its complement, and an outcome that contains it
 SEEDS = [
     2,
     *(pytest.param(s, marks=pytest.mark.thorough("a further random survey")) for s in (10, 21, 22, 27, 46)),

@@ -67,8 +67,8 @@ def checklists_page(evidence: Evidence, language: Language) -> Page:
 def knowledge_page(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of the questions that published numbers help to answer, with these numbers."""
     columns = (
-        column(language, "section", 15, "section"),
-        column(language, "question", 46),
+        column(language, "section", 14, "section"),
+        column(language, "question", 51),
         column(language, "said", 79),
         _answer(language),
         _note(language, 17),
