@@ -80,12 +80,18 @@ def test_a_name_that_is_not_there_is_refused() -> None:
 
 
 CHECK = """
-import sys
+import sys, traceback
 from fltoolkit.cli import main
 survey, *banned = sys.argv[1:]
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in banned:
+            traceback.print_stack()
+sys.meta_path.insert(0, Watch())
 sys.argv = ["fltoolkit", "check", survey]
 code = main()
-assert not set(banned) & set(sys.modules), "they take a third of the time in which people wait for a check"
+late = set(banned) & set(sys.modules)
+assert not late, f"{late}: they take a third of the time in which people wait for a check"
 sys.exit(code)
 """
 

@@ -33,7 +33,7 @@ def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
 
     Every column first gets the width of its longest number or word. The width that is left is shared: first
     until each other text fits on three lines, then on two, then until each label fits on one line, then until
-    every text does.
+    every text of a row does, and last every heading.
     """
     made, *wider = zip(*(_needs(table, place) for place in range(len(table.heads))), strict=True)
     for wished in wider:
@@ -52,17 +52,18 @@ def least(table: PrintedTable) -> float:
 def _needs(table: PrintedTable, place: int) -> tuple[float, ...]:
     """Returns the widths of a column, in centimetres. At the first no word is broken, at the next ones each
     text has at most as many lines as `LINES` says (or is as wide as a label may be), then a label has one
-    line, and at the last each text. `place` is the number of the column, from 0."""
+    line, then each text, at the last the heading. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
-    room = MARKER if table.marked[place] else 0.0
+    room = MARKER * table.marked[place]
     numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
-    full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
+    rows = max([unbroken, *map(width_of, words)])
+    full = max(rows, BOLD * width_of(head.text) + room)
     is_label = head.kind == "label" and full <= LABEL
     short = [unbroken if is_label else max(unbroken, min(LABEL, full / lines)) for lines in LINES]
-    beside = 2 * CELL_MARGIN + (MOVED if is_moved(table, place) else 0.0)
-    return tuple(width + beside for width in (unbroken, *short, full if is_label else short[-1], full))
+    beside = 2 * CELL_MARGIN + MOVED * is_moved(table, place)
+    return tuple(width + beside for width in (unbroken, *short, full if is_label else short[-1], rows, full))
 
 
 def is_moved(table: PrintedTable, place: int) -> bool:

@@ -64,14 +64,9 @@ def sentences(
 
 def _of(out: Published, language: Language, populations: Sequence[str], text: str) -> str:
     """Returns a sentence with its populations before it: `Among adults, …`."""
-    return language.say(
-        "contrasts.of", who=_named(out, language, populations), said=number_words.inside(text)
-    )
-
-
-def _named(out: Published, language: Language, populations: Sequence[str]) -> str:
     rows = (out.select("prevalence", population=population).iloc[0] for population in populations)
-    return language.join(language.kit(row["reference_population_label"]) for row in rows)
+    who = language.join(language.kit(row["reference_population_label"]) for row in rows)
+    return language.say("contrasts.of", who=who, said=number_words.inside(text))
 
 
 def is_told(out: Published, population: str) -> bool:
@@ -103,7 +98,7 @@ def only_pair(out: Published, language: Language) -> str | None:
     """Returns the answer of the comparison as a title for a slide, or why a title may not have it, if the first
     population has exactly one comparison by the lead group. Otherwise returns None."""
     pairs = _pairs(out)
-    own = [pair for pair in pairs if pair[POPULATION] == pairs[0][POPULATION]]
+    own = pairs and _pairs(out, pairs[0][POPULATION])
     return _told(out, language, own[0]) if len(own) == 1 else None
 
 
@@ -161,9 +156,13 @@ def _told(out: Published, language: Language, pair: Pair, *, with_rates: bool = 
 
 def _not_told(out: Published, language: Language, pair: Pair) -> str:
     """Returns that a comparison has no answer, or that its answer stands in tables only, with the reason."""
-    names = _category_names(out, language, pair[POPULATION], with_rates=False)
     key = "untested" if has_remark([pair["verdict"]], *UNTESTED).any() else "in_tables"
     reason = number_words.reason(language, pair["only_in_tables"])
+    if len(_pairs(out, pair[POPULATION])) == 1:
+        return language.say(
+            f"contrasts.{key}_by", group=number_words.group(language, out.lead), reason=reason
+        )
+    names = _category_names(out, language, pair[POPULATION], with_rates=False)
     return language.say(
         f"contrasts.{key}", a=names[pair["category"]], b=names[pair["reference"]], reason=reason
     )

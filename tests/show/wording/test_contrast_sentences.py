@@ -62,8 +62,7 @@ def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
     first, second = contrast_sentences.sentences(out, EN)
     assert first.startswith("Among children, the rate is higher for a than for b")
     assert (
-        second
-        == "Among adults, whether the rate is higher for a or b cannot be said: too few cases to compare."
+        second == "Among adults, whether the rates differ by region cannot be said: too few cases to compare."
     )
     assert [contrast_sentences.is_told(out, name) for name in ("adults", "children")] == [False, True]
 
@@ -80,14 +79,14 @@ def test_populations_without_a_test_for_the_same_reason_share_a_sentence() -> No
     ]
     out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
     assert contrast_sentences.sentences(out, EN) == (
-        "Among adults and children, whether the rate is higher for a or b cannot be said: too few cases to compare.",
+        "Among adults and children, whether the rates differ by region cannot be said: too few cases to compare.",
     )
 
 
 def test_an_answer_that_stands_in_tables_only_is_not_told() -> None:
     few = compared(pair("a", "b", only_in_tables=FEW_FOR_TITLES))
     assert contrast_sentences.sentences(few, EN) == (
-        "The comparison of a with b stands in the tables only: fewer than 30 cases on a side.",
+        "The comparison by region stands in the tables only: fewer than 30 cases on a side.",
     )
     assert "higher" not in (contrast_sentences.only_pair(few, EN) or "")
     many = [pair(name, ALL_OTHERS, only_in_tables=FEW_FOR_TITLES) for name in "abc"]
