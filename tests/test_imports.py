@@ -4,6 +4,7 @@ the steps, and heavier libraries are loaded only when they are used."""
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import shipped
@@ -40,6 +41,7 @@ def test_is_imported_when_it_is_used(imported: set[str], name: str) -> None:
 
 STEPS = """
 import sys
+from pathlib import Path
 import fltoolkit as fl
 assert not {"pandas", "pydantic", "narwhals"} & set(sys.modules)
 assert not [name for name in sys.modules if name.startswith("fltoolkit.")]
@@ -103,10 +105,20 @@ sys.exit(code)
         pytest.param(shipped.VALDORIE, ["pandas", "pyarrow"], id="spss"),  # pyreadstat itself needs NumPy
     ],
 )
-def test_a_check_imports_no_library_of_tables(sample: str, banned: list[str]) -> None:
+def test_a_check_imports_no_library_of_tables(sample: str, banned: list[str], tmp_path: Path) -> None:
+    """Also where results of an earlier run are to be compared."""
     survey = shipped.SAMPLES / sample / "survey.yaml"
+    results = tmp_path / "outputs" / "earlier"
+    results.mkdir(parents=True)
+    (results / "run.json").write_text(
+        '{"name": "earlier", "title": "earlier", "status": "complete"}', encoding="utf-8"
+    )
     found = subprocess.run(
-        [sys.executable, "-c", CHECK, str(survey), *banned], capture_output=True, text=True, check=False
+        [sys.executable, "-c", CHECK, str(survey), *banned],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
     assert found.returncode == 0, found.stderr
     assert "no errors" in found.stdout

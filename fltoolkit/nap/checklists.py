@@ -12,6 +12,8 @@ from pydantic import Field, model_validator
 from fltoolkit.survey.spec.groups_and_tables import Name
 from fltoolkit.yaml_files.loading import Model, Names, load_model
 
+PARTNERS = "partners.yaml"  # beside nap.yaml: what partners filled in in the workbook
+
 
 class ChecklistQuestion(Model):
     """One line of a checklist of the ILO toolkit: a question that the partner organisations answer in the

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from fltoolkit.nap.baseline import Baseline
-from fltoolkit.nap.checklists import checklists
+from fltoolkit.nap.checklists import PARTNERS, checklists
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import (
@@ -37,7 +37,6 @@ from fltoolkit.yaml_files.loading import (
     read_yaml,
 )
 
-PARTNERS = "partners.yaml"
 LONGEST = 32767  # the most characters that a cell of a spreadsheet can hold
 LARGEST = 10**15  # the largest whole number of a spreadsheet; beyond it digits are lost
 AMOUNTS = {

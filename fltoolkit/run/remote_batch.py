@@ -19,7 +19,7 @@ from pathlib import Path
 
 from fltoolkit.errors import BatchError, RequestError, SpecError
 from fltoolkit.files import file_error
-from fltoolkit.nap.partner_entries import PARTNERS
+from fltoolkit.nap.checklists import PARTNERS
 from fltoolkit.report import write_assets, write_index
 from fltoolkit.run.batch import BatchOptions, find_run, index_entry, run_survey, with_private_place
 from fltoolkit.run.batch_file import ASSETS, YAML, Batch, Run, plan_runs

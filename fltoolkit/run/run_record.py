@@ -19,8 +19,7 @@ from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import MB, read_bytes, write_whole
 from fltoolkit.languages.own_words import Place, own_words
 from fltoolkit.languages.translations import lacking_in_each
-from fltoolkit.nap.partner_entries import PARTNERS
-from fltoolkit.nap.results_framework import read_plan
+from fltoolkit.nap.checklists import PARTNERS
 from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative_path
 from fltoolkit.run.output_folders import failed_folder
 from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
@@ -194,6 +193,10 @@ def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
 def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
     """Returns, for each language of the plan's documents, the texts of survey.yaml and nap.yaml that have no
     translation into it."""
+    from fltoolkit.nap.results_framework import (
+        read_plan,  # slow to import, and `fltoolkit check` does not need it
+    )
+
     if not run.plan:
         return {}
     plan, spec = read_plan(run.plan), read_spec(run.survey)

@@ -9,8 +9,9 @@ from pathlib import Path
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.own_text import own_texts_in
+from fltoolkit.nap.checklists import PARTNERS
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
+from fltoolkit.nap.partner_entries import cell_value, entries_without_row
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_description import Page

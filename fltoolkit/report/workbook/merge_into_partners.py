@@ -9,7 +9,8 @@ from typing import Any
 
 from fltoolkit.errors import BatchError, DataError, RequestError
 from fltoolkit.files import MB, write_whole
-from fltoolkit.nap.partner_entries import PARTNERS, Partners, partners_text, read_partners, row_number
+from fltoolkit.nap.checklists import PARTNERS
+from fltoolkit.nap.partner_entries import Partners, partners_text, read_partners, row_number
 from fltoolkit.nap.results_framework import read_plan
 from fltoolkit.report.workbook.returned_entries import Edit, read_workbook, same, same_rows, shortened
 from fltoolkit.yaml_files.loading import MOST_BYTES, build_model
