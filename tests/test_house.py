@@ -466,7 +466,7 @@ def test_a_test_file_stands_where_its_module_does() -> None:
 
 SIZES = yaml.safe_load((TESTS / "code_sizes.yaml").read_text("utf-8"))
 MOST_TOKENS = 4_500  # of one module
-MOST_READ, MOST_CLASSIFIED = 24, 16  # files that one survey's way enters: to be read, to be classified
+MOST_READ, MOST_CLASSIFIED = 24, 14  # files that one survey's way enters: to be read, to be classified
 FEW_LINES = 40  # of code: a module below them is seldom worth a file of its own
 SLACK = 0.02  # by which a room may fall below its number before the number must follow
 

@@ -143,7 +143,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     if spec.children:
         rows = with_children(computed(rows), spec, spec.children)
     rows = rows.with_columns(
-        *group_columns(spec, quantile_limits(spec, survey.frame)),
+        *group_columns(spec, quantile_limits(spec, survey.rows)),
         *_case_columns(spec, rows.collect_schema().names()),
         end_of_path(spec).alias("step"),
         items_text(sources).alias("items"),
@@ -193,9 +193,9 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
         of_persons += work_of_children(spec.children, spec.mapped)
     if not spec.episodes.wide and not spec.episodes.long:
         return _evaluate(
-            survey.frame, definition, of_persons, _outcomes(survey, nw.col("fl__here") & _at_interview(spec))
+            survey.rows, definition, of_persons, _outcomes(survey, nw.col("fl__here") & _at_interview(spec))
         )
-    frame = survey.frame.with_columns(*of_persons)
+    frame = survey.rows.with_columns(*of_persons)
     if survey.episodes is not None:
         key = spec.files.episodes.key if spec.files.episodes else ()
         spell = [nw.col(SOURCE + c).str.zfill(12) for c in key]  # so that spell 2 comes before spell 10
@@ -228,7 +228,7 @@ def _outcomes(survey: Survey, now: nw.Expr) -> list[nw.Expr]:
         forced.alias("forced_labour"),
         (work & nw.col("fl__abroad")).alias("forced_labour_abroad"),
         *([(work & now).alias("forced_labour_now")] if spec.current else []),
-        *(links_to_parents(survey.frame, spec.children, forced) if spec.children else []),
+        *(links_to_parents(survey.rows, spec.children, forced) if spec.children else []),
     ]
 
 

@@ -18,19 +18,18 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 ARROW = " → "  # between the conditions of a path
 
-
-LEAVES = (  # of adults
-    "no work",
-    "not involuntary",
-    "no coercion",
-    "below the rule's thresholds",
-    "not in the same work",
-    "exception within its limits",
-    "forced labour abroad",
-    "abroad, unresolved",
-    "unresolved",
-    "forced labour",
-)
+# The conditions of the definition for adults, in the order of the flowchart (ILO toolkit, Tool No. 2), each
+# with the end of the path of a person who does not meet it.
+ENDS_OF_CONDITIONS = {
+    "any_work": "no work",
+    "involuntary": "not involuntary",
+    "coercion": "no coercion",
+    "enough_items": "below the rule's thresholds",
+    "same_work": "not in the same work",
+    "no_exception": "exception within its limits",
+    "in_the_country": "forced labour abroad",
+}
+LEAVES = (*ENDS_OF_CONDITIONS.values(), "abroad, unresolved", "unresolved", "forced labour")
 
 
 def end_of_path(spec: SurveySpec) -> nw.Expr:
@@ -40,21 +39,18 @@ def end_of_path(spec: SurveySpec) -> nw.Expr:
 
     Adults have the ends in `LEAVES`. Children have the ends of `children.child_leaf`.
     """
-    col = nw.col
-    steps = [
-        (col("forced_labour"), "forced labour"),
-        (col("forced_labour").is_null(), "unresolved"),
-        (col("forced_labour_abroad"), "forced labour abroad"),
-        (col("forced_labour_abroad").is_null(), "abroad, unresolved"),
-        (~col("any_work"), "no work"),
-        (~col("involuntary"), "not involuntary"),
-        (~col("coercion"), "no coercion"),
-        (col("fl__below"), "below the rule's thresholds"),
-        (~col("same_work"), "not in the same work"),
-    ]
-    step = nw.lit("exception within its limits")
-    for condition, label in reversed(steps):
-        step = nw.when(condition).then(nw.lit(label)).otherwise(step)
+    col, end = nw.col, ENDS_OF_CONDITIONS
+    met = {name: col(name) for name in ("any_work", "involuntary", "coercion")}
+    met |= {"enough_items": ~col("fl__below"), "same_work": col("same_work")}
+    step = nw.lit(end["no_exception"])
+    for name, holds in reversed(met.items()):
+        step = nw.when(~holds).then(nw.lit(end[name])).otherwise(step)
+    for outcome, case, unresolved in (
+        ("forced_labour_abroad", end["in_the_country"], "abroad, unresolved"),
+        ("forced_labour", "forced labour", "unresolved"),
+    ):
+        step = nw.when(col(outcome).is_null()).then(nw.lit(unresolved)).otherwise(step)
+        step = nw.when(col(outcome)).then(nw.lit(case)).otherwise(step)
     return nw.when(col(CHILD)).then(child_leaf()).otherwise(step) if spec.children else step
 
 

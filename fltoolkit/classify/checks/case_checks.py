@@ -14,6 +14,7 @@ from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.children import ADULT_FROM_CHILD, PARENT, WITH
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import POPULATION
+from fltoolkit.classify.rule_set import item_sources
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE, Shipped
 from fltoolkit.survey.answers import answer, any_answer
@@ -173,16 +174,9 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
     there = set(persons.frame.collect_schema().names())
     for source in spec.any_work:
         yield from _open(persons, [source], adult & nw.col("any_work").is_null(), there)
-    questions = {
-        str(item): sources
-        for kind in (spec.items.involuntary, spec.items.coercion)
-        for item, sources in kind.items()
-    }
-    for side, items in persons.item_columns.items():
-        for item, columns in items.items():
-            for name in columns:
-                source = questions[item][int(name.rpartition("__")[2])]
-                yield source.column, adult & nw.col(side).is_null() & nw.col(name).is_null()
+    for side, questions in item_sources(spec, persons.rule).items():
+        for name, _, source in questions:
+            yield source.column, adult & nw.col(side).is_null() & nw.col(name).is_null()
     both = adult & nw.col("involuntary") & nw.col("coercion") & nw.col("same_work").is_null()
     if isinstance(spec.episodes.same_work, tuple):
         yield from _open(persons, spec.episodes.same_work, both, there)
