@@ -131,10 +131,13 @@ def module(spec: dict[str, Any]) -> dict[str, tuple[str, ...]] | None:
 def age(spec: dict[str, Any]) -> dict[str, Any]:
     given = keys.fields(spec["age"], "age", {"column", "missing", "max", "adult"}, {"column"}, {"at_start"})
     keys.integer(given.get("adult", "18"), "age.adult")
+    highest = keys.integer(given.get("max", "120"), "age.max")
+    if not 0 < highest <= 130:
+        raise IllegalInput("a highest age that nobody has")
     return {
         "column": keys.text(given["column"], "age.column"),
         "missing": keys.codes(given.get("missing", []), "age.missing"),
-        "max": keys.integer(given.get("max", "120"), "age.max"),
+        "max": highest,
     }
 
 

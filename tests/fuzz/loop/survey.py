@@ -66,6 +66,8 @@ def _rows(
         [design["weight"][0], *(p["weight"][0] for p in populations.values() if p["weight"])]
     )
     weights = {column: _weights(persons, column, answered_module, doubts) for column in columns}
+    if age["column"] in columns:
+        doubts.append("a weight that is the age")
     chosen = population if population is not None else next(iter(populations))
     if chosen not in populations:
         raise IllegalInput("no such population")
