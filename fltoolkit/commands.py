@@ -61,7 +61,7 @@ def check(parsed: argparse.Namespace) -> int:
     from fltoolkit.classify.checks.case_checks import UNRESOLVED, case_findings
     from fltoolkit.classify.checks.corrected_cases import weights_in_use
     from fltoolkit.estimate.measures.questions_asked import not_asked
-    from fltoolkit.survey.checks.findings import finding_facts
+    from fltoolkit.survey.checks.findings import SEVERITIES, finding_facts
     from fltoolkit.survey.checks.rules.design_rules import sees_all_errors_of_design
     from fltoolkit.survey.checks.survey_checks import check_facts
 
@@ -97,7 +97,7 @@ def check(parsed: argparse.Namespace) -> int:
     rows: list[Mapping[Any, Any]] = [*first, *found, *rest, *weights]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
-    _print_findings(rows)
+    _print_findings(sorted(rows, key=lambda row: SEVERITIES.index(row["severity"])))
     if not sees_all_errors_of_design(survey):
         from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
 
