@@ -28,7 +28,7 @@ class CodedColumn(Model):
     """A part of survey.yaml that says what the codes of a column mean. Each code has one meaning.
 
     Attributes:
-        meanings: the keys that list codes. Each of them is a meaning.
+        meanings: the keys that list codes, such as `in_country` and `abroad`. Each key is a meaning.
     """
 
     meanings: ClassVar[tuple[str, ...]] = ("codes", "missing")
