@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, fie
 from fltoolkit.errors import DesignError
 from fltoolkit.files import known_encoding
 from fltoolkit.languages.own_text import OwnText
+from fltoolkit.survey.spec.coded_column import CodedColumn
 from fltoolkit.yaml_files.loading import (
     ONE,
     Code,
@@ -23,7 +24,6 @@ from fltoolkit.yaml_files.loading import (
     Model,
     Names,
     each_once,
-    refuse_double_codes,
 )
 
 MethodName = Literal["brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "successive_difference", "other"]
@@ -473,7 +473,7 @@ class DesignSpec(Model):
         return self
 
 
-class ModuleStatus(Model):
+class ModuleStatus(CodedColumn):
     """The column that says who answered the module on forced labour, with its codes for persons who answered,
     refused, or were not asked. A person who refused the whole module is a unit non-respondent. Such a person
     is not in the estimates, and does not count as *unresolved*. (Unresolved persons gave answers, but these
@@ -492,10 +492,10 @@ class ModuleStatus(Model):
     refused: Codes = ()
     not_asked: Codes = ()
     labels: dict[Code, OwnText] = Field(default_factory=dict)
+    meanings = ("answered", "refused", "not_asked")
 
     @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> ModuleStatus:
-        refuse_double_codes(self, "answered", "refused", "not_asked")
+    def _labels_are_of_codes(self) -> ModuleStatus:
         if odd := [code for code in self.labels if code not in (*self.refused, *self.not_asked)]:
             raise ValueError(f"labels: code {odd[0]} is neither under refused nor under not_asked")
         return self

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.languages.own_text import NO_WORKING_TEXT, OwnText, WorkingText
+from fltoolkit.survey.spec.coded_column import CodedColumn
 from fltoolkit.survey.spec.files_and_design import ModuleStatus
 from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, SimplerForm
 from fltoolkit.yaml_files.loading import (
@@ -20,7 +21,6 @@ from fltoolkit.yaml_files.loading import (
     Model,
     Names,
     as_entries,
-    refuse_double_codes,
 )
 
 InvoluntaryItem = Literal[
@@ -57,7 +57,7 @@ WorstForm = Literal["slavery", "commercial_sexual_exploitation", "illicit_activi
 S = TypeVar("S")
 
 
-class Routing(Model):
+class Routing(CodedColumn):
     """The rule that says who is asked a question. Answers to earlier questions decide this. Such an earlier
     question is a gate: the question is asked if the gate is open, and skipped if the gate is closed.
 
@@ -84,9 +84,10 @@ class Routing(Model):
     why: str = ""
     all: Annotated[tuple[Routing, ...], Field(min_length=1), BeforeValidator(as_entries), ONE] | None = None
     any: Annotated[tuple[Routing, ...], Field(min_length=1), BeforeValidator(as_entries), ONE] | None = None
+    meanings = ("asked", "skipped", "unknown")
 
     @model_validator(mode="after")
-    def _one_gate_or_several(self) -> Routing:
+    def _each_code_means_one_thing(self) -> Routing:  # in place of the check of the base, which comes last
         if (self.all is not None) + (self.any is not None) + (self.column is not None) != 1:
             raise ValueError(
                 "give exactly one of column (a gate), all (every gate must be open), any (one gate must "
@@ -99,8 +100,7 @@ class Routing(Model):
             )
         if self.column is not None and self.asked is None:
             raise ValueError("asked is required with column: the codes of persons who are asked the question")
-        refuse_double_codes(self, "asked", "skipped", "unknown")
-        return self
+        return self.refuse_double_codes()
 
     @property
     def joined(self) -> tuple[Routing, ...]:
@@ -175,7 +175,7 @@ class ReferencePeriod(Model):
         return self
 
 
-class AnswerCodes(Model):
+class AnswerCodes(CodedColumn):
     """The codes of the possible answers to a yes/no question. A blank cell always counts as a missing answer
     and needs no code.
 
@@ -193,11 +193,7 @@ class AnswerCodes(Model):
     not_applicable: Codes = ()
     not_applicable_means: Literal["no", "unresolved"] | None = None
     missing: Codes = ()
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """Returns all codes that are listed for the question, whatever they mean."""
-        return (*self.yes, *self.no, *self.dont_know, *self.refused, *self.not_applicable, *self.missing)
+    meanings = ("yes", "no", "dont_know", "refused", "not_applicable", "missing")
 
     @model_validator(mode="before")
     @classmethod
@@ -225,8 +221,7 @@ class AnswerCodes(Model):
         )
 
     @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> AnswerCodes:
-        refuse_double_codes(self, "yes", "no", "dont_know", "refused", "not_applicable", "missing")
+    def _not_applicable_means_something(self) -> AnswerCodes:
         if self.not_applicable and self.not_applicable_means is None:
             raise ValueError("not_applicable has codes: say not_applicable_means: no or unresolved")
         return self
@@ -332,7 +327,7 @@ def _one_or_many(value: object) -> object:
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1), QUESTIONS]
 
 
-class Form(Model):
+class Form(CodedColumn):
     """The form of forced labour (docs/methods.md §1): imposed by the State, or by others. If others imposed
     the work, the form also says which kind of exploitation it was.
 
@@ -348,11 +343,7 @@ class Form(Model):
     forced_labour_exploitation: Codes = ()
     forced_commercial_sexual_exploitation: Codes = ()
     missing: Codes = ()
-
-    @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> Form:
-        refuse_double_codes(self, *FORMS, "missing")
-        return self
+    meanings = (*FORMS, "missing")
 
 
 class Exceptions(Model):
@@ -369,7 +360,7 @@ class Exceptions(Model):
     within_limits: Sources
 
 
-class Place(Model):
+class Place(CodedColumn):
     """The country where the work was done. Forced labour in another country is shown separately.
 
     Attributes:
@@ -384,11 +375,7 @@ class Place(Model):
     abroad: Annotated[Codes, Field(min_length=1)]
     missing: Codes = ()
     label: WorkingText = NO_WORKING_TEXT
-
-    @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> Place:
-        refuse_double_codes(self, "in_country", "abroad", "missing")
-        return self
+    meanings = ("in_country", "abroad", "missing")
 
 
 class NumberOfEpisodes(Model):
@@ -505,7 +492,7 @@ class Items(Model):
     coercion: Annotated[dict[CoercionItem, Sources], Field(min_length=1)]
 
 
-class InterviewMode(Model):
+class InterviewMode(CodedColumn):
     """How the interview was held, such as by telephone.
 
     Attributes:
@@ -517,11 +504,6 @@ class InterviewMode(Model):
     column: str
     codes: Annotated[dict[Code, WorkingText], Field(min_length=1)]
     missing: Codes = ()
-
-    @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> InterviewMode:
-        refuse_double_codes(self, "codes", "missing")
-        return self
 
 
 class Interview(Model):
@@ -556,7 +538,7 @@ class ChildWork(Model):
     by_third_party: Sources | None = None
 
 
-class Parents(Model):
+class Parents(CodedColumn):
     """The columns and codes that say which persons of the household are a child's parents.
 
     Attributes:
@@ -573,11 +555,7 @@ class Parents(Model):
     none: Codes = ()
     elsewhere: Codes = ()
     missing: Codes = ()
-
-    @model_validator(mode="after")
-    def _each_code_means_one_thing(self) -> Parents:
-        refuse_double_codes(self, "none", "elsewhere", "missing")
-        return self
+    meanings = ("none", "elsewhere", "missing")
 
 
 class Children(Model):

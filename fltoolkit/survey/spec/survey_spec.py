@@ -18,6 +18,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.survey.classifications.job_codes import read_correspondences
 from fltoolkit.survey.spec.benchmarks import CalibrationSpec
+from fltoolkit.survey.spec.coded_column import columns_named, paths_naming
 from fltoolkit.survey.spec.corrections import (
     Accepted,
     CorrectableColumns,
@@ -64,7 +65,7 @@ from fltoolkit.survey.spec.questions import (
     Source,
     Sources,
 )
-from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, columns_named, load_model, paths_naming
+from fltoolkit.yaml_files.loading import ONE, Model, Year, as_entries, load_model
 
 Limit = Annotated[int, Field(ge=0)]
 SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
@@ -506,7 +507,9 @@ class SurveySpec(Model):
         named = dict.fromkeys(
             replicates, "design.replicates.columns"
         )  # survey.yaml may name the run RW{1..80} only
-        named |= {column: ".".join(path) for column, path in reversed([*paths_naming(self)])}
+        named |= {
+            column: ".".join(path).removesuffix(".column") for column, path in reversed([*paths_naming(self)])
+        }
         return {column: named.get(column, "") for column in columns}
 
     @property

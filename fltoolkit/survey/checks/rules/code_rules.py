@@ -19,8 +19,8 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.engine.columns import CODE_OF, NUMBER_OF, SOURCE, Frame, column
 from fltoolkit.survey.engine.engines import to_rows
 from fltoolkit.survey.printed_values import Mask
+from fltoolkit.survey.spec.coded_column import columns_named
 from fltoolkit.survey.spec.groups_and_tables import Amount, DisabilityGroup, Group, Job, Sector
-from fltoolkit.survey.spec.questions import FORMS
 
 FEW = 12  # up to this many codes are compared one by one
 
@@ -49,23 +49,20 @@ def code_rules(survey: Survey, mask: Mask) -> Iterator[CheckRule]:
                     [*means.asked, *means.skipped, *means.unknown],
                 )
     for name, group in spec.groups.items():
-        if isinstance(group, Group):
-            for named in group.column:
+        if isinstance(group, Group | DisabilityGroup):
+            for named in columns_named(group):
                 add(named, f"groups.{name}", [*group.codes, *group.missing])
-        if isinstance(group, DisabilityGroup):
-            for named in group.washington_group:
-                add(named, f"groups.{name}", [*group.codes, *group.missing])
-    for where, m in (("module", spec.module), ("children.module", spec.children and spec.children.module)):
-        if m:
-            add(m.column, where, [*m.answered, *m.refused, *m.not_asked])
-    if mode := spec.interview.mode:
-        add(mode.column, "interview.mode", [*mode.codes, *mode.missing])
+    coded = {
+        "module": spec.module,
+        "children.module": spec.children and spec.children.module,
+        "interview.mode": spec.interview.mode,
+        "form": spec.form,
+        "place": spec.place,
+    }
     for e in spec.episodes.wide or ("",):
-        if f := spec.form:
-            codes = [code for kind in (*FORMS, "missing") for code in getattr(f, kind)]
-            add(f.column.replace("{episode}", e), "form", codes)
-        if p := spec.place:
-            add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
+        for where, of in coded.items():
+            if of:
+                add(of.column.replace("{episode}", e), where, of.named)
     yield from _option_rules(survey, mask)
     listed = _option_columns(survey)
     for frame, columns in frames_with(survey, [name for name in known if name not in listed]):

@@ -140,7 +140,7 @@ def _parent_rules(survey: Survey, parents: Parents, labels: Labels) -> Iterator[
     linked = with_parent_facts(survey.frame, parents, mine, ~nw.col(HOUSEHOLD).is_null(), facts)
     without = mine & nw.col(HOUSEHOLD).is_null()
     yield CheckRule("child_without_household", ", ".join(survey.spec.design.household), without, frame=linked)
-    codes = [*parents.none, *parents.elsewhere, *parents.missing]
+    codes = list(parents.named)
     open_codes = _codes_of_no_answer(survey, parents, labels)
     not_known, also_lines = list[nw.Expr](), list[nw.Expr]()
     for i, name in enumerate(parents.columns):
