@@ -28,7 +28,7 @@ from fltoolkit.estimate.measures.intervals import (
     proportion,
 )
 from fltoolkit.estimate.variance import Array, Stage, Units
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 
 BASES, TRUTHS, ICC, DESIGNS = (30, 50, 100), (0.5, 0.8, 0.9, 0.98), (0.0, 0.1), ((60, 12), (200, 20))
 SPREAD = 2.0  # shape of the gamma by which the cases of PSUs vary: some PSUs have many

@@ -226,7 +226,7 @@ def tables_of(persons: Any, out: Any, plan: Any, settled: Sequence[Any]) -> list
 def confidential_by_itself(row: Mapping[Any, Any], out: Any) -> bool:
     """Returns whether a cell may not be shown because of its own counts, under the rules of the checkout that
     runs."""
-    from fltoolkit.publish.disclosure.cell_counts import Cell, confidential, known_count
+    from fltoolkit.publish.disclosure.confidential_cells import Cell, confidential, known_count
 
     cases, n = int(row["cases"]), int(row["n"])
     rate = row["measure"] in ("prevalence", "total") and out.case_only.isdisjoint(

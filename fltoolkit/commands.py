@@ -58,7 +58,7 @@ def questionnaire(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     import fltoolkit as fl
-    from fltoolkit.classify.checks.case_checks import UNRESOLVED, case_findings
+    from fltoolkit.classify.checks.case_findings import UNRESOLVED, case_findings
     from fltoolkit.classify.checks.corrected_cases import weights_in_use
     from fltoolkit.estimate.measures.questions_asked import not_asked
     from fltoolkit.survey.checks.findings import SEVERITIES, finding_facts
@@ -94,10 +94,11 @@ def check(parsed: argparse.Namespace) -> int:
         [row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False)
     )
     weights = as_records(fl.check_weights(persons)) if survey.spec.calibration else []
-    rows: list[Mapping[Any, Any]] = [*first, *found, *rest, *weights]
+    others: list[Mapping[Any, Any]] = [*found, *rest, *weights]
+    rows = [*first, *sorted(others, key=lambda row: SEVERITIES.index(row["severity"]))]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
-    _print_findings(sorted(rows, key=lambda row: SEVERITIES.index(row["severity"])))
+    _print_findings(rows)
     if not sees_all_errors_of_design(survey):
         from fltoolkit.estimate.measures.prevalence_and_totals import refuse_unusable_design
 

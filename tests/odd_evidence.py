@@ -39,7 +39,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     NOT_COMPARABLE,
 )
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
-from fltoolkit.nap.follow_up import sign_and_verdict
+from fltoolkit.nap.later_survey import sign_and_verdict
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
 from fltoolkit.publish.contrasts.published_contrasts import (
     HIGHER,

@@ -13,7 +13,7 @@ import small_country as country
 from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import Baseline, words_of
 from fltoolkit.nap.evidence import Evidence, evidence
-from fltoolkit.nap.follow_up import (
+from fltoolkit.nap.later_survey import (
     FOLLOW_UP,
     answer_on_change,
     sign_and_verdict,
@@ -24,7 +24,7 @@ from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
 from fltoolkit.nap.targets import milestones, targets
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.rounds_and_changes import Rounds

@@ -9,7 +9,7 @@ import pandas as pd
 
 import fltoolkit as fl
 from fltoolkit.publish.contrasts.published_contrasts import HIGHER, UNTESTED
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.printed_numbers import cases_class
 
 RULES, OTHER_RULES = "icls_2018 v1", "hts_2012 v1"

@@ -18,9 +18,9 @@ from functools import cache, cached_property
 from typing import Any, Protocol, runtime_checkable
 
 from fltoolkit.errors import RequestError, SpecError
+from fltoolkit.languages.collected_texts import OwnWords
 from fltoolkit.languages.marked_text import mark, starred
 from fltoolkit.languages.own_text import OwnText
-from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.word_files import BASE, WORDS, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
 

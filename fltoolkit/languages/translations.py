@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from fltoolkit.languages.collected_texts import OwnWords, Place
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.marked_text import languages_marked
-from fltoolkit.languages.own_words import OwnWords, Place
 from fltoolkit.languages.word_files import BASE
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
+from fltoolkit.languages.collected_texts import OwnWords, merged_words, own_words
 from fltoolkit.languages.reasons import Reason, group_name, joined_reasons
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import (

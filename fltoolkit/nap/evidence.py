@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.own_words import OwnWords
+from fltoolkit.languages.collected_texts import OwnWords
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline, words_of
-from fltoolkit.nap.follow_up import follow_up, targets_with_results, with_decreases, with_targets
+from fltoolkit.nap.later_survey import follow_up, targets_with_results, with_decreases, with_targets
 from fltoolkit.nap.partner_entries import Partners, read_partners, with_partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart

@@ -20,9 +20,9 @@ from fltoolkit.classify.category_names import names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.publish.disclosure.cell_counts import CellId, Key, Limits
 from fltoolkit.publish.disclosure.cell_system import CLOSE
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
+from fltoolkit.publish.disclosure.confidential_cells import CellId, Key, Limits
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
 from fltoolkit.publish.disclosure.run_decision import DecidedRows

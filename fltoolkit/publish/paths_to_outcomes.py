@@ -8,9 +8,9 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs
-from fltoolkit.publish.disclosure.cell_counts import Cell, confidential, known_count
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.disclosure.confidential_cells import Cell, confidential, known_count
 from fltoolkit.publish.published_set import Published, refuse_other_survey
 from fltoolkit.survey.design.suppression_key import suppression_key
 from fltoolkit.survey.printed_values import rounded_columns

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, decimals, is_rate
 from fltoolkit.survey.spec.groups_and_tables import groups_of_breakdown
 

@@ -19,13 +19,13 @@ import pandas as pd
 from fltoolkit.arguments import checked, with_columns
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import FORCED_LABOUR, of_forced_labour
+from fltoolkit.classify.outcomes_and_domains import FORCED_LABOUR, of_forced_labour
 from fltoolkit.errors import NotAvailable, PublicationError, RequestError, did_you_mean
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
+from fltoolkit.estimate.measures.measure_by_name import TOTAL_OF, estimate_measure, estimate_with_total
 from fltoolkit.estimate.measures.prevalence_and_totals import flowchart
 from fltoolkit.estimate.totals.breakdowns import By, breakdowns
-from fltoolkit.languages.own_words import OwnWords, own_words
+from fltoolkit.languages.collected_texts import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.published_contrasts import (
@@ -34,7 +34,7 @@ from fltoolkit.publish.contrasts.published_contrasts import (
     published_contrasts,
     with_answers,
 )
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure.run_decision import (
     PUBLISHED_FACTS,
     DecidedRows,

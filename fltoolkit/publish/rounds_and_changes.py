@@ -19,7 +19,7 @@ from fltoolkit.errors import NotAvailable, SpecError
 from fltoolkit.estimate.change_over_time.change_between_rounds import change, change_from_published
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
 from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.measures.named_measures import estimate_measure
+from fltoolkit.estimate.measures.measure_by_name import estimate_measure
 from fltoolkit.languages.reasons import has_text
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change

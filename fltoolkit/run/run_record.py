@@ -17,7 +17,7 @@ from pydantic import Field
 
 from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import MB, read_bytes, write_whole
-from fltoolkit.languages.own_words import Place, own_words
+from fltoolkit.languages.collected_texts import Place, own_words
 from fltoolkit.languages.translations import lacking_in_each
 from fltoolkit.nap.checklists import PARTNERS
 from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative_path

@@ -9,7 +9,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.rule_set import SIDES
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import DECREASE, REACHED
+from fltoolkit.nap.later_survey import DECREASE, REACHED
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.models.published_model import NO_INTERVAL, PublishedModel
 from fltoolkit.publish.paths_to_outcomes import OTHER

@@ -15,7 +15,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.run.jupyter import load_ipython_extension
 from fltoolkit.show.explore.explorer_controls import with_controls
 from fltoolkit.show.wording.section_words import Words
-from fltoolkit.teaching.answer_controls import choice, number_field
+from fltoolkit.teaching.question_controls import choice, number_field
 from fltoolkit.teaching.true_answers import TRUTHS, truth
 from fltoolkit.yaml_files.loading import Code, Model, load_shipped, load_yaml
 

@@ -9,7 +9,7 @@ import small_country as country
 import yaml
 from handed import EN, ES, FR
 
-from fltoolkit.languages.own_words import OwnWords, own_words
+from fltoolkit.languages.collected_texts import OwnWords, own_words
 from fltoolkit.languages.translations import lacking, lacking_in_each, without_translation
 from fltoolkit.survey.spec.survey_spec import read_spec
 

@@ -13,8 +13,8 @@ import small_country as country
 from shared_surveys import classified
 
 import fltoolkit as fl
-from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure_record import (
     OTHER_RULE_SET,
     DisclosureRecord,

@@ -25,8 +25,8 @@ from thoroughness import tries
 
 import fltoolkit as fl
 from fltoolkit.errors import PublicationError, RequestError, SpecError
-from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.complementary_suppression import Protected
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import COUNTS, MARKERS, NUMBERS, Published, restricted

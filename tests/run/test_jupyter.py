@@ -172,7 +172,11 @@ def test_a_kernel_that_cannot_be_made_new_is_replaced(tmp_path: Path, kernel: Ke
 
 def test_a_kernel_of_a_run_remembers_and_one_opened_by_hand_does_not(tmp_path: Path, kernel: Kernel) -> None:
     assert run(tmp_path, kernel, "from fltoolkit import memory; memory.is_on()") == [(1, ["True"])]
-    asked = [sys.executable, "-c", "import fltoolkit.memory; print(fltoolkit.memory.is_on())"]
+    asked = [
+        sys.executable,
+        "-c",
+        "import fltoolkit.memory; print(fltoolkit.memory.is_on())",
+    ]
     assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "False\n"
 
 

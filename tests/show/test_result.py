@@ -15,7 +15,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
-from fltoolkit.nap.follow_up import DECREASE, REACHED
+from fltoolkit.nap.later_survey import DECREASE, REACHED
 from fltoolkit.nap.targets import TOO_WIDE
 from fltoolkit.publish.models.published_model import PublishedModel
 from fltoolkit.show import result

@@ -14,7 +14,7 @@ from fltoolkit.authoring.draft.column_roles import (
     answer_codes,
     rank_columns,
 )
-from fltoolkit.authoring.draft.design_lines import Sample
+from fltoolkit.authoring.draft.files_and_design_lines import Sample
 from fltoolkit.authoring.draft.question_lines import Questions
 from fltoolkit.authoring.draft.vocabulary import first_hit, kind_of, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fltoolkit.authoring.draft import commented_blocks, design_lines, group_lines, question_lines
+from fltoolkit.authoring.draft import commented_blocks, files_and_design_lines, group_lines, question_lines
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
 from fltoolkit.authoring.draft.column_roles import UnusedColumns
 from fltoolkit.authoring.draft.yaml_lines import Draft, YamlLine
@@ -98,15 +98,15 @@ def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
 def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     """Yields the lines of a drafted survey.yaml from top to bottom. The draft looks for the columns of each
     part in a fixed order, and does not use a column twice."""
-    sample = design_lines.find_sample(unused)
+    sample = files_and_design_lines.find_sample(unused)
     status, why = unused.take("module_status")
-    _, answered = design_lines.module(status, why, unused.named(status)) if status else ([], ())
-    doubt = design_lines.doubt_module(unused, status, answered) if status and answered else ""
+    _, answered = files_and_design_lines.module(status, why, unused.named(status)) if status else ([], ())
+    doubt = files_and_design_lines.doubt_module(unused, status, answered) if status and answered else ""
     sure = status and answered and status.name not in unused.rivals
     if sample.module_weight and sure and status:
-        design_lines.compare_with_module(unused, sample.module_weight, status, answered)
+        files_and_design_lines.compare_with_module(unused, sample.module_weight, status, answered)
     age, of_age = unused.take("age")
-    year = design_lines.year(unused, Path(path))
+    year = files_and_design_lines.year(unused, Path(path))
     beside = commented_blocks.find_blocks(unused, age)
     q = question_lines.find_questions(
         unused, (status.name, answered) if status and sure else None, bool(sure or not status)
@@ -118,17 +118,17 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
 
     module = list[YamlLine]()
     if status:  # a column that got another role meanwhile is no rival any more
-        module, _ = design_lines.module(status, unused.why(status) + doubt, unused.named(status))
+        module, _ = files_and_design_lines.module(status, unused.why(status) + doubt, unused.named(status))
     workers = bool(q.worked and q.labelled)
     shares = [name for name, there in (("sector", "sector" in sectors), ("form", form)) if there]
 
     yield from map(YamlLine, (*HEAD, *_untold(unused, sample, age, q)))
     sections: list[Iterable[YamlLine]] = [
         _identity(year),
-        design_lines.files(unused, sample, path),
-        design_lines.design(unused, sample),
+        files_and_design_lines.files(unused, sample, path),
+        files_and_design_lines.design(unused, sample),
         module,
-        [design_lines.age(unused, age, of_age)],
+        [files_and_design_lines.age(unused, age, of_age)],
         question_lines.interview_lines(q),
         question_lines.answers(q),
         question_lines.definition_lines(q),
@@ -175,7 +175,7 @@ def _identity(year: YamlLine) -> list[YamlLine]:
 
 def _untold(
     unused: UnusedColumns,
-    sample: design_lines.Sample,
+    sample: files_and_design_lines.Sample,
     age: ColumnContents | None,
     q: question_lines.Questions,
 ) -> Iterator[str]:

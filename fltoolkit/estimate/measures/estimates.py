@@ -19,8 +19,8 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.category_names import meant_label
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.counts_and_design_effects import UnresolvedShares
 from fltoolkit.estimate.measures.intervals import wald
-from fltoolkit.estimate.measures.result_columns import UnresolvedShares
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.variance import Array, Joint, Matrix, Replicates, Units
 from fltoolkit.languages.reasons import Reason, Reasons

@@ -16,7 +16,7 @@ from fltoolkit.classify.category_names import named_in
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import stated_number
-from fltoolkit.classify.user_defined import (
+from fltoolkit.classify.outcomes_and_domains import (
     Where,
     domain_in_words,
     named,
@@ -25,17 +25,17 @@ from fltoolkit.classify.user_defined import (
     within,
 )
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.measures.estimates import About, Estimates
-from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
-from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
-from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
-from fltoolkit.estimate.measures.result_columns import (
+from fltoolkit.estimate.measures.counts_and_design_effects import (
     counts,
     design_effects,
     unresolved,
     unresolved_persons,
     with_intervals,
 )
+from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
+from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
+from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
 from fltoolkit.estimate.totals.breakdowns import Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons

@@ -20,12 +20,9 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_names import named_in
 from fltoolkit.classify.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import Where, refuse_own_outcomes, within
+from fltoolkit.classify.outcomes_and_domains import Where, refuse_own_outcomes, within
 from fltoolkit.errors import NotAvailable, RequestError
-from fltoolkit.estimate.measures.estimates import Estimates
-from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
-from fltoolkit.estimate.measures.prevalence_and_totals import about_of
-from fltoolkit.estimate.measures.result_columns import (
+from fltoolkit.estimate.measures.counts_and_design_effects import (
     UnresolvedPersons,
     counts,
     design_effects,
@@ -33,6 +30,9 @@ from fltoolkit.estimate.measures.result_columns import (
     unresolved,
     with_intervals,
 )
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
+from fltoolkit.estimate.measures.prevalence_and_totals import about_of
 from fltoolkit.estimate.totals.breakdowns import Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons

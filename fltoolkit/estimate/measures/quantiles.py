@@ -15,14 +15,14 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.category_names import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
-from fltoolkit.classify.user_defined import Where, refuse_own_outcomes, within
+from fltoolkit.classify.outcomes_and_domains import Where, refuse_own_outcomes, within
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.counts_and_design_effects import households_of_cases
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import about_amount, about_of, is_amount, with_amount
 from fltoolkit.estimate.measures.questions_asked import asked_months
-from fltoolkit.estimate.measures.result_columns import households_of_cases
 from fltoolkit.estimate.measures.stock_and_duration import months_counted
 from fltoolkit.estimate.totals.breakdowns import By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome

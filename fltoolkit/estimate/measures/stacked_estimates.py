@@ -12,7 +12,7 @@ import pandas as pd
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import classify
-from fltoolkit.classify.user_defined import Where
+from fltoolkit.classify.outcomes_and_domains import Where
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence, total

@@ -13,7 +13,7 @@ from typing import Literal
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import Where, refuse_own_outcomes, within
+from fltoolkit.classify.outcomes_and_domains import Where, refuse_own_outcomes, within
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.arguments import Level, checked
-from fltoolkit.classify.user_defined import Where, within
+from fltoolkit.classify.outcomes_and_domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import (

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fltoolkit.classify.user_defined import parse_expression
+from fltoolkit.classify.outcomes_and_domains import parse_expression
 from fltoolkit.errors import RequestError
 
 ALLOWED = (

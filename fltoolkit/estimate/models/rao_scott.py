@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
-from fltoolkit.classify.user_defined import Where, named_outcome, within
+from fltoolkit.classify.outcomes_and_domains import Where, named_outcome, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, truth_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome

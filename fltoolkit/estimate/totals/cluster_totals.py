@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import in_domain
+from fltoolkit.classify.outcomes_and_domains import in_domain
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.estimate.totals.coded_columns import with_categories
 from fltoolkit.languages.reasons import Name, Reason

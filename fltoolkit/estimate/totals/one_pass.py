@@ -16,7 +16,7 @@ from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.classify.classification_path import LEAVES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import group_order
-from fltoolkit.classify.user_defined import domain_in_words
+from fltoolkit.classify.outcomes_and_domains import domain_in_words
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.totals.cluster_totals import OUTSIDE, UNRESOLVED, Outcome, cluster_totals, margins_of

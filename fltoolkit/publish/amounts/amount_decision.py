@@ -23,8 +23,8 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.group_columns import stated_number
 from fltoolkit.estimate.totals.person_patterns import AMOUNT, UNITS, cases_with_amount
 from fltoolkit.estimate.variance import Array
-from fltoolkit.publish.disclosure.cell_counts import CellId
 from fltoolkit.publish.disclosure.complementary_suppression import draw
+from fltoolkit.publish.disclosure.confidential_cells import CellId
 from fltoolkit.publish.printed_numbers import EXACT, nearest, step_above
 
 CONTRIBUTORS, UNITS_OF_CONTRIBUTORS, EACH_SIDE = 10, 3, 5  # persons with an amount above 0; around a median

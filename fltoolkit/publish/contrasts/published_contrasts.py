@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import FORCED_LABOUR, of_forced_labour
+from fltoolkit.classify.outcomes_and_domains import FORCED_LABOUR, of_forced_labour
 from fltoolkit.estimate.change_over_time.difference import LEAST_CASES_ALONE, first_remark, is_testable
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.measures.family_of_contrasts import (

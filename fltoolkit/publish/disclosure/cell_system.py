@@ -19,7 +19,7 @@ import scipy
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.variance import Array
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key, crossed_groups
+from fltoolkit.publish.disclosure.confidential_cells import Cell, Key, crossed_groups
 from fltoolkit.publish.printed_numbers import nearest
 
 Mask = NDArray[np.bool_]

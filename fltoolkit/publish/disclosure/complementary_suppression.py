@@ -18,8 +18,8 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from fltoolkit.estimate.variance import Array
-from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Mask
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Solution, Terms, solve, solve_near
 
 COMPLEMENT = "hidden so that another cell cannot be worked out"

@@ -15,8 +15,8 @@ import scipy
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.variance import Array
-from fltoolkit.publish.disclosure.cell_counts import CellId, Limits
 from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
+from fltoolkit.publish.disclosure.confidential_cells import CellId, Limits
 
 TRIES = 3  # random changes; with them a part that is a sum of cells can be distinguished from one that is not
 BLOCK = 256  # cells

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from fltoolkit.estimate.totals.person_patterns import UNITS, PersonPatterns
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId
+from fltoolkit.publish.disclosure.confidential_cells import Cell, CellId
 from fltoolkit.publish.disclosure.fitting_sets import PrintedCases, count_fitting_sets, identifies
 from fltoolkit.publish.disclosure.survey_system import margins_of_cell
 from fltoolkit.publish.printed_numbers import class_limits

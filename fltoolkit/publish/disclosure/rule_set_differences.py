@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fltoolkit.publish.disclosure.cell_counts import Limits, confidential, population_cells
+from fltoolkit.publish.disclosure.confidential_cells import Limits, confidential, population_cells
 from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision
 
 

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from fltoolkit.classify.category_names import category_code, crossed_labels, label_of
 from fltoolkit.classify.characteristics import Characteristic, characteristics_of
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import named_domain
+from fltoolkit.classify.outcomes_and_domains import named_domain
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined_reasons
 from fltoolkit.publish.amounts.amount_decision import decide_amounts
-from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.publish.disclosure.confidential_cells import Key, Limits
 from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key
 from fltoolkit.publish.disclosure.profile.profile_decision import (
     ProfileRows,

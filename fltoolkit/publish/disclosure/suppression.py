@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 
 from fltoolkit.languages.reasons import Name, Reason, crossed_names
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, is_of, mean_weights
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, protect
+from fltoolkit.publish.disclosure.confidential_cells import Cell, CellId, Key, is_of, mean_weights
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.survey_system import (
     DisclosureScenario,

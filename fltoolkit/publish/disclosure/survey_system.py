@@ -24,15 +24,6 @@ from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance import Array
-from fltoolkit.publish.disclosure.cell_counts import (
-    Cell,
-    CellId,
-    Key,
-    Limits,
-    crossed_groups,
-    is_of,
-    mean_weights,
-)
 from fltoolkit.publish.disclosure.cell_system import (
     CLOSE,
     CellSystem,
@@ -43,6 +34,15 @@ from fltoolkit.publish.disclosure.cell_system import (
     build_system,
     rounding_margins,
     sparse_rows,
+)
+from fltoolkit.publish.disclosure.confidential_cells import (
+    Cell,
+    CellId,
+    Key,
+    Limits,
+    crossed_groups,
+    is_of,
+    mean_weights,
 )
 from fltoolkit.publish.disclosure.derived_cells import (
     AnyCell,

@@ -14,7 +14,7 @@ import pandas as pd
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_names import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import refuse_own_outcomes
+from fltoolkit.classify.outcomes_and_domains import refuse_own_outcomes
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import (

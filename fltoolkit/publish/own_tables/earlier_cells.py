@@ -11,7 +11,7 @@ import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
-from fltoolkit.publish.disclosure.cell_counts import (
+from fltoolkit.publish.disclosure.confidential_cells import (
     Cell,
     CellId,
     Key,

@@ -14,8 +14,8 @@ import numpy as np
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.estimate.totals.outcome_overlaps import OPEN, YES
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
-from fltoolkit.publish.disclosure.cell_counts import CellId
 from fltoolkit.publish.disclosure.cell_system import CLOSE, Mask
+from fltoolkit.publish.disclosure.confidential_cells import CellId
 from fltoolkit.publish.disclosure.derived_cells import changes_within_cells
 
 Combination = tuple[str, str]  # the answers on the first and on the second outcome

@@ -21,7 +21,7 @@ from fltoolkit.estimate.totals.outcome_overlaps import (
 )
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN, PersonPatterns
 from fltoolkit.estimate.variance import Array
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, population_mean_weight
+from fltoolkit.publish.disclosure.confidential_cells import Cell, CellId, population_mean_weight
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     WITH,
     characteristic_name,

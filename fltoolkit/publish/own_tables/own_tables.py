@@ -14,12 +14,12 @@ from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.characteristics import TOPICS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import in_place_of_forced_labour
+from fltoolkit.classify.outcomes_and_domains import in_place_of_forced_labour
 from fltoolkit.errors import PublicationError, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.prevalence_and_totals import prevalence
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
-from fltoolkit.publish.disclosure.cell_counts import CellId
+from fltoolkit.publish.disclosure.confidential_cells import CellId
 from fltoolkit.publish.disclosure.run_decision import (
     DecidedRows,
     decide_new_rows,

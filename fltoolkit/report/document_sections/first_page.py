@@ -20,7 +20,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 )
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import round_names
+from fltoolkit.nap.later_survey import round_names
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import significant
 from fltoolkit.publish.reliability import has_wide_bounds

@@ -12,7 +12,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import BEHIND, UNRELIABLE_BELOW
+from fltoolkit.nap.later_survey import BEHIND, UNRELIABLE_BELOW
 from fltoolkit.nap.targets import NO_FALL, POWER, TARGET, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables

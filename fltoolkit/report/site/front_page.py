@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
-from fltoolkit.nap.follow_up import in_units, round_names
+from fltoolkit.nap.later_survey import in_units, round_names
 from fltoolkit.report.document_sections import first_page, results_section
 from fltoolkit.report.site.notebook_pages import TEMPLATES, page_styles
 from fltoolkit.show.wording import number_words, plan_words, result_sentences

@@ -15,7 +15,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import DECREASE
+from fltoolkit.nap.later_survey import DECREASE
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals_of, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS

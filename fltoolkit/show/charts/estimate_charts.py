@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.user_defined import FORCED_LABOUR
+from fltoolkit.classify.outcomes_and_domains import FORCED_LABOUR
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.totals.breakdowns import By
 from fltoolkit.languages.language import Language

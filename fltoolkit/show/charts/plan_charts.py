@@ -8,8 +8,8 @@ from typing import Any
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
+from fltoolkit.languages.collected_texts import own_words
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.own_words import own_words
 from fltoolkit.languages.translations import lacking
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan

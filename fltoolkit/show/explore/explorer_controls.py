@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.collected_texts import OwnWords
 from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture, Table

@@ -16,7 +16,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 )
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.follow_up import answer_on_change, in_units, round_names, sign_and_verdict
+from fltoolkit.nap.later_survey import answer_on_change, in_units, round_names, sign_and_verdict
 from fltoolkit.show.printed_tables import number_cells, plan_cells, result_tables
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.nap.follow_up import answer_on_change, in_units, round_names
+from fltoolkit.nap.later_survey import answer_on_change, in_units, round_names
 from fltoolkit.publish.measure_units import COUNT_MEASURES, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words, plan_words

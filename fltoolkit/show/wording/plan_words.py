@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from fltoolkit.languages.collected_texts import OwnWords
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.reasons import Reasons, as_stated, has_text
-from fltoolkit.nap.follow_up import DECREASE, NOT_REACHED, REACHED, round_names
+from fltoolkit.nap.later_survey import DECREASE, NOT_REACHED, REACHED, round_names
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import decimals_of
 from fltoolkit.show.wording import number_words

@@ -8,7 +8,7 @@ from pathlib import Path
 from draft_columns import YES_NO, column, unused
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.design_lines import Sample
+from fltoolkit.authoring.draft.files_and_design_lines import Sample
 from fltoolkit.authoring.draft.group_lines import (
     find_groups,
     find_sectors,

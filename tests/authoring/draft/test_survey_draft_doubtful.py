@@ -19,7 +19,7 @@ from draft_surveys import OWN_WORDS, REPLICATES, rows, write_survey
 import fltoolkit as fl
 from fltoolkit.authoring.draft.column_contents import has_own_words
 from fltoolkit.authoring.draft.column_roles import key_of_question
-from fltoolkit.authoring.draft.design_lines import find_replicates
+from fltoolkit.authoring.draft.files_and_design_lines import find_replicates
 from fltoolkit.authoring.draft.survey_draft import make_draft
 from fltoolkit.authoring.draft.vocabulary import why_unclear
 from fltoolkit.yaml_files.loading import UNANSWERED

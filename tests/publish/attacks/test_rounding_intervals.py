@@ -17,7 +17,7 @@ from small_surveys import SPEC, Person, persons_table, write_survey
 import fltoolkit as fl
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.publish.disclosure import survey_system
-from fltoolkit.publish.disclosure.cell_counts import Cell
+from fltoolkit.publish.disclosure.confidential_cells import Cell
 from fltoolkit.publish.printed_numbers import CLASSES
 
 WEIGHTS, EACH, TRUE = {"men": 100.0, "women": 110.0}, 4000, {"men": 2, "women": 10}

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key
 from fltoolkit.publish.disclosure.cell_system import (
     EqualityConstraint,
     Kinds,
@@ -15,6 +14,7 @@ from fltoolkit.publish.disclosure.cell_system import (
     rounding_margins,
     system_of,
 )
+from fltoolkit.publish.disclosure.confidential_cells import Cell, Key
 
 
 def key(**groups: str) -> Key:

@@ -16,9 +16,9 @@ from hypothesis import Phase, given, settings, strategies as st
 from thoroughness import tries
 
 from fltoolkit.estimate.totals.breakdowns import cube
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits, confidential
 from fltoolkit.publish.disclosure.cell_system import system_of
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, Protected, protect
+from fltoolkit.publish.disclosure.confidential_cells import Cell, Key, Limits, confidential
 from fltoolkit.publish.disclosure.feasible_counts import feasible_range
 
 many_tables = settings(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure.derived_cells import DerivedCell, changes_within_cells, derived_cells
 
 

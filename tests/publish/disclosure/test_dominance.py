@@ -8,7 +8,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.estimate.totals.person_patterns import read_patterns
-from fltoolkit.publish.disclosure.cell_counts import Cell
+from fltoolkit.publish.disclosure.confidential_cells import Cell
 from fltoolkit.publish.disclosure.dominance import dominated, identifying_cells
 
 WHOLE = ("adults", frozenset[tuple[str, str]]())

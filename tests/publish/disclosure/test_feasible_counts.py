@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key
 from fltoolkit.publish.disclosure.cell_system import CellSystem, Kinds, Row, build_system, system_of
+from fltoolkit.publish.disclosure.confidential_cells import Cell, Key
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, feasible_range, solve, solve_near
 
 NAN, INF = float("nan"), float("inf")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from published_rows import published, row
 
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure.rule_set_differences import decide_rule_sets
 from fltoolkit.publish.disclosure.suppression_decision import Decision
 

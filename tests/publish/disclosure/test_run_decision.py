@@ -12,7 +12,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit import memory
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure.run_decision import decided_rows
 from fltoolkit.publish.published_set import decided_run
 

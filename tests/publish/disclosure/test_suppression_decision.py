@@ -15,7 +15,7 @@ from fltoolkit.publish.disclosure import (
     suppression,
     survey_system,
 )
-from fltoolkit.publish.disclosure.cell_counts import Key, Limits
+from fltoolkit.publish.disclosure.confidential_cells import Key, Limits
 from fltoolkit.publish.disclosure.suppression_decision import Decision, decide
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario
 

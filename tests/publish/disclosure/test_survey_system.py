@@ -21,7 +21,7 @@ import fltoolkit as fl
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.languages.reasons import Reason, group_name
-from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
+from fltoolkit.publish.disclosure.confidential_cells import Cell, Limits
 from fltoolkit.publish.disclosure.run_decision import STRICTER
 from fltoolkit.publish.disclosure.suppression import breakdown_of
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS

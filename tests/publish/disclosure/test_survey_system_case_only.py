@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fltoolkit.estimate.totals.person_patterns import read_patterns
-from fltoolkit.publish.disclosure.cell_counts import Cell, Limits
+from fltoolkit.publish.disclosure.confidential_cells import Cell, Limits
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, solve
 from fltoolkit.publish.disclosure.survey_system import (
     DisclosureScenario,

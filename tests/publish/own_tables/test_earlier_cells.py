@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.publish.disclosure.cell_counts import Limits, disclosed_cells
+from fltoolkit.publish.disclosure.confidential_cells import Limits, disclosed_cells
 from fltoolkit.publish.own_tables.earlier_cells import EarlierRows, earlier_cells
 
 MEN, WOMEN, WHOLE = frozenset({("sex", "men")}), frozenset({("sex", "women")}), frozenset[tuple[str, str]]()

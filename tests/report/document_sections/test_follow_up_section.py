@@ -13,7 +13,7 @@ from promises import evidence_of, filled, plan_with
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, INCREASED, NO_CHANGE, NOT_COMPARABLE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
-from fltoolkit.nap.follow_up import sign_and_verdict
+from fltoolkit.nap.later_survey import sign_and_verdict
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.show.printed_tables import change_tables
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from file_texts import lines
 
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure_record import READERS, DisclosureRecord, HiddenCell, TableCells
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.documents.disclosure_page import disclosure_page

@@ -15,7 +15,7 @@ import pytest
 import small_country as country
 
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.exchange.evidence_json import FRAMES, HIDDEN, document, schema
 

@@ -29,7 +29,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.languages.language import read_language
-from fltoolkit.nap.follow_up import follow_up, targets_with_results
+from fltoolkit.nap.later_survey import follow_up, targets_with_results
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.targets import targets
 from fltoolkit.publish.printed_numbers import rounded_up

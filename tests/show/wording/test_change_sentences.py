@@ -14,7 +14,7 @@ from handed import EN, FR
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_LATER
-from fltoolkit.nap.follow_up import round_names
+from fltoolkit.nap.later_survey import round_names
 from fltoolkit.show.wording.change_sentences import of_headline, of_published, signed
 
 RATE = (

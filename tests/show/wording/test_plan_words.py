@@ -12,7 +12,7 @@ from handed import EN, ES, FR
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import PREVALENCE
-from fltoolkit.nap.follow_up import INSIDE, NOT_REACHED, REACHED, answer_on_change
+from fltoolkit.nap.later_survey import INSIDE, NOT_REACHED, REACHED, answer_on_change
 from fltoolkit.nap.target_paths import Target, target_in_words
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import unit

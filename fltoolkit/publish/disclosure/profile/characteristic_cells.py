@@ -16,7 +16,14 @@ import pandas as pd
 
 from fltoolkit.classify.characteristics import EXCLUSIVE, FAMILIES, TOPICS, Characteristic
 from fltoolkit.classify.rule_set import SIDES
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
+from fltoolkit.publish.disclosure.confidential_cells import (
+    Cell,
+    CellId,
+    Key,
+    Limits,
+    confidential,
+    known_count,
+)
 from fltoolkit.publish.disclosure.derived_cells import DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.publish.disclosure.survey_system import Relation

@@ -14,8 +14,8 @@ import pandas as pd
 from fltoolkit.classify.characteristics import Characteristic
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.languages.reasons import Reason, group_name
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
+from fltoolkit.publish.disclosure.confidential_cells import Cell, CellId, Key
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     EVERYBODY,
     FEW_MORE,

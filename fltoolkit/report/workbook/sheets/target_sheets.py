@@ -11,7 +11,7 @@ from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CA
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
+from fltoolkit.nap.later_survey import DECREASE, sign_and_verdict
 from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_description import Page, SheetRow, Styled

@@ -17,7 +17,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     stated_verdict,
 )
 from fltoolkit.languages.language import Language
-from fltoolkit.nap.follow_up import round_names
+from fltoolkit.nap.later_survey import round_names
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from fltoolkit.classify.characteristics import Characteristic
-from fltoolkit.publish.disclosure.cell_counts import Cell, Key, Limits
+from fltoolkit.publish.disclosure.confidential_cells import Cell, Key, Limits
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     EVERYBODY,

@@ -9,7 +9,7 @@ import pytest
 from handed import EN, FR
 from published_rows import published, row
 
-from fltoolkit.publish.disclosure.cell_counts import Limits
+from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.descriptions import detectable_falls
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart

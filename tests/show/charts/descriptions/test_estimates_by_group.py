@@ -16,9 +16,9 @@ from published_rows import of, published, row
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
+from fltoolkit.languages.collected_texts import OwnWords
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_text import OwnText
-from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
 from fltoolkit.show.charts.descriptions.estimates_by_group import (
     HALF_PAGE,

@@ -12,7 +12,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
-from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
+from fltoolkit.estimate.measures.measure_by_name import TOTAL_OF, estimate_measure, estimate_with_total
 
 PASSES = importlib.import_module("fltoolkit.estimate.totals.one_pass")
 MANY = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.classify.user_defined import of_forced_labour
+from fltoolkit.classify.outcomes_and_domains import of_forced_labour
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile, profile_and_total

@@ -98,7 +98,7 @@ def test_the_counts_are_those_of_a_loop_over_the_answers(
     screen."""
     import random
 
-    from fltoolkit.classify.checks.case_checks import case_findings
+    from fltoolkit.classify.checks.case_findings import case_findings
 
     rng, items = (
         random.Random(3),

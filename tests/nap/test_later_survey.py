@@ -16,7 +16,7 @@ from two_rounds import PLAN, fell, followed, survey
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.follow_up import VERDICT_SIGNS
+from fltoolkit.nap.later_survey import VERDICT_SIGNS
 
 FIGURE = {
     "indicator": "decrease",

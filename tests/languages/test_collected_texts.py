@@ -11,8 +11,8 @@ import yaml
 from handed import EN, ES, FR
 
 import fltoolkit as fl
+from fltoolkit.languages.collected_texts import OwnWords, own_words
 from fltoolkit.languages.marked_text import mark, starred
-from fltoolkit.languages.own_words import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason, crossed_categories, group_name
 from fltoolkit.languages.translations import lacking
 from fltoolkit.survey.spec.survey_spec import read_spec

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from fltoolkit.publish.disclosure.cell_counts import (
+from fltoolkit.publish.disclosure.confidential_cells import (
     Cell,
     Limits,
     confidential,

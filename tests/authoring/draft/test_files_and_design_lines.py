@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from draft_columns import column, unused
 
-from fltoolkit.authoring.draft.design_lines import (
+from fltoolkit.authoring.draft.files_and_design_lines import (
     Sample,
     age,
     compare_with_module,

@@ -14,8 +14,7 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.estimate.measures import intervals
-from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion
-from fltoolkit.estimate.measures.result_columns import (
+from fltoolkit.estimate.measures.counts_and_design_effects import (
     counts,
     design_effects,
     households_of_cases,
@@ -23,6 +22,7 @@ from fltoolkit.estimate.measures.result_columns import (
     unresolved_persons,
     with_intervals,
 )
+from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation

@@ -11,7 +11,7 @@ import shipped
 from small_surveys import NORVIA
 
 import fltoolkit as fl
-from fltoolkit.classify.user_defined import _expression
+from fltoolkit.classify.outcomes_and_domains import _expression
 from fltoolkit.errors import RequestError
 
 TRUTHS = (True, False, None)
