@@ -320,10 +320,17 @@ def baseline(filled: Baseline) -> Table:
 
 
 def plain(
-    body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, groups: tuple[str, ...] = ()
+    body: pd.DataFrame,
+    title: str,
+    subtitle: str,
+    note: str = "",
+    *,
+    groups: tuple[str, ...] = (),
+    footnotes: tuple[str, ...] = (),
 ) -> Table:
     """Returns a table for a notebook from a data frame of texts. It looks like the kit's tables of results.
-    `groups` has, for each row, the line across the table above it.
+    `groups` has, for each row, the line across the table above it. `footnotes` stand below the table with the
+    letters a, b, …
 
     Words are left-aligned and numbers are right-aligned. Each column is as wide as its texts need (JupyterLab
     would make all columns equal).
@@ -340,7 +347,7 @@ def plain(
     made = of_texts(
         title, tuple(map(str, frame)), rows, tuple(compress(range(len(frame.columns)), of_numbers)), note
     )
-    return in_notebook(replace(made, subtitle=subtitle), scrolled=False)
+    return in_notebook(replace(made, subtitle=subtitle, footnotes=footnotes), scrolled=False)
 
 
 def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
