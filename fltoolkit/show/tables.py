@@ -404,7 +404,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         shown = shown.tab_style(style.css("padding-left: 20px;"), gap)
     # JupyterLab stripes rows, and the column that stays in view would stand out of them.
     rules = (
-        f"#{name} tbody tr {{ background: white; }}",
+        f"#{name} tr {{ background: white; }}",
         f"#{name} .gt_group_heading_row + tr > td {{ border-top-style: none; }}",
     )
     shown = shown.opt_css("\n".join(rules))
@@ -423,7 +423,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     if scrolled:
         first = table.heads[0].key
         kept = [loc.body(columns=first), loc.column_labels(columns=first)]
-        shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
+        shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: inherit;"), kept)
         if len(table.heads) < FEW and all(
             head.kind != "words" for head in table.heads[1:]
         ):  # others have no room to spare
