@@ -320,10 +320,17 @@ def baseline(filled: Baseline) -> Table:
 
 
 def plain(
-    body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, groups: tuple[str, ...] = ()
+    body: pd.DataFrame,
+    title: str,
+    subtitle: str,
+    note: str = "",
+    *,
+    groups: tuple[str, ...] = (),
+    footnotes: tuple[str, ...] = (),
 ) -> Table:
     """Returns a table for a notebook from a data frame of texts. It looks like the kit's tables of results.
-    `groups` has, for each row, the line across the table above it.
+    `groups` has, for each row, the line across the table above it. `footnotes` stand below the table with the
+    letters a, b, …
 
     Words are left-aligned and numbers are right-aligned. Each column is as wide as its texts need (JupyterLab
     would make all columns equal).
@@ -340,7 +347,7 @@ def plain(
     made = of_texts(
         title, tuple(map(str, frame)), rows, tuple(compress(range(len(frame.columns)), of_numbers)), note
     )
-    return in_notebook(replace(made, subtitle=subtitle), scrolled=False)
+    return in_notebook(replace(made, subtitle=subtitle, footnotes=footnotes), scrolled=False)
 
 
 def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
@@ -397,7 +404,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         shown = shown.tab_style(style.css("padding-left: 20px;"), gap)
     # JupyterLab stripes rows, and the column that stays in view would stand out of them.
     rules = (
-        f"#{name} tbody tr {{ background: white; }}",
+        f"#{name} tr {{ background: white; }}",
         f"#{name} .gt_group_heading_row + tr > td {{ border-top-style: none; }}",
     )
     shown = shown.opt_css("\n".join(rules))
@@ -416,7 +423,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     if scrolled:
         first = table.heads[0].key
         kept = [loc.body(columns=first), loc.column_labels(columns=first)]
-        shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
+        shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: inherit;"), kept)
         if len(table.heads) < FEW and all(
             head.kind != "words" for head in table.heads[1:]
         ):  # others have no room to spare

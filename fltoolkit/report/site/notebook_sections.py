@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from fltoolkit.show.charts.chart_style import MIME
+from fltoolkit.show.charts.chart_style import FOLD_BEGINS, FOLD_ENDS, FOLDED, MIME
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
 
 HEADING = re.compile(r"^##\s+(.+)$", re.MULTILINE)
@@ -50,6 +50,7 @@ def lay_out(notebook: Any) -> list[PageSection]:
     - `fold` in the first output of a part that readers open with a click: the words on which they click.
     - `folded` in the last output of such a part.
     """
+    _unfold(notebook)
     cells = [part for cell in notebook.cells if _is_on_the_page(cell) for part in _split(cell)]
     begins = [i for i, cell in enumerate(cells) if _title(cell)]
     head, parts = cells[: begins[0] if begins else len(cells)], []
@@ -69,6 +70,14 @@ def lay_out(notebook: Any) -> list[PageSection]:
     for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
         _fold(cells[at:end])
     return sections
+
+
+def _unfold(notebook: Any) -> None:
+    """Removes the fold that a table below a picture has in a notebook: the page folds such tables itself."""
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        data = output.get("data", {})
+        if data.get("text/html", "").startswith(FOLDED):
+            data["text/html"] = data["text/html"].split(FOLD_BEGINS, 1)[1].removesuffix(FOLD_ENDS)
 
 
 def _is_on_the_page(cell: Any) -> bool:

@@ -31,7 +31,7 @@ MOST_ROWS = 30  # of a picture: with a headline above it, it still fits a printe
 
 @checked
 def gallery(out: Published, measure: str) -> None:
-    """Displays every breakdown of a measure as a picture with a table. Each population has one picture with
+    """Displays every breakdown of a measure as a picture with a folded table. Each population has one picture with
     all groups one below the other (several if there are many categories), then one picture for each breakdown
     that crosses two groups.
 
@@ -43,10 +43,11 @@ def gallery(out: Published, measure: str) -> None:
     from IPython.display import display
 
     for drawn, rows in (*pairs(out, measure), *_pairs_of_own_outcomes(out, measure)):
-        if rows["estimate"].notna().any():
-            display(drawn)
         # If nobody is a case, shares have no categories: each breakdown has the same row.
-        display(table(rows if rows["breakdown"].any() else rows.head(1)))
+        shown = rows if rows["breakdown"].any() else rows.head(1)
+        if drawable := rows["estimate"].notna().any():
+            display(drawn)
+        display(table(shown).folded(len(shown)) if drawable else table(shown))
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"].isin(out.origins)]
     for _, part in rows.groupby(["reference_population", "breakdown"], sort=False):

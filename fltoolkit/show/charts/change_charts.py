@@ -45,6 +45,6 @@ def changes(found: ChangeSet | None) -> None:
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
     display(Result("\n\n".join(change_sentences.of_headline(found, ENGLISH))))
     display(picture(change_dumbbell.change(rows, ENGLISH)))
-    display(in_notebook(change_tables.changes(ENGLISH, rows)))
+    display(in_notebook(change_tables.changes(ENGLISH, rows)).folded(len(rows)))
     held = change_sentences.interviews(ENGLISH, rows.iloc[0].to_dict())
     display(Words("\n\n".join(filter(None, (ENGLISH.say("change.note"), held)))))

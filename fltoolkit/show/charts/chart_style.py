@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -23,6 +23,11 @@ CONFIG = {
     "responsive": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendDataToCloud"],
 }  # fmt: skip
 MIME = "application/vnd.plotly.v1+json"
+FOLDED, FOLD_BEGINS, FOLD_ENDS = (
+    '<details><summary style="cursor: pointer">',
+    "</summary>\n",
+    "</details>",
+)  # around a folded table
 NOTES = "notes"  # the name of the annotation with the notes below a drawing
 
 
@@ -40,10 +45,11 @@ class Picture:
     )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """Returns the figure and its text alternative for a notebook. Plotly's own renderers are not used."""
+        """Returns the figure and its text alternative for a notebook. Plotly's own renderers are not used. A
+        whole number is written without decimals, as a browser saves it."""
         import json
 
-        data = json.loads(self.figure.to_json())
+        data = json.loads(self.figure.to_json(), parse_float=_as_saved)
         data["config"] = CONFIG
         meta = {
             "alt": self.alt,
@@ -55,6 +61,10 @@ class Picture:
         return {MIME: data, "text/plain": self.alt}
 
 
+def _as_saved(text: str) -> float:
+    return int(value) if (value := float(text)).is_integer() else value
+
+
 @dataclass(frozen=True)
 class Table:
     """A table for a notebook: as HTML, and as plain text for programs that cannot show HTML. The same table
@@ -62,6 +72,12 @@ class Table:
 
     html: str
     text: str
+
+    def folded(self, rows: int) -> Table:
+        """Returns the table folded, for a place below a picture. Readers open it with a click on a line that
+        says how many `rows` it has."""
+        head = f"{FOLDED}Table: {rows} row{'' if rows == 1 else 's'}{FOLD_BEGINS}"
+        return replace(self, html=f"{head}{self.html}{FOLD_ENDS}")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/html": self.html, "text/plain": self.text}

@@ -97,7 +97,7 @@ def children(out: Published) -> None:
     display(Result(statement(ENGLISH, in_forced_labour(out, population))))
     display(children_flow(out, population))
     rows = out.select("flowchart", [[], ["step"]], population=population)
-    display(table(rows, title="Children by the step at which they leave the definition"))
+    display(table(rows, title="Children by the step at which they leave the definition").folded(len(rows)))
 
 
 def children_flow(out: Published, population: str) -> Picture:

@@ -18,6 +18,7 @@ from fltoolkit.show.charts.descriptions import chart_notes
 from fltoolkit.show.charts.descriptions.axis_ticks import LONGEST
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Glyph, Mark, Tick
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
+from fltoolkit.show.printed_tables.printed_table import letter
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, PublishedNumber, number, value
@@ -71,10 +72,16 @@ def risk(model: PublishedModel) -> Picture | Nothing:
 def risk_table(model: PublishedModel) -> Table | Nothing:
     """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The
     other is the difference in prevalence from the reference category, in cases per 1,000, if all other
-    characteristics are equal. If the model is not shown, a sentence says why."""
+    characteristics are equal. Remarks are footnotes with letters. If the model is not shown, a sentence says
+    why."""
     if model.table.empty:
         return Nothing(_notes(model)[0])
     records = as_records(model.table)
+    # The note below the table explains [c], and the category says that it is the reference.
+    remarks = [
+        "" if r["marker"] == "c" or _is_base(r) else number_words.start(str(r["reason"])) for r in records
+    ]
+    footnotes = tuple(filter(None, dict.fromkeys(remarks)))
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(
         {
@@ -82,7 +89,7 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
                 number_words.start(_name(r["group"])) if new else ""
                 for r, new in zip(records, starts, strict=True)
             ],
-            "Category": [number_words.start(value(r["group"], r["category"])) for r in records],
+            "Category": [_category(r) for r in records],
             "Odds ratio": [ratio(r["odds_ratio"]) for r in records],
             f"{number_words.percent(ENGLISH, model.level)} interval": [_ratio_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"], r) for r in records],
@@ -93,7 +100,7 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
                 for r in records
             ],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": ["reference" if _is_base(r) else r["reason"] for r in records],
+            "Notes": [letter(footnotes.index(remark)) if remark else "" for remark in remarks],
         }
     )
     about = (
@@ -105,7 +112,7 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
         *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
         number_words.markers(ENGLISH, model.table["marker"]),
     )
-    return plain(body, RATIOS, about, " ".join(n for n in notes if n))
+    return plain(body, RATIOS, about, " ".join(n for n in notes if n), footnotes=footnotes)
 
 
 @checked
@@ -188,9 +195,9 @@ def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
     heading = number_words.start(_name(group))
     made = [ChartRow(heading, heading, heading=True)]
     for row in as_records(part):
-        label, words = number_words.start(value(group, row["category"])), _ratio_with_limits(row)
+        label, words = _category(row), _ratio_with_limits(row)
         if _is_base(row):
-            made.append(ChartRow(f"{label} (ref.)", f"{heading}: {label}", printed="1"))
+            made.append(ChartRow(label, f"{heading}: {label}", printed="1"))
         elif pd.isna(row["odds_ratio"]):
             absent = chart_notes.unshown(ENGLISH, row["marker"])
             made.append(ChartRow(label, f"{heading}: {label}", absent=absent, remark=str(row["reason"])))
@@ -230,6 +237,10 @@ def _axis(table: pd.DataFrame) -> Axis:
         "odds ratio (log scale)",
         log=True,
     )
+
+
+def _category(row: PublishedNumber) -> str:
+    return f"{number_words.start(value(row['group'], row['category']))}{' (ref.)' if _is_base(row) else ''}"
 
 
 def _is_base(row: PublishedNumber) -> bool:

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from fltoolkit.report.site.notebook_sections import lay_out
-from fltoolkit.show.charts.chart_style import MIME
+from fltoolkit.show.charts.chart_style import MIME, Table
 from fltoolkit.show.wording.section_words import Nothing, Result
 
 CHART = {MIME: {"data": [], "layout": {}}, "text/plain": "chart"}
@@ -158,6 +158,15 @@ def test_a_table_behind_a_picture_is_folded_under_its_title(data: Any, folds: An
     lay_out(made)
     assert [o.metadata.get("fold") for o in made.cells[-1].outputs] == folds
     assert [bool(o.metadata.get("folded")) for o in made.cells[-1].outputs] == [bool(fold) for fold in folds]
+
+
+def test_a_table_that_a_notebook_folds_has_one_fold_on_the_page() -> None:
+    made = notebook("## One", shown(CHART, Table(TABLE["text/html"], "t").folded(1)))
+    assert "Table: 1 row<" in made.cells[-1].outputs[-1].data["text/html"]
+    lay_out(made)
+    table = made.cells[-1].outputs[-1]
+    assert table.data["text/html"] == TABLE["text/html"]
+    assert table.metadata["fold"] == "Table: By &lt;sex&gt;"
 
 
 def test_further_pictures_of_a_section_are_folded_with_their_tables() -> None:

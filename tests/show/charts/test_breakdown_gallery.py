@@ -71,12 +71,16 @@ def test_numbers_by_the_sector_of_forced_labour_are_bars_and_shares_dots(norvia:
     assert bars("share", "sector") == {False}
 
 
-def test_a_table_follows_each_picture(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folded_table_follows_each_picture(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
     with displayed(monkeypatch) as seen:
         gallery(norvia, "total")
     assert len(seen) == 2 * len(list(pairs(norvia, "total")))
     assert {type(part) for part in seen[::2]} == {Picture}
     assert {type(part) for part in seen[1::2]} == {Table}
+    for table, (_, rows) in zip(seen[1::2], pairs(norvia, "total"), strict=True):
+        head = table.html.partition("</summary>")[0]
+        assert head.startswith("<details><summary")
+        assert head.endswith(f">Table: {len(rows)} rows")
 
 
 def test_a_measure_that_was_not_published_shows_nothing(

@@ -88,3 +88,10 @@ def test_a_table_is_html_and_its_text() -> None:
     table = Table("<table></table>", "a  b")
     assert table._repr_mimebundle_() == {"text/html": "<table></table>", "text/plain": "a  b"}
     assert repr(table) == "a  b"
+
+
+def test_a_whole_number_of_a_figure_is_text_that_a_browser_writes_too() -> None:
+    fig = figure("Title", "Subtitle", 40)
+    fig.add_scatter(x=[0.0, 1.5, 2.0])
+    data = Picture(fig, "Words.")._repr_mimebundle_()[MIME]
+    assert json.dumps(data["data"][0]["x"]) == "[0, 1.5, 2]"

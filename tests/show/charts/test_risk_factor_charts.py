@@ -132,6 +132,16 @@ def test_the_table_gives_differences_per_1_000_and_markers(model: fl.PublishedMo
     assert "[c] hidden to protect people" in text.replace("\xa0", " ")
 
 
+def test_a_remark_is_a_letter_with_its_text_below_the_table(model: fl.PublishedModel) -> None:
+    south = model.table["category"] == "south"
+    remarked = model.table["reason"].where(~south, "a long remark")
+    *_, body, notes = fl.show.risk_table(
+        replace(model, table=model.table.assign(reason=remarked))
+    ).html.rsplit("</table>", 2)
+    assert "a long remark" not in body
+    assert "A long remark" in notes
+
+
 def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> None:
     rest = model.table["odds_ratio"].where(model.table["category"] != model.table["reference"])
     endless = replace(model, table=model.table.assign(ci_low=rest / 2, ci_high=rest + np.inf))

@@ -16,6 +16,7 @@ ROOM, NEAR = (
     1.15,
 )  # times the largest value: the end of an axis, and the furthest tick at which it ends instead
 LONGEST = 2.5  # times the furthest number of a chart: a longer interval is cut
+BROAD = 10  # times its low end: the high end of an interval of nearly no cases
 
 
 def step(most: float, steps: int = MOST) -> float:
@@ -47,7 +48,8 @@ def from_zero(
 def furthest(marks: Iterable[Mark]) -> float:
     """Returns the value up to which the axis of a chart goes, or 0 if the chart has no number. All numbers,
     grey bands and reliable intervals are on the axis. An unreliable interval is cut at two and a half times
-    the largest value of these. Otherwise one very wide interval would make all others too small to see."""
+    the largest value of these, and one of no or nearly no cases where the others end. Otherwise one very wide
+    interval would make all others too small to see."""
     there = [mark for mark in marks if math.isfinite(mark.end)]
     known = [
         end
@@ -55,8 +57,9 @@ def furthest(marks: Iterable[Mark]) -> float:
         for end in (mark.value, mark.reach, mark.high if mark.glyph is Glyph.MEASURED else math.nan)
         if math.isfinite(end)
     ]
-    ends, most = [mark.end for mark in there], LONGEST * max(known, default=0.0)
-    return max((min(end, most) if most else end for end in ends), default=0.0)
+    usual = [mark for mark in there if mark.glyph is Glyph.MEASURED or mark.high <= BROAD * mark.low]
+    ends, most = [mark.end for mark in usual or there], LONGEST * max(known, default=0.0)
+    return max((*known, *(min(end, most) if most else end for end in ends)), default=0.0)
 
 
 def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, title: str = "") -> Axis:

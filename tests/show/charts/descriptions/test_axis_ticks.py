@@ -8,7 +8,18 @@ import math
 import pytest
 from handed import EN, FR
 
-from fltoolkit.show.charts.descriptions.axis_ticks import FEW, MOST, from_zero, of_sizes, of_years, step
+from fltoolkit.show.charts.descriptions.axis_ticks import (
+    FEW,
+    MOST,
+    from_zero,
+    furthest,
+    of_sizes,
+    of_years,
+    step,
+)
+from fltoolkit.show.charts.descriptions.chart_parts import Glyph, Mark
+
+MEASURED, UNRELIABLE, NONE_FOUND = Glyph.MEASURED, Glyph.UNRELIABLE, Glyph.NONE_FOUND
 
 
 def words(ends: list[float], steps: int = MOST) -> list[str]:
@@ -72,3 +83,25 @@ def test_each_year_has_a_tick_as_long_as_there_is_room() -> None:
     ]
     assert [t.value for t in of_years(2025, 2045, steps=6).ticks] == [2025, 2030, 2035, 2040, 2045]
     assert (of_years(2025, 2030, steps=6).low, of_years(2025, 2030, steps=6).high) == (2024.4, 2030.6)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "most"),
+    [
+        (
+            [(34, 10, 46, MEASURED), (0, 0, 300, NONE_FOUND)],
+            46,
+        ),  # the upper limit of few persons without a case
+        ([(34, 10, 46, MEASURED), (9, 0.4, 80, UNRELIABLE)], 46),  # nearly none
+        ([(34, 10, 46, MEASURED), (60, 0.4, 200, UNRELIABLE)], 60),  # but every number is on the axis
+        ([(34, 10, 46, MEASURED), (60, 29, 106, UNRELIABLE)], 106),
+        ([(20, 10, 30, MEASURED), (30, 9, 88, UNRELIABLE)], 75),
+        ([(9, 0.4, 80, UNRELIABLE), (0, 0, 20, NONE_FOUND)], 22.5),
+        ([(0, 0, 20, NONE_FOUND), (0, 0, 30, NONE_FOUND)], 30),
+        ([], 0),
+    ],
+)
+def test_a_category_of_nearly_no_cases_does_not_set_the_axis(
+    drawn: list[tuple[float, float, float, Glyph]], most: float
+) -> None:
+    assert furthest(Mark(value, low, high, glyph, "") for value, low, high, glyph in drawn) == most
