@@ -9,8 +9,8 @@ delta method, with an exact gradient.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,8 @@ from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.estimate.variance import Array, Joint, Matrix, Replicates, Units
 from fltoolkit.languages.reasons import Reason, Reasons
 from fltoolkit.survey.design.survey_design import Design, Domain
-from fltoolkit.survey.printed_values import Mask
-from fltoolkit.survey.spec.groups_and_tables import TOTAL, crossed
+from fltoolkit.survey.printed_values import LIMIT, Mask, cases_in_words, count_in_words
+from fltoolkit.survey.spec.groups_and_tables import NOT_STATED, TOTAL, crossed
 from fltoolkit.table_records import HoldsTable
 
 RowName = (
@@ -34,6 +34,8 @@ RowName = (
 )  # a design without survey.yaml may have numbers as codes
 STEP = 1e-30
 REAL = 1e-12  # a relative imaginary part below this is a rounding error
+NotStated = Literal["show", "drop"]
+OF_CASES = ("share", "duration", "quantile")
 
 
 @dataclass(frozen=True)
@@ -455,3 +457,53 @@ def _not_smooth(name: str, found: str) -> RequestError:
 
 def _row_name(row: RowName) -> str:
     return crossed(row) if isinstance(row, tuple) else str(row)
+
+
+def stated_only(est: Estimates, how: NotStated) -> Estimates:
+    """Returns the estimates without the rows of the category `not stated`, if `how` is `drop`. With `show`,
+    nothing is removed.
+
+    The other rows and the total do not change: a share is still a share of all cases. In the result,
+    `about.not_stated` gives the number of persons in the removed rows (as a count that may be printed), and
+    `whole` has the estimates with all rows.
+    """
+    groups = list(dict.fromkeys(g for b in est.by for g in b if g in est.table))
+    gone = (
+        np.logical_or.reduce([(est.table[g] == NOT_STATED).to_numpy() for g in groups])
+        if groups
+        else np.zeros(0, dtype=bool)
+    )
+    if how == "show" or not gone.any():
+        return est
+    kept = np.flatnonzero(~gone)
+    shares = est.unresolved_shares
+    return replace(
+        est,
+        table=est.table.iloc[kept].reset_index(drop=True),
+        influence=est.influence[:, kept],
+        design_effects=est.design_effects.iloc[kept].reset_index(drop=True),
+        about=replace(est.about, not_stated=_not_stated_note(est, groups)),
+        unresolved_shares=None if shares is None else shares.of_rows(kept),
+        whole=est,
+    )
+
+
+def _not_stated_note(est: Estimates, groups: list[str]) -> str:
+    """Returns a sentence that says, for each group, how many persons (or cases) have the category `not
+    stated`. The counts are rounded or given as ranges, so that they may be printed. The text is empty if
+    there are no such persons."""
+    limit = est.design.mask.limit if est.design else LIMIT
+    of_cases = est.about.measure in OF_CASES
+    words = []
+    for group in groups:
+        breakdown = next(b for b in est.by if group in b)
+        rows = est.table[(est.table[group] == NOT_STATED)]
+        rows = rows[np.logical_and.reduce([(rows[g] == TOTAL) == (g not in breakdown) for g in groups])]
+        count = int(rows["cases" if of_cases else "n"].sum())
+        if count:
+            words.append(
+                f"{group} not stated by "
+                f"{cases_in_words(count, limit) if of_cases else count_in_words(count, limit)} "
+                f"{'case(s)' if of_cases else 'person(s)'}"
+            )
+    return f"left out of the table: {'; '.join(words)}" if words else ""

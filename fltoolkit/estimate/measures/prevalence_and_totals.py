@@ -32,9 +32,8 @@ from fltoolkit.estimate.measures.counts_and_design_effects import (
     unresolved_persons,
     with_intervals,
 )
-from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.measures.estimates import About, Estimates, NotStated, stated_only
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
-from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
 from fltoolkit.estimate.totals.breakdowns import Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome

@@ -18,9 +18,8 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclas
 from fltoolkit.classify.outcomes_and_domains import Where, refuse_own_outcomes, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.counts_and_design_effects import households_of_cases
-from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.estimates import Estimates, NotStated, stated_only
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
-from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import about_amount, about_of, is_amount, with_amount
 from fltoolkit.estimate.measures.questions_asked import asked_months
 from fltoolkit.estimate.measures.stock_and_duration import months_counted

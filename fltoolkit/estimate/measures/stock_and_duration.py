@@ -15,9 +15,8 @@ from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.outcomes_and_domains import Where, refuse_own_outcomes, within
 from fltoolkit.errors import NotAvailable, RequestError
-from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.estimates import Estimates, NotStated, stated_only
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
-from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import estimate, prevalence, total
 from fltoolkit.estimate.measures.questions_asked import asked_now, months_of_duration, months_of_stock
 from fltoolkit.estimate.totals.breakdowns import By, breakdowns
