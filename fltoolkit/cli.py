@@ -17,8 +17,8 @@ from fltoolkit.classify.rule_set import shipped_rules
 from fltoolkit.errors import FltoolkitError
 from fltoolkit.files import file_error, known_encoding
 from fltoolkit.languages.word_files import BASE, shipped_languages
-from fltoolkit.memory import collect_garbage_less_often
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
+from fltoolkit.remembered_results import collect_garbage_less_often
 from fltoolkit.run.printable_errors import defect, printable_text
 from fltoolkit.terminal import lost_output, say
 

@@ -21,7 +21,7 @@ import yaml
 from chromium import Chromium
 from pydantic import TypeAdapter
 
-from fltoolkit import memory
+from fltoolkit import remembered_results
 from fltoolkit.classify.rule_set import RuleSet
 from fltoolkit.cli import main
 from fltoolkit.nap import Plan
@@ -97,9 +97,9 @@ def here(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def remembered() -> Iterator[None]:
     """What one page has computed from a shipped sample, the next need not compute again, as in a batch."""
-    memory.turn_on()
+    remembered_results.turn_on()
     yield
-    memory.turn_off()
+    remembered_results.turn_off()
 
 
 # ----------------------------------------------------------------------------------------------------- blocks

@@ -33,7 +33,7 @@ STEPS = ["survey", "classify", "estimate", "publish", "nap", "show", "report"]
 # Helpers know no step; each uses those before it.
 HELPERS = [
     "errors",
-    "memory",
+    "remembered_results",
     "terminal",
     "cell_steps",
     "table_records",
@@ -460,6 +460,39 @@ def test_a_test_file_stands_where_its_module_does() -> None:
         ):
             lost.append(test.relative_to(HOUSE).as_posix())
     assert lost == []
+
+
+def named_in_the_tree(text: str) -> Iterator[str]:
+    """The paths that the tree of the package's folders names, below `fltoolkit/`. A name at the second level
+    is in the folder above it; a line that goes on has no name."""
+    folder = ""
+    for line in text.split("```text\n")[1].split("```")[0].splitlines()[1:]:
+        found = re.match(r"( {2}| {4})((?:[a-z_/]+(?:\.py|/)(?:,? +|$))+)", line)
+        if found is None:
+            continue
+        first, *rest = found[2].replace(",", " ").split()
+        if len(found[1]) == 2:
+            folder = first if first.endswith("/") else ""
+            yield from (first, *rest)
+        else:
+            yield from (folder + name for name in (first, *rest))
+
+
+def test_the_tree_of_contributing_names_what_exists() -> None:
+    text = (HOUSE / "CONTRIBUTING.md").read_text("utf-8")
+    named = list(named_in_the_tree(text))
+    assert [path for path in named if not (PACKAGE / path).exists()] == []
+    folders = {f"{path.name}/" for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert folders - set(named) == set(), "CONTRIBUTING.md does not say what these folders are for"
+    made = named_in_the_tree("```text\nfltoolkit/\n  a/  what\n    b.py, c/  d\n  e.py  f.py  g/ h\n```")
+    assert list(made) == ["a/", "a/b.py", "a/c/", "e.py", "f.py", "g/"]
+
+
+def test_the_table_of_first_changes_names_what_exists() -> None:
+    text = (HOUSE / "CONTRIBUTING.md").read_text("utf-8").split("## A first change")[1].split("## Tests")[0]
+    named = re.findall(r"`([a-z_/]+/[a-z_]*(?:\.pyi?|\.ya?ml|\.md)?)`", text)
+    assert named
+    assert [n for n in named if not any((top / n).exists() for top in (PACKAGE, HOUSE))] == []
 
 
 # ------------------------------------------------------------------------------------------------------------

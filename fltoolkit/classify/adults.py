@@ -47,7 +47,7 @@ from fltoolkit.classify.rule_set import (
     obstacle,
 )
 from fltoolkit.errors import RequestError
-from fltoolkit.memory import key_from, remembered
+from fltoolkit.remembered_results import key_from, remembered
 from fltoolkit.survey.answers import (
     all_of,
     answer,

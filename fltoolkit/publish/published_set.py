@@ -27,7 +27,6 @@ from fltoolkit.estimate.measures.prevalence_and_totals import flowchart
 from fltoolkit.estimate.totals.breakdowns import By, breakdowns
 from fltoolkit.languages.collected_texts import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.published_contrasts import (
     Comparisons,
     comparisons,
@@ -65,6 +64,7 @@ from fltoolkit.publish.reliability import (
     reliability,
 )
 from fltoolkit.publish.unlisted_breakdowns import with_one_row_each
+from fltoolkit.remembered_results import key_from, remembered
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups_and_tables import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec

@@ -21,9 +21,9 @@ from fltoolkit.estimate.change_over_time.published_baseline import PublishedBase
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.measure_by_name import estimate_measure
 from fltoolkit.languages.reasons import has_text
-from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
 from fltoolkit.publish.published_set import HasTables, Published, publish_run, refuse_other_survey
+from fltoolkit.remembered_results import key_from, remembered
 from fltoolkit.survey.spec.groups_and_tables import TOTAL, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.survey.survey_opening import read_survey

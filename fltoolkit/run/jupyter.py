@@ -26,7 +26,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-from fltoolkit import memory, terminal
+from fltoolkit import remembered_results, terminal
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.printable_errors import printable_cell_error, printable_text, reduce_errors
@@ -485,8 +485,8 @@ def begin(shell: Any) -> None:
     global _first
     _first = kernel_state()
     _store_texts_in_python()
-    memory.turn_on()
-    memory.collect_garbage_less_often()
+    remembered_results.turn_on()
+    remembered_results.collect_garbage_less_often()
     atexit.register(os._exit, 0)
     # These two turn interrupts on and off.
     shell.kernel.pre_handler_hook = shell.kernel.post_handler_hook = lambda: None
@@ -530,7 +530,7 @@ def restore(shell: Any) -> None:
     random.setstate(_first.random)
     np.random.set_state(_first.numpy_random)
     _restore_libraries(_first)
-    memory.collect_garbage_less_often()
+    remembered_results.collect_garbage_less_often()
 
 
 def _restore_libraries(first: NotebookState) -> None:

@@ -13,7 +13,7 @@ import narwhals as nw
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.files import path_inside
-from fltoolkit.memory import is_on, remembered
+from fltoolkit.remembered_results import is_on, remembered
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.answers import with_skipped_gates
 from fltoolkit.survey.applied_corrections import corrected

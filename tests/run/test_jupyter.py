@@ -171,11 +171,13 @@ def test_a_kernel_that_cannot_be_made_new_is_replaced(tmp_path: Path, kernel: Ke
 
 
 def test_a_kernel_of_a_run_remembers_and_one_opened_by_hand_does_not(tmp_path: Path, kernel: Kernel) -> None:
-    assert run(tmp_path, kernel, "from fltoolkit import memory; memory.is_on()") == [(1, ["True"])]
+    assert run(tmp_path, kernel, "from fltoolkit import remembered_results; remembered_results.is_on()") == [
+        (1, ["True"])
+    ]
     asked = [
         sys.executable,
         "-c",
-        "import fltoolkit.memory; print(fltoolkit.memory.is_on())",
+        "import fltoolkit.remembered_results; print(fltoolkit.remembered_results.is_on())",
     ]
     assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "False\n"
 

@@ -11,7 +11,7 @@ import pytest
 import small_country as country
 
 import fltoolkit as fl
-from fltoolkit import memory
+from fltoolkit import remembered_results
 from fltoolkit.publish.disclosure.confidential_cells import Limits
 from fltoolkit.publish.disclosure.run_decision import decided_rows
 from fltoolkit.publish.published_set import decided_run
@@ -46,7 +46,7 @@ def test_a_run_is_decided_once_for_the_set_its_profiles_and_the_record(
     tmp_path: Path, decisions: list[int]
 ) -> None:
     path = country.write(tmp_path / "small")
-    memory.turn_on()
+    remembered_results.turn_on()
     try:
         persons = fl.classify(fl.read_survey(path))
         out = fl.publish_run(persons)
@@ -59,6 +59,6 @@ def test_a_run_is_decided_once_for_the_set_its_profiles_and_the_record(
         rows.table.loc[:, "cases"] = -1.0
         assert (decided_run(persons)[0].table["cases"] >= 0).all()  # whoever has it may change it
     finally:
-        memory.turn_off()
+        remembered_results.turn_off()
     fl.publish_run(fl.classify(fl.read_survey(path)))
     assert len(decisions) == 2

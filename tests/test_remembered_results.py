@@ -14,7 +14,7 @@ import pytest
 import small_country as country
 
 import fltoolkit as fl
-from fltoolkit import memory
+from fltoolkit import remembered_results
 from fltoolkit.classify.rule_set import load_rules
 from fltoolkit.publish import rounds_and_changes
 
@@ -24,9 +24,9 @@ SMALL = country.changed(country.ONE_NUMBER, groups={"sex": country.SURVEY["group
 
 @pytest.fixture(autouse=True)
 def on() -> Iterator[None]:
-    memory.turn_on()
+    remembered_results.turn_on()
     yield
-    memory.turn_off()
+    remembered_results.turn_off()
 
 
 @pytest.fixture
@@ -59,15 +59,15 @@ def test_a_rule_set_counts_by_what_it_says(path: Path) -> None:
 
 
 def test_turned_off_nothing_is_remembered(path: Path) -> None:
-    memory.turn_off()
+    remembered_results.turn_off()
     first, second = twice(path)
     assert first is not second
-    assert memory.key_from(first) is None
+    assert remembered_results.key_from(first) is None
 
 
 def test_turned_on_again_what_is_remembered_stays(path: Path) -> None:
     first = fl.read_survey(path)
-    memory.turn_on()
+    remembered_results.turn_on()
     assert fl.read_survey(path) is first
 
 
@@ -122,7 +122,7 @@ def test_a_calibrated_survey_is_another_one(path: Path) -> None:
     persons = fl.classify(fl.read_survey(path))
     fl.publish_run(persons)
     changed = fl.poststratify(persons, {"sex": {"men": 1000.0, "women": 3000.0}})
-    assert memory.key_from(changed) is None
+    assert remembered_results.key_from(changed) is None
 
 
 def test_what_a_round_gives_for_a_change_is_made_once(
@@ -145,16 +145,16 @@ def test_an_error_is_not_remembered() -> None:
         raise ValueError("once")
 
     with pytest.raises(ValueError, match="once"):
-        memory.remembered(("key",), fails)
-    assert memory.remembered(("key",), lambda: 1) == 1
-    assert memory.remembered(("key",), lambda: 2) == 1
-    assert memory.remembered(None, lambda: 3) == 3
+        remembered_results.remembered(("key",), fails)
+    assert remembered_results.remembered(("key",), lambda: 1) == 1
+    assert remembered_results.remembered(("key",), lambda: 2) == 1
+    assert remembered_results.remembered(None, lambda: 3) == 3
 
 
 def test_garbage_is_collected_rarely_and_what_exists_is_left_out() -> None:
     made = "kept = [[] for _ in range(20_000)]"
     code = (
-        "import gc; from fltoolkit import memory; memory.collect_garbage_less_often(); before = "
+        "import gc; from fltoolkit import remembered_results; remembered_results.collect_garbage_less_often(); before = "
         f"gc.get_stats(); {made}"
     )
     code += "; assert gc.get_stats() == before; assert gc.get_freeze_count() > 1000"
