@@ -105,5 +105,6 @@ def test_a_stopped_call_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch) -> 
 def test_groups_and_populations_can_be_listed() -> None:
     persons = shipped.persons("norvia_lfs_2025")
     assert persons.groups["sex"] == ("men", "women", "not stated")
+    assert "<td style='text-align: left'>men; women; not stated</td>" in persons.groups._repr_html_()
     assert "adults" in persons.populations
     fl.prevalence(persons, by=[name for name in persons.groups if name not in persons.spec.case_only])

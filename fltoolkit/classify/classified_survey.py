@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MICRODATA = "microdata: one row per person. It stays in the office, and so does a notebook that shows it."
+
+
+class GroupLabels(dict[str, tuple[str, ...]]):
+    """The groups of a survey with their labels: a table in a notebook, a dictionary elsewhere."""
+
+    def _repr_html_(self) -> str:
+        cells = (
+            f"<tr><th style='text-align: left'>{escape(name)}</th>"
+            f"<td style='text-align: left'>{escape('; '.join(labels))}</td></tr>"
+            for name, labels in self.items()
+        )
+        return f"<table>{''.join(cells)}</table>"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -58,10 +71,10 @@ class ClassifiedSurvey(Survey):
     outcomes: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def groups(self) -> dict[str, tuple[str, ...]]:
+    def groups(self) -> GroupLabels:
         """Returns the groups by which persons can be broken down (the argument `by`), each with its labels
         (those of the argument `where`), in the order of tables."""
-        return {name: tuple(group_order(self.spec, name)) for name in self.spec.group_names}
+        return GroupLabels({name: tuple(group_order(self.spec, name)) for name in self.spec.group_names})
 
     @property
     def populations(self) -> dict[str, str]:
