@@ -143,7 +143,7 @@ def test_no_page_names_an_address_to_fetch(outputs: Path) -> None:
         ("valdorie_enquete_2025", "valdorie_enquete_2025"),
     ],
 )
-def test_the_brief_has_four_full_pages_at_most_in_each_language_and_its_first_page_stands_alone(
+def test_the_brief_has_two_pages_or_three_in_each_language_and_its_first_page_stands_alone(
     sample: str, planned: str, more: int, tmp_path: Path
 ) -> None:
     """Also if the plan has more targets than the first page can list. The first part is exactly one page, and
@@ -160,7 +160,7 @@ def test_the_brief_has_four_full_pages_at_most_in_each_language_and_its_first_pa
             page.write_text(as_html(evidence_brief(evidence, read_language(code))), encoding="utf-8")
             browser.open(page.as_uri(), until="document.querySelectorAll('.new-page').length == 1")
             pages = pdf(browser)
-            assert 2 <= len(pages) <= 4, code
+            assert 2 <= len(pages) <= 3, code
             assert all(part > 1 / 3 for part in map(filled_part, pages[:-1])), (
                 code,
                 [*map(filled_part, pages)],

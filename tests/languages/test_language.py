@@ -161,7 +161,7 @@ def test_another_language_is_one_file(found: fl.Evidence, own_words: Path) -> No
     assert '<html lang="toy">' in page
     assert "¡Forced labour in Smallland: what the survey of 2025 found!" in page
     told = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
-    assert f"¡{EN.say('brief.describes')}!" in told
+    assert f"¡{EN.say('brief.numbers')}!" in told
 
 
 @pytest.mark.parametrize(

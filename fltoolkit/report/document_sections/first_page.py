@@ -1,7 +1,7 @@
 """Makes the first page of the evidence brief.
 
 The title of the page says whether the rate has changed, according to the test. The large numbers are the
-rate, the number of persons and the change since the baseline.
+rate, the number of persons, who is affected more, and the change since the baseline.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
     is_unsure as is_size_unsure,
     stated_verdict,
 )
+from fltoolkit.estimate.measures.family_of_contrasts import ALL_OTHERS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.later_survey import round_names
-from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import significant
+from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
-from fltoolkit.report.document_sections import results_section, targets_section
+from fltoolkit.report.document_sections import results_section
 from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
-from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import aim, totals, verifiable
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.show.wording.result_sentences import is_unsure
 from fltoolkit.table_records import as_records
 
@@ -109,6 +109,7 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     return (
         *changes,
         *pairs,
+        *contrast_sentences.beyond_lead(out, language),
         *([language.say("sheet.populations")] if len(pictured) > 1 else []),
     )
 
@@ -183,10 +184,9 @@ def may_be_title(row: Row) -> bool:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns two to five large numbers. The first two are the rate and the number of persons in the default
-    population. Then come the change of the rate since the baseline, and the rates and numbers of the other
-    populations whose rate is always shown (such as adults and children). If there is neither a change nor
-    another population, the third number is the plan's target."""
+    """Returns three to six large numbers: the rate and the number of persons in the default population, and who
+    is affected more. Then come the change of the rate since the baseline, and the rates and numbers of the other
+    populations whose rate is always shown (such as adults and children)."""
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
     persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
@@ -200,8 +200,63 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
         for r in rest
         if r["measure"] == "prevalence" and r["reference_population"] != own
     ]
-    third = _change(evidence, language) or (None if others else _target(evidence, language))
-    return Facts((results_section.fact(language, first), *people, *([third] if third else []), *others))
+    change = _change(evidence, language)
+    return Facts(
+        (
+            results_section.fact(language, first),
+            *people,
+            affected(evidence.now, language),
+            *([change] if change else []),
+            *others,
+        )
+    )
+
+
+def affected(out: Published, language: Language) -> Fact:
+    """Returns in large type who is affected more: the category of the first told comparison (see
+    `contrast_sentences.told`), its rate beside that of the other side, and its share of all persons in forced
+    labour, where that is published. A second told comparison follows. If no comparison may be told, it says that
+    no group is told apart, and why for the lead group."""
+    pairs = contrast_sentences.told(out)
+    if not pairs:
+        unit, why = language.say("sheet.who.none_unit"), contrast_sentences.why_none(out, language)
+        return Fact(language.say("sheet.who.none"), unit, why)
+    (name, unit), *more = (_side_by_side(out, language, pair) for pair in pairs)
+    also = [language.colon(category, said) for category, said in more]
+    return Fact(
+        number_words.start(name), unit, language.list([*_share_of_cases(out, language, pairs[0]), *also])
+    )
+
+
+def _side_by_side(out: Published, language: Language, pair: Row) -> tuple[str, str]:
+    """Returns the category with the rate that differs, and both rates in words. If the other side is all others,
+    whose rate is not published, the rate of everyone stands beside."""
+    names, labels = contrast_sentences.sides(out, language, pair), contrast_sentences.higher_first(pair)
+    population, group = pair["reference_population"], pair["group"]
+    rows = as_records(out.select("prevalence", [[], [group]], population=population))
+    rates = {
+        row[group] if row["breakdown"] else ALL_OTHERS: number_words.shown(language, row) for row in rows
+    }
+    key = "lower" if contrast_sentences.is_below_all_others(pair) else "higher"
+    key += "_all" if labels[1] == ALL_OTHERS else ""
+    label = str(rows[0]["reference_population_label"]) if len(out.headlines) > 1 else ""
+    unit = number_words.unit(language, "prevalence", label)
+    said = language.say(f"sheet.who.{key}", b=names[1], x=rates[labels[0]], y=rates[labels[1]], unit=unit)
+    return names[0], said
+
+
+def _share_of_cases(out: Published, language: Language, pair: Row) -> list[str]:
+    """Returns the share of the persons in forced labour that the first side of a comparison has, if it is
+    published and reliable."""
+    rows = out.own_rows(measure="share", breakdown=pair["group"])
+    own = (rows["reference_population"] == pair["reference_population"]) & (
+        rows[pair["group"]] == contrast_sentences.higher_first(pair)[0]
+    )
+    return [
+        language.say("sheet.who.share", share=number_words.shown(language, row))
+        for row in as_records(rows[own])
+        if not is_unsure(row)
+    ]
 
 
 def _with_persons(language: Language, row: PublishedNumber, persons: PublishedNumber | None) -> Fact:
@@ -210,7 +265,8 @@ def _with_persons(language: Language, row: PublishedNumber, persons: PublishedNu
     if persons is None or pd.isna(persons["estimate"]):
         return results_section.fact(language, row)
     rate = results_section.fact(language, row, of_rate=True)
-    number = f"{number_words.shown(language, persons)} {language.say('units.total')}"
+    shown = number_words.shown(language, persons).replace(NBSP, " ")  # a range may break: a tile is narrow
+    number = f"{shown} {language.say('units.total')}"
     return replace(rate, unit=language.colon(rate.unit, number))
 
 
@@ -284,17 +340,3 @@ def size_of_change(language: Language, row: Row) -> str:
     )
     key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
     return language.say(key, size=size, doubt=number_words.inside(interval))
-
-
-def _target(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the
-    survey could verify it. A target for a rate is preferred to a target for a number of persons. Returns None
-    if the plan has no such target, or if the survey found nobody, so that nothing is left to reduce."""
-    rows = totals(targets_section.with_target(evidence))
-    rows = rows[rows["target_value"].notna() & (rows["baseline_value"] != 0)]
-    ordered = sorted(as_records(rows), key=lambda r: not is_rate(str(r["measure"])))
-    if not ordered:
-        return None
-    row = ordered[0]
-    unit = language.say("sheet.target_unit", unit=language.kit(row["unit"]), year=f"{row['target_year']:g}")
-    return Fact(aim(language, row), unit, language.say("sheet.repeat", said=verifiable(language, row)))

@@ -3,7 +3,7 @@ with its uncertainty."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,10 +152,10 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns the prevalence by each group, one table per headline population (a population whose rate is
-    always shown, such as adults or children). Crossed groups are left out, and groups for which a brief has
-    no room. Groups of single origins (nationalities, ethnicities) come last."""
-    populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
+    """Returns a table of the prevalence of the default population by each group, in a tuple that is empty if there
+    is no group. Crossed groups are left out, and groups for which a brief has no room. Groups of single origins
+    (nationalities, ethnicities) come last."""
+    populations = out.headlines[:1] or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     rows = out.own_rows(measure="prevalence")
     crossed = {b: len(groups_of_breakdown(b)) > 1 for b in rows["breakdown"].unique()}
     fitting = [b for b in crossed if b == "" or (not crossed[b] and fits_in_brief(out, b))]
@@ -208,18 +208,6 @@ def profile_populations(out: Published) -> tuple[str, ...]:
     shown."""
     rows = _profile_rows(out)
     return tuple(rows.loc[rows["estimate"].notna(), "reference_population"].unique())
-
-
-def profile_tables(out: Published, language: Language, topics: Collection[str]) -> tuple[PrintedTable, ...]:
-    """Returns a table per population: the shares of cases by topics such as `coercion`, not crossed with
-    other groups."""
-    rows = _profile_rows(out)
-    rows = rows[rows["breakdown"].isin(list(topics))]
-    return tuple(
-        result_tables.table(language, rows[rows["reference_population"] == who])
-        for who in profile_populations(out)
-        if (rows["reference_population"] == who).any()
-    )
 
 
 def _profile_rows(out: Published) -> pd.DataFrame:

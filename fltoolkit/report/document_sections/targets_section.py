@@ -5,7 +5,6 @@ values of the years before a target)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 import pandas as pd
 
@@ -118,15 +117,6 @@ def most_on_first_page(evidence: Evidence) -> int:
     return max(1, room - (len(with_target(evidence)) > room))
 
 
-def is_told_on_first_page(evidence: Evidence) -> bool:
-    """Returns whether the first page of the brief has all that can be said of the targets. So it has if there
-    is room for all of them, and either a later survey has measured them, or each baseline is too wide a range
-    for a chance or a number of persons."""
-    rows = with_target(evidence)
-    measured_or_wide = evidence.changed is not None or all(map(is_too_wide, as_records(rows)))
-    return 0 < len(rows) <= most_on_first_page(evidence) and measured_or_wide
-
-
 def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
     """Returns a sentence on how many targets a table of at most `limit` targets leaves out. The text is empty
     if none is left out."""
@@ -135,9 +125,10 @@ def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
 
 
 def to_decide(evidence: Evidence, language: Language) -> Paragraph:
-    """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`)."""
-    said = chain.from_iterable(decisions(evidence, language))
-    return Paragraph(_sentences(*said), "warning", language.say("sheet.decide"))
+    """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`): one
+    question and one reason."""
+    question, *reasons = decisions(evidence, language)[0]
+    return Paragraph(_sentences(question, *reasons[:1]), "warning", language.say("sheet.decide"))
 
 
 def to_decide_on_slide(evidence: Evidence, language: Language) -> list[Block]:

@@ -51,6 +51,7 @@ FEW_CHANGES = {
     "half": 6,
     "slide": 2,
 }  # categories of a picture of a change that there is room for
+COERCION = "coercion"  # the topic of a profile
 MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the group is not worth its place
 
 
@@ -169,14 +170,16 @@ def second_picture(evidence: Evidence, language: Language, width: Width) -> Draw
     )
 
 
-def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
+def change(
+    evidence: Evidence, language: Language, width: Width, groups: tuple[str, ...] = ()
+) -> Drawn | None:
     """Returns a picture of the change in prevalence since the baseline: the numbers of both surveys, and the
-    result of the test. Returns None if no such change is published, as when the run is itself the
-    baseline."""
+    result of the test. Without `groups`, it has those for which it has room. Returns None if no such change is
+    published, as when the run is itself the baseline."""
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
-    groups = None if width == "wide" else groups_that_fit(evidence, FEW_CHANGES[width])
-    rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
+    pictured = None if width == "wide" else groups or groups_that_fit(evidence, FEW_CHANGES[width])
+    rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", pictured)
     own = _with_own_words(evidence, language)
     return _drawn(evidence, own, change_dumbbell.change(rows, own, space=SPACES[width]), width)
 

@@ -1,5 +1,5 @@
-"""Makes the evidence brief, a document of at most four pages. Its first page can be read alone. The other
-pages have tables, the plan's targets, and what limits the results."""
+"""Makes the evidence brief: two pages for a first survey, three if a later survey says what changed. The first
+page can be read alone. The others have the numbers by group, and what they are based on."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ from fltoolkit.report.document_formats.document_blocks import (
     Paragraph,
 )
 from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, targets_section
+from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
+from fltoolkit.report.documents.document_pictures import (
+    COERCION,
+    Grouped,
+    Width,
+    change,
+    estimates,
+    second_picture,
+)
 from fltoolkit.show.wording import contrast_sentences, result_sentences, share_sentences
 
 PRINT_AND_TELEPHONE: tuple[Width, Width] = ("first", "half")
@@ -24,8 +32,8 @@ PRINT_AND_TELEPHONE: tuple[Width, Width] = ("first", "half")
 
 @with_own_words
 def evidence_brief(evidence: Evidence, language: Language) -> Document:
-    """Returns the evidence brief in one language. Its first page can be read alone. The other pages have
-    tables, the plan's targets, and what limits the results."""
+    """Returns the evidence brief in one language. Its first page can be read alone. The other pages have the
+    numbers by group, and what they are based on."""
     out = evidence.now
     blocks = (
         *_fact_sheet(evidence, language),
@@ -68,19 +76,21 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first
-    comparison). If adults and children were both asked, each population has its own picture with its own
-    axis. The two are next to each other.
+    """Returns the picture of the first page. After a later survey it is the change for everyone and by the lead
+    group (the group that survey.yaml names for the first comparison). Before, it is the rates by the lead group;
+    if adults and children were both asked, each population has its own picture with its own axis.
 
-    If survey.yaml names no such group, or one with too many categories for a page, there is one picture: the
-    change since the baseline. Without a change, it is the path to a target. Without a target, it is the fall
-    that a repeat of the survey could detect.
+    If survey.yaml names no such group, or one with too many categories for a page, it is the change; without a
+    change, the path to a target; without a target, the fall that a repeat of the survey could detect.
     """
     out = evidence.now
-    if not contrast_sentences.is_compared(out) or not results_section.fits_in_brief(out, out.lead):
+    lead = contrast_sentences.is_compared(out) and results_section.fits_in_brief(out, out.lead)
+    if lead and (changed := change(evidence, language, "first", (out.lead,))):
+        return [Chart(changed, narrow=change(evidence, language, "half", (out.lead,)))]
+    if not lead:
         picture, narrow = (second_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
         return [Chart(picture, narrow=narrow)] if picture else []
-    parts = [p for p in out.headlines if out.lead in results_section.groups_of(out, "prevalence", p)][-2:]
+    parts = [p for p in out.headlines if out.lead in groups_of(out, "prevalence", p)][-2:]
     if len(parts) > 1:
         twins = (Grouped("prevalence", (out.lead,), p) for p in parts)
         return [Charts(tuple(Chart(estimates(evidence, language, "half", what)) for what in twins))]
@@ -112,51 +122,50 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other
-    definitions.
-
-    If there is a later survey, the section also says what changed.
-    """
+    """Returns the section with numbers: the rates of the default population by group, what changed if there is a
+    later survey, the falls that a survey could detect if the plan has no target, and how people are made to
+    work."""
     out = evidence.now
-    means = results_section.profile_tables(out, language, share_sentences.MEANS)
-    most = [
-        Paragraph(f"{told}. {language.say('profile.majority')}")
-        for told in share_sentences.majorities(out, language)
-    ]
-    profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
+    set_first = (
+        [] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]
+    )
     return [
         Heading(language.say("brief.numbers"), new_page=True),
-        Paragraph(f"{contrast_sentences.family(out, language)} {language.say('brief.interval')}"),
+        Paragraph(contrast_sentences.family(out, language)),
         *results_section.rates(out, language),
         *follow_up_section.in_brief(evidence, language),
-        *_targets(evidence, language),
-        *profile,
-        *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
+        *set_first,
+        *_coercion(evidence, language),
     ]
 
 
-def _targets(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which
-    targets it could verify. The list is empty if the table of targets has no more to say than that of the
-    first page."""
-    if targets_section.is_told_on_first_page(evidence):
+def _coercion(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns how people are made to work: what more than half of the cases have, and a picture of the means of
+    coercion, the most frequent first, for the first population that has one."""
+    out = evidence.now
+    pictured = [
+        p for p in results_section.profile_populations(out) if COERCION in groups_of(out, "profile", p)
+    ]
+    if not pictured:
         return []
-    return [
-        Heading(language.say("brief.promises"), 2),
-        Paragraph(targets_section.meaning(evidence, language)),
-        *(
-            []
-            if len(targets_section.with_target(evidence))
-            else [targets_section.detectable(evidence, language)]
-        ),
-        targets_section.table(evidence, language),
-    ]
+    most = [Paragraph(f"{told}.") for told in share_sentences.majorities(out, language)]
+    wide, narrow = (
+        estimates(evidence, language, width, Grouped("profile", (COERCION,), pictured[0]))
+        for width in PRINT_AND_TELEPHONE
+    )
+    return [Heading(language.say("profile.heading"), 2), *most, Chart(wide, narrow=narrow)]
 
 
 def _basis(evidence: Evidence, language: Language) -> list[Block]:
-    said = (*result_sentences.basis(evidence.now, language), language.say("brief.describes"))
+    """Returns what every number is based on, but for what the first page and the notes of the tables have: the
+    period, the population, and how numbers are protected and judged."""
+    out = evidence.now
+    elsewhere = (
+        result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()),
+        language.say("basis.judged"),
+    )
+    said = [text for text in result_sentences.basis(out, language) if text not in elsewhere]
     return [
         Heading(language.say("brief.basis"), 2),
-        Paragraph(" ".join(said)),
-        Paragraph(language.say("contrasts.where"), "quiet"),
+        Paragraph(" ".join((*said, language.say("contrasts.where"))), "quiet"),
     ]

@@ -21,6 +21,7 @@ from fltoolkit.report.document_sections import first_page, results_section, slid
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import (
+    COERCION,
     Grouped,
     change,
     estimates,
@@ -29,6 +30,7 @@ from fltoolkit.report.documents.document_pictures import (
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import (
+    contrast_sentences,
     number_words,
     plan_words,
     result_sentences,
@@ -40,7 +42,6 @@ ROWS = 9  # of a table, a picture or a list that fits on a slide
 CATEGORIES = 8  # of the groups in one picture
 NAMED = 3  # categories of a group in a sentence
 TARGETS = 5  # that fit on a slide
-COERCION = "coercion"  # the topic of a profile
 
 
 @with_own_words
@@ -87,7 +88,6 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
         "" if title else result_sentences.sentences(out, language)[0],
         result_sentences.to_verify(language, first),
         result_sentences.headline_unresolved(out, language),
-        f"{result_sentences.definition(language, first)} {result_sentences.window(language, first)}",
     )
     notes = (
         language.say("sheet.first_round") if evidence.changed is None else "",
@@ -114,8 +114,13 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _by_group(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a slide with a picture of the rates by the lead group, below a title that compares its
-    categories. Without such a title, the picture has the first groups for which it has room."""
+    """Returns a slide with a picture of the rates below a title that compares categories: those of the first
+    comparison that may be told, or else of the lead group. Without such a title, the picture has the first groups
+    for which it has room."""
+    if pairs := contrast_sentences.told(evidence.now):
+        what = Grouped("prevalence", (pairs[0]["group"],), pairs[0]["reference_population"])
+        told = contrast_sentences.as_title(evidence.now, language, pairs[0])
+        return _pictured(estimates(evidence, language, "slide", what), told)
     title = slide_titles.groups(evidence.now, language)
     groups = (evidence.now.lead,) if title else tuple(groups_that_fit(evidence, CATEGORIES))
     if not groups:

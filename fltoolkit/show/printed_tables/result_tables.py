@@ -213,11 +213,12 @@ def _cases(language: Language, row: Row) -> PrintedCell:
 
 
 def _compared(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the answer of the comparison with all others, and its p-value if it is printed."""
+    """Returns the cell with the answer of the comparison with all others, and its p-value if it is printed. An
+    adjusted p-value of 1 says no more than the answer, and is left out."""
     if not has_text(row["compared"]):
         return number_cells.EMPTY
     verdict, p = language.kit(row["compared"]), row["p_adjusted"]
-    if pd.isna(p):
+    if pd.isna(p) or p == 1:
         return PrintedCell(verdict)
     key, digits = ("contrasts.p", f"{p:#.2g}") if p else ("contrasts.small_p", f"{LEAST_P:g}")
     return PrintedCell(language.say(key, verdict=verdict, p=language.number(digits)))

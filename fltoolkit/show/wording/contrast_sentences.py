@@ -1,8 +1,9 @@
-"""Makes sentences about the comparisons of the lead group: which category has a higher rate than all others,
-and by how much, as an interval.
+"""Makes sentences about the comparisons of rates: which category has a higher rate than all others, and by how
+much, as an interval.
 
-The lead group is the group (such as sex) that survey.yaml names beforehand for the first comparison. The
-answers of all groups stand in the tables. A sentence has only answers that a title may have.
+The lead group is the group (such as sex) that survey.yaml names beforehand for the first comparison. Its
+answers have sentences. Of the other groups, only a detected difference has one, and only if a title may have it.
+The answers of all groups stand in the tables.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import Any
 from fltoolkit.estimate.measures.family_of_contrasts import ALL_OTHERS
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import has_remark, has_text
-from fltoolkit.publish.contrasts.published_contrasts import LOWER, NO_DIFFERENCE, POPULATION, UNTESTED
+from fltoolkit.publish.contrasts.published_contrasts import HIGHER, LOWER, NO_DIFFERENCE, POPULATION, UNTESTED
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words
 from fltoolkit.table_records import as_records
 
 MOST_SENTENCES = 3  # comparisons in a population: up to this number, each has a sentence, whatever its answer
+MOST_TOLD = 2  # comparisons in large type
 Pair = dict[Any, Any]
 
 
@@ -69,6 +71,32 @@ def _of(out: Published, language: Language, populations: Sequence[str], text: st
     return language.say("contrasts.of", who=who, said=number_words.inside(text))
 
 
+def told(out: Published) -> list[Pair]:
+    """Returns the comparisons that say who is affected more, at most two: a difference was detected, and a title
+    may have it. Those of the lead group come first. All comparisons of the survey are one family of tests, so
+    that a choice among them is no search for a result."""
+    found = [
+        pair
+        for pair in as_records(out.contrasts)
+        if not has_text(pair["only_in_tables"]) and pair["verdict"] in (HIGHER, LOWER)
+    ]
+    return sorted(found, key=lambda pair: pair["group"] != out.lead)[:MOST_TOLD]
+
+
+def beyond_lead(out: Published, language: Language) -> tuple[str, ...]:
+    """Returns a sentence on each comparison of `told` that is not of the lead group."""
+    return tuple(f"{as_title(out, language, pair)}." for pair in told(out) if pair["group"] != out.lead)
+
+
+def as_title(out: Published, language: Language, pair: Pair) -> str:
+    """Returns the answer of a told comparison as the title of a slide, with its population if there are
+    several."""
+    answer = _told(out, language, pair)
+    return number_words.start(
+        _of(out, language, [pair[POPULATION]], answer) if len(out.headlines) > 1 else answer
+    )
+
+
 def is_told(out: Published, population: str) -> bool:
     """Returns whether the answer of a comparison by the lead group, in one population, may stand in titles."""
     return any(not has_text(pair["only_in_tables"]) for pair in _pairs(out, population))
@@ -102,6 +130,14 @@ def only_pair(out: Published, language: Language) -> str | None:
     return _told(out, language, own[0]) if len(own) == 1 else None
 
 
+def why_none(out: Published, language: Language) -> str:
+    """Returns why no comparison says who is affected more: the answer of the only one of the lead group, or else
+    how many were named beforehand."""
+    if out.contrasts.empty:
+        return language.say("contrasts.not_named")
+    return only_pair(out, language) or language.say("contrasts.none_of_all", n=str(len(out.contrasts)))
+
+
 def family(out: Published, language: Language) -> str:
     """Returns a sentence on how many comparisons were named beforehand, of which groups, and how they are
     tested together. It also says that nothing else compares groups."""
@@ -119,7 +155,6 @@ def family(out: Published, language: Language) -> str:
             n=str(n),
             untested=str(n - tested),
             alpha=number_words.level(language, {"level": round(1 - first["level"], 9)}),
-            level=number_words.level(language, first),
             **about,
         )
     )
@@ -143,15 +178,13 @@ def _told(out: Published, language: Language, pair: Pair, *, with_rates: bool = 
     """Returns the answer of one comparison, without a full stop: it is also the title of a slide."""
     if has_text(pair["only_in_tables"]):
         return _not_told(out, language, pair)
-    a, b = _names_higher_first(out, language, pair, with_rates=with_rates)
+    a, b = sides(out, language, pair, with_rates=with_rates)
     if pair["verdict"] == NO_DIFFERENCE:
         return language.say("slides.none", a=a, b=b)
-    size, level = _difference(language, pair), number_words.level(language, pair)
-    return (
-        language.say("slides.higher", a=a, b=b, size=size, level=level)
-        if size
-        else language.say("slides.higher_only", a=a, b=b)
-    )
+    answer, size = "lower" if is_below_all_others(pair) else "higher", _difference(language, pair)
+    if not size:
+        return language.say(f"slides.{answer}_only", a=a, b=b)
+    return language.say(f"slides.{answer}", a=a, b=b, size=size, level=number_words.level(language, pair))
 
 
 def _not_told(out: Published, language: Language, pair: Pair) -> str:
@@ -159,22 +192,31 @@ def _not_told(out: Published, language: Language, pair: Pair) -> str:
     key = "untested" if has_remark([pair["verdict"]], *UNTESTED).any() else "in_tables"
     reason = number_words.reason(language, pair["only_in_tables"])
     if len(_pairs(out, pair[POPULATION])) == 1:
-        return language.say(
-            f"contrasts.{key}_by", group=number_words.group(language, out.lead), reason=reason
-        )
-    names = _category_names(out, language, pair[POPULATION], with_rates=False)
+        return language.say(f"contrasts.{key}_by", group=language.by_group(out.lead), reason=reason)
+    names = _category_names(out, language, pair, with_rates=False)
     return language.say(
         f"contrasts.{key}", a=names[pair["category"]], b=names[pair["reference"]], reason=reason
     )
 
 
-def _names_higher_first(
-    out: Published, language: Language, pair: Pair, *, with_rates: bool = False
-) -> list[str]:
-    """Returns the names of both sides of a comparison, the one with the higher rate first."""
-    names = _category_names(out, language, pair[POPULATION], with_rates=with_rates)
-    sides = ("reference", "category") if pair["verdict"] == LOWER else ("category", "reference")
-    return [names[pair[side]] for side in sides]
+def is_below_all_others(pair: Pair) -> bool:
+    """Returns whether a comparison says that a category has a lower rate than all others."""
+    return bool(pair["verdict"] == LOWER and pair["reference"] == ALL_OTHERS)
+
+
+def higher_first(pair: Pair) -> tuple[Any, Any]:
+    """Returns both sides of a comparison as labels, the one with the higher rate first. *All others* are never
+    first."""
+    labels = pair["category"], pair["reference"]
+    turned = pair["verdict"] == LOWER and not is_below_all_others(pair)
+    return (labels[1], labels[0]) if turned else labels
+
+
+def sides(out: Published, language: Language, pair: Pair, *, with_rates: bool = False) -> list[str]:
+    """Returns the names of both sides of a comparison, in the order of `higher_first`. With `with_rates`, the
+    rate stands behind each."""
+    names = _category_names(out, language, pair, with_rates=with_rates)
+    return [names[label] for label in higher_first(pair)]
 
 
 def _difference(language: Language, pair: Pair) -> str:
@@ -189,16 +231,13 @@ def _difference(language: Language, pair: Pair) -> str:
     )
 
 
-def _category_names(
-    out: Published, language: Language, population: str, *, with_rates: bool
-) -> dict[object, str]:
-    """Returns the names of the lead group's categories in a population, as parts of a sentence, by their
-    labels. For the group `sex`, these are men and women for adults, and boys and girls for children.
+def _category_names(out: Published, language: Language, pair: Pair, *, with_rates: bool) -> dict[object, str]:
+    """Returns the names of the categories of a comparison's group in its population, as parts of a sentence, by
+    their labels. For the group `sex`, these are men and women for adults, and boys and girls for children.
     `with_rates` puts the rate behind each: `men (24.5 per 1,000)`."""
-    rows = as_records(out.select("prevalence", [out.lead], population=population))
-    names: dict[object, str] = {
-        str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows
-    }
+    group = pair["group"]
+    rows = as_records(out.select("prevalence", [group], population=pair[POPULATION]))
+    names: dict[object, str] = {str(row[group]): number_words.whom(language, row["category"]) for row in rows}
     others: dict[object, str] = {ALL_OTHERS: language.kit(ALL_OTHERS)}
     if not with_rates:
         return names | others

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from handed import EN, FR
 from promises import evidence_from
-from published_rows import CHILDREN, HIDDEN, of, published, row
+from published_rows import CHILDREN, HIDDEN, contrasts, of, published, row
 from two_rounds import fell
 
 import fltoolkit as fl
@@ -21,6 +21,8 @@ from fltoolkit.estimate.change_over_time.difference import (
     NOT_TOLD,
 )
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
+from fltoolkit.estimate.measures.family_of_contrasts import ALL_OTHERS
+from fltoolkit.publish.contrasts.published_contrasts import LOWER, NO_DIFFERENCE, TOO_FEW
 from fltoolkit.report.document_sections import first_page
 
 FIRST = "This is the plan's first measurement: there is no earlier one to compare it with."
@@ -131,8 +133,51 @@ def test_a_change_has_its_size_with_the_interval() -> None:
 
 def test_persons_are_told_with_two_digits() -> None:
     total = row(measure="total", estimate=6294.0, ci_low=4951.0, ci_high=8002.0, interval="log")
-    _, people = first_page.tiles(evidence_from(published(row(), total)), EN).facts
+    _, people, _ = first_page.tiles(evidence_from(published(row(), total)), EN).facts
     assert (people.number, plain(people.doubt)) == ("about 6,300", "95% interval: 4,950 to 8,000")
+
+
+def test_who_is_affected_more_is_told_by_the_test_alone() -> None:
+    """Before, page 1 said how many and whether it fell, and not who."""
+
+    def tile(*pairs: dict[str, Any], **about: Any) -> tuple[str, str, str]:
+        rows = [of("sex", "men", estimate=0.0245), of("sex", "women", estimate=0.0157), of("region", "Delta")]
+        shares = [of("sex", "men", measure="share", estimate=0.61, ci_low=0.5, ci_high=0.7)]
+        out = published(row(), *rows, *shares, groups=("sex", "region"), lead="sex", **about,
+                        contrasts=contrasts(*pairs))  # fmt: skip
+        fact = first_page.affected(out, EN)
+        return fact.number, plain(fact.unit), plain(fact.doubt)
+
+    sexes = {"group": "sex", "category": "men", "reference": "women"}
+    region = {"group": "region", "category": "Delta", "reference": ALL_OTHERS}
+    higher = "rate higher than among women: 24.5 against 15.7 per 1,000"
+    assert tile(sexes) == ("Men", higher, "61% of all persons in forced labour")
+    assert tile(region, sexes)[0] == "Men"  # the lead group comes first
+    also = "Delta: rate higher than among all others: 20.0 per 1,000 (everyone: 20.0)"
+    assert tile(region, sexes)[2] == f"61% of all persons in forced labour; {also}"
+    assert tile(region | {"verdict": LOWER})[1].startswith("rate lower than among all others: 20.0")
+    assert tile(sexes | {"verdict": LOWER})[0] == "Women"
+    none = ("No group", "is told apart from the others by its rate")
+    few = tile(sexes | {"verdict": TOO_FEW, "only_in_tables": TOO_FEW})
+    assert few == (*none, "No comparison by sex (too few cases to compare)")
+    assert tile(sexes | {"only_in_tables": TOO_FEW})[:2] == none
+    assert tile() == (*none, "no comparison was named beforehand")
+    many = tile(
+        *(
+            {"group": "sex", "category": name, "reference": ALL_OTHERS, "verdict": NO_DIFFERENCE}
+            for name in ("men", "women")
+        )
+    )
+    assert many[2].startswith("comparisons named beforehand: 2; none shows")
+
+
+def test_who_is_affected_more_names_its_population_if_there_are_several() -> None:
+    pair = {"group": "sex", "category": "boys", "reference": "girls", "reference_population": "children"}
+    rows = [row(), row(**CHILDREN), *(of("sex", who, **CHILDREN) for who in ("boys", "girls"))]
+    out = published(
+        *rows, groups=("sex",), lead="sex", headlines=("adults", "children"), contrasts=contrasts(pair)
+    )
+    assert first_page.affected(out, EN).unit.endswith("per 1,000 children")
 
 
 def test_adults_and_children_are_told_apart() -> None:

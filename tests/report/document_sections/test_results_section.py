@@ -62,7 +62,7 @@ def test_other_populations_show_their_rate_and_not_their_number() -> None:
         row(measure="total", estimate=55.0, ci_low=40.0, ci_high=70.0, **CHILDREN),
     ]
     made = tiles(small(*rows, headlines=("adults", "children"))).facts
-    assert [fact.number for fact in made] == ["20.0", "about 400", "10.0"]
+    assert [fact.number for fact in made] == ["20.0", "about 400", "No group", "10.0"]
 
 
 def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:

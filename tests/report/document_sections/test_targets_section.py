@@ -88,7 +88,7 @@ def test_the_first_page_has_room_for_four_targets_and_says_how_many_more_there_a
     assert targets_section.most_on_first_page(one) == 4
     assert targets_section.most_on_first_page(many) == 3  # the sentence on further targets takes a row
     assert len(rows_of(many)) == 4
-    assert targets_section.more_targets(many, EN, 4) == "Further targets, in the table of targets: 2."
+    assert targets_section.more_targets(many, EN, 4) == "Further targets, in the skeleton of the plan: 2."
     assert targets_section.more_targets(one, EN, 4) == ""
     both = dataclasses.replace(
         many, now=dataclasses.replace(RATE, headlines=("everybody", "adults", "children"))

@@ -113,7 +113,7 @@ def test_no_document_holds_a_text_that_is_half_made(run: str, code: str, tmp_pat
 def test_what_is_half_made_is_found(language: Language) -> None:
     for text in ("per 1,000 nan", "a {cut} by", "men ()", "not shown: None", "17.2 []"):
         assert HALF_MADE.search(text)
-    assert not HALF_MADE.search(language.say("brief.describes") + language.say("targets.meaning"))
+    assert not HALF_MADE.search(language.say("contrasts.where") + language.say("targets.meaning"))
 
 
 def test_a_marker_travels_with_its_number_and_no_column_holds_markers_alone() -> None:

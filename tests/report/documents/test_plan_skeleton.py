@@ -244,7 +244,7 @@ def test_below_the_picture_of_the_lead_group_stands_what_the_test_found() -> Non
         for block in below(nap_skeleton(evidence_from(lead, TARGET), EN), "Groups")
         if isinstance(block, Bullets)
     ]
-    assert told[0].items[0].startswith("The rate is higher for men than for women")
+    assert told[0].items[0].startswith("Rate higher among men than among women")
     plain = below(nap_skeleton(evidence_from(OUT, TARGET), EN), "Groups")
     assert not [
         block for block in plain[:2] if isinstance(block, Bullets) and "higher" in " ".join(block.items)

@@ -162,7 +162,7 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
     ]
     assert isinstance(table, PrintedTable)
     assert len([line for line in table.rows if len(line) > 1]) == TARGETS
-    assert more == Paragraph("Further targets, in the table of targets: 6.", "quiet")
+    assert more == Paragraph("Further targets, in the skeleton of the plan: 6.", "quiet")
     (decide,) = titled(workshop(many, EN), "sheet.decide")
     assert decide == targets_section.to_decide_on_slide(many, EN)
     ((nothing, *_),) = titled(workshop(evidence_from(published(row())), EN), "slides.promise")
