@@ -88,6 +88,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
         "" if title else result_sentences.sentences(out, language)[0],
         result_sentences.to_verify(language, first),
         result_sentences.headline_unresolved(out, language),
+        f"{result_sentences.definition(language, first)} {result_sentences.window(language, first)}",
     )
     notes = (
         language.say("sheet.first_round") if evidence.changed is None else "",
