@@ -183,10 +183,10 @@ def may_be_title(row: Row) -> bool:
     return row["verdict"] in list(TITLES) and not is_unsure(row)
 
 
-def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns three to six large numbers: the rate and the number of persons in the default population, and who
-    is affected more. Then come the change of the rate since the baseline, and the rates and numbers of the other
-    populations whose rate is always shown (such as adults and children)."""
+def tiles(evidence: Evidence, language: Language, *, with_affected: bool = True) -> Facts:
+    """Returns two to six large numbers: the rate and the number of persons in the default population, and who is
+    affected more (unless `with_affected` is false). Then come the change of the rate since the baseline, and the
+    rates and numbers of the other populations whose rate is always shown (such as adults and children)."""
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
     persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
@@ -205,7 +205,7 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
         (
             results_section.fact(language, first),
             *people,
-            affected(evidence.now, language),
+            *([affected(evidence.now, language)] if with_affected else []),
             *([change] if change else []),
             *others,
         )

@@ -97,7 +97,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     )
     return [
         Heading(title or language.say("slides.found")),
-        first_page.tiles(evidence, language),
+        first_page.tiles(evidence, language, with_affected=False),  # a slide of its own says who
         *results_section.range_explained(out, language),
         Paragraph(result_sentences.forced_labour(out, language), "lead"),
         Bullets(tuple(filter(None, told))),
