@@ -123,7 +123,7 @@ def test_nothing_can_decrease_where_nobody_was_found(tmp_path: Path) -> None:
     assert pd.isna(row["value"])
     assert (row["marker_after"], row["reason"]) == (
         "z",
-        "nobody was found in the baseline, so that nothing can fall",
+        "no person in forced labour was identified in the baseline's sample, so that nothing can fall",
     )
 
 

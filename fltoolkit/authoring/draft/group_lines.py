@@ -228,7 +228,7 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
         f"    job: {UNANSWERED}",
         (
             "all_workers if all who worked were asked (then give population:), forced_labour if it is the "
-            "job of the forced labour"
+            "work in forced labour"
         ),
     )
     yield YamlLine(
@@ -291,7 +291,7 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
             yield YamlLine(
                 f"    job: {UNANSWERED}",
                 (
-                    f"{few}forced_labour if it is the job of the forced labour, all_workers if all who "
+                    f"{few}forced_labour if it is the work in forced labour, all_workers if all who "
                     "worked were asked (then give population:)"
                 ),
             )

@@ -97,8 +97,8 @@ def detectable(evidence: Evidence) -> Table | Words:
     rows = evidence.targets
     if rows["planned_sample"].isna().all():
         return Sentences(
-            "What a repeat could find cannot be said of any row: its baseline is not shown, or the "
-            "survey found nobody."
+            "What a repeat could find cannot be said of any row: its baseline is not shown, or no person in "
+            "forced labour was identified in its sample."
         )
     return in_notebook(target_tables.every_row(plan_words.english(evidence.own_words), rows))
 

@@ -96,8 +96,8 @@ def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
         (
             {"estimate": 0.0, "ci_high": 0.0012, "marker": "w"},
             (
-                "The survey of 2025 found nobody in forced labour: at most 1.2 of every 1,000 adults (95% "
-                "interval)"
+                "No person in forced labour was identified in the sample of 2025: at most 1.2 of every 1,000 "
+                "adults (95% interval)"
             ),
         ),
     ],

@@ -28,7 +28,7 @@ class Glyph(Enum):
 
     MEASURED = "a solid dot: an estimate"
     UNRELIABLE = "a hollow dot: an unreliable estimate"
-    NONE_FOUND = "a line from zero with a stop at its end and no dot: nobody was found"
+    NONE_FOUND = "a line from zero with a stop at its end and no dot: no person in forced labour was identified in this sample"
     PLANNED = "a small grey dot: a planned value, which is not measured"
     TARGET = "a diamond: a target"
 
